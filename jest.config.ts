@@ -1,0 +1,34 @@
+/** @jest-config-loader esbuild-register */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from 'jest';
+
+const workspaces = '<rootDir>/{packages,libs,apps}/*/{src,test}/**';
+
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@nest-saga/source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '\\.ts$': ['@swc/jest', JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'))],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+} satisfies Config;
+
+/** Jest runs a project's global setup only when one of its tests was selected: units never pay for a server. */
+const config: Config = {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: [`${workspaces}/*.spec.ts`] },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: [`${workspaces}/*.{int,e2e,crash}-spec.ts`],
+      globalSetup: '<rootDir>/libs/embedded-postgres/jest/global-setup.mjs',
+      globalTeardown: '<rootDir>/libs/embedded-postgres/jest/global-teardown.mjs',
+    },
+  ],
+};
+
+export default config;
