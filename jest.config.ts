@@ -24,6 +24,7 @@ const config: Config = {
     {
       ...shared,
       displayName: 'integration',
+      testTimeout: 30_000,
       testMatch: [`${workspaces}/*.{int,e2e,crash}-spec.ts`],
       globalSetup: '<rootDir>/libs/embedded-postgres/jest/global-setup.mjs',
       globalTeardown: '<rootDir>/libs/embedded-postgres/jest/global-teardown.mjs',

@@ -1,0 +1,7 @@
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded-postgres.js';
+export { providePostgres, type ProvidedPostgres } from './provide-postgres.js';
+export { createDatabase, dropDatabase, type CreateDatabaseOptions } from './databases.js';
