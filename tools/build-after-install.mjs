@@ -1,0 +1,16 @@
+/**
+ * Leaves the packages built after `npm ci`. An install without the development tools has no compiler and skips it; a
+ * type error is reported and left to `npm run types`, so that a broken edit never blocks an install.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+
+const compiler = 'node_modules/@typescript/native/bin/tsc';
+
+if (existsSync(compiler)) {
+  const projects = ['packages', 'libs']
+    .flatMap((group) => readdirSync(group).map((name) => `${group}/${name}/tsconfig.build.json`))
+    .filter((project) => existsSync(project));
+  const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], { stdio: 'inherit' });
+  if (status !== 0) console.warn('The packages were not built completely: run `npm run types`.');
+}
