@@ -1,0 +1,124 @@
+import { ContextNotStorableError } from '../errors/context-not-storable-error.js';
+
+/** The deepest nesting that is stored; the value itself is at depth 1. */
+export const maximumDepth = 64;
+
+const dateMarkKey = /^\$+date$/;
+const unstorableText = /[\u0000\p{Surrogate}]/u;
+
+/**
+ * Walks a value and refuses, with its path, whatever would not come back from JSON as it went in: `NaN` and the
+ * infinities, `BigInt`, functions, symbols, `undefined` or holes in arrays, instances of classes, cycles,
+ * `__proto__` keys, NUL characters and lone surrogates (which PostgreSQL refuses), and nesting over 64 levels.
+ * A property that is `undefined` counts as absent. The root itself may be an instance of a class.
+ *
+ * @param name What to call the root in a path, for example `context`.
+ * @returns Whether the value holds a `Date`, or a key that looks like the codec's own mark for one.
+ * @throws ContextNotStorableError
+ */
+export function checkEncodable(value: unknown, name: string): boolean {
+  const walker = new EncodableWalker(name);
+  walker.walk(value);
+  return walker.needsMarks;
+}
+
+/** Keeps the way to the current value as a stack, so that a path is only ever spelled out for an error. */
+class EncodableWalker {
+  needsMarks = false;
+  private readonly trail: (string | number)[] = [];
+  private readonly ancestors: object[] = [];
+
+  constructor(private readonly name: string) {}
+
+  walk(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        return this.checkText(value);
+      case 'number':
+        return Number.isFinite(value) ? undefined : this.refuse(`${value} is not a JSON number`);
+      case 'boolean':
+        return;
+      case 'object':
+        return value === null ? undefined : this.walkObject(value);
+      default:
+        return this.refuse(`${describeType(value)} has no place in JSON`);
+    }
+  }
+
+  private walkObject(value: object): void {
+    if (value instanceof Date) return this.checkDate(value);
+    if (this.ancestors.includes(value)) return this.refuse('it refers back to one of its parents (a cycle)');
+    if (this.ancestors.length >= maximumDepth)
+      return this.refuse(`it is nested deeper than ${maximumDepth} levels`);
+    this.ancestors.push(value);
+    if (Array.isArray(value)) this.walkArray(value);
+    else this.walkProperties(value);
+    this.ancestors.pop();
+  }
+
+  private walkArray(values: readonly unknown[]): void {
+    if (Object.getPrototypeOf(values) !== Array.prototype) {
+      return this.refuse('it is an array of a class of its own, which would come back as a plain array');
+    }
+    for (let index = 0; index < values.length; index++) {
+      const item = values[index];
+      this.trail.push(index);
+      if (item === undefined) this.refuse('undefined in an array would become null');
+      this.walk(item);
+      this.trail.pop();
+    }
+    if (Object.keys(values).length !== values.length)
+      this.refuse('it has properties of its own, which JSON drops from an array');
+  }
+
+  private walkProperties(value: object): void {
+    if (this.ancestors.length > 1) this.checkPlain(value);
+    for (const key of Object.keys(value)) {
+      this.trail.push(key);
+      if (key === '__proto__') this.refuse('the key __proto__ can poison a merge');
+      this.checkText(key);
+      if (dateMarkKey.test(key)) this.needsMarks = true;
+      const property: unknown = (value as Record<string, unknown>)[key];
+      if (property !== undefined) this.walk(property);
+      this.trail.pop();
+    }
+    if (Object.getOwnPropertySymbols(value).length > 0)
+      this.refuse('it has a property whose key is a symbol');
+  }
+
+  private checkPlain(value: object): void {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) return;
+    this.refuse(`${describeType(value)} would come back as a plain object`);
+  }
+
+  private checkDate(value: Date): void {
+    if (Number.isNaN(value.getTime())) this.refuse('it is an invalid Date');
+    this.needsMarks = true;
+  }
+
+  private checkText(text: string): void {
+    if (unstorableText.test(text))
+      this.refuse('it holds a NUL character or a lone surrogate, which is not storable text');
+  }
+
+  private refuse(problem: string): never {
+    throw new ContextNotStorableError(this.path(), problem);
+  }
+
+  private path(): string {
+    const steps = this.trail.map((step) => (typeof step === 'number' ? `[${step}]` : `.${printable(step)}`));
+    return this.name + steps.join('');
+  }
+}
+
+function printable(key: string): string {
+  return unstorableText.test(key) ? JSON.stringify(key) : key.slice(0, 100);
+}
+
+function describeType(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
+  const constructor: unknown = Reflect.get(value, 'constructor');
+  const isNamed = typeof constructor === 'function' && constructor.name !== '';
+  return isNamed ? `an instance of ${constructor.name}` : 'an object of a kind of its own';
+}

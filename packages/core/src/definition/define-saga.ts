@@ -1,0 +1,94 @@
+import { jsonContextCodec } from '../context/context-codec.js';
+import { SagaDefinitionError } from '../errors/saga-definition-error.js';
+import { checkPolicies } from './check-policies.js';
+import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
+import { sagaDefaults } from './defaults.js';
+import { isFallback } from './fallback.js';
+import type { Fallback } from './fallback.js';
+import { resolvePolicies } from './resolve-policies.js';
+import type { DeclaredSaga, DeclaredStep, SagaDefinition, Stage } from './saga-definition.js';
+import type { SagaStepPolicies, StepDefinition } from './saga-step.js';
+import { validateSaga, validateUniqueSagas } from './validate-definition.js';
+
+/** What the sagas of one application share. */
+export interface DefineSagaOptions extends SagaStepPolicies {
+  /** @default 5 */
+  readonly maximumRecoveryAttempts?: number;
+  /** Makes the breaker of a fallback that only gives settings. Without it such a fallback has no breaker. */
+  readonly createCircuitBreaker?: (options: CircuitBreakerOptions) => CircuitBreaker;
+}
+
+/**
+ * Checks one declared saga and fills in its defaults.
+ *
+ * @throws SagaDefinitionError with every problem in it.
+ */
+export function defineSaga(declared: DeclaredSaga, options: DefineSagaOptions = {}): SagaDefinition {
+  const [definition] = defineSagas([declared], options);
+  if (definition === undefined) throw new SagaDefinitionError([]);
+  return definition;
+}
+
+/**
+ * Checks the sagas of an application together and fills in their defaults.
+ *
+ * @throws SagaDefinitionError with every problem of all of them.
+ */
+export function defineSagas(
+  declared: readonly DeclaredSaga[],
+  options: DefineSagaOptions = {},
+): readonly SagaDefinition[] {
+  const problems = [
+    ...checkPolicies("the module's defaults", options),
+    ...declared.flatMap(validateSaga),
+    ...validateUniqueSagas(declared),
+  ];
+  if (problems.length > 0) throw new SagaDefinitionError(problems);
+  return declared.map((saga) => fillSaga(saga, options));
+}
+
+function fillSaga(saga: DeclaredSaga, options: DefineSagaOptions): SagaDefinition {
+  return Object.freeze({
+    name: saga.name,
+    version: saga.version ?? 1,
+    context: saga.context,
+    codec: saga.codec ?? jsonContextCodec,
+    maximumRecoveryAttempts:
+      saga.maximumRecoveryAttempts ??
+      options.maximumRecoveryAttempts ??
+      sagaDefaults.recovery.maximumRecoveryAttempts,
+    stages: Object.freeze(saga.steps.map((step) => fillStage(step, saga, options))),
+  });
+}
+
+function fillStage(
+  declared: DeclaredStep | Fallback<DeclaredStep>,
+  saga: DeclaredSaga,
+  options: DefineSagaOptions,
+): Stage {
+  if (!isFallback(declared)) return Object.freeze({ kind: 'step', step: fillStep(declared, saga, options) });
+  return Object.freeze({
+    kind: 'fallback',
+    primary: fillStep(declared.primary, saga, options),
+    alternative: fillStep(declared.alternative, saga, options),
+    failureErrors: declared.failureErrors,
+    circuitBreaker: makeBreaker(declared.circuitBreaker, options),
+  });
+}
+
+function fillStep(step: DeclaredStep, saga: SagaStepPolicies, module: SagaStepPolicies): StepDefinition {
+  return Object.freeze({
+    id: step.id,
+    aliases: Object.freeze([...(step.aliases ?? [])]),
+    handler: step.handler,
+    ...resolvePolicies([step, saga, module]),
+  });
+}
+
+function makeBreaker(
+  declared: CircuitBreakerOptions | CircuitBreaker | undefined,
+  options: DefineSagaOptions,
+): CircuitBreaker | undefined {
+  if (declared === undefined) return undefined;
+  return 'execute' in declared ? declared : options.createCircuitBreaker?.(declared);
+}

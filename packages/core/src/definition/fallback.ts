@@ -1,0 +1,38 @@
+import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
+import type { ErrorMatcher } from './error-matcher.js';
+
+/** When the alternative of a fallback is taken. */
+export interface FallbackOptions {
+  /** Only these errors of the primary lead to the alternative; any other fails the saga. All, if left out. */
+  readonly failureErrors?: readonly ErrorMatcher[];
+  /** Guards the primary: while it is open the alternative is taken at once. Settings, or a breaker of your own. */
+  readonly circuitBreaker?: CircuitBreakerOptions | CircuitBreaker;
+}
+
+/** A place in a saga that two steps can fill: see {@link fallback}. */
+export interface Fallback<Step> extends FallbackOptions {
+  readonly kind: 'fallback';
+  readonly primary: Step;
+  readonly alternative: Step;
+}
+
+/**
+ * Declares a step with an alternative: when the primary has failed for good with one of `failureErrors`, or its
+ * circuit breaker is open, the alternative runs in its place, with the context as it was before the primary. The
+ * choice is in the journal before the alternative starts, so a recovery follows it.
+ *
+ * @example
+ * steps: [ReserveStep, fallback(ChargeCardStep, SendInvoiceStep, { failureErrors: [GatewayError] })]
+ */
+export function fallback<Step>(
+  primary: Step,
+  alternative: Step,
+  options: FallbackOptions = {},
+): Fallback<Step> {
+  return { kind: 'fallback', primary, alternative, ...options };
+}
+
+/** Whether a declared place in a saga is a fallback. */
+export function isFallback(declared: unknown): declared is Fallback<unknown> {
+  return typeof declared === 'object' && declared !== null && Reflect.get(declared, 'kind') === 'fallback';
+}

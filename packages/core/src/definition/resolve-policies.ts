@@ -1,0 +1,63 @@
+import { sagaDefaults } from './defaults.js';
+import type { CompensationPolicy, RetryPolicy } from './retry-policy.js';
+import type { SagaStepPolicies } from './saga-step.js';
+
+/** The policies of a step with everything filled in. */
+export interface ResolvedPolicies {
+  readonly retry: RetryPolicy;
+  readonly compensation: CompensationPolicy;
+  readonly timeoutMs: number | undefined;
+  readonly compensateOn: 'completed' | 'attempted';
+}
+
+/**
+ * Fills a step's policies: what the step says wins over its saga, the saga over the module, the module over the
+ * defaults. Each field is taken by itself, so a step that sets only `maximumAttempts` keeps the saga's interval.
+ *
+ * @param layers From the strongest (the step) to the weakest (the module).
+ */
+export function resolvePolicies(layers: readonly SagaStepPolicies[]): ResolvedPolicies {
+  const retries = layers.map((layer) => layer.retry ?? {});
+  const compensations = layers.map((layer) => layer.compensation ?? {});
+  const compensation = firstDefined<CompensationPolicy>(
+    [...compensations, { ...sagaDefaults.compensation, nonRetryableErrors: [], timeoutMs: undefined }],
+    [
+      'maximumAttempts',
+      'initialIntervalMs',
+      'backoffCoefficient',
+      'maximumIntervalMs',
+      'jitter',
+      'nonRetryableErrors',
+      'onExhausted',
+      'timeoutMs',
+    ],
+  );
+  const retry = firstDefined<RetryPolicy>(
+    [...retries, { ...sagaDefaults.retry, nonRetryableErrors: [] }],
+    [
+      'maximumAttempts',
+      'initialIntervalMs',
+      'backoffCoefficient',
+      'maximumIntervalMs',
+      'jitter',
+      'nonRetryableErrors',
+    ],
+  );
+  return {
+    retry: Object.freeze(retry),
+    compensation: Object.freeze(compensation),
+    timeoutMs: layers.find((layer) => layer.timeoutMs !== undefined)?.timeoutMs,
+    compensateOn:
+      layers.find((layer) => layer.compensateOn !== undefined)?.compensateOn ?? sagaDefaults.compensateOn,
+  };
+}
+
+function firstDefined<Policy extends object>(
+  layers: readonly Partial<Policy>[],
+  fields: readonly (keyof Policy)[],
+): Policy {
+  const values = fields.map(
+    (field) => [field, layers.find((layer) => layer[field] !== undefined)?.[field]] as const,
+  );
+  return Object.fromEntries(values) as Policy;
+}

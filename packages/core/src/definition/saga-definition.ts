@@ -1,0 +1,72 @@
+import type { ContextClass } from '../context/hydrate.js';
+import type { ContextCodec } from '../context/context-codec.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import type { ErrorMatcher } from './error-matcher.js';
+import type { Fallback } from './fallback.js';
+import type { SagaStepOptions, SagaStepPolicies, StepDefinition, StepHandlerSource } from './saga-step.js';
+
+/** A step as it is declared, with the handler that runs it. */
+export interface DeclaredStep extends SagaStepOptions {
+  readonly handler: StepHandlerSource;
+}
+
+/** A saga as it is declared. */
+export interface SagaOptions extends SagaStepPolicies {
+  /** Matches `^[A-Za-z][\w.:-]{0,99}$`. It is stored with every saga, so it outlives the class's name. */
+  readonly name: string;
+  /**
+   * A positive integer; running sagas end under the version they started with.
+   *
+   * @default 1
+   */
+  readonly version?: number;
+  /** The class of its context; by it `start(context)` finds the saga. */
+  readonly context?: ContextClass;
+  /** Replaces the JSON codec for this saga's contexts, responses and events. */
+  readonly codec?: ContextCodec;
+  /**
+   * Recoveries without progress after which the saga is STUCK.
+   *
+   * @default 5
+   */
+  readonly maximumRecoveryAttempts?: number;
+}
+
+/** A saga as it is declared, with its steps in order. */
+export interface DeclaredSaga extends SagaOptions {
+  readonly steps: readonly (DeclaredStep | Fallback<DeclaredStep>)[];
+}
+
+/** A place of a checked saga that one step fills. */
+export interface StepStage {
+  readonly kind: 'step';
+  readonly step: StepDefinition;
+}
+
+/** A place of a checked saga that a primary or its alternative fills. */
+export interface FallbackStage {
+  readonly kind: 'fallback';
+  readonly primary: StepDefinition;
+  readonly alternative: StepDefinition;
+  /** Undefined: every error of the primary leads to the alternative. */
+  readonly failureErrors: readonly ErrorMatcher[] | undefined;
+  readonly circuitBreaker: CircuitBreaker | undefined;
+}
+
+/** One place in the order of a saga. A union, so that other kinds of places can join it. */
+export type Stage = StepStage | FallbackStage;
+
+/** A checked saga: what the engine runs. Made by `defineSaga`, never by hand. */
+export interface SagaDefinition {
+  readonly name: string;
+  readonly version: number;
+  readonly context: ContextClass | undefined;
+  readonly codec: ContextCodec;
+  readonly maximumRecoveryAttempts: number;
+  readonly stages: readonly Stage[];
+}
+
+/** The steps of a stage, the primary first. */
+export function stepsOf(stage: Stage): readonly StepDefinition[] {
+  return stage.kind === 'step' ? [stage.step] : [stage.primary, stage.alternative];
+}

@@ -1,0 +1,90 @@
+import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
+import type { SagaDefinition } from './saga-definition.js';
+
+/** A saga's name and version: what a worker says it can run. */
+export interface SagaIdentity {
+  readonly saga: string;
+  readonly version: number;
+}
+
+/** The sagas that one process can run, found by name and version or by the class of a context. */
+export class SagaRegistry {
+  private readonly byIdentity = new Map<string, SagaDefinition>();
+  private readonly latestByName = new Map<string, SagaDefinition>();
+  /** Every name and version in here. */
+  readonly identities: readonly SagaIdentity[];
+
+  constructor(readonly definitions: readonly SagaDefinition[]) {
+    for (const definition of definitions) {
+      this.byIdentity.set(identityKey(definition.name, definition.version), definition);
+      const latest = this.latestByName.get(definition.name);
+      if (latest === undefined || latest.version < definition.version)
+        this.latestByName.set(definition.name, definition);
+    }
+    this.identities = definitions.map(({ name, version }) => ({ saga: name, version }));
+  }
+
+  /** The saga under which a stored one runs, or undefined where this process does not know it. */
+  find(saga: string, version: number): SagaDefinition | undefined {
+    return this.byIdentity.get(identityKey(saga, version));
+  }
+
+  /**
+   * The saga a new execution starts under: the newest version of the name, or of the one saga whose context class
+   * the context is an instance of.
+   *
+   * @throws SagaNotRegisteredError where none or several fit.
+   */
+  getForStart(context: unknown, name?: string): SagaDefinition {
+    return name === undefined ? this.getByContext(context) : this.getByName(name);
+  }
+
+  private getByName(name: string): SagaDefinition {
+    const definition = this.latestByName.get(name);
+    if (definition !== undefined) return definition;
+    throw new SagaNotRegisteredError(
+      `the name "${name}"`,
+      this.names(),
+      'Provide its @Saga() class in a module of this application',
+    );
+  }
+
+  private getByContext(context: unknown): SagaDefinition {
+    const contextClass = classOf(context);
+    const fitting = [...this.latestByName.values()].filter(
+      (definition) => definition.context !== undefined && definition.context === contextClass,
+    );
+    const [only] = fitting;
+    if (only !== undefined && fitting.length === 1) return only;
+    const asked = `a context of class ${contextClass?.name ?? typeof context}`;
+    if (fitting.length === 0) {
+      throw new SagaNotRegisteredError(
+        asked,
+        this.names(),
+        'Pass an instance of a saga\'s context class, or name the saga with the option "saga"',
+      );
+    }
+    const names = fitting.map(({ name }) => name).join(', ');
+    throw new SagaNotRegisteredError(
+      asked,
+      this.names(),
+      `It serves several sagas (${names}); name one with the option "saga"`,
+    );
+  }
+
+  private names(): readonly string[] {
+    return [...this.latestByName.keys()];
+  }
+}
+
+function classOf(context: unknown): { readonly name: string } | undefined {
+  if (typeof context !== 'object' || context === null) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(context);
+  const constructor: unknown =
+    typeof prototype === 'object' && prototype !== null ? Reflect.get(prototype, 'constructor') : undefined;
+  return typeof constructor === 'function' ? constructor : undefined;
+}
+
+function identityKey(name: string, version: number): string {
+  return `${name}@${version}`;
+}

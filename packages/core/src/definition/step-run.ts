@@ -1,0 +1,45 @@
+/** What is known about a step's act when it is compensated. */
+export const StepOutcome = {
+  /** The act returned. */
+  Completed: 'completed',
+  /** The act threw; its effect is probably not there. */
+  Failed: 'failed',
+  /** The act did not end in time, or was abandoned; its effect may be there. */
+  TimedOut: 'timed-out',
+} as const;
+export type StepOutcome = (typeof StepOutcome)[keyof typeof StepOutcome];
+
+/** What a handler is told about the attempt it runs: the second argument of `act` and `compensate`. */
+export interface StepRun<Response = unknown> {
+  readonly sagaId: string;
+  /** The step's id. */
+  readonly step: string;
+  /** The number of this attempt, from 1, counted in the journal: a crash does not reset it. */
+  readonly attempt: number;
+  /**
+   * The same for every attempt on every machine, different for act and compensate. Pass it to the target, so that a
+   * repeated call has one effect (IETF draft "The Idempotency-Key HTTP Header Field").
+   */
+  readonly idempotencyKey: string;
+  /**
+   * Grows with every claim of the saga. A target that remembers the highest one it saw can refuse a paused process
+   * that wakes up late (Kleppmann, "How to do distributed locking", 2016).
+   */
+  readonly fencingToken: number;
+  /**
+   * Fires when the attempt should end: on timeout, cancel, a lost lease or shutdown. Its `reason` is a
+   * `StepAbortedError` that says which.
+   */
+  readonly signal: AbortSignal;
+  /** In `compensate`: what became of the act. Undefined in `act`. */
+  readonly outcome: StepOutcome | undefined;
+  /** In `compensate`: what the act returned, where it completed. Undefined in `act`. */
+  readonly response: Response | undefined;
+  /**
+   * Publishes an event of the application once this attempt is durable. Events of a failed attempt are dropped;
+   * delivery is at least once and in order.
+   *
+   * @param event A storable value, checked like the context.
+   */
+  emit(event: unknown): void;
+}

@@ -1,0 +1,75 @@
+import type { Json } from '../context/context-codec.js';
+import { checkSize } from '../context/context-codec.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { stepKey } from '../definition/saga-step.js';
+import type { StepOutcome, StepRun } from '../definition/step-run.js';
+import type { StepAbortedError } from '../errors/step-aborted-error.js';
+import type { SagaState } from '../journal/saga-state.js';
+import type { ActAction, CompensateAction } from './next-action.js';
+
+/** The `StepRun` of one attempt. Its signal and its response are made only when the handler asks for them. */
+export class AttemptRun implements StepRun {
+  readonly sagaId: string;
+  readonly step: string;
+  readonly attempt: number;
+  readonly fencingToken: number;
+  private controller: AbortController | undefined;
+  private abortedBy: StepAbortedError | undefined;
+  private emitted: Json[] | undefined;
+  private isClosed = false;
+
+  constructor(
+    private readonly definition: SagaDefinition,
+    sagaId: string,
+    state: SagaState,
+    private readonly action: ActAction | CompensateAction,
+  ) {
+    this.sagaId = sagaId;
+    this.step = action.step.id;
+    this.attempt = action.attempt;
+    this.fencingToken = state.seq + 1;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.sagaId}:${stepKey(this.action.step)}:${this.action.kind}`;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.abortedBy !== undefined) this.controller.abort(this.abortedBy);
+    }
+    return this.controller.signal;
+  }
+
+  get outcome(): StepOutcome | undefined {
+    return this.action.kind === 'compensate' ? this.action.item.outcome : undefined;
+  }
+
+  get response(): unknown {
+    if (this.action.kind === 'act' || this.action.item.response === undefined) return undefined;
+    return this.definition.codec.decode(this.action.item.response);
+  }
+
+  emit(event: unknown): void {
+    // An attempt that was given up may still run: what it emits belongs to nothing.
+    if (this.isClosed) return;
+    const json = this.definition.codec.encode(event, 'event');
+    checkSize(json, 'event');
+    (this.emitted ??= []).push(json);
+  }
+
+  /** What was emitted, as a JSON list, or undefined. */
+  events(): Json | undefined {
+    return this.emitted === undefined ? undefined : `[${this.emitted.join(',')}]`;
+  }
+
+  abort(error: StepAbortedError): void {
+    this.abortedBy = error;
+    this.controller?.abort(error);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}

@@ -1,0 +1,151 @@
+import type { Json } from '../context/context-codec.js';
+import { maximumTimerMs } from '../definition/check-policies.js';
+import { matchesError } from '../definition/error-matcher.js';
+import type { CompensationPolicy, RetryPolicy } from '../definition/retry-policy.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { StepOutcome } from '../definition/step-run.js';
+import { NonRetryableError } from '../errors/non-retryable-error.js';
+import { recordError } from '../errors/recorded-error.js';
+import { RetryableError } from '../errors/retryable-error.js';
+import type { StepEntryDraft } from '../journal/journal-entry.js';
+import type { SagaState } from '../journal/saga-state.js';
+import type { ActAction, CompensateAction } from './next-action.js';
+import { retryDelay } from './retry-delay.js';
+
+/** How an attempt of a step ended, before anything is decided about it. */
+export type AttemptOutcome =
+  | {
+      readonly kind: 'completed';
+      readonly context: Json;
+      readonly response: Json | undefined;
+      readonly events: Json | undefined;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      /** `completed` where the handler returned, but what it returned cannot be stored. */
+      readonly outcome: StepOutcome;
+      readonly response: Json | undefined;
+      /** The breaker was open: the handler was not called. */
+      readonly isBreakerOpen: boolean;
+    };
+
+/** An attempt that ended, with what a decision about it needs: no clock and no randomness is asked later. */
+export interface FinishedAttempt {
+  readonly action: ActAction | CompensateAction;
+  readonly outcome: AttemptOutcome;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  /** From 0 to 1, for the jitter. */
+  readonly random: number;
+}
+
+/** The entry that records an attempt, with the decision that goes with it. Pure. */
+export function decideEntry(
+  definition: SagaDefinition,
+  state: SagaState,
+  attempt: FinishedAttempt,
+): StepEntryDraft {
+  const { action, outcome, startedAt, finishedAt } = attempt;
+  const step = action.kind === 'act' ? action.step.id : action.item.step;
+  const base = { step, attempt: action.attempt, startedAt, finishedAt };
+  if (action.kind === 'act') {
+    if (outcome.kind === 'failed')
+      return { ...base, kind: 'act-failed', ...decideFailedAct(definition, state, action, attempt, outcome) };
+    return {
+      ...base,
+      kind: 'act-completed',
+      context: outcome.context,
+      ...optional('response', outcome.response),
+      ...optional('events', outcome.events),
+    };
+  }
+  if (outcome.kind === 'failed')
+    return {
+      ...base,
+      kind: 'compensation-failed',
+      ...decideFailedCompensation(state, action, attempt, outcome),
+    };
+  return {
+    ...base,
+    kind: 'compensation-completed',
+    context: outcome.context,
+    ...optional('events', outcome.events),
+  };
+}
+
+type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
+type Decision<Kind> = Omit<
+  Extract<StepEntryDraft, { kind: Kind }>,
+  'kind' | 'step' | 'attempt' | 'startedAt' | 'finishedAt'
+>;
+
+function decideFailedAct(
+  definition: SagaDefinition,
+  state: SagaState,
+  action: ActAction,
+  attempt: FinishedAttempt,
+  failed: Failed,
+): Decision<'act-failed'> {
+  const error = recordError(failed.error);
+  const base = { error, outcome: failed.outcome, ...optional('response', failed.response) };
+  const isEffectThere = failed.outcome === StepOutcome.Completed;
+  const undo = isEffectThere || (action.step.compensateOn === 'attempted' && !failed.isBreakerOpen);
+  if (state.cancel !== undefined) return { ...base, next: 'compensate', undo };
+  if (!isEffectThere && !failed.isBreakerOpen && mayRetry(action.step.retry, state, attempt, failed)) {
+    return {
+      ...base,
+      next: 'retry',
+      retryAt: retryAt(action.step.retry, state, attempt, failed),
+      undo: false,
+    };
+  }
+  const next = !isEffectThere && leadsToAlternative(definition, state, failed) ? 'alternative' : 'compensate';
+  return { ...base, next, undo };
+}
+
+function leadsToAlternative(definition: SagaDefinition, state: SagaState, failed: Failed): boolean {
+  const stage = definition.stages[state.stage];
+  if (stage?.kind !== 'fallback' || state.isAlternative) return false;
+  return (
+    failed.isBreakerOpen ||
+    stage.failureErrors === undefined ||
+    matchesError(stage.failureErrors, failed.error)
+  );
+}
+
+function decideFailedCompensation(
+  state: SagaState,
+  action: CompensateAction,
+  attempt: FinishedAttempt,
+  failed: Failed,
+): Decision<'compensation-failed'> {
+  const policy: CompensationPolicy = action.step.compensation;
+  const outcome = failed.outcome === StepOutcome.TimedOut ? StepOutcome.TimedOut : StepOutcome.Failed;
+  const base = { error: recordError(failed.error), outcome };
+  if (!mayRetry(policy, state, attempt, failed)) return { ...base, next: policy.onExhausted };
+  return { ...base, next: 'retry', retryAt: retryAt(policy, state, attempt, failed) };
+}
+
+function mayRetry(policy: RetryPolicy, state: SagaState, attempt: FinishedAttempt, failed: Failed): boolean {
+  if (failed.error instanceof NonRetryableError || matchesError(policy.nonRetryableErrors, failed.error))
+    return false;
+  return attempt.action.attempt - state.forgivenAttempts < policy.maximumAttempts;
+}
+
+function retryAt(policy: RetryPolicy, state: SagaState, attempt: FinishedAttempt, failed: Failed): Date {
+  const asked = failed.error instanceof RetryableError ? failed.error.retryAfterMs : undefined;
+  const isUsable = asked !== undefined && Number.isFinite(asked) && asked >= 0;
+  const failedAttempts = attempt.action.attempt - state.forgivenAttempts;
+  const delayMs = isUsable
+    ? Math.min(asked, maximumTimerMs)
+    : retryDelay(policy, failedAttempts, attempt.random);
+  return new Date(attempt.finishedAt.getTime() + delayMs);
+}
+
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [key in Name]?: Value };
+}

@@ -1,0 +1,76 @@
+import { SagaStorageError } from '../errors/saga-storage-error.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import type {
+  AppendRequest,
+  AppendResult,
+  LoadedSaga,
+  NewSaga,
+  SagaStorage,
+  StartResult,
+} from '../ports/saga-storage.js';
+import { LetGo } from './let-go.js';
+
+/** What a writer tells about trouble with the storage. */
+export interface StorageTrouble {
+  readonly operation: string;
+  readonly sagaId: string;
+  readonly error: unknown;
+}
+
+const firstDelayMs = 20;
+const longestDelayMs = 2_000;
+
+/**
+ * Writes to the journal and keeps at it: trouble with the storage is waited out with a growing delay for as long as
+ * the caller may keep trying. Repeating a write whose outcome is unknown is safe, because every write has its place:
+ * the second one finds it taken, and the caller reads who took it.
+ */
+export class JournalWriter {
+  constructor(
+    private readonly storage: SagaStorage,
+    private readonly clock: Clock,
+    private readonly ids: IdGenerator,
+    private readonly onTrouble: (trouble: StorageTrouble) => void,
+  ) {}
+
+  append(request: AppendRequest, mayKeepTrying: () => boolean): Promise<AppendResult> {
+    return this.keepTrying('append', request.sagaId, mayKeepTrying, () => this.storage.append(request));
+  }
+
+  start(saga: NewSaga, mayKeepTrying: () => boolean): Promise<StartResult> {
+    return this.keepTrying('start', saga.sagaId, mayKeepTrying, () => this.storage.start(saga));
+  }
+
+  load(sagaId: string, mayKeepTrying: () => boolean): Promise<LoadedSaga | undefined> {
+    return this.keepTrying('load', sagaId, mayKeepTrying, () => this.storage.load(sagaId));
+  }
+
+  private async keepTrying<Result>(
+    operation: string,
+    sagaId: string,
+    mayKeepTrying: () => boolean,
+    call: () => Promise<Result>,
+  ): Promise<Result> {
+    for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      try {
+        return await call();
+      } catch (error) {
+        this.onTrouble({ operation, sagaId, error });
+        if (!isWorthRetrying(error)) throw new LetGo('trouble', { cause: error });
+        if (!mayKeepTrying()) throw new LetGo('lease-lost', { cause: error });
+      }
+      await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
+    }
+  }
+
+  private sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.startTimer(delayMs, resolve);
+    });
+  }
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  return error instanceof SagaStorageError && error.outcome !== 'refused';
+}

@@ -1,0 +1,19 @@
+import type { RetryPolicy } from '../definition/retry-policy.js';
+
+/**
+ * How long to wait after a failed attempt, in milliseconds: exponential backoff with a cap, of which the share
+ * `jitter` is random, so that sagas that failed together do not come back together (Brooker, "Exponential Backoff
+ * And Jitter", AWS Architecture Blog, 2015).
+ *
+ * @param failedAttempts Attempts that failed so far, at least 1.
+ * @param random From 0 to 1.
+ */
+export function retryDelay(policy: RetryPolicy, failedAttempts: number, random: number): number {
+  // The power of a long series overflows to Infinity, and 0 * Infinity is NaN: the cap is taken of a finite interval only.
+  const growth = policy.backoffCoefficient ** (failedAttempts - 1);
+  const interval =
+    policy.initialIntervalMs === 0
+      ? 0
+      : Math.min(policy.initialIntervalMs * growth, policy.maximumIntervalMs);
+  return Math.round(interval * (1 - policy.jitter * random));
+}

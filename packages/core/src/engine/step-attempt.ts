@@ -1,0 +1,180 @@
+import { checkSize } from '../context/context-codec.js';
+import type { Json } from '../context/context-codec.js';
+import { hydrate } from '../context/hydrate.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { SagaStepHandler } from '../definition/saga-step.js';
+import { StepOutcome } from '../definition/step-run.js';
+import type { StepAbortReason } from '../errors/step-aborted-error.js';
+import { StepAbortedError } from '../errors/step-aborted-error.js';
+import { StepTimedOutError } from '../errors/step-timed-out-error.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaState } from '../journal/saga-state.js';
+import type { CancelTimer, Clock } from '../ports/clock.js';
+import type { StepInterceptor } from '../ports/step-interceptor.js';
+import { AttemptRun } from './attempt-run.js';
+import type { AttemptOutcome } from './decide-entry.js';
+import type { ActAction, CompensateAction } from './next-action.js';
+
+/** How an attempt ended: with an outcome to record, or with nothing because this process must let the saga go. */
+export type AttemptEnd =
+  AttemptOutcome | { readonly kind: 'let-go'; readonly reason: 'lease-lost' | 'shutdown' };
+
+/** What an attempt needs from its surroundings. */
+export interface StepAttemptDependencies {
+  readonly clock: Clock;
+  readonly interceptor: StepInterceptor | undefined;
+  /** How long an attempt that was told to stop may still take, in milliseconds. */
+  readonly abortGraceMs: number;
+  /** Once true, a failure may be the shutdown's doing: it is not recorded, and another worker tries again. */
+  isStopping(): boolean;
+}
+
+/**
+ * One attempt of an act or a compensation: calls the handler, watches its timeout, tells it to stop, and answers at
+ * the latest a grace period later, whatever the handler does. A result that comes after the answer is discarded.
+ */
+export class StepAttempt {
+  private readonly run: AttemptRun;
+  private readonly context: unknown;
+  private resolve: ((end: AttemptEnd) => void) | undefined;
+  private cancelTimer: CancelTimer | undefined;
+  private abortReason: StepAbortReason | undefined;
+
+  /** Decodes the context; what the codec throws here is trouble with the saga's record, not a failure of the step. */
+  constructor(
+    private readonly dependencies: StepAttemptDependencies,
+    private readonly definition: SagaDefinition,
+    private readonly header: SagaHeader,
+    state: SagaState,
+    private readonly action: ActAction | CompensateAction,
+  ) {
+    this.run = new AttemptRun(definition, header.sagaId, state, action);
+    this.context = hydrate(definition.context, definition.codec.decode(state.context));
+  }
+
+  /** Runs it; call once. Never rejects. */
+  start(): Promise<AttemptEnd> {
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+      this.startTimeout();
+      this.call().then(
+        (returned) => this.end(this.completed(returned)),
+        (error: unknown) => this.end(this.failed(error)),
+      );
+    });
+  }
+
+  /** Tells the handler to stop. Only the first reason counts. */
+  abort(reason: StepAbortReason): void {
+    if (this.abortReason !== undefined || this.resolve === undefined) return;
+    this.abortReason = reason;
+    this.run.abort(new StepAbortedError(this.header.sagaId, this.run.step, reason));
+    if (reason === 'lease-lost') return this.end({ kind: 'let-go', reason });
+    if (reason === 'timeout') return this.end(this.failure(this.timedOutError(), StepOutcome.TimedOut));
+    this.cancelTimer?.();
+    this.cancelTimer = this.dependencies.clock.startTimer(this.dependencies.abortGraceMs, () =>
+      this.end(this.abandoned(reason)),
+    );
+  }
+
+  private async call(): Promise<unknown> {
+    const resolved = this.action.step.handler();
+    const handler = resolved instanceof Promise ? await resolved : resolved;
+    const { interceptor } = this.dependencies;
+    const call = async (): Promise<unknown> => this.invoke(handler);
+    if (interceptor === undefined) return this.guard(call);
+    const { name: saga, version } = this.definition;
+    const reference = {
+      saga,
+      version,
+      action: this.action.kind,
+      run: this.run,
+      metadata: this.header.metadata,
+    };
+    return interceptor.intercept(reference, () => this.guard(call));
+  }
+
+  private guard(call: () => Promise<unknown>): Promise<unknown> {
+    const breaker = this.action.kind === 'act' ? this.breaker() : undefined;
+    return breaker === undefined ? call() : breaker.execute(this.action.step.id, call);
+  }
+
+  private breaker() {
+    const stage = this.definition.stages.find(
+      (candidate) => candidate.kind === 'fallback' && candidate.primary === this.action.step,
+    );
+    return stage?.kind === 'fallback' ? stage.circuitBreaker : undefined;
+  }
+
+  private invoke(handler: SagaStepHandler<unknown>): unknown {
+    return this.action.kind === 'act'
+      ? handler.act(this.context, this.run)
+      : handler.compensate(this.context, this.run);
+  }
+
+  private startTimeout(): void {
+    const timeoutMs = this.timeoutMs();
+    if (timeoutMs !== undefined)
+      this.cancelTimer = this.dependencies.clock.startTimer(timeoutMs, () => this.abort('timeout'));
+  }
+
+  private timeoutMs(): number | undefined {
+    const { step, kind } = this.action;
+    return kind === 'compensate' ? (step.compensation.timeoutMs ?? step.timeoutMs) : step.timeoutMs;
+  }
+
+  private end(end: AttemptEnd): void {
+    this.cancelTimer?.();
+    this.run.close();
+    this.resolve?.(end);
+    this.resolve = undefined;
+  }
+
+  private completed(returned: unknown): AttemptEnd {
+    if (this.resolve === undefined) return this.abandoned('timeout');
+    let response: Json | undefined;
+    try {
+      if (this.action.kind === 'act' && returned !== undefined) response = this.encode(returned, 'response');
+      return {
+        kind: 'completed',
+        context: this.encode(this.context, 'context'),
+        response,
+        events: this.run.events(),
+      };
+    } catch (error) {
+      return this.failure(error, StepOutcome.Completed, response);
+    }
+  }
+
+  private encode(value: unknown, path: string): Json {
+    const json = this.definition.codec.encode(value, path);
+    checkSize(json, path);
+    return json;
+  }
+
+  private failed(error: unknown): AttemptEnd {
+    // While this process stops, a failure may be its own doing (a closed pool, an aborted call): the attempt is left
+    // unrecorded and the next worker repeats it.
+    if (this.abortReason === 'shutdown' || this.dependencies.isStopping())
+      return { kind: 'let-go', reason: 'shutdown' };
+    return this.failure(
+      error,
+      error instanceof StepTimedOutError ? StepOutcome.TimedOut : StepOutcome.Failed,
+    );
+  }
+
+  private failure(error: unknown, outcome: StepOutcome, response?: Json): AttemptEnd {
+    const isBreakerOpen = this.action.kind === 'act' && (this.breaker()?.isOpen(error) ?? false);
+    return { kind: 'failed', error, outcome, response, isBreakerOpen };
+  }
+
+  private abandoned(reason: StepAbortReason): AttemptEnd {
+    if (reason === 'shutdown' || reason === 'lease-lost') return { kind: 'let-go', reason };
+    const error = new StepAbortedError(this.header.sagaId, this.run.step, reason);
+    return this.failure(error, StepOutcome.TimedOut);
+  }
+
+  private timedOutError(): StepTimedOutError {
+    return new StepTimedOutError(this.header.sagaId, this.run.step, this.timeoutMs() ?? 0);
+  }
+}

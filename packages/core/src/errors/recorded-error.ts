@@ -1,0 +1,48 @@
+/** An error as the journal keeps it: no stack, no properties, a bounded message. */
+export interface RecordedError {
+  readonly name: string;
+  readonly message: string;
+  /** The error's `code`, where it had one that is a string or a number. */
+  readonly code?: string;
+  /** One level of cause: the primary's error where both sides of a fallback failed. */
+  readonly cause?: RecordedError;
+}
+
+const maximumMessageLength = 2_000;
+const maximumNameLength = 200;
+const unstorable = /[\u0000\p{Surrogate}]/gu;
+
+/**
+ * Makes the storable record of whatever a step threw. Total: a thrown string, a frozen object or an object whose
+ * getters throw gets a record too.
+ */
+export function recordError(thrown: unknown): RecordedError {
+  const message = read(thrown, 'message') ?? describe(thrown);
+  const name = read(thrown, 'name') ?? (thrown instanceof Error ? 'Error' : 'NonError');
+  const code = read(thrown, 'code');
+  return {
+    name: storable(name, maximumNameLength),
+    message: storable(message, maximumMessageLength),
+    ...(code === undefined ? {} : { code: storable(code, maximumNameLength) }),
+  };
+}
+
+function read(thrown: unknown, property: string): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null) return undefined;
+  try {
+    const value: unknown = Reflect.get(thrown, property);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(thrown: unknown): string {
+  if (typeof thrown === 'object' && thrown !== null) return 'a thrown object without a message';
+  return `a thrown ${typeof thrown}: ${String(thrown)}`;
+}
+
+function storable(text: string, maximumLength: number): string {
+  const bounded = text.length <= maximumLength ? text : `${text.slice(0, maximumLength - 1)}…`;
+  return bounded.replace(unstorable, '\ufffd');
+}

@@ -1,0 +1,16 @@
+import type { RecordedError } from './recorded-error.js';
+import { SagaError } from './saga-error.js';
+
+/** A step's error as the journal kept it, where the original was thrown by another process or before a restart. */
+export class RecordedStepError extends SagaError {
+  readonly code: string;
+
+  constructor(readonly recorded: RecordedError) {
+    super(
+      recorded.message,
+      recorded.cause === undefined ? undefined : { cause: new RecordedStepError(recorded.cause) },
+    );
+    this.name = recorded.name;
+    this.code = recorded.code ?? 'SAGA_STEP_ERROR';
+  }
+}

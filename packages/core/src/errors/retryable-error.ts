@@ -1,0 +1,22 @@
+import { SagaError } from './saga-error.js';
+
+/** Options of {@link RetryableError}. */
+export interface RetryableErrorOptions extends ErrorOptions {
+  /** How long to wait before the next attempt, in milliseconds; replaces the policy's delay for this attempt. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Throw it from a step to say when to try again, for example from a `Retry-After` header (RFC 9110, 10.2.3).
+ * The number of attempts stays the retry policy's.
+ */
+export class RetryableError extends SagaError {
+  readonly code: string = 'SAGA_STEP_RETRYABLE';
+  /** In milliseconds; undefined leaves the delay to the policy. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: RetryableErrorOptions = {}) {
+    super(message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

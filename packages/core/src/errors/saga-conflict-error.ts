@@ -1,0 +1,20 @@
+import { SagaError } from './saga-error.js';
+
+/** A saga with this id or key exists already, and what was asked for is not that saga. Nothing was stored. */
+export class SagaConflictError extends SagaError {
+  readonly code = 'SAGA_CONFLICT';
+
+  constructor(
+    readonly sagaId: string,
+    readonly saga: string,
+    /** What differs: the context, the saga's name, or nothing (`exists`) where the caller wanted a new one. */
+    readonly conflict: 'context' | 'saga' | 'exists',
+  ) {
+    const why = {
+      context: 'it was started with another context. Use a new id or key for another business action',
+      saga: 'it belongs to another saga. Use a new id',
+      exists: 'the caller asked for a new one (onConflict: "reject"). Attach to it, or use a new id or key',
+    }[conflict];
+    super(`Saga "${saga}" ${sagaId} exists already and ${why}.`);
+  }
+}

@@ -1,0 +1,12 @@
+import { SagaError } from './saga-error.js';
+
+/** No saga with this id is in the journal. */
+export class SagaNotFoundError extends SagaError {
+  readonly code = 'SAGA_NOT_FOUND';
+
+  constructor(readonly sagaId: string) {
+    super(
+      `No saga ${sagaId} is in the journal. Check the id; a saga may also have been removed by retention.`,
+    );
+  }
+}

@@ -1,0 +1,10 @@
+import { SagaError } from './saga-error.js';
+
+/** This process is shutting down and takes no new saga. Nothing was stored; another process can take it. */
+export class SagaShuttingDownError extends SagaError {
+  readonly code = 'SAGA_SHUTTING_DOWN';
+
+  constructor(readonly request: string) {
+    super(`This process is shutting down, so "${request}" was refused. Try again on another process.`);
+  }
+}

@@ -1,0 +1,23 @@
+import { SagaError } from './saga-error.js';
+
+/** Why a running step was told to stop. */
+export type StepAbortReason = 'timeout' | 'cancelled' | 'lease-lost' | 'shutdown';
+
+/** The reason of `run.signal` when it fires: the attempt was ended from outside. */
+export class StepAbortedError extends SagaError {
+  readonly code = 'SAGA_STEP_ABORTED';
+
+  constructor(
+    readonly sagaId: string,
+    readonly step: string,
+    readonly reason: StepAbortReason,
+  ) {
+    const why = {
+      timeout: 'it ran longer than its timeoutMs',
+      cancelled: 'the saga was cancelled',
+      'lease-lost': 'this worker could not renew its lease, so another one may run the saga',
+      shutdown: 'this process is shutting down; another worker will run the step again',
+    }[reason];
+    super(`Step "${step}" of saga ${sagaId} was aborted: ${why}.`);
+  }
+}

@@ -1,0 +1,17 @@
+import { SagaError } from './saga-error.js';
+
+/** An attempt of a step took longer than its `timeoutMs`. What it returns later is discarded. */
+export class StepTimedOutError extends SagaError {
+  readonly code = 'SAGA_STEP_TIMED_OUT';
+
+  constructor(
+    readonly sagaId: string,
+    readonly step: string,
+    readonly timeoutMs: number,
+  ) {
+    super(
+      `Step "${step}" of saga ${sagaId} did not end within ${timeoutMs} ms. Its effect may or may not have happened; ` +
+        'compensateOn: "attempted" undoes it in either case.',
+    );
+  }
+}

@@ -1,0 +1,301 @@
+import type { SagaIdentity } from '../definition/saga-registry.js';
+import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
+import type { Clock } from '../ports/clock.js';
+import type {
+  AppendRequest,
+  AppendResult,
+  ClaimRequest,
+  HeaderChange,
+  JournalCursor,
+  JournalNews,
+  LoadedSaga,
+  NewSaga,
+  ReleaseRequest,
+  SagaListQuery,
+  SagaPage,
+  SagaStorage,
+  StartResult,
+  StorageHint,
+  StorageSummary,
+} from '../ports/saga-storage.js';
+import { listHeaders, summarizeHeaders } from './list-headers.js';
+
+/** Options of {@link InMemorySagaStorage}. */
+export interface InMemorySagaStorageOptions {
+  /**
+   * Keep sagas that COMPLETED or FAILED. With `false` only the last 1,000 of them are kept, for readers that come a
+   * moment late; the others are dropped, and with them their history, their id and their key.
+   *
+   * @default true
+   */
+  readonly keepFinished?: boolean;
+}
+
+const finishedSagasKept = 1_000;
+
+interface StoredSaga {
+  header: SagaHeader;
+  readonly entries: JournalEntry[];
+}
+
+/**
+ * Sagas in the memory of one process, for tests and first steps. It honours the same rules as a database: each call
+ * happens at once and as a whole, and appending is a compare-and-swap, so a test on it tells the truth. It is
+ * shared by as many workers as are given the same object. Nothing survives the process.
+ */
+export class InMemorySagaStorage implements SagaStorage {
+  private readonly sagas = new Map<string, StoredSaga>();
+  private readonly idsByKey = new Map<string, string>();
+  private readonly claimable = new Set<string>();
+  private readonly owned = new Map<string, Set<string>>();
+  private readonly workerExpiries = new Map<string, number>();
+  private readonly hintListeners = new Set<(hint: StorageHint) => void>();
+  private readonly finished = new Set<string>();
+  private readonly keepFinished: boolean;
+
+  constructor(
+    private readonly clock: Clock,
+    options: InMemorySagaStorageOptions = {},
+  ) {
+    this.keepFinished = options.keepFinished ?? true;
+  }
+
+  async open(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  async start(saga: NewSaga): Promise<StartResult> {
+    const existing = this.sagas.get(saga.sagaId) ?? this.byKey(saga.saga, saga.key);
+    if (existing !== undefined) return { kind: 'exists', header: existing.header };
+    const now = new Date(this.clock.now());
+    const isQueued = saga.owner === undefined;
+    const header: SagaHeader = {
+      ...saga,
+      status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
+      nextRunAt: isQueued ? now : undefined,
+      failure: undefined,
+      stuck: undefined,
+      createdAt: now,
+      updatedAt: now,
+    };
+    this.sagas.set(saga.sagaId, { header, entries: [] });
+    if (saga.key !== undefined) this.idsByKey.set(keyOf(saga.saga, saga.key), saga.sagaId);
+    this.index(header);
+    return { kind: 'started' };
+  }
+
+  async append(request: AppendRequest): Promise<AppendResult> {
+    const stored = this.sagas.get(request.sagaId);
+    if (stored === undefined || isTerminal(stored.header.status) || request.seq !== stored.entries.length + 1)
+      return 'fenced';
+    this.write(stored, request.worker, request.entry);
+    if (request.change !== undefined) this.changeHeader(stored, request.change);
+    else if (request.worker === undefined) this.hint({ kind: 'saga', sagaId: request.sagaId });
+    return 'stored';
+  }
+
+  async find(sagaId: string): Promise<SagaHeader | undefined> {
+    return this.sagas.get(sagaId)?.header;
+  }
+
+  async findByKey(saga: string, key: string): Promise<SagaHeader | undefined> {
+    return this.byKey(saga, key)?.header;
+  }
+
+  async load(sagaId: string): Promise<LoadedSaga | undefined> {
+    const stored = this.sagas.get(sagaId);
+    return stored === undefined ? undefined : snapshot(stored);
+  }
+
+  async readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
+    return cursors.flatMap(({ sagaId, afterSeq }): JournalNews[] => {
+      const stored = this.sagas.get(sagaId);
+      if (stored === undefined) return [{ sagaId, header: undefined, entries: [] }];
+      const entries = stored.entries.slice(afterSeq);
+      const isQuiet = entries.length === 0 && isOpen(stored.header.status);
+      return isQuiet ? [] : [{ sagaId, header: stored.header, entries }];
+    });
+  }
+
+  async list(query: SagaListQuery): Promise<SagaPage> {
+    return listHeaders(
+      [...this.sagas.values()].map(({ header }) => header),
+      query,
+    );
+  }
+
+  async summarize(): Promise<StorageSummary> {
+    return summarizeHeaders(
+      [...this.sagas.values()].map(({ header }) => header),
+      this.clock.now(),
+    );
+  }
+
+  async registerWorker(worker: string, leaseDurationMs: number): Promise<void> {
+    this.workerExpiries.set(worker, this.clock.monotonicNow() + leaseDurationMs);
+  }
+
+  async renewWorker(worker: string, leaseDurationMs: number): Promise<boolean> {
+    if (!this.isAlive(worker)) return false;
+    this.workerExpiries.set(worker, this.clock.monotonicNow() + leaseDurationMs);
+    return true;
+  }
+
+  async removeWorker(worker: string): Promise<void> {
+    this.workerExpiries.delete(worker);
+  }
+
+  async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
+    if (!this.isAlive(request.worker)) return [];
+    const now = this.clock.now();
+    const candidates = request.sagaId === undefined ? [...this.claimable] : [request.sagaId];
+    return candidates
+      .flatMap((sagaId) => this.sagas.get(sagaId) ?? [])
+      .filter(({ header }) => isClaimable(header, now) && isOneOf(request.sagas, header))
+      .toSorted((one, other) => dueAt(one) - dueAt(other))
+      .slice(0, request.limit)
+      .map((stored) => this.take(stored, request.worker));
+  }
+
+  async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
+    const expired = [...this.owned]
+      .filter(([worker]) => !this.isAlive(worker))
+      .flatMap(([, ids]) => [...ids]);
+    const orphans = expired
+      .flatMap((sagaId) => this.sagas.get(sagaId) ?? [])
+      .filter(({ header }) => isOneOf(sagas, header))
+      .slice(0, limit);
+    for (const stored of orphans) this.letGo(stored, 0);
+    return orphans.length;
+  }
+
+  async release(requests: readonly ReleaseRequest[]): Promise<void> {
+    for (const { sagaId, seq, worker, reason, delayMs } of requests) {
+      const stored = this.sagas.get(sagaId);
+      if (
+        stored?.header.owner !== worker ||
+        stored.entries.length + 1 !== seq ||
+        !isOpen(stored.header.status)
+      )
+        continue;
+      this.write(stored, worker, { kind: 'released', reason });
+      this.letGo(stored, delayMs);
+    }
+  }
+
+  async listOwned(worker: string): Promise<readonly string[]> {
+    return [...(this.owned.get(worker) ?? [])];
+  }
+
+  onHint(listener: (hint: StorageHint) => void): () => void {
+    this.hintListeners.add(listener);
+    return () => this.hintListeners.delete(listener);
+  }
+
+  private byKey(saga: string, key: string | undefined): StoredSaga | undefined {
+    const sagaId = key === undefined ? undefined : this.idsByKey.get(keyOf(saga, key));
+    return sagaId === undefined ? undefined : this.sagas.get(sagaId);
+  }
+
+  private isAlive(worker: string): boolean {
+    return (this.workerExpiries.get(worker) ?? Number.NEGATIVE_INFINITY) > this.clock.monotonicNow();
+  }
+
+  private take(stored: StoredSaga, worker: string): LoadedSaga {
+    const from = stored.header.status;
+    if (from !== 'pending' && from !== 'running' && from !== 'compensating')
+      throw new TypeError(`a ${from} saga was claimed`);
+    this.write(stored, worker, { kind: 'claimed', from });
+    const status = from === SagaStatus.Pending ? SagaStatus.Running : from;
+    this.setHeader(stored, { ...stored.header, status, owner: worker, nextRunAt: undefined });
+    return snapshot(stored);
+  }
+
+  private letGo(stored: StoredSaga, delayMs: number): void {
+    this.setHeader(stored, {
+      ...stored.header,
+      owner: undefined,
+      nextRunAt: new Date(this.clock.now() + delayMs),
+    });
+    this.hint({ kind: 'work' });
+  }
+
+  private write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft): void {
+    stored.entries.push({
+      ...entry,
+      seq: stored.entries.length + 1,
+      worker,
+      recordedAt: new Date(this.clock.now()),
+    });
+  }
+
+  private changeHeader(stored: StoredSaga, change: HeaderChange): void {
+    const isQueued = change.owner === undefined && isOpen(change.status);
+    const nextRunAt = isQueued ? new Date(this.clock.now()) : undefined;
+    this.setHeader(stored, { ...stored.header, ...change, nextRunAt });
+    if (isTerminal(change.status) && !this.keepFinished) this.dropLater(stored.header.sagaId);
+    this.hint(isQueued ? { kind: 'work' } : { kind: 'saga', sagaId: stored.header.sagaId });
+  }
+
+  private setHeader(stored: StoredSaga, header: SagaHeader): void {
+    this.unindex(stored.header);
+    stored.header = { ...header, updatedAt: new Date(this.clock.now()) };
+    this.index(stored.header);
+  }
+
+  private index(header: SagaHeader): void {
+    if (!isOpen(header.status)) return;
+    if (header.owner === undefined) {
+      this.claimable.add(header.sagaId);
+      return this.hint({ kind: 'work' });
+    }
+    const ids = this.owned.get(header.owner);
+    if (ids === undefined) this.owned.set(header.owner, new Set([header.sagaId]));
+    else ids.add(header.sagaId);
+  }
+
+  private unindex(header: SagaHeader): void {
+    this.claimable.delete(header.sagaId);
+    if (header.owner === undefined) return;
+    const ids = this.owned.get(header.owner);
+    ids?.delete(header.sagaId);
+    if (ids?.size === 0) this.owned.delete(header.owner);
+  }
+
+  private dropLater(sagaId: string): void {
+    this.finished.add(sagaId);
+    if (this.finished.size <= finishedSagasKept) return;
+    const [oldest] = this.finished;
+    if (oldest === undefined) return;
+    this.finished.delete(oldest);
+    const header = this.sagas.get(oldest)?.header;
+    this.sagas.delete(oldest);
+    if (header?.key !== undefined) this.idsByKey.delete(keyOf(header.saga, header.key));
+  }
+
+  private hint(hint: StorageHint): void {
+    for (const listener of this.hintListeners) listener(hint);
+  }
+}
+
+function snapshot(stored: StoredSaga): LoadedSaga {
+  return { header: stored.header, entries: [...stored.entries] };
+}
+
+function isClaimable(header: SagaHeader, now: number): boolean {
+  return header.owner === undefined && isOpen(header.status) && (header.nextRunAt?.getTime() ?? 0) <= now;
+}
+
+function isOneOf(sagas: readonly SagaIdentity[], header: SagaHeader): boolean {
+  return sagas.some(({ saga, version }) => saga === header.saga && version === header.version);
+}
+
+function dueAt({ header }: StoredSaga): number {
+  return header.nextRunAt?.getTime() ?? 0;
+}
+
+function keyOf(saga: string, key: string): string {
+  return `${saga}\n${key}`;
+}

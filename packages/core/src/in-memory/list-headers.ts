@@ -1,0 +1,69 @@
+import type { SagaHeader } from '../journal/saga-header.js';
+import { isOpen, SagaStatus } from '../journal/saga-status.js';
+import type { SagaListQuery, SagaPage, StorageSummary } from '../ports/saga-storage.js';
+import { decodeCursor, encodeCursor } from '../ports/list-cursor.js';
+
+/** One page of headers, by creation and then by id, so that a page neither skips nor repeats. */
+export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery): SagaPage {
+  const direction = query.order === 'oldest' ? 1 : -1;
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+  const fitting = headers
+    .filter((header) => fits(header, query))
+    .filter((header) => after === undefined || compare(header, after) * direction > 0)
+    .toSorted((one, other) => compare(one, other) * direction);
+  const sagas = fitting.slice(0, query.limit);
+  const last = sagas.at(-1);
+  return {
+    sagas,
+    nextCursor: last !== undefined && fitting.length > sagas.length ? encodeCursor(last) : undefined,
+  };
+}
+
+/** Counts and ages of what is open or stuck. */
+export function summarizeHeaders(headers: readonly SagaHeader[], now: number): StorageSummary {
+  const count = (status: SagaStatus): number => headers.filter((header) => header.status === status).length;
+  const open = headers.filter((header) => isOpen(header.status));
+  const oldest = open.reduce(
+    (time, header) => Math.min(time, header.createdAt.getTime()),
+    Number.POSITIVE_INFINITY,
+  );
+  const groups = groupByIdentity(open);
+  return {
+    pending: count(SagaStatus.Pending),
+    running: count(SagaStatus.Running),
+    compensating: count(SagaStatus.Compensating),
+    stuck: count(SagaStatus.Stuck),
+    oldestOpenAgeMs: open.length === 0 ? undefined : Math.max(0, now - oldest),
+    open: [...groups.values()].flatMap((group) => {
+      const [first] = group;
+      return first === undefined ? [] : [{ saga: first.saga, version: first.version, count: group.length }];
+    }),
+  };
+}
+
+function fits(header: SagaHeader, query: SagaListQuery): boolean {
+  return (
+    (query.status === undefined || header.status === query.status) &&
+    (query.saga === undefined || header.saga === query.saga) &&
+    (query.key === undefined || header.key === query.key) &&
+    (query.from === undefined || header.createdAt >= query.from) &&
+    (query.to === undefined || header.createdAt < query.to)
+  );
+}
+
+type Position = Pick<SagaHeader, 'createdAt' | 'sagaId'>;
+
+function compare(one: Position, other: Position): number {
+  const byTime = one.createdAt.getTime() - other.createdAt.getTime();
+  if (byTime !== 0) return byTime;
+  return one.sagaId < other.sagaId ? -1 : one.sagaId > other.sagaId ? 1 : 0;
+}
+
+function groupByIdentity(headers: readonly SagaHeader[]): ReadonlyMap<string, readonly SagaHeader[]> {
+  const groups = new Map<string, SagaHeader[]>();
+  for (const header of headers) {
+    const identity = `${header.saga}@${header.version}`;
+    groups.set(identity, [...(groups.get(identity) ?? []), header]);
+  }
+  return groups;
+}

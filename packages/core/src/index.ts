@@ -1,0 +1,159 @@
+export type { ContextCodec, Json } from './context/context-codec.js';
+export { checkSize, encodedBytes, jsonContextCodec, maximumEncodedBytes } from './context/context-codec.js';
+export { maximumDepth } from './context/check-encodable.js';
+export type { ContextClass } from './context/hydrate.js';
+export { hydrate } from './context/hydrate.js';
+
+export type { CircuitBreaker, CircuitBreakerOptions } from './definition/circuit-breaker.js';
+export { sagaDefaults } from './definition/defaults.js';
+export type { DefineSagaOptions } from './definition/define-saga.js';
+export { defineSaga, defineSagas } from './definition/define-saga.js';
+export type { ErrorMatcher } from './definition/error-matcher.js';
+export { matchesError } from './definition/error-matcher.js';
+export type { Fallback, FallbackOptions } from './definition/fallback.js';
+export { fallback, isFallback } from './definition/fallback.js';
+export type {
+  CompensateOn,
+  CompensationPolicy,
+  OnExhausted,
+  RetryPolicy,
+} from './definition/retry-policy.js';
+export type {
+  DeclaredSaga,
+  DeclaredStep,
+  FallbackStage,
+  SagaDefinition,
+  SagaOptions,
+  Stage,
+  StepStage,
+} from './definition/saga-definition.js';
+export { stepsOf } from './definition/saga-definition.js';
+export type { SagaIdentity } from './definition/saga-registry.js';
+export { SagaRegistry } from './definition/saga-registry.js';
+export type {
+  SagaStepHandler,
+  SagaStepOptions,
+  SagaStepPolicies,
+  StepDefinition,
+  StepHandlerSource,
+} from './definition/saga-step.js';
+export type { StepRun } from './definition/step-run.js';
+export { StepOutcome } from './definition/step-run.js';
+export { namePattern, validateSaga, validateUniqueSagas } from './definition/validate-definition.js';
+
+export type { AttemptOutcome, FinishedAttempt } from './engine/decide-entry.js';
+export { decideEntry } from './engine/decide-entry.js';
+export type {
+  ActAction,
+  CompensateAction,
+  NextAction,
+  SettleAction,
+  WaitAction,
+} from './engine/next-action.js';
+export { afterWait, nextAction } from './engine/next-action.js';
+export { projectHeader } from './engine/project-header.js';
+export { retryDelay } from './engine/retry-delay.js';
+export type { ExecutionEnd } from './engine/saga-executor.js';
+
+export { CircuitOpenError } from './errors/circuit-open-error.js';
+export { ContextNotStorableError } from './errors/context-not-storable-error.js';
+export { InvalidArgumentError } from './errors/invalid-argument-error.js';
+export { NonRetryableError } from './errors/non-retryable-error.js';
+export type { RecordedError } from './errors/recorded-error.js';
+export { recordError } from './errors/recorded-error.js';
+export { RecordedStepError } from './errors/recorded-step-error.js';
+export type { RetryableErrorOptions } from './errors/retryable-error.js';
+export { RetryableError } from './errors/retryable-error.js';
+export { SagaConflictError } from './errors/saga-conflict-error.js';
+export type { SagaDefinitionProblem } from './errors/saga-definition-error.js';
+export { SagaDefinitionError } from './errors/saga-definition-error.js';
+export { SagaError } from './errors/saga-error.js';
+export { SagaFailedError } from './errors/saga-failed-error.js';
+export type { SagaFailure, SagaStuck } from './errors/saga-failure.js';
+export { SagaFailureReason, SagaStuckReason } from './errors/saga-failure.js';
+export { SagaNotFoundError } from './errors/saga-not-found-error.js';
+export { SagaNotRegisteredError } from './errors/saga-not-registered-error.js';
+export { SagaShuttingDownError } from './errors/saga-shutting-down-error.js';
+export { SagaStatusError } from './errors/saga-status-error.js';
+export type { WriteOutcome } from './errors/saga-storage-error.js';
+export { SagaStorageError } from './errors/saga-storage-error.js';
+export { SagaStuckError } from './errors/saga-stuck-error.js';
+export type { StepAbortReason } from './errors/step-aborted-error.js';
+export { StepAbortedError } from './errors/step-aborted-error.js';
+export { StepTimedOutError } from './errors/step-timed-out-error.js';
+
+export type { InMemorySagaStorageOptions } from './in-memory/in-memory-saga-storage.js';
+export { InMemorySagaStorage } from './in-memory/in-memory-saga-storage.js';
+
+export { applyEntry } from './journal/apply-entry.js';
+export { foldJournal, initialState } from './journal/fold-journal.js';
+export type {
+  ActCompleted,
+  ActFailed,
+  CancelRequested,
+  Claimed,
+  CompensationCompleted,
+  CompensationDecided,
+  CompensationFailed,
+  EntryDraft,
+  EntryPlace,
+  JournalEntry,
+  MarkedStuck,
+  Released,
+  RetryRequested,
+  Settled,
+  StepEntry,
+  StepEntryDraft,
+  StepResolved,
+} from './journal/journal-entry.js';
+export { isStepEntry } from './journal/journal-entry.js';
+export type { SagaHeader } from './journal/saga-header.js';
+export type { SagaState, UndoItem } from './journal/saga-state.js';
+export { isOpen, isTerminal, SagaStatus } from './journal/saga-status.js';
+export type { SagaStepResult } from './journal/step-result.js';
+export { toStepResult } from './journal/step-result.js';
+
+export type { CircuitState } from './ports/circuit-state.js';
+export type { CancelTimer, Clock } from './ports/clock.js';
+export type { IdGenerator } from './ports/id-generator.js';
+export type { ListPosition } from './ports/list-cursor.js';
+export { decodeCursor, encodeCursor } from './ports/list-cursor.js';
+export type {
+  LetGoReason,
+  SagaLifecycleEvent,
+  SagaListener,
+  SagaReference,
+  WorkerEvent,
+} from './ports/saga-listener.js';
+export type {
+  AppendRequest,
+  AppendResult,
+  ClaimRequest,
+  HeaderChange,
+  JournalCursor,
+  JournalNews,
+  LoadedSaga,
+  NewSaga,
+  ReleaseRequest,
+  SagaListQuery,
+  SagaPage,
+  SagaStorage,
+  StartResult,
+  StorageHint,
+  StorageSummary,
+} from './ports/saga-storage.js';
+export type { StepAttemptReference, StepInterceptor } from './ports/step-interceptor.js';
+
+export type { JournalObserver } from './worker/journal-follower.js';
+export type { ResultObserver } from './worker/saga-reader.js';
+export type { SagaEngineOptions } from './worker/saga-engine.js';
+export { SagaEngine } from './worker/saga-engine.js';
+export type { SagaOutcome } from './worker/saga-outcome.js';
+export { toOutcomeError } from './worker/saga-outcome.js';
+export type { SagaReader } from './worker/saga-reader.js';
+export type { SagaRequests } from './worker/saga-requests.js';
+export type { SagaStarter, StartedSaga } from './worker/saga-starter.js';
+export type { SagaWorker } from './worker/saga-worker.js';
+export type { SagaWorkerOptions, SagaWorkerSettings } from './worker/saga-worker-options.js';
+export type { StartOptions } from './worker/start-options.js';
+export { checkSagaId, checkStartOptions, checkText } from './worker/start-options.js';

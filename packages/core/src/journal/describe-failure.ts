@@ -1,0 +1,38 @@
+import type { RecordedError } from '../errors/recorded-error.js';
+import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
+import { SagaFailureReason, SagaStuckReason } from '../errors/saga-failure.js';
+
+/** The failure of a saga whose step failed for good. With a cancel in the journal, the cancel is what it ends by. */
+export function failureOfAct(
+  step: string,
+  error: RecordedError,
+  primaryError: RecordedError | undefined,
+  cancelReason: string | undefined,
+): SagaFailure {
+  if (cancelReason !== undefined) return { ...failureOfCancel(cancelReason), step };
+  const cause = primaryError ?? error.cause;
+  return {
+    reason: SagaFailureReason.StepFailed,
+    step,
+    ...describe(error),
+    ...(cause === undefined ? {} : { cause: describe(cause) }),
+  };
+}
+
+/** The failure of a saga that was cancelled. */
+export function failureOfCancel(reason: string | undefined): SagaFailure {
+  return { reason: SagaFailureReason.Cancelled, errorName: 'Cancelled', message: reason ?? 'cancelled' };
+}
+
+/** What a saga is stuck of when a compensation has failed for good. */
+export function stuckOfCompensation(step: string, error: RecordedError): SagaStuck {
+  return { reason: SagaStuckReason.CompensationExhausted, step, ...describe(error) };
+}
+
+function describe(error: RecordedError): { errorName: string; message: string; code?: string } {
+  return {
+    errorName: error.name,
+    message: error.message,
+    ...(error.code === undefined ? {} : { code: error.code }),
+  };
+}

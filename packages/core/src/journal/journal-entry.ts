@@ -1,0 +1,154 @@
+import type { Json } from '../context/context-codec.js';
+import type { StepOutcome } from '../definition/step-run.js';
+import type { RecordedError } from '../errors/recorded-error.js';
+import type { SagaStuckReason } from '../errors/saga-failure.js';
+
+/** What each attempt of a step leaves in the journal. */
+interface StepAttempt {
+  /** The id of the step. */
+  readonly step: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** By the clock of the worker. */
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+/** An act returned. Also the durable statement that the next step may begin. */
+export interface ActCompleted extends StepAttempt {
+  readonly kind: 'act-completed';
+  /** The context after the step. */
+  readonly context: Json;
+  readonly response?: Json;
+  /** What the step emitted: a JSON list. */
+  readonly events?: Json;
+}
+
+/** An attempt of an act failed. `next` is the decision that was taken with it, so that a recovery follows it. */
+export interface ActFailed extends StepAttempt {
+  readonly kind: 'act-failed';
+  readonly error: RecordedError;
+  /** `completed` where the act returned what cannot be stored: its effect is there and has to be undone. */
+  readonly outcome: StepOutcome;
+  readonly response?: Json;
+  readonly next: 'retry' | 'alternative' | 'compensate';
+  /** With `retry`: not before. */
+  readonly retryAt?: Date;
+  /** With `compensate` or `alternative`: this step is undone too, because its effect is there or may be there. */
+  readonly undo: boolean;
+}
+
+/** A compensation returned: the step is undone. */
+export interface CompensationCompleted extends StepAttempt {
+  readonly kind: 'compensation-completed';
+  readonly context: Json;
+  readonly events?: Json;
+}
+
+/** An attempt of a compensation failed. */
+export interface CompensationFailed extends StepAttempt {
+  readonly kind: 'compensation-failed';
+  readonly error: RecordedError;
+  readonly outcome: 'failed' | 'timed-out';
+  readonly next: 'retry' | 'halt' | 'continue';
+  readonly retryAt?: Date;
+}
+
+/** A worker took the saga over: from here on every append of an earlier owner finds its `seq` taken. */
+export interface Claimed {
+  readonly kind: 'claimed';
+  /** The status it was claimed in: `pending` for the first claim of a queued saga, which is not a recovery. */
+  readonly from: 'pending' | 'running' | 'compensating';
+}
+
+/** A worker let the saga go in good order, so that the next claim is not a recovery from a crash. */
+export interface Released {
+  readonly kind: 'released';
+  readonly reason: 'shutdown' | 'trouble';
+}
+
+/** Somebody asked for the saga to be cancelled. The owner decides what becomes of it. */
+export interface CancelRequested {
+  readonly kind: 'cancel-requested';
+  readonly reason: string;
+  readonly actor?: string;
+}
+
+/** The owner decided to compensate without a failed act: the point of no return of a cancel. */
+export interface CompensationDecided {
+  readonly kind: 'compensation-decided';
+}
+
+/** A person asked for a STUCK saga to go on from where it stood. */
+export interface RetryRequested {
+  readonly kind: 'retry-requested';
+  readonly actor: string;
+  readonly note?: string;
+}
+
+/** A person has done by hand what the STUCK saga's step could not. */
+export interface StepResolved {
+  readonly kind: 'step-resolved';
+  readonly step: string;
+  readonly actor: string;
+  readonly note: string;
+}
+
+/** The saga cannot go on by itself. */
+export interface MarkedStuck {
+  readonly kind: 'stuck';
+  readonly reason: SagaStuckReason;
+  readonly step?: string;
+  readonly message: string;
+}
+
+/** The saga's end, where it is not one statement with the last step's entry. */
+export interface Settled {
+  readonly kind: 'settled';
+}
+
+/** Everything that can happen to a saga, before it has a place in the journal. */
+export type EntryDraft =
+  | ActCompleted
+  | ActFailed
+  | CompensationCompleted
+  | CompensationFailed
+  | Claimed
+  | Released
+  | CancelRequested
+  | CompensationDecided
+  | RetryRequested
+  | StepResolved
+  | MarkedStuck
+  | Settled;
+
+/** The drafts that a step's attempt leaves. */
+export type StepEntryDraft = ActCompleted | ActFailed | CompensationCompleted | CompensationFailed;
+
+/** Where and by whom a draft was written. */
+export interface EntryPlace {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** The worker that wrote it; undefined for a request from outside. */
+  readonly worker: string | undefined;
+  /** By the clock of the storage. */
+  readonly recordedAt: Date;
+}
+
+/** One thing that happened to a saga, in its place. Never changed once written. */
+export type JournalEntry = EntryDraft & EntryPlace;
+
+/** An entry that a step's attempt left. */
+export type StepEntry = StepEntryDraft & EntryPlace;
+
+/** Whether an entry is a step's: these are what a stream of results shows. */
+export function isStepEntry<Entry extends EntryDraft>(
+  entry: Entry,
+): entry is Extract<Entry, { readonly step: string; readonly attempt: number }> {
+  return (
+    entry.kind === 'act-completed' ||
+    entry.kind === 'act-failed' ||
+    entry.kind === 'compensation-completed' ||
+    entry.kind === 'compensation-failed'
+  );
+}

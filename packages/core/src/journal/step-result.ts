@@ -1,0 +1,50 @@
+import type { ContextCodec } from '../context/context-codec.js';
+import type { RecordedError } from '../errors/recorded-error.js';
+import type { StepEntry } from './journal-entry.js';
+
+/** One attempt of a step as a stream shows it, after it is durable. */
+export interface SagaStepResult {
+  readonly sagaId: string;
+  /** The saga's name. */
+  readonly saga: string;
+  /** Its place in the journal: grows without repeating, though not by one, and is the place to resume a stream from. */
+  readonly seq: number;
+  /** The step's id. */
+  readonly step: string;
+  readonly action: 'act' | 'compensate';
+  readonly status: 'completed' | 'failed';
+  /** From 1. */
+  readonly attempt: number;
+  /** What the act returned. */
+  readonly response?: unknown;
+  readonly error?: RecordedError;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  /** The attempt failed and there will be another one. */
+  readonly willRetry: boolean;
+}
+
+/** The entry of a step's attempt as a result for a stream. */
+export function toStepResult(
+  saga: { readonly sagaId: string; readonly saga: string; readonly codec: ContextCodec },
+  entry: StepEntry,
+): SagaStepResult {
+  const isAct = entry.kind === 'act-completed' || entry.kind === 'act-failed';
+  const isFailed = entry.kind === 'act-failed' || entry.kind === 'compensation-failed';
+  const response =
+    'response' in entry && entry.response !== undefined ? saga.codec.decode(entry.response) : undefined;
+  return {
+    sagaId: saga.sagaId,
+    saga: saga.saga,
+    seq: entry.seq,
+    step: entry.step,
+    action: isAct ? 'act' : 'compensate',
+    status: isFailed ? 'failed' : 'completed',
+    attempt: entry.attempt,
+    ...(response === undefined ? {} : { response }),
+    ...(isFailed ? { error: entry.error } : {}),
+    startedAt: entry.startedAt,
+    finishedAt: entry.finishedAt,
+    willRetry: isFailed && entry.next === 'retry',
+  };
+}

@@ -1,0 +1,63 @@
+import type { CircuitState } from './circuit-state.js';
+import type { SagaStepResult } from '../journal/step-result.js';
+import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
+
+/** Which execution an event is about. */
+export interface SagaReference {
+  readonly sagaId: string;
+  readonly saga: string;
+  readonly version: number;
+}
+
+/** Something that happened to a saga of this process, told after it is durable. */
+export type SagaLifecycleEvent = SagaReference &
+  (
+    | {
+        readonly type: 'started';
+        readonly isQueued: boolean;
+        readonly metadata: Readonly<Record<string, string>>;
+      }
+    | {
+        readonly type: 'claimed';
+        readonly isRecovery: boolean;
+        readonly recoveries: number;
+        readonly metadata: Readonly<Record<string, string>>;
+      }
+    | { readonly type: 'step'; readonly result: SagaStepResult }
+    | { readonly type: 'emitted'; readonly seq: number; readonly step: string; readonly event: unknown }
+    | { readonly type: 'compensating'; readonly failure: SagaFailure | undefined }
+    | { readonly type: 'completed' }
+    | { readonly type: 'failed'; readonly failure: SagaFailure | undefined }
+    | { readonly type: 'stuck'; readonly stuck: SagaStuck | undefined }
+    | { readonly type: 'let-go'; readonly reason: LetGoReason }
+    | { readonly type: 'context-large'; readonly bytes: number }
+  );
+
+/** Why a process stopped running a saga that has not ended. */
+export type LetGoReason = 'fenced' | 'lease-lost' | 'shutdown' | 'trouble';
+
+/** Something that happened to this process as a worker. */
+export type WorkerEvent =
+  | { readonly type: 'lease-acquired'; readonly worker: string }
+  | { readonly type: 'lease-lost'; readonly worker: string }
+  | { readonly type: 'renewal-failed'; readonly worker: string; readonly error: unknown }
+  | {
+      readonly type: 'swept';
+      readonly released: number;
+      readonly claimed: number;
+      readonly durationMs: number;
+    }
+  | { readonly type: 'sweep-failed'; readonly error: unknown }
+  | {
+      readonly type: 'storage-failed';
+      readonly operation: string;
+      readonly sagaId: string | undefined;
+      readonly error: unknown;
+    }
+  | { readonly type: 'circuit'; readonly step: string; readonly state: CircuitState };
+
+/** Is told what happens. What it throws is ignored: a listener never harms a saga. */
+export interface SagaListener {
+  onSagaEvent?(event: SagaLifecycleEvent): void;
+  onWorkerEvent?(event: WorkerEvent): void;
+}

@@ -1,0 +1,183 @@
+import type { Json } from '../context/context-codec.js';
+import type { SagaIdentity } from '../definition/saga-registry.js';
+import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
+import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaStatus } from '../journal/saga-status.js';
+
+/** A saga that is to be stored for the first time. */
+export interface NewSaga {
+  readonly sagaId: string;
+  readonly saga: string;
+  readonly version: number;
+  readonly key: string | undefined;
+  readonly context: Json;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The worker that will run it (it is RUNNING then), or undefined to queue it (PENDING). */
+  readonly owner: string | undefined;
+}
+
+/** What became of a start. `exists`: the id or the key was taken, by the saga of this header; nothing was written. */
+export type StartResult =
+  { readonly kind: 'started' } | { readonly kind: 'exists'; readonly header: SagaHeader };
+
+/** What the header becomes together with an entry: given only when the status or the owner changes. */
+export interface HeaderChange {
+  readonly status: SagaStatus;
+  /** Undefined leaves the saga without an owner: claimable at once while it is open. */
+  readonly owner: string | undefined;
+  readonly failure: SagaFailure | undefined;
+  readonly stuck: SagaStuck | undefined;
+}
+
+/** One entry to be written in its place. */
+export interface AppendRequest {
+  readonly sagaId: string;
+  /** Last seen + 1: the append succeeds only if nothing is there yet. */
+  readonly seq: number;
+  /** The worker that writes; undefined for a request from outside. */
+  readonly worker: string | undefined;
+  readonly entry: EntryDraft;
+  readonly change?: HeaderChange;
+}
+
+/** `stored`: durable. `fenced`: the place was taken, or the saga is unknown or terminal; nothing was written. */
+export type AppendResult = 'stored' | 'fenced';
+
+/** A saga with its whole journal. */
+export interface LoadedSaga {
+  readonly header: SagaHeader;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** How far a reader has come in a journal. */
+export interface JournalCursor {
+  readonly sagaId: string;
+  /** Entries after this one are asked for. */
+  readonly afterSeq: number;
+}
+
+/** What is new behind a cursor. Given only for sagas that have news or are terminal, stuck or unknown. */
+export interface JournalNews {
+  readonly sagaId: string;
+  /** Undefined: no such saga. */
+  readonly header: SagaHeader | undefined;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** What a worker asks for when it looks for sagas to run. */
+export interface ClaimRequest {
+  readonly worker: string;
+  /** What it can run; every other row stays as it is. */
+  readonly sagas: readonly SagaIdentity[];
+  readonly limit: number;
+  /** Only this saga, if it is claimable. */
+  readonly sagaId?: string;
+}
+
+/** One saga that a worker lets go. */
+export interface ReleaseRequest {
+  readonly sagaId: string;
+  /** Last seen + 1: where the `released` entry is written. */
+  readonly seq: number;
+  readonly worker: string;
+  readonly reason: 'shutdown' | 'trouble';
+  /** Before this many milliseconds nobody claims it. */
+  readonly delayMs: number;
+}
+
+/** What a list of sagas is narrowed to. */
+export interface SagaListQuery {
+  readonly status?: SagaStatus;
+  readonly saga?: string;
+  readonly key?: string;
+  /** Created at or after. */
+  readonly from?: Date;
+  /** Created before. */
+  readonly to?: Date;
+  /** `newest` (the default) or `oldest` first, by creation. */
+  readonly order?: 'newest' | 'oldest';
+  /** Where the last page ended: opaque, as `SagaPage.nextCursor` gave it. */
+  readonly cursor?: string;
+  /** From 1 to 1,000. */
+  readonly limit: number;
+}
+
+/** One page of a list. */
+export interface SagaPage {
+  readonly sagas: readonly SagaHeader[];
+  /** Undefined on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+/** Counts and ages for health and metrics: no contexts, no ids. */
+export interface StorageSummary {
+  readonly pending: number;
+  readonly running: number;
+  readonly compensating: number;
+  readonly stuck: number;
+  /** How long ago the oldest open saga was created, in milliseconds; undefined if none is open. */
+  readonly oldestOpenAgeMs: number | undefined;
+  /** Open sagas by what they are, so that a process can say which of them nobody here knows. */
+  readonly open: readonly (SagaIdentity & { readonly count: number })[];
+}
+
+/**
+ * The port to where sagas are kept. Every method either answers or rejects with a `SagaStorageError` that says what
+ * is known about the write; none of them calls user code.
+ *
+ * The rules that every implementation holds, and that the contract suite in `@nest-saga/testing` checks:
+ * - an answer of a write means that it is durable;
+ * - `(sagaId, seq)` is unique and without gaps, and appending is a compare-and-swap on it;
+ * - an entry and its header change are stored together or not at all;
+ * - a terminal saga never changes.
+ */
+export interface SagaStorage {
+  /** Makes the storage ready, migrations included. Called once before everything else. */
+  open(): Promise<void>;
+  /** Lets go of what `open` took. */
+  close(): Promise<void>;
+
+  /** Stores a saga, once for each id and each (saga, key). */
+  start(saga: NewSaga): Promise<StartResult>;
+  /** Writes one entry in its place, with the header change it brings. */
+  append(request: AppendRequest): Promise<AppendResult>;
+
+  find(sagaId: string): Promise<SagaHeader | undefined>;
+  findByKey(saga: string, key: string): Promise<SagaHeader | undefined>;
+  /** The header and the whole journal, in one consistent view. */
+  load(sagaId: string): Promise<LoadedSaga | undefined>;
+  /** What is new behind each cursor; a saga's header and entries are of one consistent view. */
+  readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]>;
+  list(query: SagaListQuery): Promise<SagaPage>;
+  /** Counts and ages of what is open or stuck. */
+  summarize(): Promise<StorageSummary>;
+
+  /** Writes the row of a worker that was not there before. Ids of workers are never used again. */
+  registerWorker(worker: string, leaseDurationMs: number): Promise<void>;
+  /** Moves the expiry on. False: the row is gone or had expired, so the worker's sagas may be with others. */
+  renewWorker(worker: string, leaseDurationMs: number): Promise<boolean>;
+  /** Deletes the worker's row: its remaining sagas are released by others at once. */
+  removeWorker(worker: string): Promise<void>;
+
+  /**
+   * Takes claimable sagas (open, without owner, due) for a worker, with a `claimed` entry in each. Returns only what
+   * this very call took; sagas that another call is taking at the moment are skipped.
+   */
+  claim(request: ClaimRequest): Promise<readonly LoadedSaga[]>;
+  /** Takes the sagas of workers whose lease is over away from them, so that they can be claimed. Answers how many. */
+  releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number>;
+  /** Lets sagas go, with a `released` entry in each. Sagas that moved on or are not the worker's are left alone. */
+  release(requests: readonly ReleaseRequest[]): Promise<void>;
+  /** The ids of the open sagas that are this worker's in the storage. */
+  listOwned(worker: string): Promise<readonly string[]>;
+
+  /**
+   * Calls back when something may have happened: a saga was queued or released (`work`), or a journal grew (`saga`).
+   * A hint only, it may be missing or late. Returns what ends it. Absent where a storage has no such thing.
+   */
+  onHint?(listener: (hint: StorageHint) => void): () => void;
+}
+
+/** See {@link SagaStorage.onHint}. */
+export type StorageHint = { readonly kind: 'work' } | { readonly kind: 'saga'; readonly sagaId: string };

@@ -1,0 +1,185 @@
+import type { JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import type { CancelTimer, Clock } from '../ports/clock.js';
+import type { JournalNews, SagaStorage } from '../ports/saga-storage.js';
+
+/** Is told what happens to a saga, in order of `seq` and each entry once. */
+export interface JournalObserver {
+  onEntry(entry: JournalEntry, header: SagaHeader): void;
+  /** It ended or is stuck, and every entry was told. The last call. */
+  onEnd(header: SagaHeader): void;
+  /** There is no such saga (any more). The last call. */
+  onMissing(): void;
+}
+
+interface Follower {
+  readonly sagaId: string;
+  readonly observer: JournalObserver;
+  seq: number;
+}
+
+/** The most sagas that one read asks for. */
+const readBatchSize = 500;
+
+/**
+ * Follows journals, whichever process writes them: what this process records is handed on at once, the rest is read
+ * when a hint says so and at every interval. One read serves all that is followed. Nothing runs while nobody follows.
+ */
+export class JournalFollower {
+  private readonly followers = new Map<string, Set<Follower>>();
+  private readonly hinted = new Set<string>();
+  private cancelPoll: CancelTimer | undefined;
+  private isReading = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly storage: SagaStorage,
+    private readonly clock: Clock,
+    private readonly intervalMs: number,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** How many follow at the moment. */
+  get size(): number {
+    let size = 0;
+    for (const group of this.followers.values()) size += group.size;
+    return size;
+  }
+
+  /**
+   * Tells the observer every entry after `afterSeq`, from the past and as they come.
+   *
+   * @param readsPast False where the saga is only about to be started by this process, so there is nothing to read.
+   * @returns What ends it; the saga itself goes on.
+   */
+  follow(sagaId: string, afterSeq: number, observer: JournalObserver, readsPast = true): () => void {
+    const follower: Follower = { sagaId, observer, seq: afterSeq };
+    const group = this.followers.get(sagaId);
+    if (group === undefined) this.followers.set(sagaId, new Set([follower]));
+    else group.add(follower);
+    if (readsPast) this.hint(sagaId);
+    this.schedulePoll();
+    return () => this.drop(follower);
+  }
+
+  /** Whether anybody follows this saga. */
+  isFollowed(sagaId: string): boolean {
+    return this.followers.has(sagaId);
+  }
+
+  /** An entry that this process has just made durable. */
+  offer(entry: JournalEntry, header: SagaHeader): void {
+    const group = this.followers.get(header.sagaId);
+    if (group === undefined) return;
+    for (const follower of group) {
+      if (entry.seq > follower.seq + 1) this.hint(header.sagaId);
+      else this.tell(follower, { sagaId: header.sagaId, header, entries: [entry] });
+    }
+  }
+
+  /** Something may have happened to a saga: read it soon. */
+  hint(sagaId: string): void {
+    if (!this.followers.has(sagaId)) return;
+    this.hinted.add(sagaId);
+    void this.readHinted();
+  }
+
+  /** Reads everything that is followed. */
+  hintAll(): void {
+    for (const sagaId of this.followers.keys()) this.hinted.add(sagaId);
+    void this.readHinted();
+  }
+
+  /** Drops everyone without a word. */
+  close(): void {
+    this.isClosed = true;
+    this.cancelPoll?.();
+    this.followers.clear();
+  }
+
+  private schedulePoll(): void {
+    if (this.cancelPoll !== undefined || this.followers.size === 0 || this.isClosed) return;
+    this.cancelPoll = this.clock.startTimer(this.intervalMs, () => {
+      this.cancelPoll = undefined;
+      this.hintAll();
+      this.schedulePoll();
+    });
+  }
+
+  private async readHinted(): Promise<void> {
+    if (this.isReading) return;
+    this.isReading = true;
+    try {
+      // Whoever hints in the same breath shares the read.
+      await Promise.resolve();
+      while (this.hinted.size > 0 && !this.isClosed) await this.readBatch();
+    } catch (error) {
+      // The next interval reads again.
+      this.onError(error);
+    } finally {
+      this.isReading = false;
+    }
+  }
+
+  private async readBatch(): Promise<void> {
+    const sagaIds = [...this.hinted].slice(0, readBatchSize);
+    for (const sagaId of sagaIds) this.hinted.delete(sagaId);
+    const cursors = sagaIds.flatMap((sagaId) => this.cursorOf(sagaId) ?? []);
+    if (cursors.length === 0) return;
+    for (const news of await this.storage.readNews(cursors)) {
+      for (const follower of this.followers.get(news.sagaId) ?? []) this.tell(follower, news);
+    }
+  }
+
+  private cursorOf(sagaId: string): { readonly sagaId: string; readonly afterSeq: number } | undefined {
+    const group = this.followers.get(sagaId);
+    if (group === undefined) return undefined;
+    const afterSeq = Math.min(...[...group].map(({ seq }) => seq));
+    return { sagaId, afterSeq };
+  }
+
+  private tell(follower: Follower, news: JournalNews): void {
+    const { header } = news;
+    if (header === undefined) {
+      this.drop(follower);
+      return this.protect(() => follower.observer.onMissing());
+    }
+    for (const entry of news.entries) {
+      if (entry.seq !== follower.seq + 1) continue;
+      follower.seq = entry.seq;
+      this.protect(() => follower.observer.onEntry(entry, header));
+      if (!this.isFollowing(follower)) return;
+    }
+    const lastSeq = news.entries.at(-1)?.seq ?? follower.seq;
+    if (!isEnd(header) || follower.seq < lastSeq) return;
+    this.drop(follower);
+    this.protect(() => follower.observer.onEnd(header));
+  }
+
+  private isFollowing(follower: Follower): boolean {
+    return this.followers.get(follower.sagaId)?.has(follower) ?? false;
+  }
+
+  private drop(follower: Follower): void {
+    const group = this.followers.get(follower.sagaId);
+    if (group === undefined) return;
+    group.delete(follower);
+    if (group.size === 0) this.followers.delete(follower.sagaId);
+    if (this.followers.size > 0) return;
+    this.cancelPoll?.();
+    this.cancelPoll = undefined;
+  }
+
+  private protect(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.onError(error);
+    }
+  }
+}
+
+function isEnd(header: SagaHeader): boolean {
+  return isTerminal(header.status) || header.status === SagaStatus.Stuck;
+}

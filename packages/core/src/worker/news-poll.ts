@@ -1,0 +1,95 @@
+import type { CancelTimer, Clock } from '../ports/clock.js';
+import { notifyWorker } from '../ports/notify.js';
+import type { SagaListener } from '../ports/saga-listener.js';
+import type { JournalCursor, SagaStorage } from '../ports/saga-storage.js';
+import type { RunningSagas } from './running-sagas.js';
+
+/**
+ * Looks into the journals of running sagas for what others wrote there: a cancel, or another worker's claim. Only
+ * sagas that stand still since the last look are asked about, so a busy worker with short steps pays next to nothing.
+ */
+export class NewsPoll {
+  private cancelTimer: CancelTimer | undefined;
+  private lastSeen = new Map<string, number>();
+  private readonly hinted = new Set<string>();
+  private isReading = false;
+  private isStopped = true;
+
+  constructor(
+    private readonly storage: SagaStorage,
+    private readonly clock: Clock,
+    private readonly running: RunningSagas,
+    private readonly intervalMs: number,
+    private readonly listener: SagaListener | undefined,
+  ) {}
+
+  start(): void {
+    this.isStopped = false;
+    this.schedule();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.cancelTimer?.();
+  }
+
+  /** Something may have happened to a saga. */
+  hint(sagaId: string): void {
+    if (this.isStopped || this.running.get(sagaId) === undefined) return;
+    this.hinted.add(sagaId);
+    void this.readHinted();
+  }
+
+  private schedule(): void {
+    if (this.isStopped) return;
+    this.cancelTimer = this.clock.startTimer(this.intervalMs, () => void this.poll());
+  }
+
+  private async poll(): Promise<void> {
+    const seen = new Map<string, number>();
+    const cursors: JournalCursor[] = [];
+    for (const [sagaId, { executor }] of this.running.all()) {
+      seen.set(sagaId, executor.seq);
+      if (this.lastSeen.get(sagaId) === executor.seq) cursors.push({ sagaId, afterSeq: executor.seq });
+    }
+    this.lastSeen = seen;
+    if (cursors.length > 0) await this.read(cursors);
+    this.schedule();
+  }
+
+  private async readHinted(): Promise<void> {
+    if (this.isReading) return;
+    this.isReading = true;
+    while (this.hinted.size > 0) {
+      const sagaIds = [...this.hinted];
+      this.hinted.clear();
+      await this.read(sagaIds.flatMap((sagaId) => this.cursorOf(sagaId)));
+    }
+    this.isReading = false;
+  }
+
+  private cursorOf(sagaId: string): readonly JournalCursor[] {
+    const saga = this.running.get(sagaId);
+    return saga === undefined ? [] : [{ sagaId, afterSeq: saga.executor.seq }];
+  }
+
+  private async read(cursors: readonly JournalCursor[]): Promise<void> {
+    try {
+      for (const { sagaId, entries } of await this.storage.readNews(cursors)) {
+        const saga = this.running.get(sagaId);
+        const news = entries.filter(
+          (entry) => entry.worker !== saga?.worker && entry.seq > (saga?.executor.seq ?? 0),
+        );
+        if (news.length > 0)
+          saga?.executor.notice({ isCancel: news.some(({ kind }) => kind === 'cancel-requested') });
+      }
+    } catch (error) {
+      notifyWorker(this.listener, {
+        type: 'storage-failed',
+        operation: 'readNews',
+        sagaId: undefined,
+        error,
+      });
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { RecordedEntry } from '../engine/saga-executor.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/journal-entry.js';
+import type { SagaState } from '../journal/saga-state.js';
+import { toStepResult } from '../journal/step-result.js';
+import { notifySaga } from '../ports/notify.js';
+import type { SagaListener, SagaReference } from '../ports/saga-listener.js';
+import type { LoadedSaga } from '../ports/saga-storage.js';
+
+/** Tells a listener what a recorded entry means, in the order in which it happened. */
+export const reportEntry = {
+  /** An entry has just become durable. */
+  recorded(
+    listener: SagaListener | undefined,
+    { definition, header, entry, before, after }: RecordedEntry,
+  ): void {
+    if (listener === undefined) return;
+    const { sagaId, saga, version } = header;
+    const reference = { sagaId, saga, version };
+    if (isStepEntry(entry)) {
+      notifySaga(listener, {
+        type: 'step',
+        ...reference,
+        result: toStepResult({ ...reference, codec: definition.codec }, entry),
+      });
+      reportEvents(listener, definition, reference, entry);
+    }
+    if (after.status !== before.status) reportStatus(listener, reference, after);
+  },
+
+  /** A saga was claimed: what its last step emitted may have been swallowed by a crash, so it is told again. */
+  recovered(
+    listener: SagaListener | undefined,
+    definition: SagaDefinition,
+    { header, entries }: LoadedSaga,
+    state: SagaState,
+  ): void {
+    if (listener === undefined) return;
+    const { sagaId, saga, version, metadata } = header;
+    const reference = { sagaId, saga, version };
+    const isRecovery = entries.at(-1)?.kind === 'claimed' && state.recoveries > 0;
+    notifySaga(listener, {
+      type: 'claimed',
+      ...reference,
+      isRecovery,
+      recoveries: state.recoveries,
+      metadata,
+    });
+    const last = entries.findLast((entry) => isStepEntry(entry));
+    if (last !== undefined) reportEvents(listener, definition, reference, last);
+  },
+};
+
+function reportEvents(
+  listener: SagaListener,
+  definition: SagaDefinition,
+  reference: SagaReference,
+  entry: JournalEntry,
+): void {
+  if (!('events' in entry) || entry.events === undefined) return;
+  const { seq, step } = entry;
+  for (const event of decodeEvents(definition, entry.events))
+    notifySaga(listener, { type: 'emitted', ...reference, seq, step, event });
+}
+
+// Each event was encoded by itself, so that an application's own codec sees values of the application only.
+function decodeEvents(definition: SagaDefinition, events: string): readonly unknown[] {
+  const list: unknown = JSON.parse(events);
+  if (!Array.isArray(list)) return [];
+  return list.map((event) => definition.codec.decode(JSON.stringify(event)));
+}
+
+function reportStatus(
+  listener: SagaListener,
+  reference: SagaReference,
+  { status, failure, stuck }: SagaState,
+): void {
+  switch (status) {
+    case 'compensating':
+      return notifySaga(listener, { type: 'compensating', ...reference, failure });
+    case 'completed':
+      return notifySaga(listener, { type: 'completed', ...reference });
+    case 'failed':
+      return notifySaga(listener, { type: 'failed', ...reference, failure });
+    case 'stuck':
+      return notifySaga(listener, { type: 'stuck', ...reference, stuck });
+    default:
+  }
+}

@@ -1,0 +1,112 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { ExecutionEnd, SagaExecutor } from '../engine/saga-executor.js';
+
+/** A saga that this process runs at the moment. */
+export interface RunningSaga {
+  readonly worker: string;
+  readonly definition: SagaDefinition;
+  readonly executor: SagaExecutor;
+  /** It came out of the queue or from a recovery, so it counts against that limit. */
+  readonly isClaimed: boolean;
+  readonly end: Promise<ExecutionEnd>;
+}
+
+/** Which sagas run here, how many may, and who waits for a place. */
+export class RunningSagas {
+  private readonly running = new Map<string, RunningSaga>();
+  /** Being written for the first time: in the storage perhaps, running not yet. */
+  private readonly starting = new Set<string>();
+  /** In order of arrival; a set, because taking the first of a long array is slow. */
+  private readonly waiting = new Set<() => void>();
+  private reserved = 0;
+  private claimedCount = 0;
+
+  constructor(private readonly concurrency: number) {}
+
+  get size(): number {
+    return this.running.size;
+  }
+
+  /** How many of the running ones were claimed. */
+  get claimed(): number {
+    return this.claimedCount;
+  }
+
+  /** Places that are free. */
+  get free(): number {
+    return Math.max(0, this.concurrency - this.running.size - this.reserved);
+  }
+
+  get(sagaId: string): RunningSaga | undefined {
+    return this.running.get(sagaId);
+  }
+
+  all(): IterableIterator<[string, RunningSaga]> {
+    return this.running.entries();
+  }
+
+  /** Whether this process is running a saga or about to. */
+  knows(sagaId: string): boolean {
+    return this.running.has(sagaId) || this.starting.has(sagaId);
+  }
+
+  /** Waits for a place; `releasePlace` gives it up again, `fillPlace` uses it. */
+  async reservePlace(): Promise<void> {
+    if (this.free > 0 && this.waiting.size === 0) {
+      this.reserved++;
+      return;
+    }
+    // Whoever frees a place hands it over, so that nobody slips in between.
+    await new Promise<void>((resolve) => this.waiting.add(resolve));
+  }
+
+  releasePlace(): void {
+    this.reserved--;
+    this.handOver();
+  }
+
+  /** Says that a saga is being written. False: it is already. */
+  markStarting(sagaId: string): boolean {
+    if (this.knows(sagaId)) return false;
+    this.starting.add(sagaId);
+    return true;
+  }
+
+  unmarkStarting(sagaId: string): void {
+    this.starting.delete(sagaId);
+  }
+
+  /** Puts a saga into a place that was reserved. */
+  fillPlace(sagaId: string, saga: RunningSaga): void {
+    this.reserved--;
+    this.add(sagaId, saga);
+  }
+
+  /** Puts a saga into a free place. */
+  add(sagaId: string, saga: RunningSaga): void {
+    this.running.set(sagaId, saga);
+    if (saga.isClaimed) this.claimedCount++;
+  }
+
+  remove(sagaId: string): void {
+    const saga = this.running.get(sagaId);
+    if (saga === undefined) return;
+    this.running.delete(sagaId);
+    if (saga.isClaimed) this.claimedCount--;
+    this.handOver();
+  }
+
+  /** Resolves once nothing runs. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.running.values()].map(({ end }) => end));
+  }
+
+  private handOver(): void {
+    if (this.waiting.size === 0 || this.free === 0) return;
+    const [next] = this.waiting;
+    if (next === undefined) return;
+    this.waiting.delete(next);
+    this.reserved++;
+    next();
+  }
+}

@@ -1,0 +1,74 @@
+import type { SagaRegistry } from '../definition/saga-registry.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import { notifyWorker } from '../ports/notify.js';
+import type { SagaListener } from '../ports/saga-listener.js';
+import type { SagaStorage } from '../ports/saga-storage.js';
+import type { StepInterceptor } from '../ports/step-interceptor.js';
+import { JournalFollower } from './journal-follower.js';
+import { SagaReader } from './saga-reader.js';
+import { SagaRequests } from './saga-requests.js';
+import { SagaStarter } from './saga-starter.js';
+import { SagaWorker } from './saga-worker.js';
+import type { SagaWorkerSettings } from './saga-worker-options.js';
+import { resolveWorkerOptions } from './saga-worker-options.js';
+
+/** What an engine is made of. */
+export interface SagaEngineOptions extends SagaWorkerSettings {
+  readonly storage: SagaStorage;
+  readonly registry: SagaRegistry;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly listener?: SagaListener;
+  readonly interceptor?: StepInterceptor;
+  /**
+   * With `false` this process runs nothing: a start is queued and followed.
+   *
+   * @default true
+   */
+  readonly runsSagas?: boolean;
+}
+
+/** Everything that one process does with sagas, put together: the worker, and what starts, reads and asks. */
+export class SagaEngine {
+  readonly starter: SagaStarter;
+  readonly reader: SagaReader;
+  readonly requests: SagaRequests;
+  readonly worker: SagaWorker;
+  readonly follower: JournalFollower;
+  private readonly runsSagas: boolean;
+  private endHints: (() => void) | undefined;
+
+  constructor(private readonly options: SagaEngineOptions) {
+    const { storage, registry, clock, ids, listener, interceptor } = options;
+    const settings = resolveWorkerOptions(options);
+    this.runsSagas = options.runsSagas ?? true;
+    this.follower = new JournalFollower(storage, clock, settings.watchIntervalMs, (error) =>
+      notifyWorker(listener, { type: 'storage-failed', operation: 'follow', sagaId: undefined, error }),
+    );
+    this.worker = new SagaWorker(
+      { storage, registry, clock, ids, follower: this.follower, listener, interceptor },
+      settings,
+    );
+    this.starter = new SagaStarter(registry, this.worker, this.runsSagas, clock, ids, listener);
+    this.reader = new SagaReader(storage, registry, this.follower);
+    this.requests = new SagaRequests(storage, registry, this.worker);
+  }
+
+  /** Opens the storage and begins to work. Rejects where the storage cannot be made ready. */
+  async open(): Promise<void> {
+    await this.options.storage.open();
+    this.endHints = this.options.storage.onHint?.((hint) => {
+      if (hint.kind === 'saga') this.follower.hint(hint.sagaId);
+    });
+    if (this.runsSagas) await this.worker.start();
+  }
+
+  /** Stops in good order: see `SagaWorker.stop`. Followers are dropped; complete what depends on them before. */
+  async close(): Promise<void> {
+    await this.worker.stop();
+    this.endHints?.();
+    this.follower.close();
+    await this.options.storage.close();
+  }
+}

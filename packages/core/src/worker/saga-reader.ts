@@ -1,0 +1,135 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { SagaRegistry } from '../definition/saga-registry.js';
+import type { ExecutionEnd } from '../engine/saga-executor.js';
+import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
+import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
+import { foldJournal } from '../journal/fold-journal.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import type { SagaStepResult } from '../journal/step-result.js';
+import { toStepResult } from '../journal/step-result.js';
+import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
+import type { JournalFollower } from './journal-follower.js';
+import type { SagaOutcome } from './saga-outcome.js';
+import { toOutcome } from './saga-outcome.js';
+import type { StartedSaga } from './saga-starter.js';
+import { checkSagaId } from './start-options.js';
+
+/** Is told the results of a saga's steps. */
+export interface ResultObserver {
+  onResult(result: SagaStepResult): void;
+  /** The saga ended or is stuck. The last call. */
+  onEnd(outcome: SagaOutcome): void;
+  /** It cannot be followed (any more). The last call. */
+  onError(error: unknown): void;
+}
+
+/** Reads sagas: where they stand, what happened, what happens now and how they ended. */
+export class SagaReader {
+  constructor(
+    private readonly storage: SagaStorage,
+    private readonly registry: SagaRegistry,
+    private readonly follower: JournalFollower,
+  ) {}
+
+  /** Where a saga stands, or undefined where there is none with this id. */
+  async find(sagaId: string): Promise<SagaHeader | undefined> {
+    return this.storage.find(checkSagaId(sagaId));
+  }
+
+  /**
+   * Everything that happened to a saga, in order.
+   *
+   * @throws SagaNotFoundError
+   */
+  async history(sagaId: string): Promise<readonly JournalEntry[]> {
+    return (await this.load(sagaId)).entries;
+  }
+
+  /**
+   * Tells the results after `afterSeq`, whichever process runs the saga, and then how it ended.
+   *
+   * @param started What a start gave, so that its own error object can be the outcome's cause.
+   * @returns What ends it; the saga itself goes on.
+   */
+  follow(sagaId: string, afterSeq: number, observer: ResultObserver, started?: StartedSaga): () => void {
+    let isOver = false;
+    const finish = (tell: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      tell();
+    };
+    const end = this.follower.follow(sagaId, afterSeq, {
+      onEntry: (entry, header) => {
+        if (!isOver && isStepEntry(entry)) observer.onResult(this.toResult(header, entry));
+      },
+      onEnd: () => {
+        this.outcome(sagaId, started).then(
+          (outcome) => finish(() => observer.onEnd(outcome)),
+          (error: unknown) => finish(() => observer.onError(error)),
+        );
+      },
+      onMissing: () => finish(() => observer.onError(new SagaNotFoundError(sagaId))),
+    });
+    return () => {
+      isOver = true;
+      end();
+    };
+  }
+
+  /** How a saga ends, whichever process runs it. Waits until it has ended or is stuck. */
+  async outcome(sagaId: string, started?: StartedSaga): Promise<SagaOutcome> {
+    const end = await started?.end;
+    if (end?.kind === 'ended' && started !== undefined)
+      return toOutcome(started.definition, { sagaId, ...end.state, cause: causeOf(end) });
+    await this.ended(sagaId);
+    const { header, entries } = await this.load(sagaId);
+    const definition = this.definitionOf(header);
+    return toOutcome(definition, { ...foldJournal(definition, header, entries), ...pickEnd(header), sagaId });
+  }
+
+  private async load(sagaId: string): Promise<LoadedSaga> {
+    const loaded = await this.storage.load(checkSagaId(sagaId));
+    if (loaded === undefined) throw new SagaNotFoundError(sagaId);
+    return loaded;
+  }
+
+  private async ended(sagaId: string): Promise<void> {
+    const header = await this.find(sagaId);
+    if (header === undefined) throw new SagaNotFoundError(sagaId);
+    if (isTerminal(header.status) || header.status === SagaStatus.Stuck) return;
+    await new Promise<void>((resolve, reject) => {
+      this.follower.follow(sagaId, 0, {
+        onEntry: () => undefined,
+        onEnd: () => resolve(),
+        onMissing: () => reject(new SagaNotFoundError(sagaId)),
+      });
+    });
+  }
+
+  private toResult(header: SagaHeader, entry: Parameters<typeof toStepResult>[1]): SagaStepResult {
+    const { sagaId, saga } = header;
+    return toStepResult({ sagaId, saga, codec: this.definitionOf(header).codec }, entry);
+  }
+
+  private definitionOf(header: SagaHeader): SagaDefinition {
+    const definition = this.registry.find(header.saga, header.version);
+    if (definition !== undefined) return definition;
+    const known = this.registry.identities.map(({ saga, version }) => `${saga} version ${version}`);
+    throw new SagaNotRegisteredError(
+      `"${header.saga}" version ${header.version}`,
+      known,
+      'Register it here too, to read its contexts and responses',
+    );
+  }
+}
+
+function causeOf(end: Extract<ExecutionEnd, { kind: 'ended' }>): unknown {
+  return end.state.failure?.reason === 'cancelled' ? undefined : end.cause;
+}
+
+function pickEnd({ status, failure, stuck }: SagaHeader): Pick<SagaHeader, 'status' | 'failure' | 'stuck'> {
+  return { status, failure, stuck };
+}

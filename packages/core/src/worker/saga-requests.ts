@@ -1,0 +1,184 @@
+import type { SagaRegistry } from '../definition/saga-registry.js';
+import { isStep } from '../definition/saga-step.js';
+import { projectHeader } from '../engine/project-header.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
+import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
+import { SagaStatusError } from '../errors/saga-status-error.js';
+import { SagaStorageError } from '../errors/saga-storage-error.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { applyEntry, currentStep, stepAt } from '../journal/apply-entry.js';
+import { foldJournal } from '../journal/fold-journal.js';
+import type {
+  CancelRequested,
+  EntryDraft,
+  JournalEntry,
+  RetryRequested,
+  StepResolved,
+} from '../journal/journal-entry.js';
+import type { SagaState } from '../journal/saga-state.js';
+import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
+import type { SagaWorker } from './saga-worker.js';
+import { checkSagaId, checkText } from './start-options.js';
+
+type RequestDraft = CancelRequested | RetryRequested | StepResolved;
+
+/** A request that was read back from the journal after its answer was lost. */
+const maximumAttempts = 20;
+
+/**
+ * What people ask of a saga from outside: each is an entry, appended by compare-and-swap, so it is safe against the
+ * owner acting at the same moment. A conflict reads the journal again and decides anew.
+ */
+export class SagaRequests {
+  constructor(
+    private readonly storage: SagaStorage,
+    private readonly registry: SagaRegistry,
+    private readonly worker: SagaWorker,
+  ) {}
+
+  /**
+   * Asks for a saga to be cancelled. Resolves once the request is durable; what was done is undone then. A saga that
+   * is being undone already stays as it is.
+   *
+   * @throws SagaStatusError where it has ended.
+   */
+  async cancel(sagaId: string, reason: string, actor?: string): Promise<void> {
+    const draft: CancelRequested = {
+      kind: 'cancel-requested',
+      reason: checkText('reason', reason, 1_000),
+      ...(actor === undefined ? {} : { actor: checkText('actor', actor, 200) }),
+    };
+    await this.request(sagaId, 'cancel', draft, (state, id) => {
+      if (isTerminal(state.status))
+        throw new SagaStatusError(
+          id,
+          'cancel',
+          state.status,
+          'A saga that has ended cannot be cancelled; start another one to reverse it',
+        );
+      return state.direction === 'forward' && state.cancel === undefined;
+    });
+  }
+
+  /**
+   * Lets a STUCK saga go on from where it stood, forward or undoing.
+   *
+   * @throws SagaStatusError where it is not stuck.
+   */
+  async retry(sagaId: string, actor: string, note?: string): Promise<void> {
+    const draft: RetryRequested = {
+      kind: 'retry-requested',
+      actor: checkText('actor', actor, 200),
+      ...(note === undefined ? {} : { note: checkText('note', note, 1_000) }),
+    };
+    await this.request(sagaId, 'retry', draft, (state, id) => this.checkStuck('retry', state, id));
+  }
+
+  /**
+   * Says that a person has done by hand what a STUCK saga's step could not: the act it stands at, or a compensation
+   * that is still to be done. The saga goes on behind it.
+   *
+   * @throws SagaStatusError where it is not stuck, InvalidArgumentError where the step is not one it stands at.
+   */
+  async resolveStep(sagaId: string, step: string, actor: string, note: string): Promise<void> {
+    const checked = {
+      actor: checkText('actor', actor, 200),
+      note: checkText('note', note, 1_000),
+      step: checkText('step', step, 100),
+    };
+    const draft: StepResolved = { kind: 'step-resolved', ...checked };
+    await this.request(sagaId, 'resolveStep', draft, (state, id, definition) => {
+      this.checkStuck('resolveStep', state, id);
+      const open = resolvable(definition, state);
+      if (!open.includes(checked.step))
+        throw new InvalidArgumentError(
+          'step',
+          `the saga stands at ${open.map((one) => `"${one}"`).join(', ') || 'no step'}`,
+        );
+      return true;
+    });
+  }
+
+  private checkStuck(request: string, state: SagaState, sagaId: string): true {
+    if (state.status === SagaStatus.Stuck) return true;
+    throw new SagaStatusError(
+      sagaId,
+      request,
+      state.status,
+      'Only a stuck saga waits for a person; the others go on by themselves',
+    );
+  }
+
+  private async request(
+    id: string,
+    request: string,
+    draft: RequestDraft,
+    isWanted: (state: SagaState, sagaId: string, definition: SagaDefinition) => boolean,
+  ): Promise<void> {
+    const sagaId = checkSagaId(id);
+    let unanswered: number | undefined;
+    for (let attempt = 1; ; attempt++) {
+      const loaded = await this.storage.load(sagaId);
+      if (loaded === undefined) throw new SagaNotFoundError(sagaId);
+      if (unanswered !== undefined && isStored(loaded, unanswered, draft))
+        return this.requested(sagaId, draft);
+      const definition = this.definitionOf(loaded);
+      const state = foldJournal(definition, loaded.header, loaded.entries);
+      if (!isWanted(state, sagaId, definition)) return;
+      const seq = state.seq + 1;
+      const after = applyEntry(definition, state, draft, seq);
+      const change = projectHeader(state, after, undefined);
+      try {
+        const result = await this.storage.append({
+          sagaId,
+          seq,
+          worker: undefined,
+          entry: draft,
+          ...(change === undefined ? {} : { change }),
+        });
+        if (result === 'stored') return this.requested(sagaId, draft);
+        if (attempt >= maximumAttempts) throw new SagaStorageError(request, 'not-written');
+      } catch (error) {
+        if (!(error instanceof SagaStorageError) || error.outcome !== 'unknown' || attempt >= maximumAttempts)
+          throw error;
+        unanswered = seq;
+      }
+    }
+  }
+
+  private requested(sagaId: string, draft: RequestDraft): void {
+    if (draft.kind === 'cancel-requested') this.worker.notice(sagaId, { isCancel: true });
+    this.worker.lookForWork();
+  }
+
+  private definitionOf({ header }: LoadedSaga): SagaDefinition {
+    const definition = this.registry.find(header.saga, header.version);
+    if (definition !== undefined) return definition;
+    const known = this.registry.identities.map(({ saga, version }) => `${saga} version ${version}`);
+    throw new SagaNotRegisteredError(
+      `"${header.saga}" version ${header.version}`,
+      known,
+      'Ask a process that has this saga',
+    );
+  }
+}
+
+function resolvable(definition: SagaDefinition, state: SagaState): readonly string[] {
+  if (state.direction === 'forward') {
+    const step = currentStep(definition, state);
+    return step === undefined ? [] : [step.id, ...step.aliases];
+  }
+  return [...state.undo, ...state.givenUp].flatMap((item) => {
+    const step = stepAt(definition, item);
+    return step !== undefined && isStep(step, item.step) ? [item.step] : [];
+  });
+}
+
+function isStored({ entries }: LoadedSaga, seq: number, draft: EntryDraft): boolean {
+  const stored: JournalEntry | undefined = entries.find((entry) => entry.seq === seq);
+  if (stored === undefined || stored.kind !== draft.kind || stored.worker !== undefined) return false;
+  const text = (entry: object, name: string): unknown => Reflect.get(entry, name);
+  return ['actor', 'note', 'reason', 'step'].every((name) => text(stored, name) === text(draft, name));
+}

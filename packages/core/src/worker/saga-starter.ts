@@ -1,0 +1,186 @@
+import { checkSize } from '../context/context-codec.js';
+import type { Json } from '../context/context-codec.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { SagaRegistry } from '../definition/saga-registry.js';
+import { LetGo } from '../engine/let-go.js';
+import type { ExecutionEnd } from '../engine/saga-executor.js';
+import { SagaConflictError } from '../errors/saga-conflict-error.js';
+import { SagaShuttingDownError } from '../errors/saga-shutting-down-error.js';
+import { foldJournal, initialState } from '../journal/fold-journal.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import { SagaStatus } from '../journal/saga-status.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import { notifySaga } from '../ports/notify.js';
+import type { SagaListener } from '../ports/saga-listener.js';
+import type { NewSaga } from '../ports/saga-storage.js';
+import type { SagaWorker } from './saga-worker.js';
+import { isSameContext } from './same-context.js';
+import type { StartOptions } from './start-options.js';
+import { checkStartOptions } from './start-options.js';
+
+/** A saga that is durable. */
+export interface StartedSaga {
+  readonly sagaId: string;
+  readonly definition: SagaDefinition;
+  /** How it ends here, where this process runs it. */
+  readonly end: Promise<ExecutionEnd> | undefined;
+}
+
+/** How long a start keeps trying a storage that does not answer, in milliseconds. */
+const startTimeoutMs = 10_000;
+
+/** Makes sagas durable, and hands those that are to run here to the worker. */
+export class SagaStarter {
+  constructor(
+    private readonly registry: SagaRegistry,
+    /** Undefined in a process that runs nothing: everything is queued then. */
+    private readonly worker: SagaWorker,
+    private readonly runsHere: boolean,
+    private readonly clock: Clock,
+    private readonly ids: IdGenerator,
+    private readonly listener: SagaListener | undefined,
+  ) {}
+
+  /**
+   * Resolves once the saga is durable; it runs in this process then. Waits for a place where as many run as may.
+   *
+   * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
+   * SagaShuttingDownError: nothing was stored. SagaStorageError: try again with the same id or key.
+   */
+  async start(context: unknown, options?: StartOptions): Promise<StartedSaga> {
+    const request = this.prepare('start', context, options);
+    if (!this.runsHere) return this.store(request, undefined);
+    await this.worker.running.reservePlace();
+    let hasPlace = true;
+    try {
+      this.checkNotStopping('start');
+      return await this.store(request, this.worker.lease.worker, () => {
+        hasPlace = false;
+      });
+    } finally {
+      if (hasPlace) this.worker.running.releasePlace();
+    }
+  }
+
+  /** Resolves once the saga is durable; whichever worker claims it runs it. Throws as `start` does. */
+  async enqueue(context: unknown, options?: StartOptions): Promise<StartedSaga> {
+    return this.store(this.prepare('enqueue', context, options), undefined);
+  }
+
+  private prepare(method: string, context: unknown, given: StartOptions | undefined): StartRequest {
+    this.checkNotStopping(method);
+    const options = checkStartOptions(given);
+    const definition = this.registry.getForStart(context, options.saga);
+    const json = definition.codec.encode(context, 'context');
+    checkSize(json, 'context');
+    return { definition, json, options, sagaId: options.sagaId ?? this.ids.nextId() };
+  }
+
+  private checkNotStopping(method: string): void {
+    if (this.worker.isStopping) throw new SagaShuttingDownError(method);
+  }
+
+  private async store(
+    request: StartRequest,
+    owner: string | undefined,
+    onPlaceUsed: () => void = () => undefined,
+  ): Promise<StartedSaga> {
+    const { definition, sagaId, json, options } = request;
+    const { running } = this.worker;
+    // A second start of the same id in this process, or a stray that is being given back, must not run it twice.
+    const isFirst = running.markStarting(sagaId);
+    try {
+      const saga: NewSaga = {
+        sagaId,
+        saga: definition.name,
+        version: definition.version,
+        key: options.key,
+        context: json,
+        metadata: options.metadata ?? {},
+        owner: isFirst ? owner : undefined,
+      };
+      const result = await this.write(saga);
+      if (result.kind === 'started') return this.started(request, saga, onPlaceUsed);
+      this.checkSame(request, result.header);
+      const isMine =
+        isFirst && owner !== undefined && result.header.owner === owner && result.header.sagaId === sagaId;
+      return isMine
+        ? await this.adopt(result.header, owner, onPlaceUsed)
+        : this.attached(result.header, definition);
+    } finally {
+      if (isFirst) running.unmarkStarting(sagaId);
+    }
+  }
+
+  private async write(saga: NewSaga) {
+    const deadline = this.clock.monotonicNow() + startTimeoutMs;
+    try {
+      return await this.worker.writer.start(saga, () => this.clock.monotonicNow() < deadline);
+    } catch (error) {
+      throw error instanceof LetGo ? error.cause : error;
+    }
+  }
+
+  private started({ definition }: StartRequest, saga: NewSaga, onPlaceUsed: () => void): StartedSaga {
+    const { sagaId, version, owner, metadata } = saga;
+    notifySaga(this.listener, {
+      type: 'started',
+      sagaId,
+      saga: saga.saga,
+      version,
+      isQueued: owner === undefined,
+      metadata,
+    });
+    if (owner === undefined) {
+      this.worker.lookForWork();
+      return { sagaId, definition, end: undefined };
+    }
+    const now = new Date(this.clock.now());
+    const header: SagaHeader = {
+      ...saga,
+      status: SagaStatus.Running,
+      nextRunAt: undefined,
+      failure: undefined,
+      stuck: undefined,
+      createdAt: now,
+      updatedAt: now,
+    };
+    onPlaceUsed();
+    const end = this.worker.run(owner, definition, header, initialState(saga.context), false, true);
+    return { sagaId, definition, end };
+  }
+
+  /** This very start was stored, but its answer was lost: it is run as if the answer had come. */
+  private async adopt(header: SagaHeader, owner: string, onPlaceUsed: () => void): Promise<StartedSaga> {
+    const { sagaId } = header;
+    const definition = this.registry.find(header.saga, header.version);
+    const loaded = await this.worker.writer.load(sagaId, () => this.worker.lease.isValidFor(owner));
+    if (definition === undefined || loaded?.header.owner !== owner) return this.attached(header, definition);
+    onPlaceUsed();
+    const state = foldJournal(definition, loaded.header, loaded.entries);
+    return { sagaId, definition, end: this.worker.run(owner, definition, loaded.header, state, false, true) };
+  }
+
+  private attached(header: SagaHeader, fallback: SagaDefinition | undefined): StartedSaga {
+    const definition =
+      this.registry.find(header.saga, header.version) ??
+      fallback ??
+      this.registry.getForStart(undefined, header.saga);
+    return { sagaId: header.sagaId, definition, end: this.worker.running.get(header.sagaId)?.end };
+  }
+
+  private checkSame({ definition, json, options }: StartRequest, header: SagaHeader): void {
+    if (header.saga !== definition.name) throw new SagaConflictError(header.sagaId, header.saga, 'saga');
+    if (!isSameContext(header.context, json))
+      throw new SagaConflictError(header.sagaId, header.saga, 'context');
+    if (options.onConflict === 'reject') throw new SagaConflictError(header.sagaId, header.saga, 'exists');
+  }
+}
+
+interface StartRequest {
+  readonly definition: SagaDefinition;
+  readonly json: Json;
+  readonly options: StartOptions;
+  readonly sagaId: string;
+}

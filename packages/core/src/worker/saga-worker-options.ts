@@ -1,0 +1,44 @@
+import { sagaDefaults } from '../definition/defaults.js';
+import type { RecoverySweepOptions } from './recovery-sweep.js';
+import type { WorkerLeaseOptions } from './worker-lease.js';
+
+/** How a worker runs and recovers sagas, everything filled in. */
+export interface SagaWorkerOptions {
+  /** Sagas that this process runs at once. */
+  readonly concurrency: number;
+  readonly lease: WorkerLeaseOptions;
+  readonly recovery: RecoverySweepOptions & { readonly isEnabled: boolean; readonly concurrency: number };
+  /** How often the journals of running and of followed sagas are read for news, in milliseconds. */
+  readonly watchIntervalMs: number;
+  /** How long a step that was told to stop may still take, in milliseconds. */
+  readonly abortGraceMs: number;
+  /** How long a shutdown waits for running steps before it tells them to stop, in milliseconds. */
+  readonly shutdownTimeoutMs: number;
+  /** A context over this size is reported, in bytes. */
+  readonly contextWarningBytes: number;
+}
+
+/** What can be set; the rest are the defaults. */
+export interface SagaWorkerSettings {
+  readonly concurrency?: number;
+  readonly lease?: Partial<WorkerLeaseOptions>;
+  readonly recovery?: Partial<SagaWorkerOptions['recovery']>;
+  readonly watchIntervalMs?: number;
+  readonly abortGraceMs?: number;
+  readonly shutdownTimeoutMs?: number;
+  readonly contextWarningBytes?: number;
+}
+
+/** Fills in the defaults. */
+export function resolveWorkerOptions(settings: SagaWorkerSettings): SagaWorkerOptions {
+  const { sweepIntervalMs, batchSize, concurrency } = sagaDefaults.recovery;
+  return {
+    concurrency: settings.concurrency ?? sagaDefaults.concurrency,
+    lease: { ...sagaDefaults.worker, ...settings.lease },
+    recovery: { isEnabled: true, sweepIntervalMs, batchSize, concurrency, ...settings.recovery },
+    watchIntervalMs: settings.watchIntervalMs ?? sagaDefaults.watchIntervalMs,
+    abortGraceMs: settings.abortGraceMs ?? sagaDefaults.abortGraceMs,
+    shutdownTimeoutMs: settings.shutdownTimeoutMs ?? sagaDefaults.shutdownTimeoutMs,
+    contextWarningBytes: settings.contextWarningBytes ?? sagaDefaults.contextWarningBytes,
+  };
+}

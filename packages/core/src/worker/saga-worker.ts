@@ -1,0 +1,252 @@
+import { encodedBytes } from '../context/context-codec.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { SagaRegistry } from '../definition/saga-registry.js';
+import { JournalWriter } from '../engine/journal-writer.js';
+import type { ExecutionEnd, RecordedEntry } from '../engine/saga-executor.js';
+import { SagaExecutor } from '../engine/saga-executor.js';
+import { foldJournal } from '../journal/fold-journal.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaState } from '../journal/saga-state.js';
+import { isOpen } from '../journal/saga-status.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import { notifySaga, notifyWorker } from '../ports/notify.js';
+import type { SagaListener } from '../ports/saga-listener.js';
+import type { LoadedSaga, ReleaseRequest, SagaStorage } from '../ports/saga-storage.js';
+import type { StepInterceptor } from '../ports/step-interceptor.js';
+import type { JournalFollower } from './journal-follower.js';
+import { NewsPoll } from './news-poll.js';
+import { RecoverySweep } from './recovery-sweep.js';
+import { reportEntry } from './report-entry.js';
+import { RunningSagas } from './running-sagas.js';
+import type { SagaWorkerOptions } from './saga-worker-options.js';
+import { troubleDelay } from './trouble-delay.js';
+import { WorkerLease } from './worker-lease.js';
+
+/** What a worker is made of. */
+export interface SagaWorkerDependencies {
+  readonly storage: SagaStorage;
+  readonly registry: SagaRegistry;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly follower: JournalFollower;
+  readonly listener: SagaListener | undefined;
+  readonly interceptor: StepInterceptor | undefined;
+}
+
+/** Runs sagas in this process: those that are started here, and those that it claims. */
+export class SagaWorker {
+  readonly running: RunningSagas;
+  readonly writer: JournalWriter;
+  readonly lease: WorkerLease;
+  readonly sweep: RecoverySweep;
+  private readonly newsPoll: NewsPoll;
+  private readonly letGo: ReleaseRequest[] = [];
+  private stopping = false;
+  private endHints: (() => void) | undefined;
+
+  constructor(
+    private readonly dependencies: SagaWorkerDependencies,
+    private readonly options: SagaWorkerOptions,
+  ) {
+    const { storage, clock, ids, listener, registry } = dependencies;
+    this.running = new RunningSagas(options.concurrency);
+    this.writer = new JournalWriter(storage, clock, ids, (trouble) =>
+      notifyWorker(listener, { type: 'storage-failed', ...trouble }),
+    );
+    this.lease = new WorkerLease(storage, clock, ids, options.lease, listener, (worker) =>
+      this.stopAllOf(worker),
+    );
+    this.newsPoll = new NewsPoll(storage, clock, this.running, options.watchIntervalMs, listener);
+    this.sweep = new RecoverySweep(storage, clock, ids, registry.identities, options.recovery, listener, {
+      claimant: () => (this.stopping ? undefined : this.lease.worker),
+      room: () => Math.min(this.running.free, options.recovery.concurrency - this.running.claimed),
+      takeOver: (worker, sagas) => sagas.forEach((saga) => this.takeOver(worker, saga, true)),
+      knows: (sagaId) => this.running.knows(sagaId),
+      releaseStrays: (worker, sagaIds) => this.releaseStrays(worker, sagaIds),
+    });
+  }
+
+  /** Whether this process has begun to shut down. */
+  get isStopping(): boolean {
+    return this.stopping;
+  }
+
+  /** Takes a lease and begins to look for work. Rejects where the storage does not answer. */
+  async start(): Promise<void> {
+    await this.lease.start();
+    this.newsPoll.start();
+    this.endHints = this.dependencies.storage.onHint?.((hint) => {
+      if (hint.kind === 'work') this.lookForWork();
+      else this.newsPoll.hint(hint.sagaId);
+    });
+    if (this.options.recovery.isEnabled) this.sweep.start();
+  }
+
+  /** There may be something to claim. */
+  lookForWork(): void {
+    if (this.options.recovery.isEnabled) this.sweep.claimSoon();
+  }
+
+  /** Somebody asked for something concerning a saga that may run here. */
+  notice(sagaId: string, news: { readonly isCancel: boolean }): void {
+    this.running.get(sagaId)?.executor.notice(news);
+  }
+
+  /** Runs a saga that is this worker's in the storage. The definition is one that fits the header. */
+  run(
+    worker: string,
+    definition: SagaDefinition,
+    header: SagaHeader,
+    state: SagaState,
+    isClaimed: boolean,
+    hasPlace = false,
+  ): Promise<ExecutionEnd> {
+    const { clock, ids, interceptor } = this.dependencies;
+    const executor = new SagaExecutor(
+      {
+        worker,
+        writer: this.writer,
+        clock,
+        ids,
+        interceptor,
+        abortGraceMs: this.options.abortGraceMs,
+        isStopping: () => this.stopping,
+        isLeaseValid: () => this.lease.isValidFor(worker),
+        onRecorded: this.onRecorded,
+      },
+      definition,
+      header,
+      state,
+    );
+    const end = executor.run().then((ended) => this.onEnd(header, worker, executor, ended));
+    const saga = { worker, definition, executor, isClaimed, end };
+    if (hasPlace) this.running.fillPlace(header.sagaId, saga);
+    else this.running.add(header.sagaId, saga);
+    if (this.stopping) executor.stop('shutdown');
+    return end;
+  }
+
+  /** Takes over a saga that was claimed for this worker: folds its journal and goes on where it stands. */
+  takeOver(worker: string, loaded: LoadedSaga, isClaimed: boolean): Promise<ExecutionEnd> | undefined {
+    const { header, entries } = loaded;
+    const definition = this.dependencies.registry.find(header.saga, header.version);
+    if (definition === undefined) {
+      this.giveBack(loaded, worker);
+      return undefined;
+    }
+    const state = foldJournal(definition, header, entries);
+    reportEntry.recovered(this.dependencies.listener, definition, loaded, state);
+    return this.run(worker, definition, header, state, isClaimed);
+  }
+
+  /**
+   * Stops in good order: starts no further step, waits for those that run, tells them to stop after the limit, gives
+   * the sagas back to the others, and ends the lease.
+   */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.sweep.stop();
+    this.newsPoll.stop();
+    this.endHints?.();
+    for (const [, { executor }] of this.running.all()) executor.stop('shutdown');
+    const cancelTimer = this.dependencies.clock.startTimer(this.options.shutdownTimeoutMs, () => {
+      for (const [, { executor }] of this.running.all()) executor.abort();
+    });
+    await this.running.drained();
+    cancelTimer();
+    await this.releaseLetGo();
+    await this.tell('removeWorker', () => this.lease.stop());
+  }
+
+  private stopAllOf(worker: string): void {
+    for (const [, saga] of this.running.all()) {
+      if (saga.worker === worker) saga.executor.stop('lease-lost');
+    }
+  }
+
+  private readonly onRecorded = (recorded: RecordedEntry): void => {
+    const { after, header, entry } = recorded;
+    const { status, failure, stuck } = after;
+    if (this.dependencies.follower.isFollowed(header.sagaId)) {
+      this.dependencies.follower.offer(entry, {
+        ...header,
+        status,
+        failure,
+        stuck: status === 'stuck' ? stuck : undefined,
+      });
+    }
+    this.warnOfSize(recorded);
+    reportEntry.recorded(this.dependencies.listener, recorded);
+  };
+
+  private warnOfSize({ entry, header }: RecordedEntry): void {
+    if (entry.kind !== 'act-completed' || entry.context.length * 3 <= this.options.contextWarningBytes)
+      return;
+    const bytes = encodedBytes(entry.context);
+    if (bytes <= this.options.contextWarningBytes) return;
+    const { sagaId, saga, version } = header;
+    notifySaga(this.dependencies.listener, { type: 'context-large', sagaId, saga, version, bytes });
+  }
+
+  private onEnd(header: SagaHeader, worker: string, executor: SagaExecutor, end: ExecutionEnd): ExecutionEnd {
+    const { sagaId, saga, version } = header;
+    const wasClaimed = this.running.get(sagaId)?.isClaimed ?? false;
+    this.running.remove(sagaId);
+    if (end.kind === 'let-go') {
+      const { reason, error } = end;
+      if (reason === 'trouble' && error !== undefined)
+        notifyWorker(this.dependencies.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
+      notifySaga(this.dependencies.listener, { type: 'let-go', sagaId, saga, version, reason });
+      const request = { sagaId, worker, seq: executor.seq + 1 };
+      if (reason === 'shutdown') this.letGo.push({ ...request, reason, delayMs: 0 });
+      if (reason === 'trouble')
+        void this.release([{ ...request, reason, delayMs: troubleDelay(end.state.recoveries) }]);
+    }
+    // Half of the places free at once make one statement worthwhile, where each by itself would cost one.
+    if (wasClaimed && this.running.claimed <= this.options.recovery.concurrency / 2) this.lookForWork();
+    return end;
+  }
+
+  private giveBack({ header, entries }: LoadedSaga, worker: string): void {
+    const seq = (entries.at(-1)?.seq ?? 0) + 1;
+    void this.release([{ sagaId: header.sagaId, worker, seq, reason: 'trouble', delayMs: troubleDelay(0) }]);
+  }
+
+  private async releaseStrays(worker: string, sagaIds: readonly string[]): Promise<void> {
+    for (const sagaId of sagaIds) {
+      // Marked, so that no start of the same id takes it up at the same moment.
+      if (!this.running.markStarting(sagaId)) continue;
+      try {
+        const loaded = await this.dependencies.storage.load(sagaId);
+        if (loaded?.header.owner !== worker || !isOpen(loaded.header.status)) continue;
+        const seq = (loaded.entries.at(-1)?.seq ?? 0) + 1;
+        await this.dependencies.storage.release([{ sagaId, worker, seq, reason: 'trouble', delayMs: 0 }]);
+      } finally {
+        this.running.unmarkStarting(sagaId);
+      }
+    }
+  }
+
+  private async releaseLetGo(): Promise<void> {
+    while (this.letGo.length > 0) await this.release(this.letGo.splice(0, this.options.recovery.batchSize));
+  }
+
+  private release(requests: readonly ReleaseRequest[]): Promise<void> {
+    return this.tell('release', () => this.dependencies.storage.release(requests));
+  }
+
+  // What cannot be released now is released by the sweeps, of this worker or, once its lease is over, of others.
+  private async tell(operation: string, call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      notifyWorker(this.dependencies.listener, {
+        type: 'storage-failed',
+        operation,
+        sagaId: undefined,
+        error,
+      });
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+
+/** What can be said about one start. */
+export interface StartOptions {
+  /** The saga's name: needed where one context class serves several sagas, or the context is a plain object. */
+  readonly saga?: string;
+  /** A UUID for the execution; drawn where it is left out. Two starts with one id are one execution. */
+  readonly sagaId?: string;
+  /** The caller's own name for the business action, 1 to 200 characters. Two starts of a saga with one key are one execution. */
+  readonly key?: string;
+  /**
+   * What to do where the id or the key exists: `attach` to it, if its context is the same, or `reject`.
+   *
+   * @default 'attach'
+   */
+  readonly onConflict?: 'attach' | 'reject';
+  /** Short texts that travel with the saga beside its context, for example `traceparent`. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const unstorableText = /[\u0000\p{Surrogate}]/u;
+const knownOptions = new Set(['saga', 'sagaId', 'key', 'onConflict', 'metadata']);
+const maximumMetadataLength = 1_024;
+
+/**
+ * The id in its one form: lower case, as PostgreSQL gives it back.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkSagaId(sagaId: unknown): string {
+  if (typeof sagaId === 'string' && uuid.test(sagaId)) return sagaId.toLowerCase();
+  throw new InvalidArgumentError('sagaId', 'pass a UUID such as 018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41');
+}
+
+/**
+ * Checks the options of a start, which may come from a request's body.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkStartOptions(options: unknown): StartOptions {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new InvalidArgumentError('options', 'pass an object, or leave it out');
+  const unknown = Object.keys(options).find((option) => !knownOptions.has(option));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(
+      `options.${unknown.slice(0, 100)}`,
+      `the options are ${[...knownOptions].join(', ')}`,
+    );
+  const { saga, sagaId, key, onConflict, metadata }: Record<string, unknown> = { ...options };
+  return {
+    ...(saga === undefined ? {} : { saga: checkText('saga', saga, 100) }),
+    ...(sagaId === undefined ? {} : { sagaId: checkSagaId(sagaId) }),
+    ...(key === undefined ? {} : { key: checkText('key', key, 200) }),
+    ...(onConflict === undefined ? {} : { onConflict: checkOnConflict(onConflict) }),
+    ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata) }),
+  };
+}
+
+/**
+ * A text of an operator or a caller: not empty, bounded, storable.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkText(name: string, text: unknown, maximumLength: number): string {
+  const isFine =
+    typeof text === 'string' && text.length > 0 && text.length <= maximumLength && !unstorableText.test(text);
+  if (isFine) return text;
+  throw new InvalidArgumentError(
+    name,
+    `pass a text of 1 to ${maximumLength} characters without NUL and lone surrogates`,
+  );
+}
+
+function checkOnConflict(onConflict: unknown): 'attach' | 'reject' {
+  if (onConflict === 'attach' || onConflict === 'reject') return onConflict;
+  throw new InvalidArgumentError('onConflict', 'pass "attach" or "reject"');
+}
+
+function checkMetadata(metadata: unknown): Readonly<Record<string, string>> {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
+    throw new InvalidArgumentError('metadata', 'pass an object of texts');
+  const entries = Object.entries(metadata).map(([name, value]): [string, string] => {
+    if (name === '__proto__') throw new InvalidArgumentError('metadata', 'the name __proto__ is not allowed');
+    return [
+      checkText('metadata', name, 100),
+      checkText(`metadata.${name.slice(0, 100)}`, value, maximumMetadataLength),
+    ];
+  });
+  if (entries.length > 20) throw new InvalidArgumentError('metadata', 'pass at most 20 texts');
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,127 @@
+import type { CancelTimer, Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import { notifyWorker } from '../ports/notify.js';
+import type { SagaListener } from '../ports/saga-listener.js';
+import type { SagaStorage } from '../ports/saga-storage.js';
+
+/** How long a worker counts as alive, and how often it says so. In milliseconds. */
+export interface WorkerLeaseOptions {
+  /** @default 30_000 */
+  readonly leaseDurationMs: number;
+  /** @default 10_000 */
+  readonly renewalIntervalMs: number;
+  /** The worker stops itself this long before its lease ends. @default 5_000 */
+  readonly safetyMarginMs: number;
+}
+
+/**
+ * This process's proof of life. One row is renewed however many sagas run. A lease that could not be renewed is given
+ * up by this process's own monotonic clock before the row expires, and never taken up again: the next one has a new
+ * worker id, so that what the old one still does is told apart (Gray and Cheriton, "Leases", 1989).
+ */
+export class WorkerLease {
+  private current: string | undefined;
+  private validUntil = Number.NEGATIVE_INFINITY;
+  private cancelRenewal: CancelTimer | undefined;
+  private cancelExpiry: CancelTimer | undefined;
+  private isStopped = false;
+
+  /** @param onLost Called once for each lease that is lost, before another one is taken. */
+  constructor(
+    private readonly storage: SagaStorage,
+    private readonly clock: Clock,
+    private readonly ids: IdGenerator,
+    private readonly options: WorkerLeaseOptions,
+    private readonly listener: SagaListener | undefined,
+    private readonly onLost: (worker: string) => void,
+  ) {}
+
+  /** The worker id of the lease, or undefined while there is none that is valid. */
+  get worker(): string | undefined {
+    return this.isValid() ? this.current : undefined;
+  }
+
+  /** Whether steps may start: asks the clock, so it is right even when no timer could fire. */
+  isValid(): boolean {
+    return this.current !== undefined && this.clock.monotonicNow() < this.validUntil;
+  }
+
+  /** Whether this very lease is still the valid one. */
+  isValidFor(worker: string): boolean {
+    return this.current === worker && this.isValid();
+  }
+
+  /** Takes the first lease and keeps renewing it. Rejects where the storage does not answer. */
+  async start(): Promise<void> {
+    await this.acquire();
+    this.scheduleRenewal(this.options.renewalIntervalMs);
+  }
+
+  /** Ends the lease: deletes the row, so that what is left is released by others at once. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.cancelRenewal?.();
+    this.cancelExpiry?.();
+    const worker = this.current;
+    this.current = undefined;
+    if (worker !== undefined) await this.storage.removeWorker(worker);
+  }
+
+  private async acquire(): Promise<void> {
+    const worker = this.ids.nextId();
+    const sentAt = this.clock.monotonicNow();
+    await this.storage.registerWorker(worker, this.options.leaseDurationMs);
+    if (this.isStopped) return this.storage.removeWorker(worker);
+    this.current = worker;
+    this.extend(sentAt);
+    notifyWorker(this.listener, { type: 'lease-acquired', worker });
+  }
+
+  private async renew(): Promise<void> {
+    const worker = this.current;
+    try {
+      if (worker === undefined) {
+        await this.acquire();
+      } else {
+        const sentAt = this.clock.monotonicNow();
+        const isRenewed = await this.storage.renewWorker(worker, this.options.leaseDurationMs);
+        if (this.current === worker) isRenewed ? this.extend(sentAt) : this.lose(worker);
+      }
+      this.scheduleRenewal(this.current === undefined ? 0 : this.options.renewalIntervalMs);
+    } catch (error) {
+      notifyWorker(this.listener, { type: 'renewal-failed', worker: worker ?? 'none', error });
+      // Sooner than usual: what is left of the lease is short.
+      this.scheduleRenewal(this.options.renewalIntervalMs / 10);
+    }
+  }
+
+  // Counted from before the request was sent: the storage's clock started later, so this end comes first.
+  private extend(sentAt: number): void {
+    this.validUntil = sentAt + this.options.leaseDurationMs - this.options.safetyMarginMs;
+    this.scheduleExpiry();
+  }
+
+  private scheduleExpiry(): void {
+    this.cancelExpiry?.();
+    this.cancelExpiry = this.clock.startTimer(
+      Math.max(0, this.validUntil - this.clock.monotonicNow()),
+      () => {
+        const worker = this.current;
+        if (worker !== undefined && !this.isValid()) this.lose(worker);
+      },
+    );
+  }
+
+  private scheduleRenewal(delayMs: number): void {
+    this.cancelRenewal?.();
+    if (!this.isStopped) this.cancelRenewal = this.clock.startTimer(delayMs, () => void this.renew());
+  }
+
+  private lose(worker: string): void {
+    this.cancelExpiry?.();
+    this.current = undefined;
+    this.validUntil = Number.NEGATIVE_INFINITY;
+    notifyWorker(this.listener, { type: 'lease-lost', worker });
+    this.onLost(worker);
+  }
+}
