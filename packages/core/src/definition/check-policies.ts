@@ -98,7 +98,8 @@ export function checkRange(
   problems.push({ where, problem: `${option} is ${show(value)}`, remedy: `Set it to ${range}` });
 }
 
-function show(value: unknown): string {
+/** A value that was refused, short enough for a message. */
+export function show(value: unknown): string {
   return typeof value === 'string'
     ? JSON.stringify(value)
     : typeof value === 'number'

@@ -1,5 +1,5 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
-import { checkPolicies, checkRange, isMatcherList } from './check-policies.js';
+import { checkPolicies, checkRange, isMatcherList, show } from './check-policies.js';
 import type { CircuitBreakerOptions } from './circuit-breaker.js';
 import type { Fallback } from './fallback.js';
 import { isFallback } from './fallback.js';
@@ -10,7 +10,7 @@ export const namePattern = /^[A-Za-z][\w.:-]{0,99}$/;
 
 /** Everything that is wrong with one declared saga; empty where it can run. */
 export function validateSaga(saga: DeclaredSaga): readonly SagaDefinitionProblem[] {
-  const where = `saga "${String(saga.name)}"`;
+  const where = `saga "${saga.name}"`;
   return [
     ...checkName(where, 'name', saga.name),
     ...checkVersion(where, saga.version),
@@ -56,7 +56,7 @@ function checkVersion(where: string, version: unknown): readonly SagaDefinitionP
     (Number.isInteger(version) && Number(version) >= 1 && Number(version) <= 2_147_483_647)
   )
     return [];
-  return [{ where, problem: `version is ${String(version)}`, remedy: 'Set it to a positive integer' }];
+  return [{ where, problem: `version is ${show(version)}`, remedy: 'Set it to a positive integer' }];
 }
 
 function checkRecoveries(where: string, attempts: unknown): readonly SagaDefinitionProblem[] {
@@ -64,14 +64,15 @@ function checkRecoveries(where: string, attempts: unknown): readonly SagaDefinit
   return [
     {
       where,
-      problem: `maximumRecoveryAttempts is ${String(attempts)}`,
+      problem: `maximumRecoveryAttempts is ${show(attempts)}`,
       remedy: 'Set it to an integer of at least 0',
     },
   ];
 }
 
 function checkSteps(where: string, saga: DeclaredSaga): readonly SagaDefinitionProblem[] {
-  if (!Array.isArray(saga.steps) || saga.steps.length === 0) {
+  const steps: unknown = saga.steps;
+  if (!Array.isArray(steps) || steps.length === 0) {
     return [{ where, problem: 'it has no steps', remedy: 'List at least one step' }];
   }
   const problems = saga.steps.flatMap((declared) => checkStage(where, declared));
@@ -150,7 +151,7 @@ function checkBreakerOptions(
 }
 
 function checkStep(saga: string, step: DeclaredStep): readonly SagaDefinitionProblem[] {
-  const where = `step "${String(step.id)}" of ${saga}`;
+  const where = `step "${step.id}" of ${saga}`;
   return [
     ...checkName(where, 'id', step.id),
     ...(step.aliases ?? []).flatMap((alias) => checkName(where, 'alias', alias)),

@@ -2,7 +2,6 @@ import type { SagaDefinition, Stage } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import { isStep } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
-import { SagaStuckReason } from '../errors/saga-failure.js';
 import type {
   ActCompleted,
   ActFailed,

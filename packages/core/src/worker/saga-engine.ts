@@ -50,7 +50,7 @@ export class SagaEngine {
       { storage, registry, clock, ids, follower: this.follower, listener, interceptor },
       settings,
     );
-    this.starter = new SagaStarter(registry, this.worker, this.runsSagas, clock, ids, listener);
+    this.starter = new SagaStarter(registry, storage, this.worker, this.runsSagas, clock, ids, listener);
     this.reader = new SagaReader(storage, registry, this.follower);
     this.requests = new SagaRequests(storage, registry, this.worker);
   }

@@ -5,6 +5,7 @@ import type { SagaRegistry } from '../definition/saga-registry.js';
 import { LetGo } from '../engine/let-go.js';
 import type { ExecutionEnd } from '../engine/saga-executor.js';
 import { SagaConflictError } from '../errors/saga-conflict-error.js';
+import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaShuttingDownError } from '../errors/saga-shutting-down-error.js';
 import { foldJournal, initialState } from '../journal/fold-journal.js';
 import type { SagaHeader } from '../journal/saga-header.js';
@@ -13,11 +14,11 @@ import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { notifySaga } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
-import type { NewSaga } from '../ports/saga-storage.js';
+import type { NewSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from './saga-worker.js';
 import { isSameContext } from './same-context.js';
 import type { StartOptions } from './start-options.js';
-import { checkStartOptions } from './start-options.js';
+import { checkSagaId, checkStartOptions } from './start-options.js';
 
 /** A saga that is durable. */
 export interface StartedSaga {
@@ -34,8 +35,9 @@ const startTimeoutMs = 10_000;
 export class SagaStarter {
   constructor(
     private readonly registry: SagaRegistry,
-    /** Undefined in a process that runs nothing: everything is queued then. */
+    private readonly storage: SagaStorage,
     private readonly worker: SagaWorker,
+    /** False in a process that runs nothing: everything is queued then. */
     private readonly runsHere: boolean,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
@@ -66,6 +68,22 @@ export class SagaStarter {
   /** Resolves once the saga is durable; whichever worker claims it runs it. Throws as `start` does. */
   async enqueue(context: unknown, options?: StartOptions): Promise<StartedSaga> {
     return this.store(this.prepare('enqueue', context, options), undefined);
+  }
+
+  /**
+   * Claims one saga that nobody runs and runs it here; one that is running elsewhere, or has ended, is left alone.
+   *
+   * @throws InvalidArgumentError, SagaNotFoundError, SagaShuttingDownError
+   */
+  async recover(id: string): Promise<StartedSaga> {
+    const sagaId = checkSagaId(id);
+    this.checkNotStopping('recover');
+    const here = this.worker.running.get(sagaId);
+    if (here !== undefined) return { sagaId, definition: here.definition, end: here.end };
+    if (this.runsHere) await this.worker.claimOne(sagaId);
+    const header = await this.storage.find(sagaId);
+    if (header === undefined) throw new SagaNotFoundError(sagaId);
+    return this.attached(header, undefined);
   }
 
   private prepare(method: string, context: unknown, given: StartOptions | undefined): StartRequest {

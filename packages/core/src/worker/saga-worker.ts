@@ -61,7 +61,9 @@ export class SagaWorker {
     this.sweep = new RecoverySweep(storage, clock, ids, registry.identities, options.recovery, listener, {
       claimant: () => (this.stopping ? undefined : this.lease.worker),
       room: () => Math.min(this.running.free, options.recovery.concurrency - this.running.claimed),
-      takeOver: (worker, sagas) => sagas.forEach((saga) => this.takeOver(worker, saga, true)),
+      takeOver: (worker, sagas) => {
+        for (const saga of sagas) void this.takeOver(worker, saga, true);
+      },
       knows: (sagaId) => this.running.knows(sagaId),
       releaseStrays: (worker, sagaIds) => this.releaseStrays(worker, sagaIds),
     });
@@ -138,6 +140,21 @@ export class SagaWorker {
     const state = foldJournal(definition, header, entries);
     reportEntry.recovered(this.dependencies.listener, definition, loaded, state);
     return this.run(worker, definition, header, state, isClaimed);
+  }
+
+  /** Claims this saga and runs it, if nobody does. Rejects with the storage's error. */
+  async claimOne(sagaId: string): Promise<void> {
+    const worker = this.lease.worker;
+    // Marked, so that the sweep does not take the answer that is still on its way for a lost one.
+    if (worker === undefined || !this.running.markStarting(sagaId)) return;
+    try {
+      const { storage, registry } = this.dependencies;
+      await storage.releaseExpired(registry.identities, this.options.recovery.batchSize);
+      const claimed = await storage.claim({ worker, sagas: registry.identities, limit: 1, sagaId });
+      for (const saga of claimed) void this.takeOver(worker, saga, true);
+    } finally {
+      this.running.unmarkStarting(sagaId);
+    }
   }
 
   /**

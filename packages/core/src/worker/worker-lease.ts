@@ -85,7 +85,8 @@ export class WorkerLease {
       } else {
         const sentAt = this.clock.monotonicNow();
         const isRenewed = await this.storage.renewWorker(worker, this.options.leaseDurationMs);
-        if (this.current === worker) isRenewed ? this.extend(sentAt) : this.lose(worker);
+        if (this.current === worker && isRenewed) this.extend(sentAt);
+        else if (this.current === worker) this.lose(worker);
       }
       this.scheduleRenewal(this.current === undefined ? 0 : this.options.renewalIntervalMs);
     } catch (error) {
