@@ -8,11 +8,7 @@ export type ContextClass<Context = unknown> = abstract new (...args: never[]) =>
 export function hydrate(contextClass: ContextClass | undefined, decoded: unknown): unknown {
   if (contextClass === undefined || typeof decoded !== 'object' || decoded === null) return decoded;
   if (decoded instanceof contextClass) return decoded;
-  const context = Object.create(contextClass.prototype as object) as object;
-  for (const key of Object.keys(decoded)) {
-    // A journal edited by hand must not reach the prototype.
-    if (key === '__proto__') continue;
-    Reflect.set(context, key, Reflect.get(decoded, key));
-  }
-  return context;
+  // A journal edited by hand must not reach the prototype.
+  if (Object.hasOwn(decoded, '__proto__')) Reflect.deleteProperty(decoded, '__proto__');
+  return Object.assign(Object.create(contextClass.prototype as object) as object, decoded);
 }

@@ -7,7 +7,7 @@ import { StepOutcome } from '../definition/step-run.js';
 import { NonRetryableError } from '../errors/non-retryable-error.js';
 import { recordError } from '../errors/recorded-error.js';
 import { RetryableError } from '../errors/retryable-error.js';
-import type { StepEntryDraft } from '../journal/journal-entry.js';
+import type { ActCompleted, StepEntryDraft } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { ActAction, CompensateAction } from './next-action.js';
 import { retryDelay } from './retry-delay.js';
@@ -49,29 +49,36 @@ export function decideEntry(
   const { action, outcome, startedAt, finishedAt } = attempt;
   const step = action.kind === 'act' ? action.step.id : action.item.step;
   const base = { step, attempt: action.attempt, startedAt, finishedAt };
-  if (action.kind === 'act') {
-    if (outcome.kind === 'failed')
-      return { ...base, kind: 'act-failed', ...decideFailedAct(definition, state, action, attempt, outcome) };
-    return {
-      ...base,
-      kind: 'act-completed',
-      context: outcome.context,
-      ...optional('response', outcome.response),
-      ...optional('events', outcome.events),
-    };
+  if (outcome.kind === 'completed') {
+    const { context, response, events } = outcome;
+    if (action.kind === 'act') return actCompleted(base, context, response, events);
+    return { kind: 'compensation-completed', ...base, context, ...optional('events', events) };
   }
-  if (outcome.kind === 'failed')
-    return {
-      ...base,
-      kind: 'compensation-failed',
-      ...decideFailedCompensation(state, action, attempt, outcome),
-    };
+  if (action.kind === 'act') {
+    return { kind: 'act-failed', ...base, ...decideFailedAct(definition, state, action, attempt, outcome) };
+  }
   return {
+    kind: 'compensation-failed',
     ...base,
-    kind: 'compensation-completed',
-    context: outcome.context,
-    ...optional('events', outcome.events),
+    ...decideFailedCompensation(state, action, attempt, outcome),
   };
+}
+
+type Base = Pick<ActCompleted, 'step' | 'attempt' | 'startedAt' | 'finishedAt'>;
+
+// Spelled out, where the others are spread: this is the one entry that every step of every saga makes.
+function actCompleted(
+  base: Base,
+  context: Json,
+  response: Json | undefined,
+  events: Json | undefined,
+): ActCompleted {
+  const { step, attempt, startedAt, finishedAt } = base;
+  const kind = 'act-completed';
+  if (events !== undefined)
+    return { kind, step, attempt, startedAt, finishedAt, context, events, ...optional('response', response) };
+  if (response !== undefined) return { kind, step, attempt, startedAt, finishedAt, context, response };
+  return { kind, step, attempt, startedAt, finishedAt, context };
 }
 
 type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;

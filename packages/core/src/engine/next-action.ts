@@ -1,7 +1,7 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import { SagaStuckReason } from '../errors/saga-failure.js';
-import { currentStep, stepAt } from '../journal/apply-entry.js';
+import { currentStep, stepAt } from '../journal/step-place.js';
 import type { CompensationDecided, MarkedStuck, Settled } from '../journal/journal-entry.js';
 import type { SagaState, UndoItem } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';

@@ -34,6 +34,7 @@ export interface InMemorySagaStorageOptions {
 }
 
 const finishedSagasKept = 1_000;
+const writesBetweenBreaths = 10_000;
 
 interface StoredSaga {
   header: SagaHeader;
@@ -53,6 +54,8 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly workerExpiries = new Map<string, number>();
   private readonly hintListeners = new Set<(hint: StorageHint) => void>();
   private readonly finished = new Set<string>();
+  private writesSinceBreath = 0;
+  private breath: Promise<void> | undefined;
   private readonly keepFinished: boolean;
 
   constructor(
@@ -67,6 +70,7 @@ export class InMemorySagaStorage implements SagaStorage {
   async close(): Promise<void> {}
 
   async start(saga: NewSaga): Promise<StartResult> {
+    await this.breathe();
     const existing = this.sagas.get(saga.sagaId) ?? this.byKey(saga.saga, saga.key);
     if (existing !== undefined) return { kind: 'exists', header: existing.header };
     const now = new Date(this.clock.now());
@@ -87,6 +91,7 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
+    await this.breathe();
     const stored = this.sagas.get(request.sagaId);
     if (stored === undefined || isTerminal(stored.header.status) || request.seq !== stored.entries.length + 1)
       return 'fenced';
@@ -192,6 +197,22 @@ export class InMemorySagaStorage implements SagaStorage {
   onHint(listener: (hint: StorageHint) => void): () => void {
     this.hintListeners.add(listener);
     return () => this.hintListeners.delete(listener);
+  }
+
+  /**
+   * Answers come in microtasks, and microtasks alone would keep every timer of the process from firing, the renewal
+   * of the lease among them: now and then all writers wait for one turn of the event loop.
+   */
+  private breathe(): Promise<void> | undefined {
+    if (++this.writesSinceBreath < writesBetweenBreaths) return undefined;
+    this.breath ??= new Promise((resolve) => {
+      this.clock.startTimer(0, () => {
+        this.writesSinceBreath = 0;
+        this.breath = undefined;
+        resolve();
+      });
+    });
+    return this.breath;
   }
 
   private byKey(saga: string, key: string | undefined): StoredSaga | undefined {

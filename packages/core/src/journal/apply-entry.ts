@@ -1,7 +1,8 @@
-import type { SagaDefinition, Stage } from '../definition/saga-definition.js';
-import type { StepDefinition } from '../definition/saga-step.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
 import { isStep } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
+import type { SagaFailure } from '../errors/saga-failure.js';
+import { failureOfAct, failureOfCancel, stuckOfCompensation } from './describe-failure.js';
 import type {
   ActCompleted,
   ActFailed,
@@ -12,9 +13,12 @@ import type {
   MarkedStuck,
   StepResolved,
 } from './journal-entry.js';
-import { failureOfAct, failureOfCancel, stuckOfCompensation } from './describe-failure.js';
-import { isTerminal, SagaStatus } from './saga-status.js';
 import type { SagaState, UndoItem } from './saga-state.js';
+import { isTerminal, SagaStatus } from './saga-status.js';
+import { currentStep, misplacedAct, misplacedCompensation } from './step-place.js';
+
+/** A fresh copy of a state that is being filled in: nobody else has seen it yet. */
+type Draft = { -readonly [Field in keyof SagaState]: SagaState[Field] };
 
 /**
  * The state after one more entry: the one place where it is said what each entry means. The header's status is what
@@ -26,255 +30,200 @@ export function applyEntry(
   entry: EntryDraft,
   seq: number,
 ): SagaState {
-  if (isTerminal(state.status)) return { ...state, seq };
-  const next =
-    state.mismatch === undefined ? change(definition, state, entry) : changeMismatched(state, entry);
-  return { ...state, ...next, ...(entry.kind === 'claimed' ? { claimSeq: seq } : undefined), seq };
+  const next: Draft = { ...state };
+  next.seq = seq;
+  if (isTerminal(state.status)) return next;
+  if (entry.kind === 'claimed') next.claimSeq = seq;
+  if (state.mismatch === undefined) change(definition, next, entry);
+  else changeMismatched(next, entry);
+  return next;
 }
 
-type StateChange = Partial<SagaState>;
-
-function change(definition: SagaDefinition, state: SagaState, entry: EntryDraft): StateChange {
+function change(definition: SagaDefinition, next: Draft, entry: EntryDraft): void {
   switch (entry.kind) {
     case 'act-completed':
-      return actCompleted(definition, state, entry);
+      return actCompleted(definition, next, entry);
     case 'act-failed':
-      return actFailed(definition, state, entry);
+      return actFailed(definition, next, entry);
     case 'compensation-completed':
-      return compensationCompleted(definition, state, entry);
+      return compensationCompleted(definition, next, entry);
     case 'compensation-failed':
-      return compensationFailed(definition, state, entry);
+      return compensationFailed(definition, next, entry);
     case 'claimed':
-      return claimed(state, entry);
+      return claimed(next, entry);
     case 'released':
-      return { isReleased: entry.reason === 'shutdown' };
+      next.isReleased = entry.reason === 'shutdown';
+      return;
     case 'cancel-requested':
-      return cancelRequested(state, entry.reason);
+      return cancelRequested(next, entry.reason);
     case 'compensation-decided':
-      return turnBack(state, { failure: failureOfCancel(state.cancel?.reason) });
+      return turnBack(next, failureOfCancel(next.cancel?.reason));
     case 'retry-requested':
-      return retryRequested(state);
+      return retryRequested(next);
     case 'step-resolved':
-      return stepResolved(definition, state, entry);
+      return stepResolved(definition, next, entry);
     case 'stuck':
-      return markedStuck(entry);
+      return markedStuck(next, entry);
     case 'settled':
-      return settled(definition, state);
+      return settled(definition, next);
   }
 }
 
 /** A journal that does not fit its definition can still be claimed, marked stuck and retried: nothing else is read. */
-function changeMismatched(state: SagaState, entry: EntryDraft): StateChange {
-  if (entry.kind === 'claimed') return claimed(state, entry);
-  if (entry.kind === 'stuck') return markedStuck(entry);
-  if (entry.kind === 'retry-requested') return { status: openStatus(state), stuck: undefined };
-  return {};
+function changeMismatched(next: Draft, entry: EntryDraft): void {
+  if (entry.kind === 'claimed') claimed(next, entry);
+  if (entry.kind === 'stuck') markedStuck(next, entry);
+  if (entry.kind === 'retry-requested') resume(next);
 }
 
-const progress = {
-  failedAttempts: 0,
-  forgivenAttempts: 0,
-  retryAt: undefined,
-  recoveries: 0,
-  isReleased: false,
-} as const;
-
-function actCompleted(definition: SagaDefinition, state: SagaState, entry: ActCompleted): StateChange {
-  const misplaced = checkAct(definition, state, entry.step);
-  if (misplaced !== undefined) return { mismatch: misplaced };
-  const undo = [...state.undo, undoItem(state, entry.step, StepOutcome.Completed, entry.response)];
-  const forward = {
-    ...progress,
-    context: entry.context,
-    undo,
-    stage: state.stage + 1,
-    isAlternative: false,
-    primaryError: undefined,
-  };
-  if (state.cancel !== undefined) {
-    return {
-      ...forward,
-      ...turnBack({ ...state, ...forward }, { failure: failureOfCancel(state.cancel.reason) }),
-    };
-  }
-  if (forward.stage < definition.stages.length) return forward;
+function actCompleted(definition: SagaDefinition, next: Draft, entry: ActCompleted): void {
+  next.mismatch = misplacedAct(definition, next, entry.step);
+  if (next.mismatch !== undefined) return;
+  madeProgress(next);
+  next.undo = [...next.undo, undoItem(next, entry.step, StepOutcome.Completed, entry.response)];
+  next.context = entry.context;
+  nextStage(next);
+  if (next.cancel !== undefined) return turnBack(next, failureOfCancel(next.cancel.reason));
+  if (next.stage < definition.stages.length) return;
   // Events of the last step are delivered before the end is written, or a crash between the two would swallow them.
-  return entry.events === undefined
-    ? { ...forward, status: SagaStatus.Completed }
-    : { ...forward, isEndDeferred: true };
+  if (entry.events === undefined) next.status = SagaStatus.Completed;
+  else next.isEndDeferred = true;
 }
 
-function actFailed(definition: SagaDefinition, state: SagaState, entry: ActFailed): StateChange {
-  const misplaced = checkAct(definition, state, entry.step);
-  if (misplaced !== undefined) return { mismatch: misplaced };
-  if (entry.next === 'retry') {
-    return {
-      ...progress,
-      failedAttempts: entry.attempt,
-      forgivenAttempts: state.forgivenAttempts,
-      retryAt: entry.retryAt,
-    };
+function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): void {
+  next.mismatch = misplacedAct(definition, next, entry.step);
+  if (next.mismatch !== undefined) return;
+  if (entry.next === 'retry') return attemptFailed(next, entry.attempt, entry.retryAt);
+  madeProgress(next);
+  if (entry.undo) next.undo = [...next.undo, undoItem(next, entry.step, entry.outcome, entry.response)];
+  if (entry.next === 'compensate') {
+    return turnBack(next, failureOfAct(entry.step, entry.error, next.primaryError, next.cancel?.reason));
   }
-  const undo = entry.undo
-    ? [...state.undo, undoItem(state, entry.step, entry.outcome, entry.response)]
-    : state.undo;
-  if (entry.next === 'alternative') {
-    return { ...progress, undo, isAlternative: true, primaryError: entry.error };
+  next.isAlternative = true;
+  next.primaryError = entry.error;
+}
+
+function compensationCompleted(definition: SagaDefinition, next: Draft, entry: CompensationCompleted): void {
+  next.mismatch = misplacedCompensation(definition, next, entry.step);
+  if (next.mismatch !== undefined) return;
+  madeProgress(next);
+  next.context = entry.context;
+  next.undo = next.undo.slice(0, -1);
+  if (next.undo.length > 0) return;
+  if (entry.events === undefined) endUndo(next);
+  else next.isEndDeferred = true;
+}
+
+function compensationFailed(definition: SagaDefinition, next: Draft, entry: CompensationFailed): void {
+  next.mismatch = misplacedCompensation(definition, next, entry.step);
+  if (next.mismatch !== undefined) return;
+  attemptFailed(next, entry.attempt, entry.retryAt);
+  if (entry.next === 'retry') return;
+  next.stuck ??= stuckOfCompensation(entry.step, entry.error);
+  if (entry.next === 'halt') {
+    next.status = SagaStatus.Stuck;
+    return;
   }
-  const failure = failureOfAct(entry.step, entry.error, state.primaryError, state.cancel?.reason);
-  return { ...progress, ...turnBack({ ...state, undo }, { failure, undo }) };
+  madeProgress(next);
+  next.givenUp = [...next.givenUp, ...next.undo.slice(-1)];
+  next.undo = next.undo.slice(0, -1);
+  if (next.undo.length === 0) endUndo(next);
 }
 
-function compensationCompleted(
-  definition: SagaDefinition,
-  state: SagaState,
-  entry: CompensationCompleted,
-): StateChange {
-  const misplaced = checkCompensation(definition, state, entry.step);
-  if (misplaced !== undefined) return { mismatch: misplaced };
-  const undone = { ...progress, context: entry.context, undo: state.undo.slice(0, -1) };
-  if (undone.undo.length > 0) return undone;
-  return entry.events === undefined ? { ...undone, ...endOfUndo(state) } : { ...undone, isEndDeferred: true };
+function claimed(next: Draft, entry: Claimed): void {
+  if (entry.from !== 'pending' && !next.isReleased) next.recoveries++;
+  if (next.status === SagaStatus.Pending) next.status = SagaStatus.Running;
+  next.isReleased = false;
 }
 
-function compensationFailed(
-  definition: SagaDefinition,
-  state: SagaState,
-  entry: CompensationFailed,
-): StateChange {
-  const misplaced = checkCompensation(definition, state, entry.step);
-  if (misplaced !== undefined) return { mismatch: misplaced };
-  const failed = { ...progress, failedAttempts: entry.attempt, forgivenAttempts: state.forgivenAttempts };
-  const stuck = stuckOfCompensation(entry.step, entry.error);
-  if (entry.next === 'retry') return { ...failed, retryAt: entry.retryAt };
-  if (entry.next === 'halt') return { ...failed, stuck, status: SagaStatus.Stuck };
-  const undo = state.undo.slice(0, -1);
-  const givenUp = [...state.givenUp, ...state.undo.slice(-1)];
-  const continued = { ...progress, undo, givenUp, stuck: state.stuck ?? stuck };
-  return undo.length > 0 ? continued : { ...continued, status: SagaStatus.Stuck };
+function cancelRequested(next: Draft, reason: string): void {
+  if (next.direction === 'backward') return;
+  next.cancel ??= { reason };
+  if (next.status === SagaStatus.Stuck) resume(next);
 }
 
-function claimed(state: SagaState, entry: Claimed): StateChange {
-  const isRecovery = entry.from !== 'pending' && !state.isReleased;
-  return {
-    status: state.status === SagaStatus.Pending ? SagaStatus.Running : state.status,
-    recoveries: isRecovery ? state.recoveries + 1 : state.recoveries,
-    isReleased: false,
-  };
+function retryRequested(next: Draft): void {
+  next.undo = openUndo(next);
+  next.givenUp = [];
+  next.forgivenAttempts = next.failedAttempts;
+  next.retryAt = undefined;
+  resume(next);
 }
 
-function cancelRequested(state: SagaState, reason: string): StateChange {
-  if (state.direction === 'backward') return {};
-  const status = state.status === SagaStatus.Stuck ? SagaStatus.Running : state.status;
-  return {
-    cancel: state.cancel ?? { reason },
-    status,
-    stuck: undefined,
-    recoveries: 0,
-    isReleased: state.status === SagaStatus.Stuck || state.isReleased,
-  };
-}
-
-function retryRequested(state: SagaState): StateChange {
-  return {
-    status: openStatus(state),
-    stuck: undefined,
-    undo: [...state.undo, ...state.givenUp.toReversed()],
-    givenUp: [],
-    forgivenAttempts: state.failedAttempts,
-    retryAt: undefined,
-    recoveries: 0,
-    // Asked for by a person: the claim that follows is no recovery from a crash.
-    isReleased: true,
-  };
-}
-
-function stepResolved(definition: SagaDefinition, state: SagaState, entry: StepResolved): StateChange {
-  const resumed = { ...progress, status: openStatus(state), stuck: undefined, isReleased: true };
-  if (state.direction === 'forward') {
-    const step = currentStep(definition, state);
-    if (step === undefined || !isStep(step, entry.step)) return {};
-    const undo = [...state.undo, undoItem(state, entry.step, StepOutcome.Completed, undefined)];
-    return { ...resumed, undo, stage: state.stage + 1, isAlternative: false, primaryError: undefined };
+function stepResolved(definition: SagaDefinition, next: Draft, entry: StepResolved): void {
+  if (next.direction === 'forward') {
+    const step = currentStep(definition, next);
+    if (step === undefined || !isStep(step, entry.step)) return;
+    next.undo = [...next.undo, undoItem(next, entry.step, StepOutcome.Completed, undefined)];
+    nextStage(next);
+  } else {
+    next.undo = openUndo(next).filter((item) => item.step !== entry.step);
+    next.givenUp = [];
   }
-  const isResolved = (item: UndoItem): boolean => item.step === entry.step;
-  const pending = [...state.undo, ...state.givenUp.toReversed()];
-  return { ...resumed, undo: pending.filter((item) => !isResolved(item)), givenUp: [] };
+  madeProgress(next);
+  resume(next);
 }
 
-function markedStuck(entry: MarkedStuck): StateChange {
-  const { kind: _, ...stuck } = entry;
-  return {
-    status: SagaStatus.Stuck,
-    stuck: {
-      reason: stuck.reason,
-      message: stuck.message,
-      ...(stuck.step === undefined ? {} : { step: stuck.step }),
-    },
-  };
+function markedStuck(next: Draft, { reason, message, step }: MarkedStuck): void {
+  next.status = SagaStatus.Stuck;
+  next.stuck = { reason, message, ...(step === undefined ? {} : { step }) };
 }
 
-function settled(definition: SagaDefinition, state: SagaState): StateChange {
-  if (state.direction === 'backward') return state.undo.length === 0 ? endOfUndo(state) : {};
-  return state.stage >= definition.stages.length
-    ? { status: SagaStatus.Completed, isEndDeferred: false }
-    : {};
+function settled(definition: SagaDefinition, next: Draft): void {
+  if (next.direction === 'backward' && next.undo.length === 0) endUndo(next);
+  if (next.direction === 'forward' && next.stage >= definition.stages.length)
+    next.status = SagaStatus.Completed;
 }
 
-function turnBack(
-  state: SagaState,
-  reason: Pick<SagaState, 'failure'> & Partial<Pick<SagaState, 'undo'>>,
-): StateChange {
-  const status = state.undo.length === 0 ? SagaStatus.Failed : SagaStatus.Compensating;
-  return { ...progress, ...reason, direction: 'backward', status, isEndDeferred: false };
+/** Something got done: what counted towards a limit starts anew. */
+function madeProgress(next: Draft): void {
+  next.failedAttempts = 0;
+  next.forgivenAttempts = 0;
+  next.retryAt = undefined;
+  next.recoveries = 0;
+  next.isReleased = false;
 }
 
-function endOfUndo(state: SagaState): StateChange {
-  return { status: state.givenUp.length === 0 ? SagaStatus.Failed : SagaStatus.Stuck, isEndDeferred: false };
+function attemptFailed(next: Draft, attempt: number, retryAt: Date | undefined): void {
+  next.failedAttempts = attempt;
+  next.retryAt = retryAt;
+  next.recoveries = 0;
+  next.isReleased = false;
 }
 
-function openStatus(state: SagaState): SagaStatus {
-  return state.direction === 'forward' ? SagaStatus.Running : SagaStatus.Compensating;
+function nextStage(next: Draft): void {
+  next.stage++;
+  next.isAlternative = false;
+  next.primaryError = undefined;
 }
 
-function undoItem(
-  state: SagaState,
-  step: string,
-  outcome: StepOutcome,
-  response: string | undefined,
-): UndoItem {
-  return { step, stage: state.stage, isAlternative: state.isAlternative, outcome, response };
+/** The point of no return. */
+function turnBack(next: Draft, failure: SagaFailure): void {
+  madeProgress(next);
+  next.direction = 'backward';
+  next.failure = failure;
+  next.isEndDeferred = false;
+  next.status = next.undo.length === 0 ? SagaStatus.Failed : SagaStatus.Compensating;
 }
 
-function checkAct(definition: SagaDefinition, state: SagaState, id: string): string | undefined {
-  const expected = state.direction === 'forward' ? currentStep(definition, state) : undefined;
-  if (expected !== undefined && isStep(expected, id)) return undefined;
-  return `the journal has the act of "${id}" at place ${state.stage + 1}, where the definition has ${name(expected)}`;
+function endUndo(next: Draft): void {
+  next.status = next.givenUp.length === 0 ? SagaStatus.Failed : SagaStatus.Stuck;
+  next.isEndDeferred = false;
 }
 
-function checkCompensation(definition: SagaDefinition, state: SagaState, id: string): string | undefined {
-  const item = state.direction === 'backward' ? state.undo.at(-1) : undefined;
-  const expected = item === undefined ? undefined : stepAt(definition, item);
-  if (expected !== undefined && isStep(expected, id)) return undefined;
-  return `the journal has the compensation of "${id}", where the definition has ${name(expected)}`;
+/** A person let it go on: the claim that follows is no recovery from a crash. */
+function resume(next: Draft): void {
+  next.status = next.direction === 'forward' ? SagaStatus.Running : SagaStatus.Compensating;
+  next.stuck = undefined;
+  next.recoveries = 0;
+  next.isReleased = true;
 }
 
-function name(step: StepDefinition | undefined): string {
-  return step === undefined ? 'none' : `"${step.id}"`;
+/** What is still to be undone, with what was given up back in its place: those steps completed last. */
+function openUndo(next: Draft): readonly UndoItem[] {
+  return [...next.undo, ...next.givenUp.toReversed()];
 }
 
-/** Forward: the step whose act is next, or undefined behind the last one. */
-export function currentStep(definition: SagaDefinition, state: SagaState): StepDefinition | undefined {
-  return stepAt(definition, state);
-}
-
-/** The step that fills a place. */
-export function stepAt(
-  definition: SagaDefinition,
-  place: { readonly stage: number; readonly isAlternative: boolean },
-): StepDefinition | undefined {
-  const stage: Stage | undefined = definition.stages[place.stage];
-  if (stage === undefined) return undefined;
-  if (stage.kind === 'step') return place.isAlternative ? undefined : stage.step;
-  return place.isAlternative ? stage.alternative : stage.primary;
+function undoItem(next: Draft, step: string, outcome: StepOutcome, response: string | undefined): UndoItem {
+  return { step, stage: next.stage, isAlternative: next.isAlternative, outcome, response };
 }

@@ -38,6 +38,8 @@ export class JournalFollower {
     private readonly clock: Clock,
     private readonly intervalMs: number,
     private readonly onError: (error: unknown) => void,
+    /** The last entry of a saga that this process runs at the moment, or undefined. */
+    private readonly seqHere: (sagaId: string) => number | undefined = () => undefined,
   ) {}
 
   /** How many follow at the moment. */
@@ -50,15 +52,16 @@ export class JournalFollower {
   /**
    * Tells the observer every entry after `afterSeq`, from the past and as they come.
    *
-   * @param readsPast False where the saga is only about to be started by this process, so there is nothing to read.
    * @returns What ends it; the saga itself goes on.
    */
-  follow(sagaId: string, afterSeq: number, observer: JournalObserver, readsPast = true): () => void {
+  follow(sagaId: string, afterSeq: number, observer: JournalObserver): () => void {
     const follower: Follower = { sagaId, observer, seq: afterSeq };
     const group = this.followers.get(sagaId);
     if (group === undefined) this.followers.set(sagaId, new Set([follower]));
     else group.add(follower);
-    if (readsPast) this.hint(sagaId);
+    // What this process has not recorded yet, it will offer: only the rest has to be read.
+    const seqHere = this.seqHere(sagaId);
+    if (seqHere === undefined || seqHere > afterSeq) this.hint(sagaId);
     this.schedulePoll();
     return () => this.drop(follower);
   }

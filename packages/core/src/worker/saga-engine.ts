@@ -43,8 +43,13 @@ export class SagaEngine {
     const { storage, registry, clock, ids, listener, interceptor } = options;
     const settings = resolveWorkerOptions(options);
     this.runsSagas = options.runsSagas ?? true;
-    this.follower = new JournalFollower(storage, clock, settings.watchIntervalMs, (error) =>
-      notifyWorker(listener, { type: 'storage-failed', operation: 'follow', sagaId: undefined, error }),
+    this.follower = new JournalFollower(
+      storage,
+      clock,
+      settings.watchIntervalMs,
+      (error) =>
+        notifyWorker(listener, { type: 'storage-failed', operation: 'follow', sagaId: undefined, error }),
+      (sagaId) => this.worker.running.get(sagaId)?.executor.seq,
     );
     this.worker = new SagaWorker(
       { storage, registry, clock, ids, follower: this.follower, listener, interceptor },

@@ -7,7 +7,7 @@ import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { SagaStatusError } from '../errors/saga-status-error.js';
 import { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { applyEntry, currentStep, stepAt } from '../journal/apply-entry.js';
+import { applyEntry } from '../journal/apply-entry.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type {
   CancelRequested,
@@ -17,6 +17,7 @@ import type {
   StepResolved,
 } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
+import { currentStep, stepAt } from '../journal/step-place.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from './saga-worker.js';
