@@ -1,1 +1,22 @@
-export {};
+export { SeverableStorage } from './crash/severable-storage.js';
+export { SimulatedClock } from './crash/simulated-clock.js';
+export type { SimulatedProcessOptions } from './crash/simulated-process.js';
+export { SimulatedProcess } from './crash/simulated-process.js';
+
+export type { HeldPart } from './fakes/delayed-storage.js';
+export { DelayedStorage } from './fakes/delayed-storage.js';
+export { FakeClock } from './fakes/fake-clock.js';
+export type { StorageFault } from './fakes/faulty-storage.js';
+export { FaultyStorage } from './fakes/faulty-storage.js';
+export type { StorageMethod } from './fakes/intercepted-storage.js';
+export { InterceptedStorage } from './fakes/intercepted-storage.js';
+export { RecordingListener } from './fakes/recording-listener.js';
+export type { ScriptedSaga } from './fakes/scripted-saga.js';
+export { scriptedSaga } from './fakes/scripted-saga.js';
+export type { ScriptedCall, ScriptedStepOptions } from './fakes/scripted-step.js';
+export { ScriptedStep } from './fakes/scripted-step.js';
+export { SequentialIds } from './fakes/sequential-ids.js';
+export { settle } from './fakes/settle.js';
+export { StepGate } from './fakes/step-gate.js';
+export type { StepScript } from './fakes/step-script.js';
+export { answers, changes, changesAndThrows, emits, failing, throws } from './fakes/step-script.js';

@@ -1,0 +1,52 @@
+import type { CancelTimer, Clock } from '@nest-saga/core';
+
+/**
+ * The clock of one simulated process. It shows the time that all processes share; while the process is paused its
+ * timers do not fire, and once it is killed they never do.
+ */
+export class SimulatedClock implements Clock {
+  private state: 'running' | 'paused' | 'killed' = 'running';
+  private overdue: (() => void)[] = [];
+
+  constructor(private readonly shared: Clock) {}
+
+  now(): number {
+    return this.shared.now();
+  }
+
+  monotonicNow(): number {
+    return this.shared.monotonicNow();
+  }
+
+  startTimer(delayMs: number, callback: () => void): CancelTimer {
+    let isCancelled = false;
+    const fire = (): void => {
+      if (!isCancelled) callback();
+    };
+    const cancelShared = this.shared.startTimer(delayMs, () => this.fire(fire));
+    return () => {
+      isCancelled = true;
+      cancelShared();
+    };
+  }
+
+  pause(): void {
+    if (this.state === 'running') this.state = 'paused';
+  }
+
+  resume(): void {
+    if (this.state !== 'paused') return;
+    this.state = 'running';
+    for (const fire of this.overdue.splice(0)) fire();
+  }
+
+  kill(): void {
+    this.state = 'killed';
+    this.overdue = [];
+  }
+
+  private fire(callback: () => void): void {
+    if (this.state === 'running') callback();
+    else if (this.state === 'paused') this.overdue.push(callback);
+  }
+}

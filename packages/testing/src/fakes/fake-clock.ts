@@ -1,0 +1,89 @@
+import type { CancelTimer, Clock } from '@nest-saga/core';
+import { settle } from './settle.js';
+
+interface Timer {
+  readonly dueAt: number;
+  readonly callback: () => void;
+}
+
+/**
+ * Time that moves only when a test says so. Timers follow the monotonic time, as real ones do, so that a jump of the
+ * wall clock fires none.
+ *
+ * @example
+ * const clock = new FakeClock();
+ * const run = engine.starter.start(context);
+ * await clock.advance(1_000);
+ */
+export class FakeClock implements Clock {
+  /** In order of their start, which breaks a tie between timers of one moment. */
+  private readonly timers = new Set<Timer>();
+  private monotonicMs = 0;
+  private wallMs: number;
+
+  /** @param startsAt The wall clock's first reading. @default 2026-01-01T00:00:00Z */
+  constructor(startsAt = new Date('2026-01-01T00:00:00Z')) {
+    this.wallMs = startsAt.getTime();
+  }
+
+  /** Timers that have neither fired nor been cancelled. */
+  get pendingTimers(): number {
+    return this.timers.size;
+  }
+
+  now(): number {
+    return this.wallMs;
+  }
+
+  monotonicNow(): number {
+    return this.monotonicMs;
+  }
+
+  startTimer(delayMs: number, callback: () => void): CancelTimer {
+    const timer: Timer = { dueAt: this.monotonicMs + Math.max(0, delayMs), callback };
+    this.timers.add(timer);
+    return () => {
+      this.timers.delete(timer);
+    };
+  }
+
+  /**
+   * Moves both times on and fires what comes due, in order, each timer at its own moment. Promises settle before,
+   * between and after, so what a timer sets off may start a timer that comes due within the same advance.
+   */
+  async advance(byMs: number): Promise<void> {
+    const target = this.monotonicMs + byMs;
+    await settle();
+    for (let timer = this.nextDue(target); timer !== undefined; timer = this.nextDue(target)) {
+      this.timers.delete(timer);
+      this.move(Math.max(0, timer.dueAt - this.monotonicMs));
+      timer.callback();
+      await settle();
+    }
+    this.move(Math.max(0, target - this.monotonicMs));
+    await settle();
+  }
+
+  /** Moves both times on without firing anything, as for a process that was paused. What is overdue fires at the next `advance`. */
+  stall(byMs: number): void {
+    this.move(byMs);
+  }
+
+  /** Moves the wall clock alone, back or forth, as an operator or a time service does. */
+  jumpWallClock(byMs: number): void {
+    this.wallMs += byMs;
+  }
+
+  private move(byMs: number): void {
+    this.monotonicMs += byMs;
+    this.wallMs += byMs;
+  }
+
+  private nextDue(target: number): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.timers) {
+      if (timer.dueAt <= target && (next === undefined || timer.dueAt < next.dueAt)) next = timer;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,101 @@
+import type {
+  AppendRequest,
+  AppendResult,
+  ClaimRequest,
+  JournalCursor,
+  JournalNews,
+  LoadedSaga,
+  NewSaga,
+  ReleaseRequest,
+  SagaHeader,
+  SagaIdentity,
+  SagaListQuery,
+  SagaPage,
+  SagaStorage,
+  StartResult,
+  StorageHint,
+  StorageSummary,
+} from '@nest-saga/core';
+
+/** A method of a storage that asks it for something. */
+export type StorageMethod = Exclude<keyof SagaStorage, 'onHint'>;
+
+/** A storage that passes everything on to another one and lets a subclass stand between call and answer. */
+export abstract class InterceptedStorage implements SagaStorage {
+  constructor(protected readonly inner: SagaStorage) {}
+
+  open(): Promise<void> {
+    return this.around('open', () => this.inner.open());
+  }
+
+  close(): Promise<void> {
+    return this.around('close', () => this.inner.close());
+  }
+
+  start(saga: NewSaga): Promise<StartResult> {
+    return this.around('start', () => this.inner.start(saga));
+  }
+
+  append(request: AppendRequest): Promise<AppendResult> {
+    return this.around('append', () => this.inner.append(request));
+  }
+
+  find(sagaId: string): Promise<SagaHeader | undefined> {
+    return this.around('find', () => this.inner.find(sagaId));
+  }
+
+  findByKey(saga: string, key: string): Promise<SagaHeader | undefined> {
+    return this.around('findByKey', () => this.inner.findByKey(saga, key));
+  }
+
+  load(sagaId: string): Promise<LoadedSaga | undefined> {
+    return this.around('load', () => this.inner.load(sagaId));
+  }
+
+  readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
+    return this.around('readNews', () => this.inner.readNews(cursors));
+  }
+
+  list(query: SagaListQuery): Promise<SagaPage> {
+    return this.around('list', () => this.inner.list(query));
+  }
+
+  summarize(): Promise<StorageSummary> {
+    return this.around('summarize', () => this.inner.summarize());
+  }
+
+  registerWorker(worker: string, leaseDurationMs: number): Promise<void> {
+    return this.around('registerWorker', () => this.inner.registerWorker(worker, leaseDurationMs));
+  }
+
+  renewWorker(worker: string, leaseDurationMs: number): Promise<boolean> {
+    return this.around('renewWorker', () => this.inner.renewWorker(worker, leaseDurationMs));
+  }
+
+  removeWorker(worker: string): Promise<void> {
+    return this.around('removeWorker', () => this.inner.removeWorker(worker));
+  }
+
+  claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
+    return this.around('claim', () => this.inner.claim(request));
+  }
+
+  releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
+    return this.around('releaseExpired', () => this.inner.releaseExpired(sagas, limit));
+  }
+
+  release(requests: readonly ReleaseRequest[]): Promise<void> {
+    return this.around('release', () => this.inner.release(requests));
+  }
+
+  listOwned(worker: string): Promise<readonly string[]> {
+    return this.around('listOwned', () => this.inner.listOwned(worker));
+  }
+
+  onHint(listener: (hint: StorageHint) => void): () => void {
+    return this.inner.onHint?.(listener) ?? (() => undefined);
+  }
+
+  /** Stands between a call and its answer. */
+  protected abstract around<Answer>(method: StorageMethod, call: () => Promise<Answer>): Promise<Answer>;
+}

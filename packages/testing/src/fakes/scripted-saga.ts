@@ -1,0 +1,37 @@
+import { isFallback } from '@nest-saga/core';
+import type { DeclaredSaga, Fallback, SagaOptions } from '@nest-saga/core';
+import type { ScriptedStep } from './scripted-step.js';
+
+/** A declared saga of scripted steps, with what happened to all of them in one list. */
+export interface ScriptedSaga extends DeclaredSaga {
+  /**
+   * Each call in order, for example `act reserve`, `compensate reserve`; a further attempt says so: `act reserve #2`.
+   */
+  readonly calls: readonly string[];
+}
+
+/**
+ * Declares a saga of scripted steps.
+ *
+ * @example
+ * const saga = scriptedSaga('order', [
+ *   new ScriptedStep('reserve'),
+ *   new ScriptedStep('charge', { act: [throws(new Error('declined'))] }),
+ * ]);
+ * const definition = defineSaga(saga);
+ */
+export function scriptedSaga(
+  name: string,
+  steps: readonly (ScriptedStep | Fallback<ScriptedStep>)[],
+  options: Omit<SagaOptions, 'name'> = {},
+): ScriptedSaga {
+  const calls: string[] = [];
+  for (const declared of steps) {
+    for (const step of isFallback(declared) ? [declared.primary, declared.alternative] : [declared]) {
+      step.onCall(({ action, attempt }) => {
+        calls.push(attempt === 1 ? `${action} ${step.id}` : `${action} ${step.id} #${attempt}`);
+      });
+    }
+  }
+  return { ...options, name, steps, calls };
+}
