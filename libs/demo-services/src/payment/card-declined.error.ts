@@ -1,0 +1,9 @@
+/** The bank refuses the charge: a business answer, and final. */
+export class CardDeclinedError extends Error {
+  override readonly name = 'CardDeclinedError';
+  readonly code = 'CARD_DECLINED';
+
+  constructor() {
+    super('The card was declined.');
+  }
+}
