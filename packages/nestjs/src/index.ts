@@ -1,1 +1,92 @@
-export {};
+export type { SagaDecoratorOptions } from './decorators/saga.decorator.js';
+export { Saga } from './decorators/saga.decorator.js';
+export { SagaStep } from './decorators/saga-step.decorator.js';
+export type {
+  SagaStage,
+  SagaStepClass,
+  SagaStepReference,
+  StepOf,
+  StepUse,
+} from './decorators/step-class.js';
+export { fallback } from './decorators/fallback.js';
+export { step } from './decorators/step.js';
+
+export { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
+export { SagaStorageMissingError } from './errors/saga-storage-missing-error.js';
+export { SystemClock } from './node/system-clock.js';
+export { UuidV7Generator } from './node/uuid-v7-generator.js';
+export type { SagaExecution } from './saga-execution.js';
+export type { SagaHandle } from './saga-handle.js';
+export type { SagaLeaseOptions, SagaModuleOptions, SagaRecoveryOptions } from './saga-module-options.js';
+export { SagaModule } from './saga.module.js';
+export type { CancelOptions, WatchOptions } from './saga.orchestrator.js';
+export { SagaOrchestrator } from './saga.orchestrator.js';
+export type { SagaStorageFactory } from './storage/saga-storage-factory.js';
+
+export type {
+  CircuitBreaker,
+  CircuitBreakerOptions,
+  CircuitState,
+  Clock,
+  CompensateOn,
+  CompensationPolicy,
+  ContextClass,
+  ContextCodec,
+  ErrorMatcher,
+  Fallback,
+  FallbackOptions,
+  IdGenerator,
+  InMemorySagaStorageOptions,
+  JournalEntry,
+  Json,
+  LetGoReason,
+  RecordedError,
+  RetryableErrorOptions,
+  RetryPolicy,
+  SagaDefinitionProblem,
+  SagaFailure,
+  SagaHeader,
+  SagaLifecycleEvent,
+  SagaListener,
+  SagaOutcome,
+  SagaReference,
+  SagaStepHandler,
+  SagaStepOptions,
+  SagaStepPolicies,
+  SagaStepResult,
+  SagaStorage,
+  SagaStuck,
+  StartOptions,
+  StepAbortReason,
+  StepAttemptReference,
+  StepInterceptor,
+  StepRun,
+  WorkerEvent,
+} from '@nest-saga/core';
+export {
+  CircuitOpenError,
+  ContextNotStorableError,
+  InMemorySagaStorage,
+  InvalidArgumentError,
+  jsonContextCodec,
+  NonRetryableError,
+  RecordedStepError,
+  RetryableError,
+  SagaConflictError,
+  sagaDefaults,
+  SagaDefinitionError,
+  SagaError,
+  SagaFailedError,
+  SagaFailureReason,
+  SagaNotFoundError,
+  SagaNotRegisteredError,
+  SagaShuttingDownError,
+  SagaStatus,
+  SagaStatusError,
+  SagaStorageError,
+  SagaStuckError,
+  SagaStuckReason,
+  StepAbortedError,
+  StepOutcome,
+  StepTimedOutError,
+} from '@nest-saga/core';

@@ -1,0 +1,46 @@
+import { DiscoveryService } from '@nestjs/core';
+import type { ContextClass, SagaOptions } from '@nest-saga/core';
+import type { SagaStage } from './step-class.js';
+
+/** What `@Saga()` takes. */
+export interface SagaDecoratorOptions<Context> extends Omit<SagaOptions, 'context'> {
+  /**
+   * The class of its context; by it `stream(context)` and `start(context)` find the saga, and it is what a step gets
+   * back after a recovery. Left out, contexts are plain objects and the saga is found by its name.
+   */
+  readonly context?: ContextClass<Context>;
+  /** The steps in their order: step classes, `step(Class, { id })`, or `fallback(Primary, Alternative)`. */
+  readonly steps: readonly SagaStage<NoInfer<Context>>[];
+}
+
+/** What `@Saga()` keeps with a class, whatever its context is. */
+export interface StoredSagaOptions extends SagaOptions {
+  readonly steps: readonly SagaStage[];
+}
+
+/** Marks saga classes so that discovery finds them, and keeps their options. */
+export const SagaMetadata = DiscoveryService.createDecorator<StoredSagaOptions>();
+
+/**
+ * Declares a saga: an ordered list of steps, each of which can be undone. List the class and its steps among the
+ * providers of any module.
+ *
+ * Two classes with one name and different versions stand side by side: new executions start under the higher
+ * version, running ones end under their own.
+ *
+ * @example
+ * ```ts
+ * @Saga({
+ *   name: 'order',
+ *   version: 1,
+ *   context: OrderContext,
+ *   steps: [ReserveInventoryStep, ChargePaymentStep, ShipOrderStep],
+ * })
+ * export class OrderSaga {}
+ * ```
+ */
+export function Saga<Context>(options: SagaDecoratorOptions<Context>): ClassDecorator {
+  return (target) => {
+    SagaMetadata(options)(target);
+  };
+}

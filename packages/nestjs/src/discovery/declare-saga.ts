@@ -1,0 +1,131 @@
+import type {
+  DeclaredSaga,
+  DeclaredStep,
+  Fallback,
+  SagaDefinitionProblem,
+  SagaStepOptions,
+} from '@nest-saga/core';
+import { isFallback, validateSaga } from '@nest-saga/core';
+import { SagaMetadata } from '../decorators/saga.decorator.js';
+import type { StoredSagaOptions } from '../decorators/saga.decorator.js';
+import { StepMetadata } from '../decorators/saga-step.decorator.js';
+import type { SagaStage, SagaStepClass, StepUse } from '../decorators/step-class.js';
+import { checkStepHandler } from './check-step-handler.js';
+import type { ProviderWrapper, StepProviders } from './step-providers.js';
+
+/** A saga class as the engine wants it, with everything that is wrong with it. */
+export interface FoundSaga {
+  readonly className: string;
+  readonly declared: DeclaredSaga;
+  readonly problems: readonly SagaDefinitionProblem[];
+}
+
+/** Reads one `@Saga()` class and finds the providers of its steps. */
+export function declareSaga(provider: ProviderWrapper, steps: StepProviders): FoundSaga {
+  return new SagaDeclaration(provider, steps).read();
+}
+
+class SagaDeclaration {
+  private readonly className: string;
+  private readonly problems: SagaDefinitionProblem[] = [];
+  private readonly classOfStep = new Map<string, string>();
+
+  constructor(
+    private readonly provider: ProviderWrapper,
+    private readonly steps: StepProviders,
+  ) {
+    this.className = nameOf(this.sagaClass());
+  }
+
+  read(): FoundSaga {
+    const options = Reflect.getMetadata(SagaMetadata.KEY, this.sagaClass()) as StoredSagaOptions;
+    const listed: unknown = options.steps;
+    const steps = Array.isArray(listed) ? (listed as readonly SagaStage[]) : [];
+    const declared: DeclaredSaga = {
+      ...options,
+      steps: steps.map((stage, index) => this.declareStage(stage, index)),
+    };
+    const problems = [...this.problems, ...validateSaga(declared).map((found) => this.withClass(found))];
+    return { className: this.className, declared, problems };
+  }
+
+  // What a factory or a value provides is known by its own class.
+  private sagaClass(): object {
+    const { metatype } = this.provider;
+    const isClass = typeof metatype === 'function' && Reflect.hasMetadata(SagaMetadata.KEY, metatype);
+    return isClass ? metatype : (this.provider.instance as object).constructor;
+  }
+
+  private declareStage(stage: SagaStage, index: number): DeclaredStep | Fallback<DeclaredStep> {
+    if (!isFallback(stage)) return this.declareStep(stage, index);
+    // A fallback in a fallback goes on to the check of the whole saga, which says what is wrong with it.
+    const [primary, alternative] = [stage.primary, stage.alternative].map((side) =>
+      this.declareStage(side as SagaStage, index),
+    ) as [DeclaredStep, DeclaredStep];
+    return { ...stage, primary, alternative };
+  }
+
+  private declareStep(reference: SagaStepClass | StepUse, index: number): DeclaredStep {
+    const use = isStepUse(reference) ? reference : { stepClass: reference, options: {} };
+    const stepClass: unknown = use.stepClass;
+    if (typeof stepClass !== 'function') return this.noClass(stepClass, index);
+    const options = this.readOptions(use.stepClass, use.options);
+    const where = `${nameOf(stepClass)} (step "${options.id}" of ${this.className})`;
+    this.classOfStep.set(options.id, nameOf(stepClass));
+    const provider = this.steps.find(use.stepClass, this.provider);
+    if (provider === undefined) {
+      this.problems.push({
+        where,
+        problem: 'no module provides it',
+        remedy: 'Add it to the providers of a module, best that of the saga',
+      });
+      return { ...options, handler: noHandler };
+    }
+    this.problems.push(...checkStepHandler(where, provider));
+    return { ...options, handler: this.steps.handlerSource(provider) };
+  }
+
+  private readOptions(stepClass: SagaStepClass, overrides: Partial<SagaStepOptions>): SagaStepOptions {
+    const metadata = Reflect.getMetadata(StepMetadata.KEY, stepClass) as SagaStepOptions | undefined;
+    if (metadata === undefined) {
+      this.problems.push({
+        where: `${nameOf(stepClass)} (listed in ${this.className})`,
+        problem: 'it has no @SagaStep()',
+        remedy: "Decorate it with @SagaStep('its-id')",
+      });
+    }
+    return { id: nameOf(stepClass), ...metadata, ...overrides };
+  }
+
+  private noClass(listed: unknown, index: number): DeclaredStep {
+    this.problems.push({
+      where: this.className,
+      problem: `place ${index + 1} in its list of steps holds ${listed === undefined ? 'undefined' : `a ${typeof listed}`}`,
+      remedy: 'List step classes; undefined is most often two files that import each other',
+    });
+    return { id: `place-${index + 1}`, handler: noHandler };
+  }
+
+  private withClass(found: SagaDefinitionProblem): SagaDefinitionProblem {
+    const stepId = /^step "(.*)" of /.exec(found.where)?.[1];
+    const stepClass = stepId === undefined ? undefined : this.classOfStep.get(stepId);
+    const where =
+      stepClass === undefined
+        ? `${this.className} (${found.where})`
+        : `${stepClass} (step "${stepId}" of ${this.className})`;
+    return { ...found, where };
+  }
+}
+
+const noHandler = (): never => {
+  throw new TypeError('a step without a provider does not run');
+};
+
+function isStepUse(reference: unknown): reference is StepUse {
+  return typeof reference === 'object' && reference !== null && Reflect.get(reference, 'kind') === 'step-use';
+}
+
+function nameOf(named: object): string {
+  const name: unknown = Reflect.get(named, 'name');
+  return typeof name === 'string' && name !== '' ? name : 'a class without a name';
+}

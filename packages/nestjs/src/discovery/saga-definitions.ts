@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import type { DefineSagaOptions, SagaDefinition, SagaDefinitionProblem } from '@nest-saga/core';
+import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
+import { SagaMetadata } from '../decorators/saga.decorator.js';
+import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
+import type { SagaModuleOptions } from '../saga-module-options.js';
+import { checkUniqueSagas } from './check-unique-sagas.js';
+import { declareSaga } from './declare-saga.js';
+import type { FoundSaga } from './declare-saga.js';
+import { StepProviders } from './step-providers.js';
+
+/** Finds the sagas of the application, wherever they are declared, and checks all of them at once. */
+@Injectable()
+export class SagaDefinitions {
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
+    private readonly discovery: DiscoveryService,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /**
+   * The checked sagas with their defaults filled in.
+   *
+   * @throws SagaDefinitionError with every problem of all sagas, all steps and the module's options.
+   */
+  async define(): Promise<readonly SagaDefinition[]> {
+    const found = this.findSagas();
+    const policies = toDefineOptions(this.options);
+    const problems = [
+      ...problemsOf(() => defineSagas([], policies)),
+      ...found.flatMap((saga) => saga.problems),
+      ...checkUniqueSagas(found),
+    ];
+    if (problems.length > 0) throw new SagaDefinitionError(problems);
+    return defineSagas(
+      found.map(({ declared }) => declared),
+      policies,
+    );
+  }
+
+  private findSagas(): readonly FoundSaga[] {
+    const steps = new StepProviders(this.discovery, this.moduleRef);
+    const providers = this.discovery.getProviders({ metadataKey: SagaMetadata.KEY });
+    return providers.map((provider) => declareSaga(provider, steps));
+  }
+}
+
+function toDefineOptions(options: SagaModuleOptions): DefineSagaOptions {
+  const { retry, compensation, timeoutMs, compensateOn, createCircuitBreaker } = options;
+  const maximumRecoveryAttempts = options.recovery?.maximumRecoveryAttempts;
+  return {
+    ...(retry === undefined ? {} : { retry }),
+    ...(compensation === undefined ? {} : { compensation }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(compensateOn === undefined ? {} : { compensateOn }),
+    ...(createCircuitBreaker === undefined ? {} : { createCircuitBreaker }),
+    ...(maximumRecoveryAttempts === undefined ? {} : { maximumRecoveryAttempts }),
+  };
+}
+
+function problemsOf(define: () => unknown): readonly SagaDefinitionProblem[] {
+  try {
+    define();
+    return [];
+  } catch (error) {
+    if (error instanceof SagaDefinitionError) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+import { SagaError } from '@nest-saga/core';
+
+/** The application gave no storage that can be used here. It does not start. */
+export class SagaStorageMissingError extends SagaError {
+  readonly code = 'SAGA_STORAGE_MISSING';
+
+  constructor(problem: string, remedy: string, options?: ErrorOptions) {
+    super(`${problem} ${remedy}`, options);
+  }
+}

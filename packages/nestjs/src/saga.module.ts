@@ -1,0 +1,46 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { SagaDefinitions } from './discovery/saga-definitions.js';
+import { SystemClock } from './node/system-clock.js';
+import { UuidV7Generator } from './node/uuid-v7-generator.js';
+import { ConfigurableModuleClass } from './saga.module-definition.js';
+import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './saga.module-definition.js';
+import { SagaOrchestrator } from './saga.orchestrator.js';
+import { SagaRuntime } from './saga.runtime.js';
+import { LiveFollowers } from './streams/live-followers.js';
+
+/**
+ * Runs the sagas of an application. Import it once, in the root module: `SagaOrchestrator`, `SagaOperator` and
+ * `SagaEvents` can then be injected everywhere, and every `@Saga()` and `@SagaStep()` provider is found wherever it is
+ * declared.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [SystemClock, UuidV7Generator, LiveFollowers, SagaDefinitions, SagaRuntime, SagaOrchestrator],
+  exports: [SagaOrchestrator],
+})
+export class SagaModule extends ConfigurableModuleClass {
+  /**
+   * @example
+   * ```ts
+   * SagaModule.forRoot({ storage: typeOrmSagaStorage({ schema: 'saga' }), retry: { maximumAttempts: 3 } })
+   * ```
+   */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /**
+   * @example
+   * ```ts
+   * SagaModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ worker: config.getOrThrow('RUNS_SAGAS') === 'yes' }),
+   * })
+   * ```
+   */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}

@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import type { JournalEntry, SagaOutcome, SagaStepResult, StartedSaga, StartOptions } from '@nest-saga/core';
+import { checkSagaId, InvalidArgumentError } from '@nest-saga/core';
+import type { Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
+import { toExecution } from './saga-execution.js';
+import type { SagaExecution } from './saga-execution.js';
+import type { SagaHandle } from './saga-handle.js';
+import { UuidV7Generator } from './node/uuid-v7-generator.js';
+import { SagaRuntime } from './saga.runtime.js';
+import { awaitOutcome, followSaga } from './streams/follow-saga.js';
+import type { FollowRequest } from './streams/follow-saga.js';
+import { LiveFollowers } from './streams/live-followers.js';
+import { SharedStart } from './streams/shared-start.js';
+
+/** From where a saga is watched. */
+export interface WatchOptions {
+  /** The first result that is told; a client that saw `seq` n goes on with n + 1. @default 1 */
+  readonly fromSeq?: number;
+}
+
+/** Who asks for a saga to be cancelled. */
+export interface CancelOptions {
+  /** Kept in the journal. */
+  readonly actor?: string;
+}
+
+/**
+ * Starts, follows, reads and cancels sagas.
+ *
+ * @example
+ * ```ts
+ * @Controller('orders')
+ * export class OrdersController {
+ *   constructor(private readonly sagas: SagaOrchestrator) {}
+ *
+ *   @Post()
+ *   place(@Body() dto: OrderDto): Observable<SagaStepResult> {
+ *     return this.sagas.stream(new OrderContext(dto));
+ *   }
+ * }
+ * ```
+ */
+@Injectable()
+export class SagaOrchestrator {
+  constructor(
+    private readonly runtime: SagaRuntime,
+    private readonly live: LiveFollowers,
+    private readonly ids: UuidV7Generator,
+  ) {}
+
+  /**
+   * A cold Observable of a saga's results. Subscribing starts the saga, or attaches to the one with the same id or
+   * key. The id is drawn now, so a second subscription and a `retry()` attach to the same saga and replay it.
+   *
+   * Each result is emitted after it is durable, compensations too. Completes where the saga COMPLETED; errors with
+   * `SagaFailedError` (the step's error as `cause`) after the undo, and with `SagaStuckError` where a person is
+   * needed. Unsubscribing only detaches: the saga goes on. At shutdown it completes early, so that responses end.
+   */
+  stream(context: object, options?: StartOptions): Observable<SagaStepResult> {
+    const starter = async () => (await this.runtime.opened()).starter;
+    const start = new SharedStart(starter, context, options, this.ids.nextId());
+    return new Observable((subscriber) => {
+      start.get().then(
+        (started) => this.follow({ sagaId: started.sagaId, afterSeq: 0, started }, subscriber),
+        (error: unknown) => subscriber.error(error),
+      );
+    });
+  }
+
+  /**
+   * Starts a saga here. Resolves once it is durable.
+   *
+   * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
+   * SagaShuttingDownError: nothing was stored. SagaStorageError: try again with the same id or key.
+   */
+  async start<Context extends object>(
+    context: Context,
+    options?: StartOptions,
+  ): Promise<SagaHandle<Context>> {
+    const { starter } = await this.runtime.opened();
+    return this.handle<Context>(await starter.start(context, options));
+  }
+
+  /** Queues a saga for whichever worker claims it. Resolves once it is durable. Throws as `start` does. */
+  async enqueue<Context extends object>(
+    context: Context,
+    options?: StartOptions,
+  ): Promise<SagaHandle<Context>> {
+    const { starter } = await this.runtime.opened();
+    return this.handle<Context>(await starter.enqueue(context, options));
+  }
+
+  /**
+   * The results of a saga that any process runs: replays from `fromSeq`, then follows, and ends as `stream` does.
+   * Errors with `SagaNotFoundError` where there is no such saga.
+   *
+   * @throws InvalidArgumentError
+   */
+  watch(sagaId: string, options: WatchOptions = {}): Observable<SagaStepResult> {
+    const { fromSeq = 1 } = options;
+    if (!Number.isSafeInteger(fromSeq) || fromSeq < 1)
+      throw new InvalidArgumentError('fromSeq', 'pass an integer of at least 1, or leave it out');
+    const request = { sagaId: checkSagaId(sagaId), afterSeq: fromSeq - 1 };
+    return new Observable((subscriber) => this.follow(request, subscriber));
+  }
+
+  /** Where a saga stands, or undefined where there is none with this id. */
+  async find(sagaId: string): Promise<SagaExecution | undefined> {
+    const { reader } = await this.runtime.opened();
+    const header = await reader.find(sagaId);
+    return header === undefined ? undefined : toExecution(header, this.runtime.registry);
+  }
+
+  /**
+   * Everything that happened to a saga, in order, as the journal keeps it: contexts and responses are JSON text.
+   *
+   * @throws SagaNotFoundError
+   */
+  async history(sagaId: string): Promise<readonly JournalEntry[]> {
+    return (await this.runtime.opened()).reader.history(sagaId);
+  }
+
+  /**
+   * Asks for a saga to be cancelled, whichever process runs it: what was done is undone and it ends FAILED with the
+   * reason `cancelled`. Resolves once the request is durable. A saga that is being undone stays as it is.
+   *
+   * @throws SagaStatusError where it has ended, SagaNotFoundError
+   */
+  async cancel(sagaId: string, reason: string, options: CancelOptions = {}): Promise<void> {
+    await (await this.runtime.opened()).requests.cancel(sagaId, reason, options.actor);
+  }
+
+  /**
+   * Takes up a saga that nobody runs, at once and here; one that another process runs is left there and followed.
+   *
+   * @throws SagaNotFoundError
+   */
+  async recover(sagaId: string): Promise<SagaHandle> {
+    const { starter } = await this.runtime.opened();
+    return this.handle(await starter.recover(sagaId));
+  }
+
+  private handle<Context>(started: StartedSaga): SagaHandle<Context> {
+    const { sagaId } = started;
+    return {
+      sagaId,
+      results$: new Observable((subscriber) => this.follow({ sagaId, afterSeq: 0, started }, subscriber)),
+      outcome: async () => {
+        const { reader } = await this.runtime.opened();
+        return awaitOutcome(reader, this.live, sagaId, started) as Promise<SagaOutcome<Context>>;
+      },
+    };
+  }
+
+  private follow(request: FollowRequest, subscriber: Subscriber<SagaStepResult>): void {
+    this.runtime.opened().then(
+      ({ reader }) => {
+        if (!subscriber.closed) followSaga(reader, this.live, request, subscriber);
+      },
+      (error: unknown) => subscriber.error(error),
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import type { SagaOutcome, SagaReader, SagaStepResult, StartedSaga } from '@nest-saga/core';
+import { SagaShuttingDownError, toOutcomeError } from '@nest-saga/core';
+import type { Subscriber } from 'rxjs';
+import type { LiveFollowers } from './live-followers.js';
+
+/** Which saga is followed, and from where. */
+export interface FollowRequest {
+  readonly sagaId: string;
+  /** Results after this one are told. */
+  readonly afterSeq: number;
+  /** What a start gave, where this process started it. */
+  readonly started?: StartedSaga;
+}
+
+/**
+ * Tells a subscriber the results of a saga and then its end: completes where it COMPLETED, errors where it FAILED or
+ * is STUCK. At shutdown the subscriber is completed, so that an open response ends; the saga goes on elsewhere.
+ */
+export function followSaga(
+  reader: SagaReader,
+  live: LiveFollowers,
+  { sagaId, afterSeq, started }: FollowRequest,
+  subscriber: Subscriber<SagaStepResult>,
+): void {
+  if (live.isEnded) return subscriber.error(new SagaShuttingDownError('watch'));
+  subscriber.add(live.add(() => subscriber.complete()));
+  subscriber.add(
+    reader.follow(
+      sagaId,
+      afterSeq,
+      {
+        onResult: (result) => subscriber.next(result),
+        onEnd: (outcome) => endWith(outcome, subscriber),
+        onError: (error) => subscriber.error(error),
+      },
+      started,
+    ),
+  );
+}
+
+/** How a saga ends. Rejects where this process shuts down first: the saga goes on elsewhere. */
+export function awaitOutcome(
+  reader: SagaReader,
+  live: LiveFollowers,
+  sagaId: string,
+  started?: StartedSaga,
+): Promise<SagaOutcome> {
+  return new Promise((resolve, reject) => {
+    if (live.isEnded) return reject(new SagaShuttingDownError('outcome'));
+    const remove = live.add(() => reject(new SagaShuttingDownError('outcome')));
+    reader.outcome(sagaId, started).then(resolve, reject).finally(remove);
+  });
+}
+
+function endWith(outcome: SagaOutcome, subscriber: Subscriber<SagaStepResult>): void {
+  const error = toOutcomeError(outcome);
+  if (error === undefined) subscriber.complete();
+  else subscriber.error(error);
+}

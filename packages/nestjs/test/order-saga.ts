@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Saga, SagaStep } from '../src/index.js';
+import type { SagaStepHandler, StepRun } from '../src/index.js';
+
+/** What the test's steps did, and what they are told to do. */
+@Injectable()
+export class Calls {
+  readonly made: string[] = [];
+  /** A step's action, for example `ship:act`, and how it answers. */
+  readonly answers = new Map<string, () => unknown>();
+
+  make(run: StepRun, action: 'act' | 'compensate'): unknown {
+    const call = `${run.step}:${action}`;
+    this.made.push(call);
+    return this.answers.get(call)?.();
+  }
+}
+
+export class OrderContext {
+  reservationId?: string;
+
+  constructor(readonly item: string) {}
+
+  label(): string {
+    return `order of ${this.item}`;
+  }
+}
+
+@SagaStep('reserve')
+export class ReserveStep implements SagaStepHandler<OrderContext> {
+  constructor(private readonly calls: Calls) {}
+
+  async act(context: OrderContext, run: StepRun): Promise<unknown> {
+    context.reservationId = `reservation of ${context.item}`;
+    return this.calls.make(run, 'act');
+  }
+
+  async compensate(_context: OrderContext, run: StepRun): Promise<void> {
+    await this.calls.make(run, 'compensate');
+  }
+}
+
+@SagaStep('charge')
+export class ChargeStep implements SagaStepHandler<OrderContext> {
+  constructor(private readonly calls: Calls) {}
+
+  async act(_context: OrderContext, run: StepRun): Promise<unknown> {
+    return this.calls.make(run, 'act');
+  }
+
+  async compensate(_context: OrderContext, run: StepRun): Promise<void> {
+    await this.calls.make(run, 'compensate');
+  }
+}
+
+@SagaStep('ship')
+export class ShipStep implements SagaStepHandler<OrderContext> {
+  constructor(private readonly calls: Calls) {}
+
+  async act(_context: OrderContext, run: StepRun): Promise<unknown> {
+    return this.calls.make(run, 'act');
+  }
+
+  async compensate(_context: OrderContext, run: StepRun): Promise<void> {
+    await this.calls.make(run, 'compensate');
+  }
+}
+
+@Saga({ name: 'order', context: OrderContext, steps: [ReserveStep, ChargeStep, ShipStep] })
+export class OrderSaga {}
+
+export const orderProviders = [Calls, OrderSaga, ReserveStep, ChargeStep, ShipStep];
