@@ -160,19 +160,19 @@ export class SagaExecutor {
       const seq = this.state.seq + 1;
       const after = applyEntry(this.definition, this.state, draft, seq);
       const change = projectHeader(this.state, after, worker);
-      const request = {
-        sagaId: this.header.sagaId,
-        seq,
-        worker,
-        entry: draft,
-        ...(change === undefined ? undefined : { change }),
-      };
+      const { sagaId } = this.header;
+      const request =
+        change === undefined
+          ? { sagaId, seq, worker, entry: draft }
+          : { sagaId, seq, worker, entry: draft, change };
       const result = await writer.append(request, this.mayKeepTrying);
-      if (result === 'stored')
+      if (result === 'stored') {
+        // The spread last: with properties behind it, it costs V8 microseconds.
         return this.advance(
-          { ...draft, seq, worker, recordedAt: new Date(this.dependencies.clock.now()) },
+          { seq, worker, recordedAt: new Date(this.dependencies.clock.now()), ...draft },
           after,
         );
+      }
       // Either somebody else wrote here, or this very entry is stored and its answer was lost.
       if (await this.reload({ draft, seq })) return;
     }

@@ -20,6 +20,7 @@ import type {
   StorageHint,
   StorageSummary,
 } from '../ports/saga-storage.js';
+import { firstHeader } from '../ports/first-header.js';
 import { listHeaders, summarizeHeaders } from './list-headers.js';
 
 /** Options of {@link InMemorySagaStorage}. */
@@ -73,17 +74,7 @@ export class InMemorySagaStorage implements SagaStorage {
     await this.breathe();
     const existing = this.sagas.get(saga.sagaId) ?? this.byKey(saga.saga, saga.key);
     if (existing !== undefined) return { kind: 'exists', header: existing.header };
-    const now = new Date(this.clock.now());
-    const isQueued = saga.owner === undefined;
-    const header: SagaHeader = {
-      ...saga,
-      status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
-      nextRunAt: isQueued ? now : undefined,
-      failure: undefined,
-      stuck: undefined,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const header = firstHeader(saga, new Date(this.clock.now()));
     this.sagas.set(saga.sagaId, { header, entries: [] });
     if (saga.key !== undefined) this.idsByKey.set(keyOf(saga.saga, saga.key), saga.sagaId);
     this.index(header);
@@ -97,7 +88,7 @@ export class InMemorySagaStorage implements SagaStorage {
       return 'fenced';
     this.write(stored, request.worker, request.entry);
     if (request.change !== undefined) this.changeHeader(stored, request.change);
-    else if (request.worker === undefined) this.hint({ kind: 'saga', sagaId: request.sagaId });
+    if (request.worker === undefined) this.hint({ kind: 'saga', sagaId: request.sagaId });
     return 'stored';
   }
 
@@ -230,39 +221,29 @@ export class InMemorySagaStorage implements SagaStorage {
       throw new TypeError(`a ${from} saga was claimed`);
     this.write(stored, worker, { kind: 'claimed', from });
     const status = from === SagaStatus.Pending ? SagaStatus.Running : from;
-    this.setHeader(stored, { ...stored.header, status, owner: worker, nextRunAt: undefined });
+    this.setHeader(stored, { status, owner: worker, nextRunAt: undefined });
     return snapshot(stored);
   }
 
   private letGo(stored: StoredSaga, delayMs: number): void {
-    this.setHeader(stored, {
-      ...stored.header,
-      owner: undefined,
-      nextRunAt: new Date(this.clock.now() + delayMs),
-    });
-    this.hint({ kind: 'work' });
+    this.setHeader(stored, { owner: undefined, nextRunAt: new Date(this.clock.now() + delayMs) });
   }
 
   private write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft): void {
-    stored.entries.push({
-      ...entry,
-      seq: stored.entries.length + 1,
-      worker,
-      recordedAt: new Date(this.clock.now()),
-    });
+    const seq = stored.entries.length + 1;
+    stored.entries.push({ seq, worker, recordedAt: new Date(this.clock.now()), ...entry });
   }
 
   private changeHeader(stored: StoredSaga, change: HeaderChange): void {
     const isQueued = change.owner === undefined && isOpen(change.status);
     const nextRunAt = isQueued ? new Date(this.clock.now()) : undefined;
-    this.setHeader(stored, { ...stored.header, ...change, nextRunAt });
+    this.setHeader(stored, { nextRunAt, ...change });
     if (isTerminal(change.status) && !this.keepFinished) this.dropLater(stored.header.sagaId);
-    this.hint(isQueued ? { kind: 'work' } : { kind: 'saga', sagaId: stored.header.sagaId });
   }
 
-  private setHeader(stored: StoredSaga, header: SagaHeader): void {
+  private setHeader(stored: StoredSaga, change: Partial<HeaderChange> & Pick<SagaHeader, 'nextRunAt'>): void {
     this.unindex(stored.header);
-    stored.header = { ...header, updatedAt: new Date(this.clock.now()) };
+    stored.header = Object.assign({ ...stored.header }, change, { updatedAt: new Date(this.clock.now()) });
     this.index(stored.header);
   }
 

@@ -9,9 +9,9 @@ import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaShuttingDownError } from '../errors/saga-shutting-down-error.js';
 import { foldJournal, initialState } from '../journal/fold-journal.js';
 import type { SagaHeader } from '../journal/saga-header.js';
-import { SagaStatus } from '../journal/saga-status.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
+import { firstHeader } from '../ports/first-header.js';
 import { notifySaga } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
 import type { NewSaga, SagaStorage } from '../ports/saga-storage.js';
@@ -142,28 +142,13 @@ export class SagaStarter {
 
   private started({ definition }: StartRequest, saga: NewSaga, onPlaceUsed: () => void): StartedSaga {
     const { sagaId, version, owner, metadata } = saga;
-    notifySaga(this.listener, {
-      type: 'started',
-      sagaId,
-      saga: saga.saga,
-      version,
-      isQueued: owner === undefined,
-      metadata,
-    });
+    const isQueued = owner === undefined;
+    notifySaga(this.listener, { type: 'started', sagaId, saga: saga.saga, version, isQueued, metadata });
     if (owner === undefined) {
       this.worker.lookForWork();
       return { sagaId, definition, end: undefined };
     }
-    const now = new Date(this.clock.now());
-    const header: SagaHeader = {
-      ...saga,
-      status: SagaStatus.Running,
-      nextRunAt: undefined,
-      failure: undefined,
-      stuck: undefined,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const header = firstHeader(saga, new Date(this.clock.now()));
     onPlaceUsed();
     const end = this.worker.run(owner, definition, header, initialState(saga.context), false, true);
     return { sagaId, definition, end };
