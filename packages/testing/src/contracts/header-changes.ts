@@ -1,0 +1,36 @@
+import type { EntryDraft, HeaderChange } from '@nest-saga/core';
+
+const nothing = { failure: undefined, stuck: undefined } as const;
+const failure = {
+  reason: 'step-failed',
+  step: 'charge',
+  errorName: 'CardError',
+  message: 'declined',
+} as const;
+const stuck = {
+  reason: 'compensation-exhausted',
+  step: 'reserve',
+  message: 'the stock service is down',
+} as const;
+
+/** The header changes that an engine makes, each with an owner to be filled in where the saga keeps one. */
+export const changeTo = {
+  running: (owner: string | undefined): HeaderChange => ({ status: 'running', owner, ...nothing }),
+  compensating: (owner: string | undefined): HeaderChange => ({
+    status: 'compensating',
+    owner,
+    failure,
+    stuck: undefined,
+  }),
+  completed: (): HeaderChange => ({ status: 'completed', owner: undefined, ...nothing }),
+  failed: (): HeaderChange => ({ status: 'failed', owner: undefined, failure, stuck: undefined }),
+  stuck: (): HeaderChange => ({ status: 'stuck', owner: undefined, failure, stuck }),
+};
+
+/** Entries that go with those changes. */
+export const entryOf = {
+  decided: { kind: 'compensation-decided' },
+  settled: { kind: 'settled' },
+  stuck: { kind: 'stuck', reason: 'compensation-exhausted', message: 'the stock service is down' },
+  retry: { kind: 'retry-requested', actor: 'ada' },
+} as const satisfies Record<string, EntryDraft>;

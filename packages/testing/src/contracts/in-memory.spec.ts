@@ -1,0 +1,15 @@
+import { InMemorySagaStorage } from '@nest-saga/core';
+import { FakeClock } from '../fakes/fake-clock.js';
+import { describeSagaStorage } from './describe-saga-storage.js';
+
+describeSagaStorage('InMemorySagaStorage', {
+  async create() {
+    const clock = new FakeClock();
+    const storage = new InMemorySagaStorage(clock);
+    await storage.open();
+    return { storage, another: async () => storage, advance: (byMs) => clock.advance(byMs) };
+  },
+  async destroy({ storage }) {
+    await storage.close();
+  },
+});

@@ -1,0 +1,132 @@
+/// <reference types="jest" />
+import type { ReleaseRequest } from '@nest-saga/core';
+import { changeTo, entryOf } from './header-changes.js';
+import type { StorageWorld } from './storage-world.js';
+import { cancelAt, identityOf } from './storage-world.js';
+
+/** What `releaseExpired` and `release` promise. */
+export function describeReleases(world: StorageWorld): void {
+  it('takes the sagas of a worker whose lease is over away from it, and writes no entry', async () => {
+    const worker = await world.newWorker();
+    const saga = await world.start({ owner: worker });
+    await world.expire(worker);
+    await expect(world.storage.releaseExpired([identityOf(saga)], 10)).resolves.toBe(1);
+    const { header, entries } = await world.load(saga.sagaId);
+    expect(header).toMatchObject({ status: 'running', owner: undefined });
+    expect(header.nextRunAt).toBeInstanceOf(Date);
+    expect(entries).toEqual([]);
+    await expect(world.storage.releaseExpired([identityOf(saga)], 10)).resolves.toBe(0);
+  });
+
+  it('takes the sagas of a worker that was removed away from it', async () => {
+    const worker = await world.newWorker();
+    const saga = await world.start({ owner: worker });
+    await world.storage.removeWorker(worker);
+    await expect(world.another.releaseExpired([identityOf(saga)], 10)).resolves.toBe(1);
+  });
+
+  it('leaves the sagas of a worker that lives with it, however old they are', async () => {
+    const [alive, dead] = [await world.newWorker(), await world.newWorker()];
+    const saga = await world.start({ owner: alive });
+    const orphan = await world.start({ saga: saga.saga, owner: dead });
+    const before = await world.load(saga.sagaId);
+    await world.expire(dead);
+    await expect(world.storage.releaseExpired([identityOf(saga)], 10)).resolves.toBe(1);
+    expect(await world.load(saga.sagaId)).toEqual(before);
+    expect(await world.header(orphan.sagaId)).toMatchObject({ owner: undefined });
+  });
+
+  it('leaves sagas alone whose name or version is not known here', async () => {
+    const saga = await world.start({ owner: world.newId(), version: 2 });
+    const before = await world.load(saga.sagaId);
+    await expect(world.storage.releaseExpired([{ saga: saga.saga, version: 1 }], 10)).resolves.toBe(0);
+    await expect(world.storage.releaseExpired([], 10)).resolves.toBe(0);
+    expect(JSON.stringify(await world.load(saga.sagaId))).toBe(JSON.stringify(before));
+  });
+
+  it('takes at most as many at once as are asked for, and says how many', async () => {
+    const { saga } = world.newIdentity();
+    const owner = world.newId();
+    for (let index = 0; index < 5; index++) await world.start({ saga, owner });
+    const known = [{ saga, version: 1 }];
+    await expect(world.storage.releaseExpired(known, 2)).resolves.toBe(2);
+    await expect(world.storage.releaseExpired(known, 2)).resolves.toBe(2);
+    await expect(world.storage.releaseExpired(known, 2)).resolves.toBe(1);
+    await expect(world.storage.listOwned(owner)).resolves.toEqual([]);
+  });
+
+  it('leaves each orphan to one of two processes that release at the same moment', async () => {
+    const { saga } = world.newIdentity();
+    const owner = world.newId();
+    await Promise.all(Array.from({ length: 50 }, () => world.start({ saga, owner })));
+    const known = [{ saga, version: 1 }];
+    let released = 0;
+    await world.until('the release of all', async () => {
+      const counts = await Promise.all(
+        [world.storage, world.another].map((storage) => storage.releaseExpired(known, 20)),
+      );
+      released += counts.reduce((sum, count) => sum + count, 0);
+      return released >= 50;
+    });
+    expect(released).toBe(50);
+  });
+
+  it.each(['shutdown', 'trouble'] as const)(
+    'lets a saga go with an entry that says why (%s), so that anyone can claim it',
+    async (reason) => {
+      const worker = await world.newWorker();
+      const saga = await world.start({ owner: worker });
+      await world.storage.release([{ sagaId: saga.sagaId, seq: 1, worker, reason, delayMs: 0 }]);
+      const { header, entries } = await world.load(saga.sagaId);
+      expect(entries).toMatchObject([{ kind: 'released', reason, worker, seq: 1 }]);
+      expect(header).toMatchObject({ status: 'running', owner: undefined });
+      const colleague = await world.newWorker();
+      const claimed = await world.storage.claim({ worker: colleague, sagas: [identityOf(saga)], limit: 1 });
+      expect(claimed).toMatchObject([{ entries: [{}, { kind: 'claimed', from: 'running', seq: 2 }] }]);
+    },
+  );
+
+  it('gives nobody a saga that was let go with a delay before the delay is over', async () => {
+    const worker = await world.newWorker();
+    const saga = await world.start({ owner: worker });
+    await world.storage.release([{ sagaId: saga.sagaId, seq: 1, worker, reason: 'trouble', delayMs: 1_000 }]);
+    const [released] = (await world.load(saga.sagaId)).entries;
+    const claim = () => world.storage.claim({ worker, sagas: [identityOf(saga)], limit: 1 });
+    await expect(claim()).resolves.toEqual([]);
+    await world.until('the claim', async () => (await claim()).length === 1);
+    const claimed = (await world.load(saga.sagaId)).entries[1];
+    const waitedMs = (claimed?.recordedAt.getTime() ?? 0) - (released?.recordedAt.getTime() ?? 0);
+    expect(waitedMs).toBeGreaterThanOrEqual(990);
+  });
+
+  it('leaves a saga alone that is not the one that is let go any more', async () => {
+    const [worker, colleague] = [await world.newWorker(), await world.newWorker()];
+    const movedOn = await world.start({ owner: worker });
+    await world.append(movedOn.sagaId, cancelAt(movedOn.sagaId, 1).entry);
+    const ofOther = await world.start({ owner: colleague });
+    const ended = await world.start({ owner: worker });
+    await world.append(ended.sagaId, entryOf.settled, changeTo.completed(), worker);
+    const stuck = await world.start({ owner: worker });
+    await world.append(stuck.sagaId, entryOf.stuck, changeTo.stuck(), worker);
+    const ahead = await world.start({ owner: worker });
+    const mine = await world.start({ owner: worker });
+    const rest = { worker, reason: 'shutdown', delayMs: 0 } as const;
+    const requests: ReleaseRequest[] = [
+      { sagaId: movedOn.sagaId, seq: 1, ...rest },
+      { sagaId: ofOther.sagaId, seq: 1, ...rest },
+      { sagaId: ended.sagaId, seq: 2, ...rest },
+      { sagaId: stuck.sagaId, seq: 2, ...rest },
+      { sagaId: ahead.sagaId, seq: 2, ...rest },
+      { sagaId: world.newId(), seq: 1, ...rest },
+    ];
+    const untouched = [movedOn, ofOther, ended, stuck, ahead];
+    const before = await Promise.all(untouched.map(({ sagaId }) => world.load(sagaId)));
+    await world.storage.release([...requests, { sagaId: mine.sagaId, seq: 1, ...rest }]);
+    expect(await Promise.all(untouched.map(({ sagaId }) => world.load(sagaId)))).toEqual(before);
+    expect(await world.header(mine.sagaId)).toMatchObject({ owner: undefined });
+  });
+
+  it('lets nothing go where nothing is asked', async () => {
+    await expect(world.storage.release([])).resolves.toBeUndefined();
+  });
+}

@@ -1,0 +1,132 @@
+import type { EntryDraft, JournalEntry, RecordedError } from '@nest-saga/core';
+
+const startedAt = new Date('2026-02-28T23:59:59.001Z');
+const finishedAt = new Date('2026-03-01T00:00:00.999Z');
+const attempt = { step: 'charge-card', attempt: 3, startedAt, finishedAt };
+
+const text = "Ünïcode “quotes” 'single' \\ back \t tab \n line 😀 漢字 ‮ right to left; -- $1 ? :name {}";
+const longText = `${'длинный 🚚 '.repeat(90)}end`;
+
+/** A context with what JSON and databases most often disagree on. */
+export const richContext = JSON.stringify({
+  text,
+  empty: '',
+  numbers: [0, 1.5, -1, 0.1, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.MAX_VALUE, Number.MIN_VALUE],
+  nothing: null,
+  list: [[], {}, [null, true, false]],
+  'a key with "quotes" and 😀': { paid: { $date: '2026-03-01T00:00:00.999Z' } },
+  $$date: 'not a mark',
+});
+
+const error: RecordedError = {
+  name: 'GatewayError',
+  message: longText,
+  code: 'E_GATEWAY_"TIMEOUT"',
+  cause: { name: 'Error', message: text, cause: { name: 'ConnectionError', message: '', code: '08006' } },
+};
+
+/** Every kind of entry, with and without what is optional, as real as an engine's own. */
+export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
+  'act-completed': { kind: 'act-completed', ...attempt, context: richContext },
+  'act-completed with a response and events': {
+    kind: 'act-completed',
+    ...attempt,
+    context: '{}',
+    response: JSON.stringify({ charge: text, at: { $date: '2026-03-01T00:00:00.999Z' } }),
+    events: JSON.stringify([{ type: 'charged', text }, 1, 'two', null]),
+  },
+  'act-completed whose values are null': {
+    kind: 'act-completed',
+    ...attempt,
+    context: 'null',
+    response: 'null',
+    events: '[null]',
+  },
+  'act-completed whose values are scalars': {
+    kind: 'act-completed',
+    ...attempt,
+    context: '"a text"',
+    response: 'false',
+    events: '[0]',
+  },
+  'act-failed that is retried': {
+    kind: 'act-failed',
+    ...attempt,
+    error,
+    outcome: 'timed-out',
+    next: 'retry',
+    retryAt: new Date('2026-03-01T00:00:10.123Z'),
+    undo: false,
+  },
+  'act-failed that leads to the alternative': {
+    kind: 'act-failed',
+    ...attempt,
+    error: { name: 'Error', message: '' },
+    outcome: 'failed',
+    next: 'alternative',
+    undo: true,
+  },
+  'act-failed whose effect is there': {
+    kind: 'act-failed',
+    ...attempt,
+    error,
+    outcome: 'completed',
+    response: '{"charge":"c-1"}',
+    next: 'compensate',
+    undo: true,
+  },
+  'compensation-completed': { kind: 'compensation-completed', ...attempt, context: richContext },
+  'compensation-completed with events': {
+    kind: 'compensation-completed',
+    ...attempt,
+    context: '{}',
+    events: '[{"type":"refunded"}]',
+  },
+  'compensation-failed that is retried': {
+    kind: 'compensation-failed',
+    ...attempt,
+    error,
+    outcome: 'timed-out',
+    next: 'retry',
+    retryAt: new Date('2026-03-01T00:00:10.123Z'),
+  },
+  'compensation-failed that halts': {
+    kind: 'compensation-failed',
+    ...attempt,
+    error,
+    outcome: 'failed',
+    next: 'halt',
+  },
+  'compensation-failed that goes on': {
+    kind: 'compensation-failed',
+    ...attempt,
+    error,
+    outcome: 'failed',
+    next: 'continue',
+  },
+  'claimed from the queue': { kind: 'claimed', from: 'pending' },
+  'claimed while running': { kind: 'claimed', from: 'running' },
+  'claimed while compensating': { kind: 'claimed', from: 'compensating' },
+  'released at a shutdown': { kind: 'released', reason: 'shutdown' },
+  'released in trouble': { kind: 'released', reason: 'trouble' },
+  'cancel-requested': { kind: 'cancel-requested', reason: longText },
+  'cancel-requested by somebody': { kind: 'cancel-requested', reason: text, actor: 'Zoë O’Neil' },
+  'compensation-decided': { kind: 'compensation-decided' },
+  'retry-requested': { kind: 'retry-requested', actor: 'ada' },
+  'retry-requested with a note': { kind: 'retry-requested', actor: 'ada', note: longText },
+  'step-resolved': { kind: 'step-resolved', step: 'charge-card', actor: 'ada', note: text },
+  stuck: { kind: 'stuck', reason: 'recovery-exhausted', message: text },
+  'stuck at a step': { kind: 'stuck', reason: 'definition-mismatch', step: 'a:b.c-d_e', message: longText },
+  settled: { kind: 'settled' },
+};
+
+/** An entry with its JSON texts parsed: a storage may write the same value in another way. */
+export function parsed(entry: EntryDraft | JournalEntry): object {
+  const names = ['context', 'response', 'events'];
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, value]): [string, unknown] => [
+      name,
+      names.includes(name) && typeof value === 'string' ? { json: JSON.parse(value) as unknown } : value,
+    ]),
+  );
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  AppendRequest,
+  EntryDraft,
+  HeaderChange,
+  LoadedSaga,
+  NewSaga,
+  SagaHeader,
+  SagaIdentity,
+  SagaStorage,
+} from '@nest-saga/core';
+import type { SagaStorageContract, SagaStorageHarness } from './describe-saga-storage.js';
+
+const longLeaseMs = 600_000;
+const deadlineMs = 10_000;
+
+/** What the tests of the contract do with a storage, said once. Every test uses a saga name of its own. */
+export class StorageWorld {
+  private harness: SagaStorageHarness | undefined;
+  private other: SagaStorage | undefined;
+  private names = 0;
+
+  constructor(private readonly contract: SagaStorageContract) {}
+
+  async create(): Promise<void> {
+    this.harness = await this.contract.create();
+    this.other = await this.harness.another();
+  }
+
+  async destroy(): Promise<void> {
+    if (this.harness !== undefined) await this.contract.destroy(this.harness);
+  }
+
+  get storage(): SagaStorage {
+    if (this.harness === undefined) throw new Error('the harness was not created');
+    return this.harness.storage;
+  }
+
+  /** The storage as another process sees it. */
+  get another(): SagaStorage {
+    if (this.other === undefined) throw new Error('the harness was not created');
+    return this.other;
+  }
+
+  newId(): string {
+    return randomUUID();
+  }
+
+  /** The name and version of a saga that no other test of the group uses. */
+  newIdentity(version = 1): SagaIdentity {
+    this.names++;
+    return { saga: `saga-${this.names}`, version };
+  }
+
+  newSaga(given: Partial<NewSaga> = {}): NewSaga {
+    const { saga, version } =
+      given.saga === undefined ? this.newIdentity() : { saga: given.saga, version: 1 };
+    const identity = { sagaId: this.newId(), saga, version, key: undefined };
+    return { ...identity, context: '{"total":1}', metadata: {}, owner: undefined, ...given };
+  }
+
+  /** Starts a saga and answers it. */
+  async start(given: Partial<NewSaga> = {}): Promise<NewSaga> {
+    const saga = this.newSaga(given);
+    const { kind } = await this.storage.start(saga);
+    if (kind !== 'started') throw new Error(`the start of ${saga.sagaId} answered "${kind}"`);
+    return saga;
+  }
+
+  /** A worker whose lease lasts for longer than any test. */
+  async newWorker(): Promise<string> {
+    const worker = this.newId();
+    await this.storage.registerWorker(worker, longLeaseMs);
+    return worker;
+  }
+
+  /** Lets the lease of a worker run out. */
+  async expire(worker: string): Promise<void> {
+    await this.storage.renewWorker(worker, 1);
+    await this.pass(30);
+  }
+
+  /** Starts a saga that its worker left behind: released, without an owner, claimable. */
+  async startOrphan(given: Partial<NewSaga> = {}): Promise<NewSaga> {
+    const saga = await this.start({ ...given, owner: this.newId() });
+    await this.storage.releaseExpired([identityOf(saga)], 1_000);
+    return saga;
+  }
+
+  /** Appends behind the last entry, which must work. */
+  async append(sagaId: string, entry: EntryDraft, change?: HeaderChange, worker?: string): Promise<void> {
+    const { entries } = await this.load(sagaId);
+    const request = { sagaId, seq: entries.length + 1, worker, entry };
+    const result = await this.storage.append(change === undefined ? request : { ...request, change });
+    if (result !== 'stored') throw new Error(`the append to ${sagaId} was ${result}`);
+  }
+
+  async load(sagaId: string): Promise<LoadedSaga> {
+    const loaded = await this.storage.load(sagaId);
+    if (loaded === undefined) throw new Error(`${sagaId} is not stored`);
+    return loaded;
+  }
+
+  async header(sagaId: string): Promise<SagaHeader> {
+    return (await this.load(sagaId)).header;
+  }
+
+  /** Lets time pass for the storage. */
+  async pass(ms: number): Promise<void> {
+    if (this.harness?.advance !== undefined) return this.harness.advance(ms);
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, ms);
+    });
+  }
+
+  /** Waits, up to a generous deadline, until a condition holds. */
+  async until(what: string, isMet: () => boolean | Promise<boolean>): Promise<void> {
+    for (let waitedMs = 0; waitedMs < deadlineMs; waitedMs += 10) {
+      if (await isMet()) return;
+      await this.pass(10);
+    }
+    throw new Error(`${what}: not within ${deadlineMs} ms`);
+  }
+}
+
+/** What a worker says it can run, to run this saga. */
+export function identityOf({ saga, version }: SagaIdentity): SagaIdentity {
+  return { saga, version };
+}
+
+/** An append of an outside request that changes nothing but the journal. */
+export function cancelAt(sagaId: string, seq: number, reason = 'a customer called'): AppendRequest {
+  return { sagaId, seq, worker: undefined, entry: { kind: 'cancel-requested', reason } };
+}

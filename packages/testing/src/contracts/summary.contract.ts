@@ -1,0 +1,48 @@
+/// <reference types="jest" />
+import { changeTo, entryOf } from './header-changes.js';
+import type { StorageWorld } from './storage-world.js';
+
+/** What `summarize` promises. Its tests follow one storage from empty on. */
+export function describeSummary(world: StorageWorld): void {
+  it('counts nothing and knows no age while nothing is stored', async () => {
+    await expect(world.storage.summarize()).resolves.toEqual({
+      pending: 0,
+      running: 0,
+      compensating: 0,
+      stuck: 0,
+      oldestOpenAgeMs: undefined,
+      open: [],
+    });
+  });
+
+  it('counts what is open or stuck, by status and by what it is, and leaves out what has ended', async () => {
+    const owner = await world.newWorker();
+    const { saga } = world.newIdentity();
+    await world.start({ saga });
+    await world.start({ saga });
+    await world.start({ saga, version: 2, owner });
+    const compensating = await world.start({ saga, owner });
+    await world.append(compensating.sagaId, entryOf.decided, changeTo.compensating(owner));
+    const stuck = await world.start({ saga, owner });
+    await world.append(stuck.sagaId, entryOf.stuck, changeTo.stuck());
+    for (const end of [changeTo.completed(), changeTo.failed()]) {
+      const { sagaId } = await world.start({ saga, owner });
+      await world.append(sagaId, entryOf.settled, end);
+    }
+    const { open, ...counts } = await world.another.summarize();
+    expect(counts).toMatchObject({ pending: 2, running: 1, compensating: 1, stuck: 1 });
+    expect(open.toSorted((one, other) => one.version - other.version)).toEqual([
+      { saga, version: 1, count: 3 },
+      { saga, version: 2, count: 1 },
+    ]);
+  });
+
+  it('knows the age of the oldest open saga', async () => {
+    await world.pass(50);
+    const before = await world.storage.summarize();
+    await world.start();
+    const after = await world.storage.summarize();
+    expect(before.oldestOpenAgeMs).toBeGreaterThanOrEqual(40);
+    expect(after.oldestOpenAgeMs).toBeGreaterThanOrEqual(before.oldestOpenAgeMs ?? 0);
+  });
+}

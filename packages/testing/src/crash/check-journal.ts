@@ -1,0 +1,86 @@
+import type { JournalEntry, LoadedSaga, SagaStatus } from '@nest-saga/core';
+import type { Violation, ViolationRule } from './crash-evidence.js';
+import { JournalReplay } from './journal-replay.js';
+
+/** What a saga's own header and journal already say against it. */
+export function checkJournal({ header, entries }: LoadedSaga): readonly Violation[] {
+  const violations: Violation[] = [];
+  const { sagaId, status } = header;
+  const report: Report = (rule, detail) => violations.push({ rule, sagaId, detail });
+  const replay = new JournalReplay();
+  for (const [index, entry] of entries.entries()) {
+    if (entry.seq !== index + 1) report('seq-gap', `entry ${index + 1} has seq ${entry.seq}`);
+    checkWriter(entry, replay, report);
+    checkStep(entry, replay, report);
+    replay.apply(entry);
+  }
+  const problem = statusProblem(status, replay);
+  if (problem !== undefined) report('status-not-of-journal', problem);
+  if (!mayEnd(status, entries.at(-1)))
+    report('terminal-changed', `${status}, and "${entries.at(-1)?.kind}" after it`);
+  if (status === 'failed' && replay.undo.length + replay.givenUp.length > 0)
+    report('undo-missing', `failed, and not undone: ${[...replay.undo, ...replay.givenUp].join(', ')}`);
+  return violations;
+}
+
+/** Why a status is not what a journal amounts to, or undefined. */
+export function statusProblem(status: SagaStatus, replay: JournalReplay): string | undefined {
+  const { direction, undo } = replay;
+  if (status === 'running' || status === 'completed')
+    return direction === 'forward' ? undefined : `${status}, though its journal has decided to compensate`;
+  if (status === 'compensating' && undo.length === 0) return 'compensating, with nothing to undo';
+  if (status === 'compensating' || status === 'failed')
+    return direction === 'backward' ? undefined : `${status}, though its journal never decided to compensate`;
+  return undefined;
+}
+
+type Report = (rule: ViolationRule, detail: string) => void;
+
+function checkWriter(entry: JournalEntry, replay: JournalReplay, report: Report): void {
+  if (entry.worker === undefined || entry.kind === 'claimed') return;
+  const isOwner = replay.owner === undefined ? !replay.isLetGo : replay.owner === entry.worker;
+  if (!isOwner)
+    report(
+      'wrote-after-fence',
+      `${entry.worker} wrote "${entry.kind}" at ${entry.seq} of a saga that is not its own`,
+    );
+}
+
+function checkStep(entry: JournalEntry, replay: JournalReplay, report: Report): void {
+  switch (entry.kind) {
+    case 'act-completed':
+    case 'act-failed':
+      if (replay.completed.has(entry.step))
+        report('completed-twice', `the act of "${entry.step}" again at ${entry.seq}`);
+      if (replay.direction === 'backward')
+        report(
+          'act-after-decision',
+          `the act of "${entry.step}" at ${entry.seq}, behind the decision to compensate`,
+        );
+      return;
+    case 'compensation-completed':
+    case 'compensation-failed':
+      if (replay.direction === 'forward')
+        report('undo-before-decision', `"${entry.step}" at ${entry.seq}, before the decision to compensate`);
+      else if (replay.undo.at(-1) !== entry.step)
+        report('undo-order', `"${entry.step}" at ${entry.seq}, where "${replay.undo.at(-1)}" is next`);
+      return;
+    default:
+  }
+}
+
+const lastKinds: Readonly<Partial<Record<SagaStatus, ReadonlySet<JournalEntry['kind']>>>> = {
+  completed: new Set(['act-completed', 'step-resolved', 'settled']),
+  failed: new Set([
+    'act-failed',
+    'compensation-completed',
+    'compensation-decided',
+    'step-resolved',
+    'settled',
+  ]),
+};
+
+function mayEnd(status: SagaStatus, last: JournalEntry | undefined): boolean {
+  const kinds = lastKinds[status];
+  return kinds === undefined || (last !== undefined && kinds.has(last.kind));
+}

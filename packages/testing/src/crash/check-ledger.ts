@@ -1,0 +1,76 @@
+import type { LoadedSaga } from '@nest-saga/core';
+import type { Violation, ViolationRule } from './crash-evidence.js';
+import { replayUntil } from './journal-replay.js';
+import type { LedgerRow } from './ledger-row.js';
+
+/** What the outside world saw of one saga, held against what was durable at each moment. */
+export function checkLedger(saga: LoadedSaga, rows: readonly LedgerRow[]): readonly Violation[] {
+  const violations: Violation[] = [];
+  const { sagaId } = saga.header;
+  const report: Report = (rule, detail) => violations.push({ rule, sagaId, detail });
+  const inOrder = rows.toSorted((one, other) => one.beganAt - other.beganAt);
+  let token = 0;
+  for (const row of inOrder) {
+    checkBeginning(saga, row, report);
+    if (row.fencingToken < token)
+      report('fencing-token', `${describe(row)} began with ${row.fencingToken}, after ${token} was seen`);
+    token = Math.max(token, row.fencingToken);
+  }
+  checkKeys(rows, report);
+  checkEffects(saga, rows, report);
+  return violations;
+}
+
+type Report = (rule: ViolationRule, detail: string) => void;
+
+function checkBeginning({ entries }: LoadedSaga, row: LedgerRow, report: Report): void {
+  const replay = replayUntil(entries, row.beganAt);
+  const { direction, undo, completed, trail } = replay;
+  if (row.action === 'act') {
+    if (direction === 'backward')
+      report('act-after-decision', `${describe(row)} began after the decision to compensate was durable`);
+    if (completed.has(row.step))
+      report('act-after-completion', `${describe(row)} began after it had completed`);
+  } else if (direction === 'forward') {
+    report('undo-before-decision', `${describe(row)} began before the decision to compensate was durable`);
+  } else if (undo.at(-1) !== row.step) {
+    report('undo-order', `${describe(row)} began where ${undo.at(-1) ?? 'nothing'} was to be undone`);
+  }
+  if (row.trail !== undefined && row.trail.join() !== trail.join())
+    report('wrong-context', `${describe(row)} was given [${row.trail.join()}], durable is [${trail.join()}]`);
+}
+
+function checkKeys(rows: readonly LedgerRow[], report: Report): void {
+  const keys = new Map<string, string>();
+  const owners = new Map<string, string>();
+  for (const row of rows) {
+    const call = `${row.action} of "${row.step}"`;
+    const key = keys.get(call) ?? row.idempotencyKey;
+    keys.set(call, key);
+    if (key !== row.idempotencyKey)
+      report('idempotency-key', `the ${call} came with ${key} and with ${row.idempotencyKey}`);
+    const owner = owners.get(row.idempotencyKey) ?? call;
+    owners.set(row.idempotencyKey, owner);
+    if (owner !== call) report('idempotency-key', `${key} is of the ${owner} and of the ${call}`);
+  }
+}
+
+function checkEffects({ header, entries }: LoadedSaga, rows: readonly LedgerRow[], report: Report): void {
+  const effects = new Set(
+    rows.filter(({ isEffective }) => isEffective).map(({ action, step }) => `${action} ${step}`),
+  );
+  for (const entry of entries) {
+    if (entry.kind === 'act-completed' && !effects.has(`act ${entry.step}`))
+      report('effect-missing', `"${entry.step}" completed without its effect`);
+    if (entry.kind === 'compensation-completed' && !effects.has(`compensate ${entry.step}`))
+      report('effect-missing', `"${entry.step}" was undone without the effect of that`);
+  }
+  const undone = rows.find(({ action }) => action === 'compensate');
+  if (header.status === 'completed' && undone !== undefined)
+    report('undone-though-completed', `${describe(undone)} ran in a saga that completed`);
+}
+
+/** A row in words. */
+export function describe({ action, step, attempt, process }: LedgerRow): string {
+  return `${action} of "${step}" (attempt ${attempt}, ${process})`;
+}

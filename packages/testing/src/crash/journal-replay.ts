@@ -1,0 +1,105 @@
+import type { JournalEntry } from '@nest-saga/core';
+import { trailOf } from './ledger-row.js';
+
+/**
+ * What a journal says, read a second time and from its entries alone: neither the engine's own folding nor the
+ * definition is asked, so that a mistake there does not hide itself.
+ */
+export class JournalReplay {
+  direction: 'forward' | 'backward' = 'forward';
+  /** Steps whose effect is there or may be there, in order; the last is undone first. */
+  undo: readonly string[] = [];
+  /** Compensations that were given up while earlier ones went on, the first given up first. */
+  givenUp: readonly string[] = [];
+  /** Steps whose act completed. */
+  readonly completed = new Set<string>();
+  /** What a context would say was done. */
+  readonly trail: string[] = [];
+  /** The worker that may write; undefined before the first write of a started saga, and while nobody may. */
+  owner: string | undefined;
+  /** The last owner let go: only a claim gives it another one. */
+  isLetGo = false;
+  private isCancelled = false;
+
+  apply(entry: JournalEntry): void {
+    // A started saga has an owner before its first entry, which no entry names: its first writer is it.
+    if (!this.isLetGo) this.owner ??= entry.worker;
+    switch (entry.kind) {
+      case 'act-completed':
+        this.completed.add(entry.step);
+        this.undo = [...this.undo, entry.step];
+        this.trail.push(trailOf('act', entry.step));
+        if (this.isCancelled) this.direction = 'backward';
+        return;
+      case 'act-failed':
+        if (entry.undo) this.undo = [...this.undo, entry.step];
+        if (entry.next === 'compensate') this.direction = 'backward';
+        return;
+      case 'compensation-completed':
+        this.undo = this.undo.slice(0, -1);
+        this.trail.push(trailOf('compensate', entry.step));
+        return;
+      case 'compensation-failed':
+        if (entry.next === 'continue') this.giveUp();
+        if (entry.next === 'halt') this.letGo();
+        return;
+      case 'compensation-decided':
+        this.direction = 'backward';
+        return;
+      case 'cancel-requested':
+        this.isCancelled = true;
+        return;
+      case 'retry-requested':
+        this.takeUpAgain();
+        return;
+      case 'step-resolved':
+        this.resolve(entry.step);
+        return;
+      case 'claimed':
+        this.owner = entry.worker;
+        this.isLetGo = false;
+        return;
+      case 'released':
+      case 'stuck':
+        this.letGo();
+        return;
+      case 'settled':
+    }
+  }
+
+  private letGo(): void {
+    this.owner = undefined;
+    this.isLetGo = true;
+  }
+
+  private giveUp(): void {
+    this.givenUp = [...this.givenUp, ...this.undo.slice(-1)];
+    this.undo = this.undo.slice(0, -1);
+  }
+
+  private takeUpAgain(): void {
+    this.undo = [...this.undo, ...this.givenUp.toReversed()];
+    this.givenUp = [];
+  }
+
+  private resolve(step: string): void {
+    this.takeUpAgain();
+    if (this.direction === 'forward') this.undo = [...this.undo, step];
+    else this.undo = this.undo.filter((one) => one !== step);
+  }
+}
+
+/** What the entries that were durable at a moment say. */
+export function replayUntil(entries: readonly JournalEntry[], at: number): JournalReplay {
+  const replay = new JournalReplay();
+  for (const entry of entries) {
+    if (entry.recordedAt.getTime() > at) break;
+    replay.apply(entry);
+  }
+  return replay;
+}
+
+/** What a whole journal says. */
+export function replayAll(entries: readonly JournalEntry[]): JournalReplay {
+  return replayUntil(entries, Number.POSITIVE_INFINITY);
+}
