@@ -13,8 +13,13 @@ export interface SagaStepHandler<Context, Response = unknown> {
   compensate(context: Context, run: StepRun<Response>): Promise<void> | void;
 }
 
-/** Gives the handler of a step: itself where it is static, a promise of a fresh one where it is request-scoped. */
-export type StepHandlerSource = () => SagaStepHandler<unknown> | Promise<SagaStepHandler<unknown>>;
+/**
+ * Gives the handler of a step for one attempt: itself where it is static, a promise of a fresh one where it is
+ * request-scoped.
+ */
+export type StepHandlerSource = (
+  run: StepRun,
+) => SagaStepHandler<unknown> | Promise<SagaStepHandler<unknown>>;
 
 /** What can be said about a step beyond its id. What is left out comes from the saga, then the module, then the defaults. */
 export interface SagaStepPolicies {

@@ -39,6 +39,7 @@ export class StepAttempt {
   private resolve: ((end: AttemptEnd) => void) | undefined;
   private cancelTimer: CancelTimer | undefined;
   private abortReason: StepAbortReason | undefined;
+  private giveUp: ((error: unknown) => void) | undefined;
 
   /** Decodes the context; what the codec throws here is trouble with the saga's record, not a failure of the step. */
   constructor(
@@ -78,7 +79,7 @@ export class StepAttempt {
   }
 
   private async call(): Promise<unknown> {
-    const resolved = this.action.step.handler();
+    const resolved = this.action.step.handler(this.run);
     const handler = resolved instanceof Promise ? await resolved : resolved;
     const { interceptor } = this.dependencies;
     const call = async (): Promise<unknown> => this.invoke(handler);
@@ -96,7 +97,17 @@ export class StepAttempt {
 
   private guard(call: () => Promise<unknown>): Promise<unknown> {
     const breaker = this.action.kind === 'act' ? this.breaker() : undefined;
-    return breaker === undefined ? call() : breaker.execute(this.action.step.id, call);
+    return breaker === undefined
+      ? call()
+      : breaker.execute(this.action.step.id, () => this.untilGivenUp(call));
+  }
+
+  // A target that hangs has to count against its breaker when the attempt is given up, not when it answers at last.
+  private untilGivenUp(call: () => Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.giveUp = reject;
+      call().then(resolve, reject);
+    });
   }
 
   private breaker() {
@@ -107,6 +118,10 @@ export class StepAttempt {
   }
 
   private invoke(handler: SagaStepHandler<unknown>): unknown {
+    // A provider that was slow to come, an interceptor or a breaker may call when the attempt is over: a handler that
+    // started now would do what the journal says was given up.
+    if (this.resolve === undefined || this.abortReason !== undefined)
+      throw new StepAbortedError(this.header.sagaId, this.run.step, this.abortReason ?? 'timeout');
     return this.action.kind === 'act'
       ? handler.act(this.context, this.run)
       : handler.compensate(this.context, this.run);
@@ -128,6 +143,11 @@ export class StepAttempt {
     this.run.close();
     this.resolve?.(end);
     this.resolve = undefined;
+    this.giveUp?.(
+      end.kind === 'failed'
+        ? end.error
+        : new StepAbortedError(this.header.sagaId, this.run.step, this.abortReason ?? 'shutdown'),
+    );
   }
 
   private completed(returned: unknown): AttemptEnd {
