@@ -3,9 +3,7 @@ import { sagaDefaults } from '@nest-saga/core';
 import type { SagaModuleOptions } from './saga-module-options.js';
 
 /** The module's options in the engine's words. What is left out is the engine's default. */
-export function toWorkerSettings(
-  options: SagaModuleOptions,
-): SagaWorkerSettings & { readonly runsSagas: boolean } {
+export function toWorkerSettings(options: SagaModuleOptions) {
   const { recovery = {} } = options;
   return {
     runsSagas: options.worker ?? true,
@@ -21,5 +19,5 @@ export function toWorkerSettings(
     abortGraceMs: options.abortGraceMs ?? sagaDefaults.abortGraceMs,
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? sagaDefaults.shutdownTimeoutMs,
     contextWarningBytes: options.contextWarningBytes ?? sagaDefaults.contextWarningBytes,
-  };
+  } satisfies SagaWorkerSettings & { readonly runsSagas: boolean };
 }

@@ -11,6 +11,7 @@ import type { StoredSagaOptions } from '../decorators/saga.decorator.js';
 import { StepMetadata } from '../decorators/saga-step.decorator.js';
 import type { SagaStage, SagaStepClass, StepUse } from '../decorators/step-class.js';
 import { checkStepHandler } from './check-step-handler.js';
+import { classOf, nameOf } from './class-of.js';
 import type { ProviderWrapper, StepProviders } from './step-providers.js';
 
 /** A saga class as the engine wants it, with everything that is wrong with it. */
@@ -18,6 +19,8 @@ export interface FoundSaga {
   readonly className: string;
   readonly declared: DeclaredSaga;
   readonly problems: readonly SagaDefinitionProblem[];
+  /** What its list names, fallbacks included. */
+  readonly stepClasses: readonly unknown[];
 }
 
 /** Reads one `@Saga()` class and finds the providers of its steps. */
@@ -26,7 +29,9 @@ export function declareSaga(provider: ProviderWrapper, steps: StepProviders): Fo
 }
 
 class SagaDeclaration {
+  private readonly sagaClass: object;
   private readonly className: string;
+  private readonly stepClasses: unknown[] = [];
   private readonly problems: SagaDefinitionProblem[] = [];
   private readonly classOfStep = new Map<string, string>();
 
@@ -34,11 +39,12 @@ class SagaDeclaration {
     private readonly provider: ProviderWrapper,
     private readonly steps: StepProviders,
   ) {
-    this.className = nameOf(this.sagaClass());
+    this.sagaClass = classOf(provider, SagaMetadata.KEY);
+    this.className = nameOf(this.sagaClass);
   }
 
   read(): FoundSaga {
-    const options = Reflect.getMetadata(SagaMetadata.KEY, this.sagaClass()) as StoredSagaOptions;
+    const options = Reflect.getMetadata(SagaMetadata.KEY, this.sagaClass) as StoredSagaOptions;
     const listed: unknown = options.steps;
     const steps = Array.isArray(listed) ? (listed as readonly SagaStage[]) : [];
     const declared: DeclaredSaga = {
@@ -46,14 +52,7 @@ class SagaDeclaration {
       steps: steps.map((stage, index) => this.declareStage(stage, index)),
     };
     const problems = [...this.problems, ...validateSaga(declared).map((found) => this.withClass(found))];
-    return { className: this.className, declared, problems };
-  }
-
-  // What a factory or a value provides is known by its own class.
-  private sagaClass(): object {
-    const { metatype } = this.provider;
-    const isClass = typeof metatype === 'function' && Reflect.hasMetadata(SagaMetadata.KEY, metatype);
-    return isClass ? metatype : (this.provider.instance as object).constructor;
+    return { className: this.className, declared, problems, stepClasses: this.stepClasses };
   }
 
   private declareStage(stage: SagaStage, index: number): DeclaredStep | Fallback<DeclaredStep> {
@@ -69,6 +68,7 @@ class SagaDeclaration {
     const use = isStepUse(reference) ? reference : { stepClass: reference, options: {} };
     const stepClass: unknown = use.stepClass;
     if (typeof stepClass !== 'function') return this.noClass(stepClass, index);
+    this.stepClasses.push(stepClass);
     const options = this.readOptions(use.stepClass, use.options);
     const where = `${nameOf(stepClass)} (step "${options.id}" of ${this.className})`;
     this.classOfStep.set(options.id, nameOf(stepClass));
@@ -123,9 +123,4 @@ const noHandler = (): never => {
 
 function isStepUse(reference: unknown): reference is StepUse {
   return typeof reference === 'object' && reference !== null && Reflect.get(reference, 'kind') === 'step-use';
-}
-
-function nameOf(named: object): string {
-  const name: unknown = Reflect.get(named, 'name');
-  return typeof name === 'string' && name !== '' ? name : 'a class without a name';
 }

@@ -2,10 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { DefineSagaOptions, SagaDefinition, SagaDefinitionProblem } from '@nest-saga/core';
 import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
+import { checkModuleOptions } from '../check-module-options.js';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
 import { checkUniqueSagas } from './check-unique-sagas.js';
+import { checkUnusedSteps } from './check-unused-steps.js';
 import { declareSaga } from './declare-saga.js';
 import type { FoundSaga } from './declare-saga.js';
 import { StepProviders } from './step-providers.js';
@@ -28,9 +30,11 @@ export class SagaDefinitions {
     const found = this.findSagas();
     const policies = toDefineOptions(this.options);
     const problems = [
+      ...checkModuleOptions(this.options),
       ...problemsOf(() => defineSagas([], policies)),
       ...found.flatMap((saga) => saga.problems),
       ...checkUniqueSagas(found),
+      ...checkUnusedSteps(this.discovery, found),
     ];
     if (problems.length > 0) throw new SagaDefinitionError(problems);
     return defineSagas(

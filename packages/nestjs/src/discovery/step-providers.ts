@@ -26,14 +26,16 @@ export class StepProviders {
     return providers.find(({ host }) => host === saga.host) ?? providers[0];
   }
 
-  /** Gives the handler: the one instance, or where it depends on a request a fresh one for each attempt. */
+  /** Gives the handler: the one instance, or where it depends on a request, a fresh one for each attempt. */
   handlerSource(provider: ProviderWrapper): StepHandlerSource {
     if (provider.isDependencyTreeStatic() && !provider.isTransient) {
       const handler = provider.instance as ReturnType<StepHandlerSource>;
       return () => handler;
     }
-    return () => {
+    return (run) => {
       const contextId = ContextIdFactory.create();
+      // What asks for REQUEST below such a step is given the attempt: there is no other request here.
+      this.moduleRef.registerRequestByContextId(run, contextId);
       return this.moduleRef.resolve(provider.token, contextId, { strict: false });
     };
   }

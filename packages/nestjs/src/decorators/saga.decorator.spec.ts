@@ -1,0 +1,168 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SagaStepHandler, StepRun } from '@nest-saga/core';
+import { fallback } from './fallback.js';
+import { Saga, SagaMetadata } from './saga.decorator.js';
+import type { StoredSagaOptions } from './saga.decorator.js';
+import { SagaStep } from './saga-step.decorator.js';
+import { step } from './step.js';
+
+class OrderContext {
+  constructor(
+    readonly item: string,
+    readonly total: number,
+  ) {}
+}
+
+class TripContext {
+  constructor(readonly city: string) {}
+}
+
+@SagaStep('charge')
+class ChargeStep implements SagaStepHandler<OrderContext, { readonly chargeId: string }> {
+  constructor(private readonly gateway: { charge(total: number): string }) {}
+
+  act({ total }: OrderContext): { readonly chargeId: string } {
+    return { chargeId: this.gateway.charge(total) };
+  }
+
+  compensate(_context: OrderContext, run: StepRun<{ readonly chargeId: string }>): void {
+    void run.response?.chargeId;
+  }
+}
+
+/** Takes less of the context than the saga has, so it fits sagas of many contexts. */
+@SagaStep('log')
+class LogStep implements SagaStepHandler<{ readonly item: string }> {
+  act(): void {}
+  compensate(): void {}
+}
+
+@SagaStep('book-flight')
+class BookFlightStep implements SagaStepHandler<TripContext> {
+  act(_context: TripContext): void {}
+  compensate(_context: TripContext): void {}
+}
+
+/** The compiler is the judge here: an error that it does not find makes `@ts-expect-error` one. */
+describe('the types of a saga', () => {
+  it('take steps of the same context, alone, used by step() and in a fallback', () => {
+    @Saga({
+      name: 'order',
+      context: OrderContext,
+      steps: [
+        ChargeStep,
+        LogStep,
+        step(LogStep, { id: 'log-again' }),
+        fallback(ChargeStep, LogStep),
+        fallback(step(ChargeStep, { id: 'charge-again' }), LogStep, { failureErrors: [TypeError] }),
+      ],
+    })
+    class OrderSaga {}
+    expect(stepsOf(OrderSaga)).toHaveLength(5);
+  });
+
+  it('refuse a step of another context', () => {
+    @Saga({
+      name: 'order',
+      context: OrderContext,
+      // @ts-expect-error a step of a trip does not fit an order
+      steps: [ChargeStep, BookFlightStep],
+    })
+    class OrderSaga {}
+    expect(stepsOf(OrderSaga)).toHaveLength(2);
+  });
+
+  it('refuse a step that asks for more than the context has', () => {
+    class Item {
+      constructor(readonly item: string) {}
+    }
+    @Saga({
+      name: 'item',
+      context: Item,
+      // @ts-expect-error an item has no total to charge
+      steps: [LogStep, ChargeStep],
+    })
+    class ItemSaga {}
+    expect(stepsOf(ItemSaga)).toHaveLength(2);
+  });
+
+  it('refuse a step of another context in step() and on each side of a fallback', () => {
+    @Saga({
+      name: 'one',
+      context: OrderContext,
+      // @ts-expect-error a step of a trip does not fit an order
+      steps: [step(BookFlightStep, { id: 'flight' })],
+    })
+    class OneSaga {}
+    @Saga({
+      name: 'two',
+      context: OrderContext,
+      // @ts-expect-error a step of a trip does not fit an order
+      steps: [fallback(BookFlightStep, ChargeStep)],
+    })
+    class TwoSaga {}
+    @Saga({
+      name: 'three',
+      context: OrderContext,
+      // @ts-expect-error a step of a trip does not fit an order
+      steps: [fallback(ChargeStep, BookFlightStep)],
+    })
+    class ThreeSaga {}
+    expect([OneSaga, TwoSaga, ThreeSaga].map(stepsOf)).toHaveLength(3);
+  });
+
+  it('refuse a fallback in a fallback', () => {
+    // @ts-expect-error one primary and one alternative
+    const nested = fallback(fallback(ChargeStep, LogStep), LogStep);
+    expect(nested.kind).toBe('fallback');
+  });
+
+  it('refuse a handler without compensate, in @SagaStep() and in a saga', () => {
+    // @ts-expect-error it cannot be undone
+    @SagaStep('half')
+    class HalfStep {
+      act(_context: OrderContext): void {}
+    }
+    @Saga({
+      name: 'order',
+      context: OrderContext,
+      // @ts-expect-error it cannot be undone
+      steps: [HalfStep],
+    })
+    class OrderSaga {}
+    // @ts-expect-error compensate is missing
+    class Handler implements SagaStepHandler<OrderContext> {
+      act(): void {}
+    }
+    expect(stepsOf(OrderSaga)).toEqual([HalfStep]);
+    expect(Handler.prototype.act).toBeDefined();
+  });
+
+  it('refuse a handler without act', () => {
+    // @ts-expect-error it does nothing
+    @SagaStep('half')
+    class HalfStep {
+      compensate(_context: OrderContext): void {}
+    }
+    expect(HalfStep.name).toBe('HalfStep');
+  });
+
+  it('take a plain object for a context where its type is said', () => {
+    interface Note {
+      readonly item: string;
+    }
+    @Saga<Note>({ name: 'note', steps: [LogStep] })
+    class NoteSaga {}
+    @Saga<Note>({
+      name: 'note',
+      // @ts-expect-error a note has no total to charge
+      steps: [ChargeStep],
+    })
+    class WrongSaga {}
+    expect([NoteSaga, WrongSaga].map(stepsOf)).toHaveLength(2);
+  });
+});
+
+function stepsOf(saga: object): readonly unknown[] {
+  return (Reflect.getMetadata(SagaMetadata.KEY, saga) as StoredSagaOptions).steps;
+}

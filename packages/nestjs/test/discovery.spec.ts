@@ -1,0 +1,243 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Inject, Injectable, Module, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { lastValueFrom } from 'rxjs';
+import {
+  fallback,
+  Saga,
+  SagaDefinitionError,
+  SagaModule,
+  SagaStatus,
+  SagaStep,
+  SagaOrchestrator,
+  step,
+} from '../src/index.js';
+import type { SagaModuleOptions, SagaStepHandler, StepRun } from '../src/index.js';
+import { closeApps, openApp, silent } from './open-app.js';
+import {
+  Calls,
+  ChargeStep,
+  OrderContext,
+  OrderSaga,
+  orderProviders,
+  ReserveStep,
+  ShipStep,
+} from './order-saga.js';
+
+class PlainContext {
+  readonly note = 'plain';
+}
+
+@SagaStep('plain')
+class PlainStep implements SagaStepHandler<PlainContext> {
+  act(): void {}
+  compensate(): void {}
+}
+
+describe('discovery', () => {
+  afterEach(closeApps);
+
+  it('finds sagas and steps in whichever module they are declared', async () => {
+    @Module({ providers: [Calls, ReserveStep, ChargeStep, ShipStep] })
+    class StepsModule {}
+    @Module({ imports: [StepsModule], providers: [OrderSaga] })
+    class OrdersModule {}
+    const app = await Test.createTestingModule({ imports: [OrdersModule, SagaModule.forRoot()] })
+      .setLogger(silent)
+      .compile();
+    await app.init();
+    const handle = await app.get(SagaOrchestrator).start(new OrderContext('book'));
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    await app.close();
+  });
+
+  it('uses what a test put in the place of a step', async () => {
+    const { app, sagas } = await openApp(orderProviders, {}, (builder) =>
+      builder.overrideProvider(ChargeStep).useValue({ act: () => 'faked', compensate: () => undefined }),
+    );
+    await lastValueFrom(sagas.stream(new OrderContext('book')));
+    expect(app.get(Calls).made).toEqual(['reserve:act', 'ship:act']);
+  });
+
+  it('lists everything that is wrong in one error, each with its class and a remedy', async () => {
+    class BareStep {
+      act(): void {}
+      compensate(): void {}
+    }
+    @SagaStep('half')
+    class HalfStep {
+      act(): void {}
+      compensate(): void {}
+    }
+    Reflect.deleteProperty(HalfStep.prototype, 'compensate');
+    @SagaStep('not provided')
+    class AbsentStep extends PlainStep {}
+    @SagaStep({ id: 'greedy', retry: { maximumAttempts: 0 }, timeoutMs: -1 })
+    class GreedyStep extends PlainStep {}
+    @Saga({ name: 'first', context: PlainContext, steps: [AbsentStep, BareStep, HalfStep, GreedyStep] })
+    class FirstSaga {}
+    @Saga({ name: 'first', context: PlainContext, steps: [PlainStep, PlainStep] })
+    class SecondSaga {}
+    @Saga({ name: '1st!', context: PlainContext, steps: [] })
+    class EmptySaga {}
+    @Saga({ name: 'nested', context: PlainContext, steps: [nest(PlainStep)] })
+    class NestedSaga {}
+    @Saga({ name: 'circular', context: PlainContext, steps: [undefined as unknown as typeof PlainStep] })
+    class CircularSaga {}
+
+    const problems = await problemsOf(
+      [BareStep, HalfStep, GreedyStep, PlainStep, FirstSaga, SecondSaga, EmptySaga, NestedSaga, CircularSaga],
+      { retry: { backoffCoefficient: 0.5 }, concurrency: 0, recovery: { intervalMs: -1 } },
+    );
+
+    expect(problems.map(({ where, problem }) => `${where}: ${problem}`)).toEqual(
+      expect.arrayContaining([
+        'AbsentStep (step "not provided" of FirstSaga): no module provides it',
+        'AbsentStep (step "not provided" of FirstSaga): the id "not provided" is not allowed',
+        'BareStep (listed in FirstSaga): it has no @SagaStep()',
+        'HalfStep (step "half" of FirstSaga): it has no method "compensate"',
+        'GreedyStep (step "greedy" of FirstSaga): retry.maximumAttempts is 0',
+        'GreedyStep (step "greedy" of FirstSaga): timeoutMs is -1',
+        'FirstSaga and SecondSaga: both are saga "first" version 1',
+        'SecondSaga (saga "first"): the step id "plain" is used twice',
+        'EmptySaga (saga "1st!"): the name "1st!" is not allowed',
+        'EmptySaga (saga "1st!"): it has no steps',
+        'NestedSaga (saga "nested"): a fallback is nested in a fallback',
+        'CircularSaga: place 1 in its list of steps holds undefined',
+        "the module's defaults: retry.backoffCoefficient is 0.5",
+        'SagaModule.forRoot(): concurrency is 0',
+        'SagaModule.forRoot(): recovery.intervalMs is -1',
+      ]),
+    );
+    expect(problems.every(({ remedy }) => remedy.length > 0)).toBe(true);
+    expect(problems).toHaveLength(15);
+  });
+
+  it('checks a step that no saga uses, too', async () => {
+    @SagaStep('no spaces')
+    class LonelyStep extends PlainStep {}
+    const problems = await problemsOf([LonelyStep]);
+    expect(problems).toMatchObject([{ where: 'LonelyStep', problem: 'the id "no spaces" is not allowed' }]);
+  });
+
+  it('runs one class twice in a saga under two ids', async () => {
+    @Saga({
+      name: 'twice',
+      context: OrderContext,
+      steps: [step(ReserveStep, { id: 'first' }), step(ReserveStep, { id: 'second' })],
+    })
+    class TwiceSaga {}
+    const { app, sagas } = await openApp([Calls, ReserveStep, TwiceSaga]);
+    await lastValueFrom(sagas.stream(new OrderContext('book')));
+    expect(app.get(Calls).made).toEqual(['first:act', 'second:act']);
+  });
+
+  it('runs the alternative of a fallback and compensates it alone', async () => {
+    @Saga({ name: 'pay', context: OrderContext, steps: [fallback(ChargeStep, ReserveStep), ShipStep] })
+    class PaySaga {}
+    const { app, sagas } = await openApp([Calls, ChargeStep, ReserveStep, ShipStep, PaySaga]);
+    const { answers, made } = app.get(Calls);
+    answers.set('charge:act', () => Promise.reject(new Error('gateway down')));
+    answers.set('ship:act', () => Promise.reject(new Error('no carrier')));
+    const handle = await sagas.start(new OrderContext('book'));
+    expect(await handle.outcome()).toMatchObject({ status: SagaStatus.Failed });
+    expect(made).toEqual(['charge:act', 'reserve:act', 'ship:act', 'reserve:compensate']);
+  });
+
+  it('keeps two versions of one saga side by side and starts new executions under the higher one', async () => {
+    @Saga({ name: 'order', version: 2, context: OrderContext, steps: [ReserveStep] })
+    class OrderSagaV2 {}
+    const { app, sagas } = await openApp([...orderProviders, OrderSagaV2]);
+    const handle = await sagas.start(new OrderContext('book'));
+    await handle.outcome();
+    expect(await sagas.find(handle.sagaId)).toMatchObject({ saga: 'order', version: 2 });
+    expect(app.get(Calls).made).toEqual(['reserve:act']);
+  });
+});
+
+describe('a step that depends on a request', () => {
+  afterEach(closeApps);
+
+  it('is a fresh instance for each attempt, and REQUEST is the attempt', async () => {
+    const instances: { readonly step: unknown; readonly request: unknown; readonly tenant: unknown }[] = [];
+    @Injectable({ scope: Scope.REQUEST })
+    class Tenant {
+      constructor(@Inject(REQUEST) readonly request: StepRun) {}
+    }
+    @SagaStep({ id: 'scoped', retry: { maximumAttempts: 2, initialIntervalMs: 0 } })
+    class ScopedStep implements SagaStepHandler<PlainContext> {
+      constructor(private readonly tenant: Tenant) {}
+      act(_context: PlainContext, run: StepRun): void {
+        instances.push({ step: this, request: this.tenant.request, tenant: this.tenant });
+        if (run.attempt === 1) throw new Error('again');
+      }
+      compensate(): void {}
+    }
+    @Saga({ name: 'scoped', context: PlainContext, steps: [ScopedStep] })
+    class ScopedSaga {}
+    const { sagas } = await openApp([Tenant, ScopedStep, ScopedSaga]);
+    const handle = await sagas.start(new PlainContext());
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    const [first, second] = instances;
+    expect(instances).toHaveLength(2);
+    expect(first?.step).not.toBe(second?.step);
+    expect(first?.tenant).not.toBe(second?.tenant);
+    expect(first?.request).toMatchObject({ step: 'scoped', attempt: 1, sagaId: handle.sagaId });
+    expect(second?.request).toMatchObject({ step: 'scoped', attempt: 2 });
+  });
+
+  it('fails the saga where it cannot be made', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Broken {
+      constructor() {
+        throw new Error('no tenant');
+      }
+    }
+    @SagaStep('scoped')
+    class ScopedStep extends PlainStep {
+      constructor(readonly broken: Broken) {
+        super();
+      }
+    }
+    @Saga({ name: 'scoped', context: PlainContext, steps: [ScopedStep] })
+    class ScopedSaga {}
+    const { sagas } = await openApp([Broken, ScopedStep, ScopedSaga]);
+    const handle = await sagas.start(new PlainContext());
+    expect(await handle.outcome()).toMatchObject({ status: 'failed', failure: { message: 'no tenant' } });
+  });
+
+  it('may be transient as well', async () => {
+    @Injectable({ scope: Scope.TRANSIENT })
+    @SagaStep('passing')
+    class TransientStep extends PlainStep {}
+    @Saga({ name: 'passing', context: PlainContext, steps: [TransientStep] })
+    class PassingSaga {}
+    const { sagas } = await openApp([TransientStep, PassingSaga]);
+    const handle = await sagas.start(new PlainContext());
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+  });
+
+  it('may be made by a factory of its own', async () => {
+    @Saga({ name: 'made', context: PlainContext, steps: [PlainStep] })
+    class MadeSaga {}
+    const { sagas } = await openApp([
+      { provide: PlainStep, scope: Scope.REQUEST, useFactory: () => new PlainStep() },
+      MadeSaga,
+    ]);
+    const handle = await sagas.start(new PlainContext());
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+  });
+});
+
+async function problemsOf(providers: Parameters<typeof openApp>[0], options: SagaModuleOptions = {}) {
+  const error: unknown = await openApp(providers, options).catch((thrown: unknown) => thrown);
+  if (!(error instanceof SagaDefinitionError)) throw new Error('it was accepted', { cause: error });
+  return error.problems;
+}
+
+/** A fallback in a fallback, which the compiler would refuse. */
+function nest(stepClass: typeof PlainStep): typeof PlainStep {
+  const inner = fallback(stepClass, stepClass) as unknown as typeof PlainStep;
+  return fallback(inner, stepClass) as unknown as typeof PlainStep;
+}
