@@ -1,0 +1,110 @@
+import { SagaDefinitionError } from '../errors/saga-definition-error.js';
+import { sagaDefaults } from './defaults.js';
+import { defineSaga, defineSagas } from './define-saga.js';
+import { fallback } from './fallback.js';
+import type { DeclaredSaga, DeclaredStep } from './saga-definition.js';
+
+const handler = () => ({ act: () => undefined, compensate: () => undefined });
+const step = (id: string, more: Partial<DeclaredStep> = {}): DeclaredStep => ({ id, handler, ...more });
+const saga = (more: Partial<DeclaredSaga> = {}): DeclaredSaga => ({
+  name: 'order',
+  steps: [step('a')],
+  ...more,
+});
+
+function problemsOf(...sagas: DeclaredSaga[]): readonly string[] {
+  try {
+    defineSagas(sagas);
+    return [];
+  } catch (error) {
+    if (error instanceof SagaDefinitionError)
+      return error.problems.map(({ where, problem }) => `${where}: ${problem}`);
+    throw error;
+  }
+}
+
+describe('defineSaga', () => {
+  it('fills in the documented defaults', () => {
+    const { version, maximumRecoveryAttempts, stages } = defineSaga(saga());
+    expect({ version, maximumRecoveryAttempts }).toEqual({ version: 1, maximumRecoveryAttempts: 5 });
+    const [stage] = stages;
+    expect(stage?.kind === 'step' && stage.step).toMatchObject({
+      retry: { ...sagaDefaults.retry, nonRetryableErrors: [] },
+      compensation: {
+        maximumAttempts: 3,
+        initialIntervalMs: 1_000,
+        backoffCoefficient: 2,
+        maximumIntervalMs: 60_000,
+        onExhausted: 'halt',
+      },
+      compensateOn: 'completed',
+    });
+    expect(stage?.kind === 'step' && stage.step.timeoutMs).toBeUndefined();
+  });
+
+  it('takes each field of a policy from the step, then the saga, then the module', () => {
+    const declared = saga({
+      steps: [step('a', { retry: { maximumAttempts: 7 } })],
+      retry: { initialIntervalMs: 5, maximumAttempts: 2 },
+    });
+    const [stage] = defineSaga(declared, { retry: { jitter: 0, initialIntervalMs: 9 } }).stages;
+    expect(stage?.kind === 'step' && stage.step.retry).toMatchObject({
+      maximumAttempts: 7,
+      initialIntervalMs: 5,
+      jitter: 0,
+      backoffCoefficient: 2,
+    });
+  });
+
+  it('refuses a saga without steps', () => {
+    expect(problemsOf(saga({ steps: [] }))).toEqual(['saga "order": it has no steps']);
+  });
+
+  it('lists every problem of every saga in one error', () => {
+    const problems = problemsOf(
+      saga({ steps: [step('a'), step('a')] }),
+      saga(),
+      saga({ name: '1bad', version: 0 }),
+      saga({ name: 'nested', steps: [fallback(fallback(step('x'), step('y')) as never, step('z'))] }),
+    );
+    expect(problems).toEqual([
+      'saga "order": the step id "a" is used twice',
+      'saga "1bad": the name "1bad" is not allowed',
+      'saga "1bad": version is 0',
+      'saga "nested": a fallback is nested in a fallback',
+      'saga "order": order version 1 is declared twice',
+    ]);
+  });
+
+  it.each(['a', 'Order', 'order.v2', 'a:b-c_d', `a${'b'.repeat(99)}`])('takes the name %s', (name) => {
+    expect(problemsOf(saga({ name, steps: [step(name)] }))).toEqual([]);
+  });
+
+  it.each(['', '1a', 'a b', 'ä', '-a', 'a/b', 'a\n', `a${'b'.repeat(100)}`])(
+    'refuses the name %j for sagas and steps',
+    (name) => {
+      expect(problemsOf(saga({ name, steps: [step(name)] }))).toHaveLength(2);
+    },
+  );
+
+  it.each([
+    ['0 attempts', { retry: { maximumAttempts: 0 } }],
+    ['half an attempt', { retry: { maximumAttempts: 1.5 } }],
+    ['a negative interval', { retry: { initialIntervalMs: -1 } }],
+    ['an interval that is not a number', { retry: { maximumIntervalMs: Number.NaN } }],
+    ['a coefficient below 1', { retry: { backoffCoefficient: 0.5 } }],
+    ['a jitter over 1', { compensation: { jitter: 1.5 } }],
+    ['a timeout of 0', { timeoutMs: 0 }],
+    ['a timeout no timer can wait for', { timeoutMs: 2 ** 31 }],
+    ['an unknown onExhausted', { compensation: { onExhausted: 'shrug' as never } }],
+    ['an unknown compensateOn', { compensateOn: 'always' as never }],
+  ])('refuses %s, on the step, the saga and the module', (_, policies) => {
+    expect(problemsOf(saga({ steps: [step('a', policies)] }))).toHaveLength(1);
+    expect(problemsOf(saga(policies))).toHaveLength(1);
+    expect(() => defineSaga(saga(), policies)).toThrow(SagaDefinitionError);
+  });
+
+  it('counts aliases as ids', () => {
+    expect(problemsOf(saga({ steps: [step('a'), step('b', { aliases: ['a'] })] }))).toHaveLength(1);
+  });
+});
