@@ -1,6 +1,47 @@
-import { Module } from '@nestjs/common';
-import { AppController } from './app.controller.js';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DemoServicesModule, PostgresEffectLedger } from '@nest-saga/demo-services';
+import { SagaModule } from '@nest-saga/nestjs';
+
+import { DataSource } from 'typeorm';
+import { DemoModule } from './demo/demo.module.js';
+import { LedgerController } from './ledger/ledger.controller.js';
+import type { OrdersSettings } from './orders-settings.js';
+import { OrdersModule } from './orders/orders.module.js';
 
 /** The demo application. */
-@Module({ controllers: [AppController] })
-export class AppModule {}
+@Module({})
+export class AppModule {
+  static forRoot(settings: OrdersSettings): DynamicModule {
+    const { databaseUrl, slowShipmentMs, leaseDurationMs, canBeKilled } = settings;
+    return {
+      module: AppModule,
+      imports: [
+        TypeOrmModule.forRoot({ type: 'postgres', url: databaseUrl, connectTimeoutMS: 5_000 }),
+        SagaModule.forRoot({
+          // Shorter than the defaults, so that a demonstration of a crash takes seconds.
+          lease: {
+            leaseDurationMs,
+            renewalIntervalMs: leaseDurationMs / 3,
+            safetyMarginMs: leaseDurationMs / 6,
+          },
+          recovery: { intervalMs: 500 },
+          watchIntervalMs: 250,
+        }),
+        DemoServicesModule.forRoot({
+          slowConfirmationMs: slowShipmentMs,
+          ledger: {
+            inject: [DataSource],
+            useFactory: (dataSource: DataSource) =>
+              new PostgresEffectLedger((statement, values) =>
+                dataSource.query<readonly unknown[]>(statement, [...values]),
+              ),
+          },
+        }),
+        OrdersModule,
+        DemoModule.forRoot({ canBeKilled }),
+      ],
+      controllers: [LedgerController],
+    };
+  }
+}

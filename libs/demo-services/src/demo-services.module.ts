@@ -19,7 +19,7 @@ export interface DemoServicesOptions {
   readonly slowConfirmationMs?: number;
 }
 
-/** The services of the demo, each over one ledger. */
+/** The services of the demo, each over one ledger, for every module of the application. */
 @Module({})
 export class DemoServicesModule {
   /**
@@ -30,6 +30,7 @@ export class DemoServicesModule {
     const services = [InventoryService, PaymentService, InvoiceService, ShippingService];
     return {
       module: DemoServicesModule,
+      global: true,
       providers: [
         { provide: EffectLedger, ...ledger },
         { provide: Carrier, useValue: new RealTimeCarrier(slowConfirmationMs) },

@@ -1,0 +1,28 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+/**
+ * Where the demo's own database keeps its data: `.data/postgres` in the repository, or the directory that
+ * `DATA_DIRECTORY` names. Root runs PostgreSQL as another OS user; where that user cannot pass through the
+ * repository's parents (a home directory, for instance), it is a directory under the system's temporary one.
+ */
+export async function findDataDirectory(): Promise<string> {
+  const named = process.env['DATA_DIRECTORY'];
+  if (named !== undefined && named !== '') return resolve(named);
+  const repository = resolve(import.meta.dirname, '../../../..');
+  const parent =
+    process.getuid?.() !== 0 || (await canOthersPass(repository))
+      ? join(repository, '.data')
+      : join(tmpdir(), 'nest-saga-orders');
+  // Made here, for everybody to pass: initdb makes what is missing, but for its own user alone.
+  await mkdir(parent, { recursive: true, mode: 0o755 });
+  return join(parent, 'postgres');
+}
+
+async function canOthersPass(directory: string): Promise<boolean> {
+  const { mode } = await stat(directory);
+  if ((mode & 0o001) === 0) return false;
+  const parent = dirname(directory);
+  return parent === directory || (await canOthersPass(parent));
+}

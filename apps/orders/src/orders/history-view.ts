@@ -1,0 +1,37 @@
+import type { JournalEntry } from '@nest-saga/nestjs';
+
+/** One entry of an order's journal as it is shown: without contexts, responses and events. */
+export interface HistoryView {
+  readonly seq: number;
+  readonly kind: JournalEntry['kind'];
+  readonly at: Date;
+  readonly step?: string;
+  readonly attempt?: number;
+  readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
+  readonly reason?: string;
+}
+
+/** Shows what happened to an order. Field by field, so that nothing new gets out by itself. */
+export function toHistoryView(entry: JournalEntry): HistoryView {
+  return {
+    seq: entry.seq,
+    kind: entry.kind,
+    at: entry.recordedAt,
+    ...('step' in entry ? { step: entry.step } : {}),
+    ...('attempt' in entry ? { attempt: entry.attempt } : {}),
+    ...('error' in entry ? { error: toErrorView(entry.error) } : {}),
+    ...('reason' in entry ? { reason: entry.reason } : {}),
+  };
+}
+
+function toErrorView({
+  name,
+  code,
+  message,
+}: {
+  name: string;
+  code?: string;
+  message: string;
+}): NonNullable<HistoryView['error']> {
+  return { name, ...(code === undefined ? {} : { code }), message };
+}

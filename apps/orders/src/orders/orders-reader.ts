@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { jsonContextCodec, SagaNotFoundError, SagaOrchestrator, type JournalEntry } from '@nest-saga/nestjs';
+import { toHistoryView, type HistoryView } from './history-view.js';
+import type { OrderContext } from './order.context.js';
+import { toFailureView, toOrderView, toStuckView } from './order-view.js';
+import type { FailureView, OrderView, StuckView } from './order-view.js';
+
+/** Where an order stands, and what happened to it. */
+export interface OrderDetails {
+  readonly sagaId: string;
+  readonly status: string;
+  readonly order: OrderView;
+  readonly failure?: FailureView;
+  readonly stuck?: StuckView;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly history: readonly HistoryView[];
+}
+
+/** Reads orders from the sagas that carry them. */
+@Injectable()
+export class OrdersReader {
+  constructor(private readonly sagas: SagaOrchestrator) {}
+
+  /** @throws SagaNotFoundError */
+  async get(sagaId: string): Promise<OrderDetails> {
+    // The history first: what the execution then says is never older than the last entry shown.
+    const history = await this.sagas.history(sagaId);
+    const execution = await this.sagas.find(sagaId);
+    if (execution === undefined || execution.saga !== 'order') throw new SagaNotFoundError(sagaId);
+    const { status, failure, stuck, createdAt, updatedAt } = execution;
+    return {
+      sagaId: execution.sagaId,
+      status,
+      order: toOrderView(latestContext(execution.context as OrderContext, history)),
+      ...(failure === undefined ? {} : { failure: toFailureView(failure) }),
+      ...(stuck === undefined ? {} : { stuck: toStuckView(stuck) }),
+      createdAt,
+      updatedAt,
+      history: history.map(toHistoryView),
+    };
+  }
+}
+
+function latestContext(first: OrderContext, history: readonly JournalEntry[]): OrderContext {
+  const latest = history.findLast((entry) => 'context' in entry);
+  return latest === undefined || !('context' in latest)
+    ? first
+    : (jsonContextCodec.decode(latest.context) as OrderContext);
+}

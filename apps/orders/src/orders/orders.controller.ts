@@ -1,0 +1,92 @@
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  RequestMethod,
+  Res,
+  Sse,
+  UseFilters,
+  type MessageEvent,
+} from '@nestjs/common';
+import { SagaOrchestrator, type StartOptions } from '@nest-saga/nestjs';
+import type { Observable } from 'rxjs';
+import { cancelOrderSchema, type CancelOrder } from './cancel-order.schema.js';
+import type { HttpResponse } from './http-response.js';
+import { httpStatusOf, toAnswer, type OrderAnswer } from './outcome-answer.js';
+import { OrderContext } from './order.context.js';
+import { OrdersReader, type OrderDetails } from './orders-reader.js';
+import { placeOrderSchema, type PlaceOrder } from './place-order.schema.js';
+import { toResultEvents } from './result-events.js';
+import { SagaErrorFilter } from './saga-error.filter.js';
+
+/** Orders over HTTP. Each of them is a saga. */
+@Controller('orders')
+@UseFilters(SagaErrorFilter)
+export class OrdersController {
+  constructor(
+    private readonly sagas: SagaOrchestrator,
+    private readonly orders: OrdersReader,
+  ) {}
+
+  /**
+   * Places an order and answers how it ended. With `Prefer: respond-async` (RFC 7240) it answers at once, and the
+   * order's end can be read at its `Location`. The same `Idempotency-Key` is the same order, however often it comes.
+   */
+  @Post()
+  async place(
+    @Body({ schema: placeOrderSchema }) order: PlaceOrder,
+    @Headers('idempotency-key') key: string | undefined,
+    @Headers('prefer') prefer: string | undefined,
+    @Res({ passthrough: true }) response: HttpResponse,
+  ): Promise<OrderAnswer | OrderDetails> {
+    const handle = await this.sagas.start(new OrderContext(order), startOptions(key));
+    response.setHeader('location', `/orders/${handle.sagaId}`);
+    if (prefersAsync(prefer)) {
+      response.status(HttpStatus.ACCEPTED).setHeader('preference-applied', 'respond-async');
+      return this.orders.get(handle.sagaId);
+    }
+    const outcome = await handle.outcome();
+    response.status(httpStatusOf(outcome));
+    return toAnswer(outcome);
+  }
+
+  /** Places an order and streams each step's result as it becomes durable, the undo included. */
+  @Sse('stream', { method: RequestMethod.POST })
+  stream(
+    @Body({ schema: placeOrderSchema }) order: PlaceOrder,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Observable<MessageEvent> {
+    return toResultEvents(this.sagas.stream(new OrderContext(order), startOptions(key)));
+  }
+
+  /** Where an order stands, and what happened to it. */
+  @Get(':sagaId')
+  async find(@Param('sagaId', ParseUUIDPipe) sagaId: string): Promise<OrderDetails> {
+    return this.orders.get(sagaId);
+  }
+
+  /** Asks for an order to be cancelled: what was done for it is undone. */
+  @Post(':sagaId/cancel')
+  @HttpCode(HttpStatus.ACCEPTED)
+  async cancel(
+    @Param('sagaId', ParseUUIDPipe) sagaId: string,
+    @Body({ schema: cancelOrderSchema }) { reason }: CancelOrder,
+  ): Promise<OrderDetails> {
+    await this.sagas.cancel(sagaId, reason);
+    return this.orders.get(sagaId);
+  }
+}
+
+function prefersAsync(prefer: string | undefined): boolean {
+  return (prefer ?? '').split(',').some((preference) => preference.trim().toLowerCase() === 'respond-async');
+}
+
+function startOptions(key: string | undefined): StartOptions {
+  return key === undefined ? {} : { key };
+}

@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { startDatabase } from './database/start-database.js';
+import { createOrdersApplication } from './orders.application.js';
+import { readSettings } from './orders-settings.js';
+import { whatToTry } from './what-to-try.js';
+
+// The start command hands its database over in DATABASE_URL; run by itself, the server starts one.
+const database = await startDatabase();
+const settings = readSettings(process.env, database.url);
+const application = await createOrdersApplication(settings);
+await application.listen(settings.port, settings.host);
+const url = (await application.getUrl()).replace('127.0.0.1', 'localhost');
+
+if (process.send === undefined) {
+  console.log(whatToTry(url));
+} else {
+  process.send({ url, port: Number(new URL(url).port) });
+  // The start command is gone, and with it the database that it started.
+  process.once('disconnect', () => process.exit(1));
+}
+
+process.once('SIGTERM', () => void stop());
+process.once('SIGINT', () => void stop());
+
+async function stop(): Promise<void> {
+  await application.close();
+  await database.stop();
+  process.exit(0);
+}

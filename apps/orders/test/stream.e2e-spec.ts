@@ -1,0 +1,64 @@
+import { scenarios } from '@nest-saga/demo-services';
+import type { ServerSentEvent } from './support/read-events.js';
+import { useOrders } from './support/start-orders.js';
+
+describe('the stream of an order', () => {
+  const orders = useOrders();
+
+  it('sends each step in order, with the place in the journal as its id, and ends with "completed"', async () => {
+    const events = await readAll(orders.client.stream());
+
+    expect(events.map(summarize)).toEqual([
+      'reserve-inventory act completed',
+      'charge-payment act completed',
+      'ship-order act completed',
+      'completed',
+    ]);
+    const ids = events.slice(0, 3).map(({ id }) => Number(id));
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('sends the failure, its second attempt and the undo in reverse, and ends with "failed"', async () => {
+    const events = await readAll(orders.client.stream({ destination: scenarios.outageDestination }));
+
+    expect(events.map(summarize)).toEqual([
+      'reserve-inventory act completed',
+      'charge-payment act completed',
+      'ship-order act failed',
+      'ship-order act failed',
+      'ship-order compensate completed',
+      'charge-payment compensate completed',
+      'reserve-inventory compensate completed',
+      'failed',
+    ]);
+    expect(events.at(-1)?.data.failure).toMatchObject({ step: 'ship-order', code: 'SHIPPING_OUTAGE' });
+  });
+
+  it('may be left after its first event: the order goes on', async () => {
+    const stream = orders.client.stream();
+    const first = await stream.next();
+    await stream.return(undefined);
+
+    const sagaId = (first.value as ServerSentEvent).data.sagaId ?? '';
+
+    await orders.client.untilStatus(sagaId, 'completed');
+    expect(await orders.client.ledger(sagaId)).toHaveLength(3);
+  });
+
+  it('never shows the card', async () => {
+    const events = await readAll(orders.client.stream({ card: 'card-very-secret' }));
+
+    expect(JSON.stringify(events)).not.toContain('card-very-secret');
+  });
+});
+
+async function readAll(stream: AsyncIterable<ServerSentEvent>): Promise<readonly ServerSentEvent[]> {
+  const events: ServerSentEvent[] = [];
+  for await (const event of stream) events.push(event);
+  return events;
+}
+
+function summarize({ type, data }: ServerSentEvent): string {
+  return type === 'step' ? `${data.step} ${data.action} ${data.status}` : type;
+}
