@@ -1,5 +1,22 @@
+export { checkRun } from './crash/check-run.js';
+export type {
+  Acknowledgement,
+  CrashEvidence,
+  EmittedEvent,
+  LeaseSpan,
+  Violation,
+  ViolationRule,
+  WatchedResult,
+  WatcherRecord,
+} from './crash/crash-evidence.js';
+export { JournalReplay, replayAll } from './crash/journal-replay.js';
+export type { LedgerRow } from './crash/ledger-row.js';
+export { trailOf } from './crash/ledger-row.js';
+export { describeEntry } from './crash/describe-entry.js';
 export { SeverableStorage } from './crash/severable-storage.js';
 export { SimulatedClock } from './crash/simulated-clock.js';
+export type { ClusterProcessOptions } from './crash/simulated-cluster.js';
+export { SimulatedCluster } from './crash/simulated-cluster.js';
 export type { SimulatedProcessOptions } from './crash/simulated-process.js';
 export { SimulatedProcess } from './crash/simulated-process.js';
 

@@ -22,7 +22,7 @@ export interface WatcherRecord {
   /** It asked for what comes after this. */
   readonly fromSeq: number;
   readonly seen: readonly WatchedResult[];
-  /** It was told that the saga ended. */
+  /** It was told that the saga ended, and not only that it is stuck. */
   readonly isEnded: boolean;
 }
 

@@ -5,8 +5,12 @@ import type {
   Clock,
   DeclaredSaga,
   SagaEngineOptions,
+  SagaOutcome,
   SagaStepPolicies,
+  SagaStepResult,
   SagaStorage,
+  StartedSaga,
+  StartOptions,
 } from '@nest-saga/core';
 import { RecordingListener } from '../fakes/recording-listener.js';
 import { SequentialIds } from '../fakes/sequential-ids.js';
@@ -38,11 +42,13 @@ export class SimulatedProcess {
   readonly engine: SagaEngine;
   readonly listener = new RecordingListener();
   readonly ids: SequentialIds;
+  private readonly saga: string;
   private readonly storage: SeverableStorage;
   private readonly clock: SimulatedClock;
 
   constructor(options: SimulatedProcessOptions) {
     const { sagas, storage, clock, number = 0, policies, createCircuitBreaker, ...engineOptions } = options;
+    this.saga = sagas[0]?.name ?? '';
     this.ids = new SequentialIds(0, number);
     this.storage = new SeverableStorage(storage);
     this.clock = new SimulatedClock(clock);
@@ -58,6 +64,35 @@ export class SimulatedProcess {
       ids: this.ids,
       listener: this.listener,
     });
+  }
+
+  /** Starts a saga here. The saga is the one named in the options, or else the first of this process. */
+  start(context: unknown = {}, options: StartOptions = {}): Promise<StartedSaga> {
+    return this.engine.starter.start(context, { saga: this.saga, ...options });
+  }
+
+  /** Queues a saga. The saga is the one named in the options, or else the first of this process. */
+  enqueue(context: unknown = {}, options: StartOptions = {}): Promise<StartedSaga> {
+    return this.engine.starter.enqueue(context, { saga: this.saga, ...options });
+  }
+
+  /** How a saga ends, as this process sees it. */
+  outcome(saga: StartedSaga | string): Promise<SagaOutcome> {
+    return typeof saga === 'string'
+      ? this.engine.reader.outcome(saga)
+      : this.engine.reader.outcome(saga.sagaId, saga);
+  }
+
+  /** The results of a saga's steps as a stream shows them, from the beginning until now. */
+  results(sagaId: string): readonly SagaStepResult[] {
+    const results: SagaStepResult[] = [];
+    const ignore = (): void => undefined;
+    this.engine.reader.follow(sagaId, 0, {
+      onResult: (result) => results.push(result),
+      onEnd: ignore,
+      onError: ignore,
+    });
+    return results;
   }
 
   /** Stops its time and its way to the storage; the time of the others goes on. */

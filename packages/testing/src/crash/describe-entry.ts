@@ -1,0 +1,30 @@
+import type { EntryDraft } from '@nest-saga/core';
+
+/**
+ * One entry in a few words, for tests that compare whole journals: `act-completed charge`,
+ * `act-failed charge #2 -> compensate`, `claimed from running`.
+ */
+export function describeEntry(entry: EntryDraft): string {
+  switch (entry.kind) {
+    case 'act-completed':
+    case 'compensation-completed':
+      return `${entry.kind} ${entry.step}${attemptOf(entry)}`;
+    case 'act-failed':
+    case 'compensation-failed':
+      return `${entry.kind} ${entry.step}${attemptOf(entry)} -> ${entry.next}`;
+    case 'claimed':
+      return `claimed from ${entry.from}`;
+    case 'released':
+      return `released for ${entry.reason}`;
+    case 'step-resolved':
+      return `step-resolved ${entry.step}`;
+    case 'stuck':
+      return `stuck of ${entry.reason}`;
+    default:
+      return entry.kind;
+  }
+}
+
+function attemptOf({ attempt }: { readonly attempt: number }): string {
+  return attempt === 1 ? '' : ` #${attempt}`;
+}

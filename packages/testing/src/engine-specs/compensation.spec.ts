@@ -1,0 +1,169 @@
+import { SagaStuckError, toOutcomeError } from '@nest-saga/core';
+import { SimulatedCluster } from '../crash/simulated-cluster.js';
+import { scriptedSaga } from '../fakes/scripted-saga.js';
+import { ScriptedStep } from '../fakes/scripted-step.js';
+import type { ScriptedStepOptions } from '../fakes/scripted-step.js';
+import { answers, changesAndThrows, failing, throws } from '../fakes/step-script.js';
+
+const declined = new Error('the card was declined');
+const down = Object.assign(new Error('the stock service is down'), { code: 'ECONNREFUSED' });
+
+/** A saga of three steps that is undone from the fourth on. */
+function undone(steps: Readonly<Record<'first' | 'second' | 'third', ScriptedStepOptions>>) {
+  const saga = scriptedSaga('order', [
+    new ScriptedStep('first', steps.first),
+    new ScriptedStep('second', steps.second),
+    new ScriptedStep('third', steps.third),
+    new ScriptedStep('last', { act: [throws(declined)] }),
+  ]);
+  const cluster = new SimulatedCluster([saga]);
+  const undoCalls = () => saga.calls.filter((call) => call.startsWith('compensate'));
+  return { saga, cluster, undoCalls };
+}
+
+describe('a compensation that fails', () => {
+  it('is tried again and works at the third attempt: the saga ends FAILED', async () => {
+    const { cluster, undoCalls } = undone({
+      first: {},
+      second: { compensate: [...failing(2, down), answers()] },
+      third: {},
+    });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome.status).toBe('failed');
+    expect(undoCalls()).toEqual([
+      'compensate third',
+      'compensate second',
+      'compensate second #2',
+      'compensate second #3',
+      'compensate first',
+    ]);
+  });
+
+  it('waits by its own policy between the attempts', async () => {
+    const { cluster } = undone({
+      first: {},
+      second: { compensate: [...failing(2, down), answers()] },
+      third: {},
+    });
+    const { sagaId } = await cluster.run(await cluster.startProcess());
+    const { entries } = await cluster.load(sagaId);
+    const starts = entries.flatMap((entry) =>
+      'step' in entry && entry.step === 'second' && 'startedAt' in entry ? [entry.startedAt.getTime()] : [],
+    );
+    const [, first = 0, second = 0, third = 0] = starts;
+    expect([second - first, third - second]).toEqual([1_000, 2_000]);
+  });
+
+  it('ends STUCK where it always fails; the earlier steps wait, so that the order holds', async () => {
+    const { cluster, undoCalls } = undone({ first: {}, second: { compensate: [throws(down)] }, third: {} });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome).toMatchObject({
+      status: 'stuck',
+      stuck: {
+        reason: 'compensation-exhausted',
+        step: 'second',
+        errorName: 'Error',
+        message: 'the stock service is down',
+        code: 'ECONNREFUSED',
+      },
+      failure: { step: 'last', message: 'the card was declined' },
+    });
+    expect(toOutcomeError(outcome)).toBeInstanceOf(SagaStuckError);
+    expect(undoCalls()).toEqual([
+      'compensate third',
+      'compensate second',
+      'compensate second #2',
+      'compensate second #3',
+    ]);
+    expect(await cluster.memory.find(outcome.sagaId)).toMatchObject({
+      status: 'stuck',
+      owner: undefined,
+      stuck: { reason: 'compensation-exhausted', step: 'second', message: 'the stock service is down' },
+    });
+  });
+
+  it('with onExhausted "continue" undoes the earlier steps first and is STUCK then, of the first that failed', async () => {
+    const givesUp = {
+      compensate: [throws(down)],
+      compensation: { onExhausted: 'continue', maximumAttempts: 1 },
+    } as const;
+    const { cluster, undoCalls } = undone({
+      first: {},
+      second: givesUp,
+      third: { ...givesUp, compensate: [throws(new Error('first of all'))] },
+    });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome).toMatchObject({ status: 'stuck', stuck: { step: 'third', message: 'first of all' } });
+    expect(undoCalls()).toEqual(['compensate third', 'compensate second', 'compensate first']);
+  });
+
+  it('with onExhausted "continue" at the last one to undo is STUCK at once', async () => {
+    const { cluster, undoCalls } = undone({
+      first: { compensate: [throws(down)], compensation: { onExhausted: 'continue', maximumAttempts: 2 } },
+      second: {},
+      third: {},
+    });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome).toMatchObject({ status: 'stuck', stuck: { step: 'first' } });
+    expect(undoCalls()).toEqual([
+      'compensate third',
+      'compensate second',
+      'compensate first',
+      'compensate first #2',
+    ]);
+  });
+
+  it('loses what the failed attempt changed in the context', async () => {
+    const second = {
+      compensate: [changesAndThrows((context) => void (context['half'] = 'done'), down), answers()],
+    };
+    const { saga, cluster } = undone({ first: {}, second, third: {} });
+    await cluster.run(await cluster.startProcess());
+    const first = saga.steps[0] as ScriptedStep;
+    expect(first.compensateCalls[0]?.context).toEqual({});
+  });
+});
+
+describe('compensateOn "attempted"', () => {
+  it('undoes the step that failed first, and says what is known about it', async () => {
+    const charge = new ScriptedStep('charge', { act: [throws(declined)], compensateOn: 'attempted' });
+    const saga = scriptedSaga('order', [new ScriptedStep('reserve'), charge]);
+    const cluster = new SimulatedCluster([saga]);
+    await cluster.run(await cluster.startProcess());
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
+    expect(charge.compensateCalls).toMatchObject([{ outcome: 'failed', response: undefined }]);
+  });
+
+  it('undoes it even where it is the first step', async () => {
+    const saga = scriptedSaga('order', [new ScriptedStep('reserve', { act: [throws(declined)] })], {
+      compensateOn: 'attempted',
+    });
+    const cluster = new SimulatedCluster([saga]);
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome.status).toBe('failed');
+    expect(saga.calls).toEqual(['act reserve', 'compensate reserve']);
+  });
+
+  it('can be said by the module for all, and by a step for itself', async () => {
+    const saga = scriptedSaga('order', [
+      new ScriptedStep('reserve', { act: [throws(declined)], compensateOn: 'completed' }),
+    ]);
+    const other = scriptedSaga('refund', [new ScriptedStep('pay', { act: [throws(declined)] })]);
+    const cluster = new SimulatedCluster([saga, other]);
+    const process = await cluster.startProcess({ policies: { compensateOn: 'attempted' } });
+    await cluster.run(process);
+    await cluster.run(process, {}, { saga: 'refund' });
+    expect(saga.calls).toEqual(['act reserve']);
+    expect(other.calls).toEqual(['act pay', 'compensate pay']);
+  });
+
+  it('is not needed by default: a step that failed is not undone', async () => {
+    const saga = scriptedSaga('order', [
+      new ScriptedStep('reserve'),
+      new ScriptedStep('charge', { act: [throws(declined)] }),
+    ]);
+    const cluster = new SimulatedCluster([saga]);
+    await cluster.run(await cluster.startProcess());
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
+  });
+});
