@@ -1,0 +1,252 @@
+import { CircuitOpenError, fallback } from '@nest-saga/core';
+import type { CircuitBreaker, FallbackOptions } from '@nest-saga/core';
+import { SimulatedCluster } from '../crash/simulated-cluster.js';
+import { scriptedSaga } from '../fakes/scripted-saga.js';
+import { ScriptedStep } from '../fakes/scripted-step.js';
+import type { ScriptedStepOptions } from '../fakes/scripted-step.js';
+import { StepGate } from '../fakes/step-gate.js';
+import { answers, changesAndThrows, failing, throws } from '../fakes/step-script.js';
+
+class GatewayError extends Error {
+  readonly code = 'E_GATEWAY';
+}
+
+const gatewayDown = new GatewayError('the gateway is down');
+const shippingDown = new Error('shipping is down');
+
+function withFallback(
+  card: ScriptedStepOptions,
+  invoice: ScriptedStepOptions = {},
+  options: FallbackOptions = {},
+  ship: ScriptedStepOptions = {},
+) {
+  const [primary, alternative] = [new ScriptedStep('card', card), new ScriptedStep('invoice', invoice)];
+  const saga = scriptedSaga('order', [
+    new ScriptedStep('reserve'),
+    fallback(primary, alternative, options),
+    new ScriptedStep('ship', ship),
+  ]);
+  return { saga, primary, alternative, cluster: new SimulatedCluster([saga]) };
+}
+
+/** A breaker that the test opens and closes. */
+class FakeBreaker implements CircuitBreaker {
+  isBroken = false;
+  readonly asked: string[] = [];
+
+  execute<Result>(stepId: string, attempt: () => Promise<Result>): Promise<Result> {
+    this.asked.push(stepId);
+    return this.isBroken ? Promise.reject(new CircuitOpenError(stepId)) : attempt();
+  }
+
+  isOpen(error: unknown): boolean {
+    return error instanceof CircuitOpenError;
+  }
+}
+
+describe('a fallback', () => {
+  it('is the primary alone where that works, and undoes the primary alone', async () => {
+    const { saga, cluster } = withFallback({}, {}, {}, { act: [throws(shippingDown)] });
+    await cluster.run(await cluster.startProcess());
+    expect(saga.calls).toEqual([
+      'act reserve',
+      'act card',
+      'act ship',
+      'compensate card',
+      'compensate reserve',
+    ]);
+  });
+
+  it('runs the alternative where the primary fails, with the context as it was before the primary', async () => {
+    const spoils = changesAndThrows((context) => void (context['half'] = 'charged'), gatewayDown);
+    const { saga, alternative, cluster } = withFallback({ act: [spoils] });
+    const outcome = await cluster.run(await cluster.startProcess(), { total: 1 });
+    expect(outcome.status).toBe('completed');
+    expect(saga.calls).toEqual(['act reserve', 'act card', 'act invoice', 'act ship']);
+    expect(alternative.actCalls[0]?.context).toEqual({ total: 1 });
+  });
+
+  it('undoes the one that completed: the alternative', async () => {
+    const { saga, cluster } = withFallback(
+      { act: [throws(gatewayDown)] },
+      {},
+      {},
+      { act: [throws(shippingDown)] },
+    );
+    await cluster.run(await cluster.startProcess());
+    expect(saga.calls.slice(4)).toEqual(['compensate invoice', 'compensate reserve']);
+  });
+
+  it('undoes both that were attempted with compensateOn "attempted", the later one first', async () => {
+    const attempted = { compensateOn: 'attempted' } as const;
+    const { saga, primary, cluster } = withFallback(
+      { act: [throws(gatewayDown)], ...attempted },
+      { act: [throws(new Error('no invoices either'))], ...attempted },
+    );
+    await cluster.run(await cluster.startProcess());
+    expect(saga.calls.slice(3)).toEqual(['compensate invoice', 'compensate card', 'compensate reserve']);
+    expect(primary.compensateCalls).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it('takes the alternative only after the attempts of the primary are used up', async () => {
+    const { saga, cluster } = withFallback({ act: failing(3, gatewayDown), retry: { maximumAttempts: 3 } });
+    await cluster.run(await cluster.startProcess());
+    expect(saga.calls).toEqual([
+      'act reserve',
+      'act card',
+      'act card #2',
+      'act card #3',
+      'act invoice',
+      'act ship',
+    ]);
+  });
+
+  it('has the error of the primary and the choice in the journal before the alternative starts', async () => {
+    const journals: Promise<readonly string[]>[] = [];
+    const { alternative, cluster } = withFallback({ act: [throws(gatewayDown)] });
+    alternative.onCall(({ sagaId }) => journals.push(cluster.journalOf(sagaId)));
+    await cluster.run(await cluster.startProcess());
+    await expect(journals[0]).resolves.toEqual(['act-completed reserve', 'act-failed card -> alternative']);
+  });
+
+  it('follows the recorded choice after a crash, though the primary would work by now', async () => {
+    const gate = new StepGate();
+    const { saga, primary, alternative, cluster } = withFallback(
+      { act: [throws(gatewayDown)] },
+      { act: [gate.waits()] },
+    );
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    primary.rescript({ act: [answers()] });
+    alternative.rescript({ act: [answers()] });
+    const outcome = await cluster.resolve(second.outcome(sagaId));
+    expect(outcome.status).toBe('completed');
+    expect(saga.calls).toEqual(['act reserve', 'act card', 'act invoice', 'act invoice', 'act ship']);
+  });
+
+  it('fails the saga without the alternative where the error is not one of failureErrors', async () => {
+    const { saga, cluster } = withFallback(
+      { act: [throws(new Error('declined'))] },
+      {},
+      { failureErrors: [GatewayError] },
+    );
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome).toMatchObject({ status: 'failed', failure: { step: 'card', message: 'declined' } });
+    expect(saga.calls).toEqual(['act reserve', 'act card', 'compensate reserve']);
+  });
+
+  it.each([
+    ['class', GatewayError],
+    ['code', 'E_GATEWAY'],
+  ])('takes the alternative where failureErrors name the error by its %s', async (_name, matcher) => {
+    const { saga, cluster } = withFallback({ act: [throws(gatewayDown)] }, {}, { failureErrors: [matcher] });
+    expect((await cluster.run(await cluster.startProcess())).status).toBe('completed');
+    expect(saga.calls).toContain('act invoice');
+  });
+
+  it('gives the error of the alternative, with that of the primary as its cause, where both fail', async () => {
+    const noInvoices = new Error('no invoices either');
+    const { saga, cluster } = withFallback({ act: [throws(gatewayDown)] }, { act: [throws(noInvoices)] });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      failure: {
+        step: 'invoice',
+        message: 'no invoices either',
+        cause: { errorName: 'Error', message: 'the gateway is down', code: 'E_GATEWAY' },
+      },
+    });
+    expect(outcome.cause).toBe(noInvoices);
+    expect(noInvoices.cause).toBe(gatewayDown);
+    expect(saga.calls).toEqual(['act reserve', 'act card', 'act invoice', 'compensate reserve']);
+  });
+
+  it('gives the same cause to a process that did not run it', async () => {
+    const { cluster } = withFallback({ act: [throws(gatewayDown)] }, { act: [throws(new Error('neither'))] });
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await cluster.run(first);
+    const outcome = await cluster.resolve(second.outcome(sagaId));
+    expect(outcome.cause).toMatchObject({ message: 'neither', cause: { message: 'the gateway is down' } });
+  });
+
+  it('does not run the alternative where the effect of the primary is there, but its result cannot be stored', async () => {
+    const { saga, cluster } = withFallback({ act: [answers(Number.NaN)] });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome).toMatchObject({ status: 'failed', failure: { step: 'card' } });
+    expect(saga.calls).toEqual(['act reserve', 'act card', 'compensate card', 'compensate reserve']);
+  });
+});
+
+describe('a circuit breaker', () => {
+  it('guards the act of the primary, and nothing else', async () => {
+    const circuitBreaker = new FakeBreaker();
+    const { cluster } = withFallback({}, {}, { circuitBreaker }, { act: [throws(shippingDown)] });
+    await cluster.run(await cluster.startProcess());
+    expect(circuitBreaker.asked).toEqual(['card']);
+  });
+
+  it('that is open does not call the primary, is recorded as such and leads to the alternative', async () => {
+    const circuitBreaker = new FakeBreaker();
+    circuitBreaker.isBroken = true;
+    const { saga, cluster } = withFallback(
+      { retry: { maximumAttempts: 5 }, compensateOn: 'attempted' },
+      {},
+      { circuitBreaker, failureErrors: [GatewayError] },
+      { act: [throws(shippingDown)] },
+    );
+    const { sagaId } = await cluster.run(await cluster.startProcess());
+    expect(saga.calls).toEqual([
+      'act reserve',
+      'act invoice',
+      'act ship',
+      'compensate invoice',
+      'compensate reserve',
+    ]);
+    expect((await cluster.load(sagaId)).entries[1]).toMatchObject({
+      kind: 'act-failed',
+      step: 'card',
+      next: 'alternative',
+      error: { name: 'CircuitOpenError', code: 'SAGA_CIRCUIT_OPEN' },
+      undo: false,
+    });
+  });
+
+  it('that closes while the saga is recovered does not change the choice in the journal', async () => {
+    const circuitBreaker = new FakeBreaker();
+    circuitBreaker.isBroken = true;
+    const { saga, alternative, cluster } = withFallback(
+      {},
+      { act: [new StepGate().waits()] },
+      { circuitBreaker },
+    );
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    circuitBreaker.isBroken = false;
+    alternative.rescript({ act: [answers()] });
+    await cluster.resolve(second.outcome(sagaId));
+    expect(saga.calls).toEqual(['act reserve', 'act invoice', 'act invoice', 'act ship']);
+  });
+
+  it('of settings alone is made by the module', async () => {
+    const made: unknown[] = [];
+    const circuitBreaker = new FakeBreaker();
+    const { cluster } = withFallback(
+      {},
+      {},
+      { circuitBreaker: { failureThreshold: 3, resetTimeoutMs: 500 } },
+    );
+    const process = await cluster.startProcess({
+      createCircuitBreaker: (options) => {
+        made.push(options);
+        return circuitBreaker;
+      },
+    });
+    await cluster.run(process);
+    expect(made).toEqual([{ failureThreshold: 3, resetTimeoutMs: 500 }]);
+    expect(circuitBreaker.asked).toEqual(['card']);
+  });
+});
