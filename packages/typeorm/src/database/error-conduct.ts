@@ -1,0 +1,25 @@
+import { SagaStorageError } from '@nest-saga/core';
+import { sqlStateOf } from './classify-error.js';
+import { DeadlineError } from './deadline-error.js';
+
+/**
+ * What to do with a group of writes whose statement failed:
+ * - `split`: one of its rows may be to blame, so each is tried by itself.
+ * - `hung`: one of its rows may be to blame, but nothing is known about any of them.
+ * - `fail`: all of them share the reason, for example a lost connection.
+ */
+export type ErrorConduct = 'split' | 'hung' | 'fail';
+
+/** Judges a failed statement by its SQLSTATE. */
+export function conductOf(error: unknown): ErrorConduct {
+  if (error instanceof SagaStorageError && error.cause instanceof DeadlineError) return 'hung';
+  const state = sqlStateOf(error);
+  if (state === undefined) return 'fail';
+  return blamesRow.has(state) || blamesRowClasses.has(state.slice(0, 2)) ? 'split' : 'fail';
+}
+
+/** Lock not available, statement cancelled: somebody may hold one of the rows. */
+const blamesRow: ReadonlySet<string> = new Set(['55P03', '57014']);
+
+/** Values and constraints; conflicts that did not end; limits; what a trigger of the user's raises. */
+const blamesRowClasses: ReadonlySet<string> = new Set(['21', '22', '23', '40', '44', '54', 'P0']);

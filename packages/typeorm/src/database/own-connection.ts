@@ -1,0 +1,76 @@
+import { toStorageError } from './classify-error.js';
+import type { PostgresClient } from './postgres-client.js';
+import { queryClient } from './query-client.js';
+import type { Row, Statement } from './statement.js';
+
+/**
+ * One connection outside the application's pool, made when it is needed and made again when it is lost. Its
+ * statements run one after another, each with a deadline of its own.
+ */
+export class OwnConnection {
+  private client: PostgresClient | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
+
+  constructor(private readonly createClient: () => PostgresClient) {}
+
+  /**
+   * Runs one statement.
+   *
+   * @throws SagaStorageError
+   */
+  run(
+    operation: string,
+    statement: Statement,
+    values: readonly unknown[],
+    deadlineMs: number,
+  ): Promise<readonly Row[]> {
+    const result = this.last.then(() => this.runNow(operation, statement, values, deadlineMs));
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Ends the connection, after what is under way. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.last;
+    const client = this.client;
+    this.client = undefined;
+    await client?.end();
+  }
+
+  private async runNow(
+    operation: string,
+    statement: Statement,
+    values: readonly unknown[],
+    deadlineMs: number,
+  ): Promise<readonly Row[]> {
+    const client = await this.connect(operation);
+    try {
+      return await queryClient(client, statement, values, { preparedName: undefined, deadlineMs });
+    } catch (error) {
+      const failure = toStorageError(operation, error, 'query');
+      if (failure.outcome === 'unknown') this.drop(client);
+      throw failure;
+    }
+  }
+
+  private drop(client: PostgresClient): void {
+    if (this.client === client) this.client = undefined;
+    client.end().catch(() => undefined);
+  }
+
+  private async connect(operation: string): Promise<PostgresClient> {
+    if (this.client !== undefined) return this.client;
+    if (this.isClosed) throw toStorageError(operation, new Error('The saga storage is closed.'), 'connect');
+    const client = this.createClient();
+    client.on('error', () => this.drop(client));
+    try {
+      await client.connect();
+    } catch (error) {
+      throw toStorageError(operation, error, 'connect');
+    }
+    this.client = client;
+    return client;
+  }
+}

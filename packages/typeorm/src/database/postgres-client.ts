@@ -1,0 +1,61 @@
+import type { DataSource } from 'typeorm';
+
+/** The part of the `pg` driver's client that this package uses. */
+export interface PostgresClient {
+  readonly processID: number | null;
+  connect(): Promise<unknown>;
+  query(query: ClientQuery): Promise<{ readonly rows: readonly unknown[] }>;
+  end(): Promise<void>;
+  on(event: string, listener: (argument: never) => void): unknown;
+  removeListener(event: string, listener: (argument: never) => void): unknown;
+}
+
+/** A query as the driver takes it. */
+export interface ClientQuery {
+  /** Under which it is prepared once for each connection; undefined parses it anew each time. */
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly types: { getTypeParser(): (text: string) => string };
+}
+
+/** The part of the driver's pool that this package uses. */
+export interface PostgresPool {
+  readonly Client: new (options: Readonly<Record<string, unknown>>) => PostgresClient;
+  readonly options: Readonly<Record<string, unknown>> & { readonly max?: number };
+}
+
+/**
+ * The pool that a data source writes through.
+ *
+ * @throws TypeError where it is not one of PostgreSQL, or not connected.
+ */
+export function poolOf(dataSource: DataSource): PostgresPool {
+  if (dataSource.options.type !== 'postgres')
+    throw new TypeError(
+      `The saga storage needs a DataSource of type "postgres"; this one is "${dataSource.options.type}".`,
+    );
+  const pool = (dataSource.driver as unknown as { readonly master?: PostgresPool }).master;
+  if (pool === undefined) throw new TypeError('The DataSource of the saga storage is not initialized.');
+  return pool;
+}
+
+/**
+ * A new client to the same database with the same credentials, outside the pool: whatever the application does with
+ * its pool, this connection is there.
+ *
+ * @param timeoutMs How long the server lets one of its statements run, and how long connecting may take.
+ */
+export function createOwnClient(pool: PostgresPool, name: string, timeoutMs: number): PostgresClient {
+  const { options } = pool;
+  return new pool.Client({
+    ...options,
+    // The driver hides the password from enumeration.
+    password: options['password'],
+    application_name: name,
+    keepAlive: true,
+    connectionTimeoutMillis: timeoutMs,
+    statement_timeout: timeoutMs,
+    query_timeout: undefined,
+  });
+}

@@ -1,0 +1,29 @@
+import { checkSchemaName } from './schema-name.js';
+
+/** The names of the tables of one schema, quoted and ready for a statement's text. */
+export interface Tables {
+  /** The schema as it was given, not quoted. */
+  readonly schemaName: string;
+  readonly schema: string;
+  readonly execution: string;
+  readonly log: string;
+  readonly worker: string;
+  readonly migration: string;
+}
+
+/**
+ * The tables of a schema.
+ *
+ * @throws InvalidArgumentError where the name could do harm in a statement's text.
+ */
+export function tablesOf(schemaName: string): Tables {
+  const schema = `"${checkSchemaName(schemaName)}"`;
+  return {
+    schemaName,
+    schema,
+    execution: `${schema}."saga_execution"`,
+    log: `${schema}."saga_log"`,
+    worker: `${schema}."saga_worker"`,
+    migration: `${schema}."saga_migration"`,
+  };
+}

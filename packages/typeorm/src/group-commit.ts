@@ -1,0 +1,154 @@
+import type { AppendRequest, NewSaga } from '@nest-saga/core';
+import { conductOf } from './database/error-conduct.js';
+import type { Checkpoint } from './statements/checkpoint.js';
+
+/** One thing to write: a saga that starts, or an entry. */
+export type Write =
+  | { readonly kind: 'start'; readonly saga: NewSaga }
+  | { readonly kind: 'append'; readonly request: AppendRequest };
+
+/** How much goes into one statement, and how many statements are on their way at once. */
+export interface GroupCommitLimits {
+  readonly statementsInFlight: number;
+  readonly rowsInStatement: number;
+  /** Counted in characters of context: a guess is good enough to keep statements from growing out of hand. */
+  readonly sizeOfStatement: number;
+}
+
+interface Waiting {
+  readonly write: Write;
+  readonly sagaId: string;
+  readonly resolve: (isWritten: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Lets writes of different sagas that wait at the same moment travel in one statement, so that a busy process pays one
+ * fsync for many of them and an idle one waits for nobody. While as many statements as may are in flight, the next
+ * group gathers. Two writes of one saga never share a statement nor run side by side.
+ */
+export class GroupCommit {
+  private waiting: Waiting[] = [];
+  private readonly sagasInFlight = new Set<string>();
+  /** Sagas whose write held a whole group up or failed by itself: they travel alone until one is written. */
+  private readonly suspects = new Set<string>();
+  private statementsInFlight = 0;
+  private isScheduled = false;
+  private onIdle: (() => void) | undefined;
+
+  /** @param send Writes a checkpoint in one statement, and answers the ids of the sagas whose row was written. */
+  constructor(
+    private readonly send: (checkpoint: Checkpoint) => Promise<ReadonlySet<string>>,
+    private readonly limits: GroupCommitLimits,
+  ) {}
+
+  /** Resolves once it is durable (true) or known not to be wanted (false: it is there already, or fenced). */
+  submit(write: Write): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const sagaId = write.kind === 'start' ? write.saga.sagaId : write.request.sagaId;
+      this.waiting.push({ write, sagaId, resolve, reject });
+      this.flushSoon();
+    });
+  }
+
+  /** Resolves once nothing waits or is in flight. */
+  async drained(): Promise<void> {
+    if (this.waiting.length === 0 && this.statementsInFlight === 0) return;
+    await new Promise<void>((resolve) => {
+      this.onIdle = resolve;
+    });
+  }
+
+  // After the current turn of the event loop: what one answer from the database sets in motion travels together.
+  private flushSoon(): void {
+    if (this.isScheduled || this.statementsInFlight >= this.limits.statementsInFlight) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.isScheduled = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    while (this.statementsInFlight < this.limits.statementsInFlight && this.waiting.length > 0) {
+      const group = this.takeGroup();
+      if (group.length === 0) return;
+      void this.commit(group);
+    }
+    if (this.statementsInFlight === 0 && this.waiting.length === 0) this.onIdle?.();
+  }
+
+  private takeGroup(): readonly Waiting[] {
+    const group: Waiting[] = [];
+    const sagas = new Set<string>();
+    const rest: Waiting[] = [];
+    let size = 0;
+    for (const item of this.waiting) {
+      const isSuspect = this.suspects.has(item.sagaId);
+      const fits =
+        group.length === 0 ||
+        (group.length < this.limits.rowsInStatement && size < this.limits.sizeOfStatement && !isSuspect);
+      const isBusy = sagas.has(item.sagaId) || this.sagasInFlight.has(item.sagaId);
+      const followsSuspect = group[0] !== undefined && this.suspects.has(group[0].sagaId);
+      if (!fits || isBusy || followsSuspect) {
+        rest.push(item);
+        continue;
+      }
+      group.push(item);
+      sagas.add(item.sagaId);
+      size += sizeOf(item.write);
+    }
+    this.waiting = rest;
+    return group;
+  }
+
+  private async commit(group: readonly Waiting[]): Promise<void> {
+    this.statementsInFlight += 1;
+    for (const { sagaId } of group) this.sagasInFlight.add(sagaId);
+    await this.write(group);
+    for (const { sagaId } of group) this.sagasInFlight.delete(sagaId);
+    this.statementsInFlight -= 1;
+    this.flushSoon();
+    if (this.statementsInFlight === 0 && this.waiting.length === 0) this.onIdle?.();
+  }
+
+  private async write(group: readonly Waiting[]): Promise<void> {
+    try {
+      const written = await this.send(checkpointOf(group));
+      for (const { sagaId, resolve } of group) {
+        this.suspects.delete(sagaId);
+        resolve(written.has(sagaId));
+      }
+    } catch (error) {
+      const conduct = conductOf(error);
+      if (group.length > 1 && conduct === 'split') return this.writeOneByOne(group);
+      for (const { sagaId, reject } of group) {
+        if (conduct !== 'fail') this.suspects.add(sagaId);
+        reject(error);
+      }
+    }
+  }
+
+  /** One of them is refused: the others must not suffer for it. */
+  private async writeOneByOne(group: readonly Waiting[]): Promise<void> {
+    for (const item of group) await this.write([item]);
+  }
+}
+
+function checkpointOf(group: readonly Waiting[]): Checkpoint {
+  const starts: NewSaga[] = [];
+  const appends: AppendRequest[] = [];
+  for (const { write } of group) {
+    if (write.kind === 'start') starts.push(write.saga);
+    else appends.push(write.request);
+  }
+  return { starts, appends };
+}
+
+function sizeOf(write: Write): number {
+  if (write.kind === 'start') return write.saga.context.length;
+  const { entry } = write.request;
+  const context = 'context' in entry ? entry.context.length : 0;
+  const response = 'response' in entry ? (entry.response?.length ?? 0) : 0;
+  return context + response + ('events' in entry ? (entry.events?.length ?? 0) : 0);
+}

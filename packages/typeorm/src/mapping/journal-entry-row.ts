@@ -1,0 +1,127 @@
+import type { EntryDraft, JournalEntry, RecordedError } from '@nest-saga/core';
+import { required } from '../database/statement.js';
+import type { Row } from '../database/statement.js';
+import { timeColumn, toDate } from './time-column.js';
+
+/** What a statement selects of `saga_log`, for `toJournalEntry`. */
+export function entryColumns(alias: string): string {
+  return `${alias}.seq, ${alias}.kind, ${alias}.step, ${alias}.attempt, ${alias}.worker, ${alias}.context AS entry_context,
+    ${alias}.response, ${alias}.error, ${alias}.events, ${alias}.detail,
+    ${timeColumn(`${alias}.started_at`)} AS started_at, ${timeColumn(`${alias}.finished_at`)} AS finished_at,
+    ${timeColumn(`${alias}.recorded_at`)} AS recorded_at`;
+}
+
+/**
+ * The entry that a row of `saga_log` holds.
+ *
+ * @throws TypeError where the row holds none that this version knows.
+ */
+export function toJournalEntry(row: Row): JournalEntry {
+  return {
+    ...toEntryDraft(row),
+    seq: Number(required(row, 'seq')),
+    worker: row['worker'] ?? undefined,
+    recordedAt: toDate(required(row, 'recorded_at')),
+  };
+}
+
+function toEntryDraft(row: Row): EntryDraft {
+  const kind = required(row, 'kind') as EntryDraft['kind'];
+  switch (kind) {
+    case 'act-completed':
+      return {
+        kind,
+        ...toAttempt(row),
+        context: required(row, 'entry_context'),
+        ...optional('response', row['response']),
+        ...optional('events', row['events']),
+      };
+    case 'act-failed': {
+      const { outcome, next, undo, retryAt } = toDetail<typeof kind>(row);
+      return {
+        kind,
+        ...toAttempt(row),
+        error: toError(row),
+        outcome,
+        ...optional('response', row['response']),
+        next,
+        ...toRetryAt(retryAt),
+        undo,
+      };
+    }
+    case 'compensation-completed':
+      return {
+        kind,
+        ...toAttempt(row),
+        context: required(row, 'entry_context'),
+        ...optional('events', row['events']),
+      };
+    case 'compensation-failed': {
+      const { outcome, next, retryAt } = toDetail<typeof kind>(row);
+      return { kind, ...toAttempt(row), error: toError(row), outcome, next, ...toRetryAt(retryAt) };
+    }
+    case 'claimed':
+      return { kind, from: toDetail<typeof kind>(row).from };
+    case 'released':
+      return { kind, reason: toDetail<typeof kind>(row).reason };
+    case 'cancel-requested': {
+      const { reason, actor } = toDetail<typeof kind>(row);
+      return { kind, reason, ...optional('actor', actor) };
+    }
+    case 'retry-requested': {
+      const { actor, note } = toDetail<typeof kind>(row);
+      return { kind, actor, ...optional('note', note) };
+    }
+    case 'step-resolved': {
+      const { actor, note } = toDetail<typeof kind>(row);
+      return { kind, step: required(row, 'step'), actor, note };
+    }
+    case 'stuck': {
+      const { reason, message } = toDetail<typeof kind>(row);
+      return { kind, reason, ...optional('step', row['step']), message };
+    }
+    case 'compensation-decided':
+    case 'settled':
+      return { kind };
+    default:
+      throw new TypeError(`The journal has an entry "${String(kind)}", which this version does not know.`);
+  }
+}
+
+function toAttempt(row: Row) {
+  return {
+    step: required(row, 'step'),
+    attempt: Number(required(row, 'attempt')),
+    startedAt: toDate(required(row, 'started_at')),
+    finishedAt: toDate(required(row, 'finished_at')),
+  };
+}
+
+/** The detail of a kind as JSON keeps it: dates are text. Only `toEntryColumns` writes it, so its shape is known. */
+type Detail<Kind extends EntryDraft['kind']> = {
+  readonly [Property in keyof DraftOf<Kind>]: DraftOf<Kind>[Property] extends Date | undefined
+    ? string | undefined
+    : DraftOf<Kind>[Property];
+};
+type DraftOf<Kind extends EntryDraft['kind']> = Extract<EntryDraft, { readonly kind: Kind }>;
+
+function toDetail<Kind extends EntryDraft['kind']>(row: Row): Detail<Kind> {
+  return JSON.parse(required(row, 'detail')) as Detail<Kind>;
+}
+
+function toError(row: Row): RecordedError {
+  return JSON.parse(required(row, 'error')) as RecordedError;
+}
+
+function toRetryAt(retryAt: string | undefined): { readonly retryAt?: Date } {
+  return retryAt === undefined ? {} : { retryAt: new Date(retryAt) };
+}
+
+function optional<Name extends string>(
+  name: Name,
+  value: string | null | undefined,
+): { readonly [Key in Name]?: string } {
+  return value === null || value === undefined
+    ? {}
+    : ({ [name]: value } as { readonly [Key in Name]?: string });
+}

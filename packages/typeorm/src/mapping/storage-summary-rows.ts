@@ -1,0 +1,50 @@
+import { isOpen } from '@nest-saga/core';
+import type { SagaStatus, StorageSummary } from '@nest-saga/core';
+import { required } from '../database/statement.js';
+import type { Row } from '../database/statement.js';
+
+/** The summary that the groups of `summarizeStatement` add up to. */
+export function toStorageSummary(rows: readonly Row[]): StorageSummary {
+  const groups = rows.map(toGroup);
+  const count = (status: SagaStatus): number =>
+    groups.filter((group) => group.status === status).reduce((sum, group) => sum + group.count, 0);
+  const open = groups.filter(({ status }) => isOpen(status));
+  return {
+    pending: count('pending'),
+    running: count('running'),
+    compensating: count('compensating'),
+    stuck: count('stuck'),
+    oldestOpenAgeMs:
+      open.length === 0 ? undefined : open.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
+    open: byIdentity(open),
+  };
+}
+
+interface Group {
+  readonly status: SagaStatus;
+  readonly saga: string;
+  readonly version: number;
+  readonly count: number;
+  readonly ageMs: number;
+}
+
+function toGroup(row: Row): Group {
+  return {
+    status: required(row, 'status') as SagaStatus,
+    saga: required(row, 'saga_name'),
+    version: Number(required(row, 'saga_version')),
+    count: Number(required(row, 'count')),
+    ageMs: Number(required(row, 'age_ms')),
+  };
+}
+
+function byIdentity(groups: readonly Group[]): StorageSummary['open'] {
+  const counts = new Map<string, { saga: string; version: number; count: number }>();
+  for (const { saga, version, count } of groups) {
+    const identity = `${saga}@${version}`;
+    const counted = counts.get(identity);
+    if (counted === undefined) counts.set(identity, { saga, version, count });
+    else counted.count += count;
+  }
+  return [...counts.values()];
+}

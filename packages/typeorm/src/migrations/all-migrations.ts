@@ -1,0 +1,8 @@
+import { journalMigration } from './0001-journal.js';
+import type { Migration } from './migration.js';
+
+/** Every migration, in order. */
+export const allMigrations: readonly Migration[] = [journalMigration];
+
+/** The version of the schema that this code works with. */
+export const schemaVersion = allMigrations.length;

@@ -1,0 +1,57 @@
+import type { Statement } from '../database/statement.js';
+import type { Tables } from '../database/tables.js';
+import { headerColumns } from '../mapping/saga-header-row.js';
+import { durableMoment } from './durable-moment.js';
+import { knownSaga } from './known-saga.js';
+import { openStatuses } from './status-lists.js';
+
+/**
+ * Takes due sagas for a worker: locks them, passing by what others lock, writes the claim entries, and changes the
+ * headers whose entry found its place. Answers what this very statement took, with the `seq` of each claim.
+ *
+ * The lock sits in a materialised CTE, so that it is taken once for each row and `LIMIT` counts locked rows; without
+ * that, two workers take one saga under load. A worker whose own row has expired takes nothing.
+ *
+ * Parameters: worker, names, versions, limit and, for `claimOne`, an id.
+ */
+export function claimStatement(tables: Tables): Statement {
+  return { name: 'claim', text: claimText(tables, '') };
+}
+
+/** As `claimStatement`, for one saga. */
+export function claimOneStatement(tables: Tables): Statement {
+  return { name: 'claim_one', text: claimText(tables, 'AND header.id = $5::uuid') };
+}
+
+function claimText({ execution, log, worker }: Tables, condition: string): string {
+  return `WITH ${durableMoment}, due AS MATERIALIZED (
+    SELECT header.id, header.status
+    FROM ${execution} AS header
+    WHERE header.owner IS NULL AND header.status IN (${openStatuses})
+      AND header.next_run_at <= (SELECT at FROM moment)
+      AND EXISTS (
+        SELECT FROM ${worker} AS claimant WHERE claimant.id = $1::text AND claimant.expires_at > clock_timestamp()
+      )
+      AND ${knownSaga('header', 2)} ${condition}
+    ORDER BY header.next_run_at
+    LIMIT $4::integer
+    FOR NO KEY UPDATE OF header SKIP LOCKED
+  ), claimed AS (
+    INSERT INTO ${log} (saga_id, seq, kind, worker, detail, recorded_at)
+    SELECT due.id,
+      1 + coalesce((SELECT max(entry.seq) FROM ${log} AS entry WHERE entry.saga_id = due.id), 0),
+      'claimed', $1::text, json_build_object('from', due.status), moment.at
+    FROM due, moment
+    ORDER BY due.id
+    ON CONFLICT DO NOTHING
+    RETURNING saga_id, seq
+  ), taken AS (
+    UPDATE ${execution} AS header
+    SET owner = $1::text, next_run_at = NULL, updated_at = moment.at,
+      status = CASE header.status WHEN 'pending' THEN 'running' ELSE header.status END
+    FROM claimed, moment
+    WHERE header.id = claimed.saga_id
+    RETURNING claimed.seq AS claim_seq, header.*
+  )
+SELECT taken.claim_seq, ${headerColumns('taken')} FROM taken`;
+}

@@ -1,0 +1,40 @@
+import { decodeCursor } from '@nest-saga/core';
+import type { SagaListQuery } from '@nest-saga/core';
+import type { Tables } from '../database/tables.js';
+import { headerColumns } from '../mapping/saga-header-row.js';
+import type { BoundStatement } from './checkpoint.js';
+
+/**
+ * One page of headers, and one more row that says whether there is another page. The text is put together from fixed
+ * parts only; what the caller sent is a parameter or, for the order, chosen from two.
+ *
+ * @throws InvalidArgumentError for a cursor that no page gave.
+ */
+export function listStatement({ execution }: Tables, query: SagaListQuery): BoundStatement {
+  const values: unknown[] = [];
+  const parameter = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
+  const conditions: string[] = [];
+  if (query.status !== undefined) conditions.push(`status = ${parameter(query.status, 'text')}`);
+  if (query.saga !== undefined) conditions.push(`saga_name = ${parameter(query.saga, 'text')}`);
+  if (query.key !== undefined) conditions.push(`saga_key = ${parameter(query.key, 'text')}`);
+  if (query.from !== undefined)
+    conditions.push(`created_at >= ${parameter(query.from.toISOString(), 'timestamptz')}`);
+  if (query.to !== undefined)
+    conditions.push(`created_at < ${parameter(query.to.toISOString(), 'timestamptz')}`);
+  const isOldestFirst = query.order === 'oldest';
+  if (query.cursor !== undefined) {
+    const { createdAt, sagaId } = decodeCursor(query.cursor);
+    const position = `(${parameter(createdAt.toISOString(), 'timestamptz')}, ${parameter(sagaId, 'uuid')})`;
+    conditions.push(`(created_at, id) ${isOldestFirst ? '>' : '<'} ${position}`);
+  }
+  const direction = isOldestFirst ? 'ASC' : 'DESC';
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  return {
+    statement: {
+      name: 'list',
+      text: `SELECT ${headerColumns('header')} FROM ${execution} AS header ${where}
+ORDER BY created_at ${direction}, id ${direction} LIMIT ${parameter(query.limit + 1, 'integer')}`,
+    },
+    values,
+  };
+}
