@@ -19,12 +19,13 @@ const shared = {
 
 /** Jest runs a project's global setup only when one of its tests was selected: units never pay for a server. */
 const config: Config = {
+  // Not in the project that needs it: Jest reads it here alone.
+  testTimeout: 30_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: [`${workspaces}/*.spec.ts`] },
     {
       ...shared,
       displayName: 'integration',
-      testTimeout: 30_000,
       testMatch: [`${workspaces}/*.{int,e2e,crash}-spec.ts`],
       globalSetup: '<rootDir>/libs/embedded-postgres/jest/global-setup.mjs',
       globalTeardown: '<rootDir>/libs/embedded-postgres/jest/global-teardown.mjs',
