@@ -31,6 +31,8 @@ export async function startPostgresProcess(options: PostgresProcessOptions): Pro
   const child = spawn(options.program, commandLine(options), {
     ...options.account,
     cwd: '/',
+    // In a group of its own: Ctrl-C in a terminal ends the owner first, which still needs its database to close.
+    detached: true,
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -90,6 +90,15 @@ describe('startEmbeddedPostgres', () => {
     await until(() => !isRunning(server.pid) && !existsSync(server.dataDirectory));
   });
 
+  it('runs the server in a process group of its own, out of reach of a Ctrl-C that is meant for its owner', async () => {
+    const postgres = await startEmbeddedPostgres();
+    try {
+      expect(processGroup(postgres.pid)).not.toBe(processGroup(process.pid));
+    } finally {
+      await postgres.stop();
+    }
+  });
+
   it('says why a server did not start', async () => {
     await expect(startEmbeddedPostgres({ settings: { no_such_setting: 1 } })).rejects.toThrow(
       'no_such_setting',
@@ -106,6 +115,10 @@ async function firstValue(connectionString: string, statement: string): Promise<
   } finally {
     await client.end();
   }
+}
+
+function processGroup(pid: number): string {
+  return execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).trim();
 }
 
 function isRunning(pid: number): boolean {
