@@ -8,16 +8,18 @@ import { dirname, join, resolve } from 'node:path';
  * repository's parents (a home directory, for instance), it is a directory under the system's temporary one.
  */
 export async function findDataDirectory(): Promise<string> {
+  const directory = await chooseDirectory();
+  // Made here, for everybody to pass: initdb makes what is missing, but for its own user alone.
+  await mkdir(dirname(directory), { recursive: true, mode: 0o755 });
+  return directory;
+}
+
+async function chooseDirectory(): Promise<string> {
   const named = process.env['DATA_DIRECTORY'];
   if (named !== undefined && named !== '') return resolve(named);
   const repository = resolve(import.meta.dirname, '../../../..');
-  const parent =
-    process.getuid?.() !== 0 || (await canOthersPass(repository))
-      ? join(repository, '.data')
-      : join(tmpdir(), 'nest-saga-orders');
-  // Made here, for everybody to pass: initdb makes what is missing, but for its own user alone.
-  await mkdir(parent, { recursive: true, mode: 0o755 });
-  return join(parent, 'postgres');
+  const isReachable = process.getuid?.() !== 0 || (await canOthersPass(repository));
+  return isReachable ? join(repository, '.data', 'postgres') : join(tmpdir(), 'nest-saga-orders', 'postgres');
 }
 
 async function canOthersPass(directory: string): Promise<boolean> {
