@@ -1,3 +1,4 @@
+import { SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, NewSaga } from '@nest-saga/core';
 import { conductOf } from './database/error-conduct.js';
 import type { Checkpoint } from './statements/checkpoint.js';
@@ -122,9 +123,9 @@ export class GroupCommit {
     } catch (error) {
       const conduct = conductOf(error);
       if (group.length > 1 && conduct === 'split') return this.writeOneByOne(group);
-      for (const { sagaId, reject } of group) {
+      for (const { sagaId, write, reject } of group) {
         if (conduct !== 'fail') this.suspects.add(sagaId);
-        reject(error);
+        reject(errorOf(write, error));
       }
     }
   }
@@ -143,6 +144,12 @@ function checkpointOf(group: readonly Waiting[]): Checkpoint {
     else appends.push(write.request);
   }
   return { starts, appends };
+}
+
+/** The group's error in the words of the one write. */
+function errorOf({ kind }: Write, error: unknown): unknown {
+  if (!(error instanceof SagaStorageError)) return error;
+  return new SagaStorageError(kind, error.outcome, { cause: error.cause });
 }
 
 function sizeOf(write: Write): number {

@@ -1,7 +1,16 @@
+export { sagaEntities } from './entities/saga-entities.js';
+export { SagaExecutionEntity } from './entities/saga-execution.entity.js';
+export { SagaLogEntity } from './entities/saga-log.entity.js';
+export { SagaWorkerEntity } from './entities/saga-worker.entity.js';
+
 export { SagaSchemaError } from './errors/saga-schema-error.js';
 export type { SagaSchemaProblem } from './errors/saga-schema-error.js';
+
 export { sagaMigrationSql } from './migrations/migration-sql.js';
 export type { SagaMigrationSqlOptions } from './migrations/migration-sql.js';
 export type { MigrationMode } from './migrations/migrator.js';
+
+export { typeOrmSagaStorage } from './saga-storage-factory.js';
+export type { TypeOrmSagaStorageFactory, TypeOrmSagaStorageFactoryOptions } from './saga-storage-factory.js';
 export { TypeOrmSagaStorage } from './typeorm-saga-storage.js';
 export type { SagaStorageLogger, TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';

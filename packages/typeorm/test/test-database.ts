@@ -46,7 +46,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       url,
       poolErrorHandler: () => undefined,
       ...options,
-    } as PostgresOptions);
+    });
     await dataSource.initialize();
     open.push(async () => {
       if (dataSource.isInitialized) await dataSource.destroy();

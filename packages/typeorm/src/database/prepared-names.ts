@@ -22,7 +22,7 @@ export class PreparedNames {
 
   /** The name to prepare a statement under now, or undefined where it is to be sent as it is. */
   nameOf({ name }: Statement): string | undefined {
-    if (!this.isUsable) return undefined;
+    if (!this.isUsable || name === undefined) return undefined;
     this.runs += 1;
     if (this.runs > (generationEnds[this.generation] ?? Number.POSITIVE_INFINITY)) this.generation += 1;
     return `${this.prefix}.${name}.${this.generation}`;

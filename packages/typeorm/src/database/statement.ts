@@ -1,7 +1,7 @@
 /** One parametrised SQL statement. */
 export interface Statement {
-  /** Short and unique in this package: part of the name it is prepared under. */
-  readonly name: string;
+  /** Short and unique in this package: part of the name it is prepared under. Undefined: it is planned each time. */
+  readonly name: string | undefined;
   readonly text: string;
 }
 

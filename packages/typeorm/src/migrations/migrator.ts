@@ -112,7 +112,7 @@ export class Migrator {
     try {
       await client.connect();
       return await work((text, values = []) =>
-        queryClient(client, { name: 'migration', text }, values, { preparedName: undefined, deadlineMs }),
+        queryClient(client, { name: undefined, text }, values, { preparedName: undefined, deadlineMs }),
       );
     } catch (error) {
       throw error instanceof SagaSchemaError ? error : toStorageError('open', error, 'query');

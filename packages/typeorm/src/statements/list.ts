@@ -31,7 +31,8 @@ export function listStatement({ execution }: Tables, query: SagaListQuery): Boun
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return {
     statement: {
-      name: 'list',
+      // Its text depends on the query, and the best plan on the values.
+      name: undefined,
       text: `SELECT ${headerColumns('header')} FROM ${execution} AS header ${where}
 ORDER BY created_at ${direction}, id ${direction} LIMIT ${parameter(query.limit + 1, 'integer')}`,
     },

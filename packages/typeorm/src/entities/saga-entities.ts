@@ -1,0 +1,20 @@
+import type { EntitySchema } from 'typeorm';
+import { checkSchemaName, defaultSchema } from '../database/schema-name.js';
+import { sagaExecutionSchema } from './saga-execution.entity.js';
+import { sagaLogSchema } from './saga-log.entity.js';
+import { sagaWorkerSchema } from './saga-worker.entity.js';
+
+/**
+ * The three tables as TypeORM entities, for queries of your own: list them in a data source, or pass them to
+ * `TypeOrmModule.forFeature()`, and ask for the repository of `SagaExecutionEntity`, `SagaLogEntity` or
+ * `SagaWorkerEntity`. The engine works without it. TypeORM's schema synchronisation leaves the tables alone.
+ *
+ * @throws InvalidArgumentError for a schema name that is not one.
+ *
+ * @example
+ * TypeOrmModule.forFeature(sagaEntities({ schema: 'saga' }));
+ */
+export function sagaEntities(options: { readonly schema?: string } = {}): EntitySchema[] {
+  const schema = checkSchemaName(options.schema ?? defaultSchema);
+  return [sagaExecutionSchema(schema), sagaLogSchema(schema), sagaWorkerSchema(schema)];
+}

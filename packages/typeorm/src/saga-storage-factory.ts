@@ -1,0 +1,47 @@
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { TypeOrmSagaStorage } from './typeorm-saga-storage.js';
+import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
+
+/** A storage that still needs the application's data source: `SagaModule` finds it and makes the storage. */
+export interface TypeOrmSagaStorageFactory {
+  readonly kind: 'saga-storage-factory';
+  /** The token of the data source, as `TypeOrmModule` provides it. */
+  readonly inject: readonly [ReturnType<typeof getDataSourceToken>];
+  create(dataSource: DataSource): TypeOrmSagaStorage;
+}
+
+/** Options of {@link typeOrmSagaStorage}. */
+export interface TypeOrmSagaStorageFactoryOptions extends Omit<TypeOrmSagaStorageOptions, 'dataSource'> {
+  /** The name that the data source has in `TypeOrmModule.forRoot({ name })`. @default the one without a name */
+  readonly dataSource?: string;
+}
+
+/**
+ * The PostgreSQL storage for `SagaModule`. With a `DataSource` it is the storage itself; without one, or with a name,
+ * the application's own is used.
+ *
+ * @throws InvalidArgumentError for a schema name that is not one.
+ *
+ * @example
+ * SagaModule.forRoot({ storage: typeOrmSagaStorage({ schema: 'saga' }) });
+ *
+ * @example
+ * SagaModule.forRootAsync({
+ *   inject: [getDataSourceToken()],
+ *   useFactory: (dataSource: DataSource) => ({ storage: typeOrmSagaStorage({ dataSource }) }),
+ * });
+ */
+export function typeOrmSagaStorage(options: TypeOrmSagaStorageOptions): TypeOrmSagaStorage;
+export function typeOrmSagaStorage(options?: TypeOrmSagaStorageFactoryOptions): TypeOrmSagaStorageFactory;
+export function typeOrmSagaStorage(
+  options: TypeOrmSagaStorageOptions | TypeOrmSagaStorageFactoryOptions = {},
+): TypeOrmSagaStorage | TypeOrmSagaStorageFactory {
+  const { dataSource, ...rest } = options;
+  if (typeof dataSource === 'object') return new TypeOrmSagaStorage({ ...rest, dataSource });
+  return {
+    kind: 'saga-storage-factory',
+    inject: [getDataSourceToken(dataSource)],
+    create: (resolved) => new TypeOrmSagaStorage({ ...rest, dataSource: resolved }),
+  };
+}
