@@ -55,7 +55,8 @@ export class SagaOrchestrator {
    *
    * Each result is emitted after it is durable, compensations too. Completes where the saga COMPLETED; errors with
    * `SagaFailedError` (the step's error as `cause`) after the undo, and with `SagaStuckError` where a person is
-   * needed. Unsubscribing only detaches: the saga goes on. At shutdown it completes early, so that responses end.
+   * needed. Unsubscribing only detaches: the saga goes on. At shutdown it errors with `SagaShuttingDownError`, so that
+   * responses end; the saga goes on elsewhere.
    */
   stream(context: object, options?: StartOptions): Observable<SagaStepResult> {
     const starter = async () => (await this.runtime.opened()).starter;

@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { DelayedStorage, settle } from '@nest-saga/testing';
 import { firstValueFrom, lastValueFrom, retry, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { InMemorySagaStorage, SagaFailedError, SagaStuckError, SystemClock } from '../src/index.js';
+import {
+  InMemorySagaStorage,
+  SagaFailedError,
+  SagaShuttingDownError,
+  SagaStuckError,
+  SystemClock,
+} from '../src/index.js';
 import type { SagaStepResult } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
 import { Calls, OrderContext, orderProviders } from './order-saga.js';
@@ -118,6 +124,17 @@ describe('SagaOrchestrator.stream', () => {
     const results$ = sagas.stream(new OrderContext('book'), { onConflict: 'reject' });
     expect(await all(results$.pipe(retry(1)))).toHaveLength(3);
     expect(app.get(Calls).made).toHaveLength(3);
+  });
+
+  it('errors at shutdown, so that nobody takes the end of the process for the end of the saga', async () => {
+    const { app, sagas } = await openApp(orderProviders, { shutdownTimeoutMs: 0, abortGraceMs: 0 });
+    app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
+    const seen: string[] = [];
+    const end = endOf(sagas.stream(new OrderContext('book')), seen);
+    await settle();
+    await closeApps();
+    expect(await end).toBeInstanceOf(SagaShuttingDownError);
+    expect(seen).toEqual(['reserve act completed']);
   });
 
   it('errors where the context fits no saga, instead of throwing', async () => {

@@ -14,7 +14,7 @@ export interface FollowRequest {
 
 /**
  * Tells a subscriber the results of a saga and then its end: completes where it COMPLETED, errors where it FAILED or
- * is STUCK. At shutdown the subscriber is completed, so that an open response ends; the saga goes on elsewhere.
+ * is STUCK. At shutdown it errors, so that an open response ends and nobody takes that for the saga's end.
  */
 export function followSaga(
   reader: SagaReader,
@@ -23,7 +23,7 @@ export function followSaga(
   subscriber: Subscriber<SagaStepResult>,
 ): void {
   if (live.isEnded) return subscriber.error(new SagaShuttingDownError('watch'));
-  subscriber.add(live.add(() => subscriber.complete()));
+  subscriber.add(live.add(() => subscriber.error(new SagaShuttingDownError('watch'))));
   subscriber.add(
     reader.follow(
       sagaId,
