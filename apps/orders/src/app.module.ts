@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DemoServicesModule, PostgresEffectLedger } from '@nest-saga/demo-services';
 import { SagaModule } from '@nest-saga/nestjs';
 
+import { typeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
 import { DemoModule } from './demo/demo.module.js';
 import { LedgerController } from './ledger/ledger.controller.js';
@@ -19,6 +20,7 @@ export class AppModule {
       imports: [
         TypeOrmModule.forRoot({ type: 'postgres', url: databaseUrl, connectTimeoutMS: 5_000 }),
         SagaModule.forRoot({
+          storage: typeOrmSagaStorage({ schema: 'saga' }),
           // Shorter than the defaults, so that a demonstration of a crash takes seconds.
           lease: {
             leaseDurationMs,

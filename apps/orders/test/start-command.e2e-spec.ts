@@ -1,0 +1,71 @@
+import { mkdtemp, rm, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { scenarios } from '@nest-saga/demo-services';
+import { startProgram, type RunningProgram } from './support/server-process.js';
+import { until } from './support/until.js';
+
+describe('the start command', () => {
+  let directory: string;
+  let running: RunningProgram | undefined;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'nest-saga-orders-'));
+    // PostgreSQL may run as another OS user, who has to pass through.
+    await chmod(directory, 0o755);
+  });
+
+  afterEach(async () => {
+    await running?.end('SIGTERM');
+    running = undefined;
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('brings a killed server back, and the order it was in the middle of ends', async () => {
+    running = await start('2000');
+    const { client } = running;
+    const sagaId = await client.placeInBackground({ destination: scenarios.slowDestination });
+    await client.untilCalled(sagaId, 'shipping');
+
+    const { status } = await client.send('POST', '/demo/kill');
+
+    expect(status).toBe(202);
+    await until('the server is back', () => client.find(sagaId).then(Boolean, () => false));
+    await client.untilStatus(sagaId, 'completed', 20_000);
+    expect((await client.ledger(sagaId)).map(({ calls }) => calls)).toEqual([1, 1, 2]);
+    expect(running.output()).toContain('The server died (SIGKILL). Starting it again.');
+  }, 60_000);
+
+  it('killed itself, database and all, in the middle of an order and started again, ends the order', async () => {
+    const first = await start('600000');
+    const sagaId = await first.client.placeInBackground({ destination: scenarios.slowDestination });
+    await first.client.untilCalled(sagaId, 'shipping');
+    const good = await first.client.place();
+    await first.end('SIGKILL');
+
+    running = await start('50');
+
+    await running.client.untilStatus(sagaId, 'completed', 20_000);
+    expect((await running.client.ledger(sagaId)).map(({ calls }) => calls)).toEqual([1, 1, 2]);
+    expect((await running.client.find(good.body.sagaId)).body.status).toBe('completed');
+  }, 60_000);
+
+  it('prints a line to try for each ending', async () => {
+    running = await start('50');
+
+    const output = running.output();
+
+    for (const value of Object.values(scenarios)) {
+      if (value !== scenarios.noRefundCard) expect(output).toContain(value);
+    }
+  }, 60_000);
+
+  async function start(slowShipmentMs: string): Promise<RunningProgram> {
+    return startProgram('main.ts', {
+      DATABASE_URL: '',
+      DATA_DIRECTORY: join(directory, 'postgres'),
+      PORT: '0',
+      SLOW_SHIPMENT_MS: slowShipmentMs,
+    });
+  }
+});
