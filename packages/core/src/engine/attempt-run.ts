@@ -56,10 +56,12 @@ export class AttemptRun implements StepRun {
     if (this.isClosed) return;
     const json = this.definition.codec.encode(event, 'event');
     checkSize(json, 'event');
-    (this.emitted ??= []).push(json);
+    const name = classNameOf(event);
+    const named = name === undefined ? '' : `"name":${JSON.stringify(name)},`;
+    (this.emitted ??= []).push(`{${named}"event":${json}}`);
   }
 
-  /** What was emitted, as a JSON list, or undefined. */
+  /** What was emitted, as a JSON list with the class name of each event that has one, or undefined. */
   events(): Json | undefined {
     return this.emitted === undefined ? undefined : `[${this.emitted.join(',')}]`;
   }
@@ -72,4 +74,11 @@ export class AttemptRun implements StepRun {
   close(): void {
     this.isClosed = true;
   }
+}
+
+// An event is handled by its class; a plain object has none.
+function classNameOf(event: unknown): string | undefined {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) return undefined;
+  const name: unknown = event.constructor?.name;
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? name : undefined;
 }

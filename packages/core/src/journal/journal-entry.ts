@@ -20,7 +20,7 @@ export interface ActCompleted extends StepAttempt {
   /** The context after the step. */
   readonly context: Json;
   readonly response?: Json;
-  /** What the step emitted: a JSON list. */
+  /** What the step emitted: a JSON list of `{ name?, event }`, the name being that of the event's class. */
   readonly events?: Json;
 }
 

@@ -24,7 +24,15 @@ export type SagaLifecycleEvent = SagaReference &
         readonly metadata: Readonly<Record<string, string>>;
       }
     | { readonly type: 'step'; readonly result: SagaStepResult }
-    | { readonly type: 'emitted'; readonly seq: number; readonly step: string; readonly event: unknown }
+    | {
+        readonly type: 'emitted';
+        readonly seq: number;
+        readonly step: string;
+        /** The name of the event's class, where it was an instance of one. */
+        readonly name?: string;
+        /** As the codec gives it back: without its class. */
+        readonly event: unknown;
+      }
     | { readonly type: 'compensating'; readonly failure: SagaFailure | undefined }
     | { readonly type: 'completed' }
     | { readonly type: 'failed'; readonly failure: SagaFailure | undefined }

@@ -60,15 +60,22 @@ function reportEvents(
 ): void {
   if (!('events' in entry) || entry.events === undefined) return;
   const { seq, step } = entry;
-  for (const event of decodeEvents(definition, entry.events))
-    notifySaga(listener, { type: 'emitted', ...reference, seq, step, event });
+  for (const emitted of decodeEvents(definition, entry.events))
+    notifySaga(listener, { type: 'emitted', ...reference, seq, step, ...emitted });
+}
+
+interface Emitted {
+  readonly name?: string;
+  readonly event: unknown;
 }
 
 // Each event was encoded by itself, so that an application's own codec sees values of the application only.
-function decodeEvents(definition: SagaDefinition, events: string): readonly unknown[] {
-  const list: unknown = JSON.parse(events);
-  if (!Array.isArray(list)) return [];
-  return list.map((event) => definition.codec.decode(JSON.stringify(event)));
+function decodeEvents(definition: SagaDefinition, events: string): readonly Emitted[] {
+  const list = JSON.parse(events) as readonly Emitted[];
+  return list.map((emitted) => ({
+    ...emitted,
+    event: definition.codec.decode(JSON.stringify(emitted.event)),
+  }));
 }
 
 function reportStatus(
