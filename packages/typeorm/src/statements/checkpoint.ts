@@ -97,7 +97,8 @@ function startPart({ execution }: Tables, starts: readonly NewSaga[]): Part {
 
 /**
  * The entry before must be there, and the saga must not be terminal. One snapshot sees both: whoever wrote the entry
- * before wrote the status with it. What the snapshot does not see yet, the primary key does.
+ * before wrote the status with it. What the snapshot does not see yet, the primary key does. Both are asked by scalar
+ * subqueries: for an EXISTS behind an OR, PostgreSQL would read the whole journal into a hash table.
  */
 function appendPart({ execution, log }: Tables, appends: readonly AppendRequest[]): Part {
   const columns = columnsOf(
@@ -125,14 +126,12 @@ function appendPart({ execution, log }: Tables, appends: readonly AppendRequest[
     INSERT INTO ${log} (${columns.names}, recorded_at)
     SELECT entry.*, moment.at
     FROM ${columns.unnest(first, 'entry')}, moment
-    WHERE EXISTS (
-        SELECT FROM ${execution} AS header
-        WHERE header.id = entry.saga_id AND header.status NOT IN (${terminalStatuses})
-      )
+    WHERE (SELECT header.status FROM ${execution} AS header WHERE header.id = entry.saga_id)
+        NOT IN (${terminalStatuses})
       AND (
         entry.seq = 1
-        OR EXISTS (
-          SELECT FROM ${log} AS previous WHERE previous.saga_id = entry.saga_id AND previous.seq = entry.seq - 1
+        OR (
+          SELECT true FROM ${log} AS previous WHERE previous.saga_id = entry.saga_id AND previous.seq = entry.seq - 1
         )
       )
     ORDER BY entry.saga_id

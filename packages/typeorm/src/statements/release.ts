@@ -34,8 +34,8 @@ export function releaseStatement(
     INSERT INTO ${log} (saga_id, seq, kind, worker, detail, recorded_at)
     SELECT mine.saga_id, mine.seq, 'released', mine.worker, mine.detail, moment.at
     FROM mine, moment
-    WHERE mine.seq = 1 OR EXISTS (
-      SELECT FROM ${log} AS previous WHERE previous.saga_id = mine.saga_id AND previous.seq = mine.seq - 1
+    WHERE mine.seq = 1 OR (
+      SELECT true FROM ${log} AS previous WHERE previous.saga_id = mine.saga_id AND previous.seq = mine.seq - 1
     )
     ORDER BY mine.saga_id
     ON CONFLICT DO NOTHING
