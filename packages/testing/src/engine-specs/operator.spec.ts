@@ -1,0 +1,202 @@
+import { InvalidArgumentError, SagaStatusError } from '@nest-saga/core';
+import { SimulatedCluster } from '../crash/simulated-cluster.js';
+import type { SimulatedProcess } from '../crash/simulated-process.js';
+import { scriptedSaga } from '../fakes/scripted-saga.js';
+import { ScriptedStep } from '../fakes/scripted-step.js';
+import type { ScriptedStepOptions } from '../fakes/scripted-step.js';
+import { StepGate } from '../fakes/step-gate.js';
+import { answers, failing, throws } from '../fakes/step-script.js';
+
+const down = new Error('the stock service is down');
+const declined = new Error('the card was declined');
+
+/** A saga that is STUCK in the undo of `charge`. */
+async function stuckUndo(charge: ScriptedStepOptions = {}) {
+  const step = new ScriptedStep('charge', { compensate: [throws(down)], ...charge });
+  const saga = scriptedSaga('order', [
+    new ScriptedStep('reserve'),
+    step,
+    new ScriptedStep('pack'),
+    new ScriptedStep('ship', { act: [throws(declined)] }),
+  ]);
+  const cluster = new SimulatedCluster([saga]);
+  const process = await cluster.startProcess();
+  const { sagaId, status } = await cluster.run(process);
+  expect(status).toBe('stuck');
+  const before = saga.calls.length;
+  return { step, saga, cluster, process, sagaId, callsSince: () => saga.calls.slice(before) };
+}
+
+/** A saga that is STUCK on its way forward: `charge` ended its process each time. */
+async function stuckForward() {
+  const step = new ScriptedStep('charge', { act: [new StepGate().waits()] });
+  const saga = scriptedSaga('order', [new ScriptedStep('reserve'), step, new ScriptedStep('ship')], {
+    maximumRecoveryAttempts: 0,
+  });
+  const cluster = new SimulatedCluster([saga]);
+  const first = await cluster.startProcess();
+  const { sagaId } = await first.start();
+  await cluster.advance(0);
+  first.kill();
+  const process = await cluster.startProcess();
+  expect((await cluster.resolve(process.outcome(sagaId))).stuck).toMatchObject({
+    reason: 'recovery-exhausted',
+  });
+  const before = saga.calls.length;
+  return { step, saga, cluster, process, sagaId, callsSince: () => saga.calls.slice(before) };
+}
+
+const ended = (process: SimulatedProcess, sagaId: string) => async () => process.outcome(sagaId);
+
+describe("an operator's retry", () => {
+  it('goes on with the compensation that failed, with fresh attempts, and ends FAILED', async () => {
+    const { step, cluster, process, sagaId, callsSince } = await stuckUndo();
+    step.rescript({ compensate: [...failing(2, down), answers()] });
+    await process.engine.requests.retry(sagaId, 'ada', 'the stock service is back');
+    const outcome = await cluster.resolve(ended(process, sagaId)());
+    expect(outcome).toMatchObject({ status: 'failed', failure: { step: 'ship' }, stuck: undefined });
+    expect(callsSince()).toEqual([
+      'compensate charge #4',
+      'compensate charge #5',
+      'compensate charge #6',
+      'compensate reserve',
+    ]);
+  });
+
+  it('is in the journal with who asked for it and why', async () => {
+    const { cluster, process, sagaId } = await stuckUndo();
+    await process.engine.requests.retry(sagaId, 'ada', 'the stock service is back');
+    const { entries } = await cluster.load(sagaId);
+    expect(entries.filter(({ kind }) => kind === 'retry-requested')).toMatchObject([
+      { actor: 'ada', note: 'the stock service is back', worker: undefined },
+    ]);
+  });
+
+  it('that does not help makes it STUCK again, after as many attempts as before', async () => {
+    const { cluster, process, sagaId, callsSince } = await stuckUndo();
+    await process.engine.requests.retry(sagaId, 'ada');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('stuck');
+    expect(callsSince()).toHaveLength(3);
+  });
+
+  it('goes on forward where it stood forward', async () => {
+    const { step, cluster, process, sagaId, callsSince } = await stuckForward();
+    step.rescript({ act: [answers()] });
+    await process.engine.requests.retry(sagaId, 'ada');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('completed');
+    expect(callsSince()).toEqual(['act charge', 'act ship']);
+  });
+
+  it('takes up only what was given up where the others were undone already', async () => {
+    const { step, cluster, process, sagaId, callsSince } = await stuckUndo({
+      compensation: { onExhausted: 'continue', maximumAttempts: 1 },
+    });
+    step.rescript({ compensate: [answers()] });
+    await process.engine.requests.retry(sagaId, 'ada');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
+    expect(callsSince()).toEqual(['compensate charge #2']);
+  });
+
+  it('is run by whichever process claims it', async () => {
+    const { step, cluster, process, sagaId } = await stuckUndo();
+    step.rescript({ compensate: [answers()] });
+    const other = await cluster.startProcess({ runsSagas: false });
+    await other.engine.requests.retry(sagaId, 'ada');
+    expect((await cluster.resolve(other.outcome(sagaId))).status).toBe('failed');
+    expect(process.listener.typesOf(sagaId)).toContain('claimed');
+  });
+
+  it('of a saga that is not stuck is refused with its status', async () => {
+    const saga = scriptedSaga('order', [new ScriptedStep('reserve')]);
+    const cluster = new SimulatedCluster([saga]);
+    const process = await cluster.startProcess();
+    const { sagaId } = await cluster.run(process);
+    const refused: unknown = await process.engine.requests
+      .retry(sagaId, 'ada')
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(SagaStatusError);
+    expect(refused).toMatchObject({ status: 'completed', request: 'retry' });
+  });
+
+  it('asked for by two people at the same moment happens once, and the other one is told', async () => {
+    const { step, cluster, process, sagaId } = await stuckUndo();
+    step.rescript({ compensate: [answers()] });
+    const results = await cluster.resolve(
+      Promise.allSettled([
+        process.engine.requests.retry(sagaId, 'ada'),
+        process.engine.requests.retry(sagaId, 'grace'),
+      ]),
+    );
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    await cluster.resolve(ended(process, sagaId)());
+    const { entries } = await cluster.load(sagaId);
+    expect(entries.filter(({ kind }) => kind === 'retry-requested')).toHaveLength(1);
+  });
+
+  it('is no recovery from a crash: it does not count towards the next "recovery-exhausted"', async () => {
+    const { step, cluster, process, sagaId } = await stuckForward();
+    step.rescript({ act: [answers()] });
+    await process.engine.requests.retry(sagaId, 'ada');
+    await cluster.resolve(ended(process, sagaId)());
+    expect(process.listener.ofType('claimed').at(-1)).toMatchObject({ isRecovery: false, recoveries: 0 });
+  });
+});
+
+describe("an operator's word that a step was done by hand", () => {
+  it('goes on behind the compensation that was stuck', async () => {
+    const { cluster, process, sagaId, callsSince } = await stuckUndo();
+    await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'refunded at the bank');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
+    expect(callsSince()).toEqual(['compensate reserve']);
+    expect((await cluster.load(sagaId)).entries.filter(({ kind }) => kind === 'step-resolved')).toMatchObject(
+      [{ step: 'charge', actor: 'ada', note: 'refunded at the bank' }],
+    );
+  });
+
+  it('goes on behind the act that was stuck, and undoes it later as if it had run', async () => {
+    const { step, saga, cluster, process, sagaId, callsSince } = await stuckForward();
+    (saga.steps[2] as ScriptedStep).rescript({ act: [throws(declined)] });
+    await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'charged by phone');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
+    expect(callsSince()).toEqual(['act ship', 'compensate charge', 'compensate reserve']);
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'completed', response: undefined }]);
+  });
+
+  it('ends a saga where nothing else is left to undo', async () => {
+    const { cluster, process, sagaId, callsSince } = await stuckUndo({
+      compensation: { onExhausted: 'continue', maximumAttempts: 1 },
+    });
+    await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'refunded at the bank');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
+    expect(callsSince()).toEqual([]);
+  });
+
+  it('may name a step that waits behind the stuck one', async () => {
+    const { step, cluster, process, sagaId, callsSince } = await stuckUndo();
+    step.rescript({ compensate: [answers()] });
+    await process.engine.requests.resolveStep(sagaId, 'reserve', 'ada', 'put back by hand');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
+    expect(callsSince()).toHaveLength(1);
+    expect(callsSince()[0]).toContain('compensate charge');
+  });
+
+  it.each(['ship', 'pack', 'no-such-step'])(
+    'is refused for "%s", where the saga does not stand',
+    async (name) => {
+      const { cluster, process, sagaId } = await stuckUndo();
+      const before = await cluster.load(sagaId);
+      const refused = process.engine.requests.resolveStep(sagaId, name, 'ada', 'done');
+      await expect(refused).rejects.toBeInstanceOf(InvalidArgumentError);
+      expect(await cluster.load(sagaId)).toEqual(before);
+    },
+  );
+
+  it('is refused for a saga that is not stuck', async () => {
+    const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('reserve')])]);
+    const process = await cluster.startProcess();
+    const { sagaId } = await cluster.run(process);
+    await expect(
+      process.engine.requests.resolveStep(sagaId, 'reserve', 'ada', 'done'),
+    ).rejects.toBeInstanceOf(SagaStatusError);
+  });
+});
