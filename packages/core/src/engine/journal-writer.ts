@@ -35,15 +35,25 @@ export class JournalWriter {
   ) {}
 
   append(request: AppendRequest, mayKeepTrying: () => boolean): Promise<AppendResult> {
-    return this.keepTrying('append', request.sagaId, mayKeepTrying, () => this.storage.append(request));
+    return this.attempt('append', request.sagaId, mayKeepTrying, () => this.storage.append(request));
   }
 
   start(saga: NewSaga, mayKeepTrying: () => boolean): Promise<StartResult> {
-    return this.keepTrying('start', saga.sagaId, mayKeepTrying, () => this.storage.start(saga));
+    return this.attempt('start', saga.sagaId, mayKeepTrying, () => this.storage.start(saga));
   }
 
   load(sagaId: string, mayKeepTrying: () => boolean): Promise<LoadedSaga | undefined> {
-    return this.keepTrying('load', sagaId, mayKeepTrying, () => this.storage.load(sagaId));
+    return this.attempt('load', sagaId, mayKeepTrying, () => this.storage.load(sagaId));
+  }
+
+  // The first try by itself: it is nearly always the only one, and costs no more than the storage's own promise.
+  private attempt<Result>(
+    operation: string,
+    sagaId: string,
+    mayKeepTrying: () => boolean,
+    call: () => Promise<Result>,
+  ): Promise<Result> {
+    return call().catch((error: unknown) => this.keepTrying(operation, sagaId, mayKeepTrying, call, error));
   }
 
   private async keepTrying<Result>(
@@ -51,16 +61,19 @@ export class JournalWriter {
     sagaId: string,
     mayKeepTrying: () => boolean,
     call: () => Promise<Result>,
+    firstError: unknown,
   ): Promise<Result> {
+    let error = firstError;
     for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      this.onTrouble({ operation, sagaId, error });
+      if (!isWorthRetrying(error)) throw new LetGo('trouble', { cause: error });
+      if (!mayKeepTrying()) throw new LetGo('lease-lost', { cause: error });
+      await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
       try {
         return await call();
-      } catch (error) {
-        this.onTrouble({ operation, sagaId, error });
-        if (!isWorthRetrying(error)) throw new LetGo('trouble', { cause: error });
-        if (!mayKeepTrying()) throw new LetGo('lease-lost', { cause: error });
+      } catch (next) {
+        error = next;
       }
-      await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
     }
   }
 

@@ -1,6 +1,7 @@
 import { checkSize } from '../context/context-codec.js';
 import type { Json } from '../context/context-codec.js';
 import { hydrate } from '../context/hydrate.js';
+import type { CircuitBreaker } from '../definition/circuit-breaker.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaStepHandler } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
@@ -36,6 +37,7 @@ export interface StepAttemptDependencies {
 export class StepAttempt {
   private readonly run: AttemptRun;
   private readonly context: unknown;
+  private readonly breaker: CircuitBreaker | undefined;
   private resolve: ((end: AttemptEnd) => void) | undefined;
   private cancelTimer: CancelTimer | undefined;
   private abortReason: StepAbortReason | undefined;
@@ -50,6 +52,7 @@ export class StepAttempt {
     private readonly action: ActAction | CompensateAction,
   ) {
     this.run = new AttemptRun(definition, header.sagaId, state, action);
+    this.breaker = action.kind === 'act' ? breakerOf(definition, state) : undefined;
     this.context = hydrate(definition.context, definition.codec.decode(state.context));
   }
 
@@ -58,10 +61,11 @@ export class StepAttempt {
     return new Promise((resolve) => {
       this.resolve = resolve;
       this.startTimeout();
-      this.call().then(
-        (returned) => this.end(this.completed(returned)),
-        (error: unknown) => this.end(this.failed(error)),
-      );
+      try {
+        Promise.resolve(this.call()).then(this.onReturned, this.onThrown);
+      } catch (error) {
+        this.onThrown(error);
+      }
     });
   }
 
@@ -78,10 +82,22 @@ export class StepAttempt {
     );
   }
 
-  private async call(): Promise<unknown> {
-    const resolved = this.action.step.handler(this.run);
-    const handler = resolved instanceof Promise ? await resolved : resolved;
+  private readonly onReturned = (returned: unknown): void => this.end(this.completed(returned));
+
+  private readonly onThrown = (error: unknown): void => this.end(this.failed(error));
+
+  private call(): unknown {
+    const handler = this.action.step.handler(this.run);
+    return handler instanceof Promise
+      ? handler.then((resolved) => this.surround(resolved))
+      : this.surround(handler);
+  }
+
+  /** Calls the handler, within a span and behind a breaker where there are such. */
+  private surround(handler: SagaStepHandler<unknown>): unknown {
     const { interceptor } = this.dependencies;
+    // The way of every step that has neither: no closure and no promise more than the handler's own.
+    if (interceptor === undefined && this.breaker === undefined) return this.invoke(handler);
     const call = async (): Promise<unknown> => this.invoke(handler);
     if (interceptor === undefined) return this.guard(call);
     const { name: saga, version } = this.definition;
@@ -96,10 +112,8 @@ export class StepAttempt {
   }
 
   private guard(call: () => Promise<unknown>): Promise<unknown> {
-    const breaker = this.action.kind === 'act' ? this.breaker() : undefined;
-    return breaker === undefined
-      ? call()
-      : breaker.execute(this.action.step.id, () => this.untilGivenUp(call));
+    if (this.breaker === undefined) return call();
+    return this.breaker.execute(this.action.step.id, () => this.untilGivenUp(call));
   }
 
   // A target that hangs has to count against its breaker when the attempt is given up, not when it answers at last.
@@ -108,13 +122,6 @@ export class StepAttempt {
       this.giveUp = reject;
       call().then(resolve, reject);
     });
-  }
-
-  private breaker() {
-    const stage = this.definition.stages.find(
-      (candidate) => candidate.kind === 'fallback' && candidate.primary === this.action.step,
-    );
-    return stage?.kind === 'fallback' ? stage.circuitBreaker : undefined;
   }
 
   private invoke(handler: SagaStepHandler<unknown>): unknown {
@@ -184,7 +191,7 @@ export class StepAttempt {
   }
 
   private failure(error: unknown, outcome: StepOutcome, response?: Json): AttemptEnd {
-    const isBreakerOpen = this.action.kind === 'act' && (this.breaker()?.isOpen(error) ?? false);
+    const isBreakerOpen = this.action.kind === 'act' && (this.breaker?.isOpen(error) ?? false);
     return { kind: 'failed', error, outcome, response, isBreakerOpen };
   }
 
@@ -197,4 +204,12 @@ export class StepAttempt {
   private timedOutError(): StepTimedOutError {
     return new StepTimedOutError(this.header.sagaId, this.run.step, this.timeoutMs() ?? 0);
   }
+}
+
+function breakerOf(
+  definition: SagaDefinition,
+  { stage: index, isAlternative }: SagaState,
+): CircuitBreaker | undefined {
+  const stage = definition.stages[index];
+  return stage?.kind === 'fallback' && !isAlternative ? stage.circuitBreaker : undefined;
 }

@@ -50,12 +50,16 @@ export class RunningSagas {
     return this.running.has(sagaId) || this.starting.has(sagaId);
   }
 
+  /** Takes a place if one is free. */
+  tryReservePlace(): boolean {
+    if (this.free === 0 || this.waiting.size > 0) return false;
+    this.reserved++;
+    return true;
+  }
+
   /** Waits for a place; `releasePlace` gives it up again, `fillPlace` uses it. */
   async reservePlace(): Promise<void> {
-    if (this.free > 0 && this.waiting.size === 0) {
-      this.reserved++;
-      return;
-    }
+    if (this.tryReservePlace()) return;
     // Whoever frees a place hands it over, so that nobody slips in between.
     await new Promise<void>((resolve) => this.waiting.add(resolve));
   }

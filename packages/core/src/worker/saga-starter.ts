@@ -14,7 +14,7 @@ import type { IdGenerator } from '../ports/id-generator.js';
 import { firstHeader } from '../ports/first-header.js';
 import { notifySaga } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
-import type { NewSaga, SagaStorage } from '../ports/saga-storage.js';
+import type { NewSaga, SagaStorage, StartResult } from '../ports/saga-storage.js';
 import type { SagaWorker } from './saga-worker.js';
 import { isSameContext } from './same-context.js';
 import type { StartOptions } from './start-options.js';
@@ -53,15 +53,14 @@ export class SagaStarter {
   async start(context: unknown, options?: StartOptions): Promise<StartedSaga> {
     const request = this.prepare('start', context, options);
     if (!this.runsHere) return this.store(request, undefined);
-    await this.worker.running.reservePlace();
-    let hasPlace = true;
+    const { running } = this.worker;
+    if (!running.tryReservePlace()) await running.reservePlace();
+    request.hasPlace = true;
     try {
       this.checkNotStopping('start');
-      return await this.store(request, this.worker.lease.worker, () => {
-        hasPlace = false;
-      });
+      return await this.store(request, this.worker.lease.worker);
     } finally {
-      if (hasPlace) this.worker.running.releasePlace();
+      if (request.hasPlace) running.releasePlace();
     }
   }
 
@@ -92,18 +91,14 @@ export class SagaStarter {
     const definition = this.registry.getForStart(context, options.saga);
     const json = definition.codec.encode(context, 'context');
     checkSize(json, 'context');
-    return { definition, json, options, sagaId: options.sagaId ?? this.ids.nextId() };
+    return { definition, json, options, sagaId: options.sagaId ?? this.ids.nextId(), hasPlace: false };
   }
 
   private checkNotStopping(method: string): void {
     if (this.worker.isStopping) throw new SagaShuttingDownError(method);
   }
 
-  private async store(
-    request: StartRequest,
-    owner: string | undefined,
-    onPlaceUsed: () => void = () => undefined,
-  ): Promise<StartedSaga> {
+  private async store(request: StartRequest, owner: string | undefined): Promise<StartedSaga> {
     const { definition, sagaId, json, options } = request;
     const { running } = this.worker;
     // A second start of the same id in this process, or a stray that is being given back, must not run it twice.
@@ -119,28 +114,29 @@ export class SagaStarter {
         owner: isFirst ? owner : undefined,
       };
       const result = await this.write(saga);
-      if (result.kind === 'started') return this.started(request, saga, onPlaceUsed);
+      if (result.kind === 'started') return this.started(request, saga);
       this.checkSame(request, result.header);
       const isMine =
         isFirst && owner !== undefined && result.header.owner === owner && result.header.sagaId === sagaId;
       return isMine
-        ? await this.adopt(result.header, owner, onPlaceUsed)
+        ? await this.adopt(request, result.header, owner)
         : this.attached(result.header, definition);
     } finally {
       if (isFirst) running.unmarkStarting(sagaId);
     }
   }
 
-  private async write(saga: NewSaga) {
+  private write(saga: NewSaga): Promise<StartResult> {
     const deadline = this.clock.monotonicNow() + startTimeoutMs;
-    try {
-      return await this.worker.writer.start(saga, () => this.clock.monotonicNow() < deadline);
-    } catch (error) {
-      throw error instanceof LetGo ? error.cause : error;
-    }
+    return this.worker.writer
+      .start(saga, () => this.clock.monotonicNow() < deadline)
+      .catch((error: unknown) => {
+        throw error instanceof LetGo ? error.cause : error;
+      });
   }
 
-  private started({ definition }: StartRequest, saga: NewSaga, onPlaceUsed: () => void): StartedSaga {
+  private started(request: StartRequest, saga: NewSaga): StartedSaga {
+    const { definition } = request;
     const { sagaId, version, owner, metadata } = saga;
     const isQueued = owner === undefined;
     notifySaga(this.listener, { type: 'started', sagaId, saga: saga.saga, version, isQueued, metadata });
@@ -149,18 +145,18 @@ export class SagaStarter {
       return { sagaId, definition, end: undefined };
     }
     const header = firstHeader(saga, new Date(this.clock.now()));
-    onPlaceUsed();
+    request.hasPlace = false;
     const end = this.worker.run(owner, definition, header, initialState(saga.context), false, true);
     return { sagaId, definition, end };
   }
 
   /** This very start was stored, but its answer was lost: it is run as if the answer had come. */
-  private async adopt(header: SagaHeader, owner: string, onPlaceUsed: () => void): Promise<StartedSaga> {
+  private async adopt(request: StartRequest, header: SagaHeader, owner: string): Promise<StartedSaga> {
     const { sagaId } = header;
     const definition = this.registry.find(header.saga, header.version);
     const loaded = await this.worker.writer.load(sagaId, () => this.worker.lease.isValidFor(owner));
     if (definition === undefined || loaded?.header.owner !== owner) return this.attached(header, definition);
-    onPlaceUsed();
+    request.hasPlace = false;
     const state = foldJournal(definition, loaded.header, loaded.entries);
     return { sagaId, definition, end: this.worker.run(owner, definition, loaded.header, state, false, true) };
   }
@@ -186,4 +182,6 @@ interface StartRequest {
   readonly json: Json;
   readonly options: StartOptions;
   readonly sagaId: string;
+  /** A place among the running sagas is kept for it. */
+  hasPlace: boolean;
 }

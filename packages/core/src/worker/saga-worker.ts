@@ -2,7 +2,7 @@ import { encodedBytes } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import { JournalWriter } from '../engine/journal-writer.js';
-import type { ExecutionEnd, RecordedEntry } from '../engine/saga-executor.js';
+import type { ExecutionEnd, RecordedEntry, SagaExecutorDependencies } from '../engine/saga-executor.js';
 import { SagaExecutor } from '../engine/saga-executor.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type { SagaHeader } from '../journal/saga-header.js';
@@ -42,6 +42,7 @@ export class SagaWorker {
   readonly sweep: RecoverySweep;
   private readonly newsPoll: NewsPoll;
   private readonly letGo: ReleaseRequest[] = [];
+  private madeFor: SagaExecutorDependencies | undefined;
   private stopping = false;
   private endHints: (() => void) | undefined;
 
@@ -104,23 +105,7 @@ export class SagaWorker {
     isClaimed: boolean,
     hasPlace = false,
   ): Promise<ExecutionEnd> {
-    const { clock, ids, interceptor } = this.dependencies;
-    const executor = new SagaExecutor(
-      {
-        worker,
-        writer: this.writer,
-        clock,
-        ids,
-        interceptor,
-        abortGraceMs: this.options.abortGraceMs,
-        isStopping: () => this.stopping,
-        isLeaseValid: () => this.lease.isValidFor(worker),
-        onRecorded: this.onRecorded,
-      },
-      definition,
-      header,
-      state,
-    );
+    const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
     const end = executor.run().then((ended) => this.onEnd(header, worker, executor, ended));
     const saga = { worker, definition, executor, isClaimed, end };
     if (hasPlace) this.running.fillPlace(header.sagaId, saga);
@@ -174,6 +159,24 @@ export class SagaWorker {
     cancelTimer();
     await this.releaseLetGo();
     await this.tell('removeWorker', () => this.lease.stop());
+  }
+
+  /** The same for all sagas of one lease, so it is made once for each. */
+  private executorDependencies(worker: string): SagaExecutorDependencies {
+    if (this.madeFor?.worker === worker) return this.madeFor;
+    const { clock, ids, interceptor } = this.dependencies;
+    this.madeFor = {
+      worker,
+      writer: this.writer,
+      clock,
+      ids,
+      interceptor,
+      abortGraceMs: this.options.abortGraceMs,
+      isStopping: () => this.stopping,
+      isLeaseValid: () => this.lease.isValidFor(worker),
+      onRecorded: this.onRecorded,
+    };
+    return this.madeFor;
   }
 
   private stopAllOf(worker: string): void {
