@@ -13,14 +13,25 @@ export { step } from './decorators/step.js';
 
 export { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
 export { SagaStorageMissingError } from './errors/saga-storage-missing-error.js';
+export type { SagaLifecycle, SagaStepEvent } from './events/saga-events.js';
+export { SagaEvents } from './events/saga-events.js';
+export type { SagaList } from './check-saga-list.js';
 export { SystemClock } from './node/system-clock.js';
 export { UuidV7Generator } from './node/uuid-v7-generator.js';
 export type { SagaExecution } from './saga-execution.js';
 export type { SagaHandle } from './saga-handle.js';
 export type { SagaLeaseOptions, SagaModuleOptions, SagaRecoveryOptions } from './saga-module-options.js';
 export { SagaModule } from './saga.module.js';
+export type { OperatorAction, RetryAction, SagaExecutionPage } from './saga.operator.js';
+export { SagaOperator } from './saga.operator.js';
 export type { CancelOptions, WatchOptions } from './saga.orchestrator.js';
 export { SagaOrchestrator } from './saga.orchestrator.js';
+export type { MessageEventsOptions } from './sse/message-events-options.js';
+export { messageEventsDefaults } from './sse/message-events-options.js';
+export type { RequestHeaders } from './sse/resume-from.js';
+export { resumeFrom } from './sse/resume-from.js';
+export type { InterruptionReason, SagaStreamEvent } from './sse/saga-stream-event.js';
+export { toMessageEvents } from './sse/to-message-events.js';
 export type { SagaStorageFactory } from './storage/saga-storage-factory.js';
 
 export type {

@@ -1,11 +1,17 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
+import { EventClasses } from './events/event-classes.js';
+import { SagaEvents } from './events/saga-events.js';
+import { SagaListeners } from './logging/saga-listeners.js';
+import { SagaLog } from './logging/saga-log.js';
 import { SystemClock } from './node/system-clock.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
 import { ConfigurableModuleClass } from './saga.module-definition.js';
 import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './saga.module-definition.js';
+import { SagaOperator } from './saga.operator.js';
 import { SagaOrchestrator } from './saga.orchestrator.js';
 import { SagaRuntime } from './saga.runtime.js';
 import { LiveFollowers } from './streams/live-followers.js';
@@ -17,8 +23,21 @@ import { LiveFollowers } from './streams/live-followers.js';
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [SystemClock, UuidV7Generator, LiveFollowers, SagaDefinitions, SagaRuntime, SagaOrchestrator],
-  exports: [SagaOrchestrator],
+  providers: [
+    SystemClock,
+    UuidV7Generator,
+    EventClasses,
+    SagaEvents,
+    SagaLog,
+    SagaListeners,
+    CircuitBreakers,
+    SagaDefinitions,
+    LiveFollowers,
+    SagaRuntime,
+    SagaOrchestrator,
+    SagaOperator,
+  ],
+  exports: [SagaOrchestrator, SagaOperator, SagaEvents],
 })
 export class SagaModule extends ConfigurableModuleClass {
   /**

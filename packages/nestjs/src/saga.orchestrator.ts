@@ -108,9 +108,9 @@ export class SagaOrchestrator {
 
   /** Where a saga stands, or undefined where there is none with this id. */
   async find(sagaId: string): Promise<SagaExecution | undefined> {
-    const { reader } = await this.runtime.opened();
+    const { reader, registry } = await this.runtime.opened();
     const header = await reader.find(sagaId);
-    return header === undefined ? undefined : toExecution(header, this.runtime.registry);
+    return header === undefined ? undefined : toExecution(header, registry);
   }
 
   /**

@@ -1,16 +1,33 @@
 import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core';
+import type { SagaStorage } from '@nest-saga/core';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { toWorkerSettings } from './engine-options.js';
 import { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
+import { EventClasses } from './events/event-classes.js';
+import { SagaEvents } from './events/saga-events.js';
+import { SagaListeners } from './logging/saga-listeners.js';
 import { SystemClock } from './node/system-clock.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
 import { MODULE_OPTIONS_TOKEN } from './saga.module-definition.js';
 import type { SagaModuleOptions } from './saga-module-options.js';
 import { createStorage } from './storage/create-storage.js';
 import { LiveFollowers } from './streams/live-followers.js';
+import { untilDeadline } from './until-deadline.js';
+
+/** What the rest of this module uses of the engine, once it is open. */
+export interface OpenSagas extends Pick<
+  SagaEngine,
+  'starter' | 'reader' | 'requests' | 'worker' | 'follower'
+> {
+  readonly registry: SagaRegistry;
+  readonly storage: SagaStorage;
+}
+
+/** How long the storage may take at a shutdown, beyond what the steps may, in milliseconds. */
+const storageGraceMs = 5_000;
 
 /**
  * The engine of this application and its life: made from the discovered sagas when modules are initialized, opened at
@@ -19,8 +36,8 @@ import { LiveFollowers } from './streams/live-followers.js';
 @Injectable()
 export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private engine: SagaEngine | undefined;
-  private opening: Promise<SagaEngine> | undefined;
-  private knownSagas: SagaRegistry | undefined;
+  private parts: OpenSagas | undefined;
+  private opening: Promise<OpenSagas> | undefined;
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
@@ -29,39 +46,39 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly clock: SystemClock,
     private readonly ids: UuidV7Generator,
     private readonly live: LiveFollowers,
+    private readonly listeners: SagaListeners,
+    private readonly events: SagaEvents,
+    private readonly eventClasses: EventClasses,
   ) {}
 
-  /** The sagas of this application. */
-  get registry(): SagaRegistry {
-    if (this.knownSagas === undefined) throw new SagaModuleNotInitializedError();
-    return this.knownSagas;
-  }
-
   /**
-   * The engine, ready for use.
+   * The engine's parts, ready for use.
    *
    * @throws SagaModuleNotInitializedError before this module was initialized.
    */
-  async opened(): Promise<SagaEngine> {
-    if (this.engine === undefined) throw new SagaModuleNotInitializedError();
-    this.opening ??= open(this.engine);
+  async opened(): Promise<OpenSagas> {
+    this.opening ??= this.open();
     return this.opening;
   }
 
   /** Every provider exists by now, whichever module declares it. */
   async onModuleInit(): Promise<void> {
-    const { listener, interceptor } = this.options;
-    this.knownSagas = new SagaRegistry(await this.definitions.define());
+    const registry = new SagaRegistry(await this.definitions.define());
+    await this.eventClasses.find();
     const storage = await createStorage(this.options.storage, this.moduleRef, this.clock);
-    this.engine = new SagaEngine({
+    const { interceptor } = this.options;
+    const engine = new SagaEngine({
       ...toWorkerSettings(this.options),
       storage,
-      registry: this.knownSagas,
+      registry,
       clock: this.clock,
       ids: this.ids,
-      ...(listener === undefined ? {} : { listener }),
+      listener: this.listeners,
       ...(interceptor === undefined ? {} : { interceptor }),
     });
+    const { starter, reader, requests, worker, follower } = engine;
+    this.engine = engine;
+    this.parts = { starter, reader, requests, worker, follower, registry, storage };
   }
 
   /** Not before: a recovered saga's steps may need what other modules make ready in onModuleInit. */
@@ -69,18 +86,51 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     await this.opened();
   }
 
-  /** While the application's connections are still open. */
+  /**
+   * While the application's connections are still open: starts no further step, waits for those that run, and ends
+   * every stream that is left, so that `app.close()` returns.
+   */
   async onModuleDestroy(): Promise<void> {
+    // The timers of the engine do not keep the process alive, and its sagas are to be given back.
+    this.live.add(() => undefined);
     try {
-      const engine = await this.opening?.catch(() => undefined);
-      await engine?.close();
+      await this.close();
     } finally {
       this.live.endAll();
+      this.events.complete();
     }
   }
-}
 
-async function open(engine: SagaEngine): Promise<SagaEngine> {
-  await engine.open();
-  return engine;
+  private async open(): Promise<OpenSagas> {
+    const { engine, parts } = this;
+    if (engine === undefined || parts === undefined) {
+      this.opening = undefined;
+      throw new SagaModuleNotInitializedError();
+    }
+    try {
+      await engine.open();
+    } catch (error) {
+      await parts.storage.close().catch(() => undefined);
+      throw error;
+    }
+    return parts;
+  }
+
+  private async close(): Promise<void> {
+    const isOpen = await this.opening?.then(
+      () => true,
+      () => false,
+    );
+    if (isOpen !== true || this.engine === undefined) return;
+    const { shutdownTimeoutMs, abortGraceMs } = toWorkerSettings(this.options);
+    const isClosed = await untilDeadline(
+      this.engine.close(),
+      shutdownTimeoutMs + abortGraceMs + storageGraceMs,
+      this.clock,
+    );
+    if (!isClosed)
+      new Logger('Saga').error(
+        'The storage did not answer at shutdown; other workers take over once the lease is over',
+      );
+  }
 }

@@ -3,6 +3,7 @@ import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { DefineSagaOptions, SagaDefinition, SagaDefinitionProblem } from '@nest-saga/core';
 import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
 import { checkModuleOptions } from '../check-module-options.js';
+import { CircuitBreakers } from '../circuit-breaker/circuit-breakers.js';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
@@ -19,6 +20,7 @@ export class SagaDefinitions {
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
     private readonly discovery: DiscoveryService,
     private readonly moduleRef: ModuleRef,
+    private readonly circuitBreakers: CircuitBreakers,
   ) {}
 
   /**
@@ -30,6 +32,7 @@ export class SagaDefinitions {
     const found = this.findSagas();
     const policies = toDefineOptions(this.options);
     const problems = [
+      ...this.checkImports(),
       ...checkModuleOptions(this.options),
       ...problemsOf(() => defineSagas([], policies)),
       ...found.flatMap((saga) => saga.problems),
@@ -37,10 +40,19 @@ export class SagaDefinitions {
       ...checkUnusedSteps(this.discovery, found),
     ];
     if (problems.length > 0) throw new SagaDefinitionError(problems);
-    return defineSagas(
-      found.map(({ declared }) => declared),
-      policies,
-    );
+    const declared = found.map((saga) => saga.declared);
+    const createCircuitBreaker = await this.circuitBreakers.findFactory(declared);
+    return defineSagas(declared, {
+      ...policies,
+      ...(createCircuitBreaker === undefined ? {} : { createCircuitBreaker }),
+    });
+  }
+
+  private checkImports(): readonly SagaDefinitionProblem[] {
+    const imports = this.discovery.getProviders().filter(({ token }) => token === SagaDefinitions).length;
+    if (imports === 1) return [];
+    const remedy = 'Import it once, in the root module; it serves all modules';
+    return [{ where: 'SagaModule', problem: `it is imported ${imports} times`, remedy }];
   }
 
   private findSagas(): readonly FoundSaga[] {
@@ -51,14 +63,13 @@ export class SagaDefinitions {
 }
 
 function toDefineOptions(options: SagaModuleOptions): DefineSagaOptions {
-  const { retry, compensation, timeoutMs, compensateOn, createCircuitBreaker } = options;
+  const { retry, compensation, timeoutMs, compensateOn } = options;
   const maximumRecoveryAttempts = options.recovery?.maximumRecoveryAttempts;
   return {
     ...(retry === undefined ? {} : { retry }),
     ...(compensation === undefined ? {} : { compensation }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(compensateOn === undefined ? {} : { compensateOn }),
-    ...(createCircuitBreaker === undefined ? {} : { createCircuitBreaker }),
     ...(maximumRecoveryAttempts === undefined ? {} : { maximumRecoveryAttempts }),
   };
 }

@@ -1,0 +1,67 @@
+import type { SagaListQuery } from '@nest-saga/core';
+import { checkText, decodeCursor, InvalidArgumentError, SagaStatus } from '@nest-saga/core';
+
+/** What a list of executions is narrowed to. Nothing else can be asked for, so that every list has its index. */
+export interface SagaList extends Omit<SagaListQuery, 'limit'> {
+  /** The size of a page, from 1 to 1,000. @default 50 */
+  readonly limit?: number;
+}
+
+const defaultLimit = 50;
+const maximumLimit = 1_000;
+const known = new Set(['status', 'saga', 'key', 'from', 'to', 'order', 'cursor', 'limit']);
+
+/**
+ * Checks a query, which may come from a request.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkSagaList(query: unknown): SagaListQuery {
+  if (typeof query !== 'object' || query === null || Array.isArray(query))
+    throw new InvalidArgumentError('query', 'pass an object, or leave it out');
+  const unknown = Object.keys(query).find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`query.${unknown.slice(0, 100)}`, `it takes ${[...known].join(', ')}`);
+  const { status, saga, key, from, to, order, cursor, limit }: Record<string, unknown> = { ...query };
+  return {
+    limit: checkLimit(limit),
+    ...optional('status', status, (value) => checkOneOf('status', value, Object.values(SagaStatus))),
+    ...optional('saga', saga, (value) => checkText('saga', value, 100)),
+    ...optional('key', key, (value) => checkText('key', value, 200)),
+    ...optional('from', from, (value) => checkDate('from', value)),
+    ...optional('to', to, (value) => checkDate('to', value)),
+    ...optional('order', order, (value) => checkOneOf('order', value, ['newest', 'oldest'] as const)),
+    ...optional('cursor', cursor, checkCursor),
+  };
+}
+
+function optional<Name extends string, Value>(
+  name: Name,
+  value: unknown,
+  check: (value: unknown) => Value,
+): Partial<Record<Name, Value>> {
+  return value === undefined ? {} : ({ [name]: check(value) } as Record<Name, Value>);
+}
+
+function checkLimit(limit: unknown = defaultLimit): number {
+  if (Number.isSafeInteger(limit) && Number(limit) >= 1 && Number(limit) <= maximumLimit)
+    return Number(limit);
+  throw new InvalidArgumentError('limit', `pass an integer from 1 to ${maximumLimit}`);
+}
+
+function checkOneOf<Value extends string>(name: string, value: unknown, allowed: readonly Value[]): Value {
+  const found = allowed.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(name, `pass one of ${allowed.map((one) => `"${one}"`).join(', ')}`);
+}
+
+function checkDate(name: string, value: unknown): Date {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
+  throw new InvalidArgumentError(name, 'pass a valid Date');
+}
+
+function checkCursor(cursor: unknown): string {
+  const text = checkText('cursor', cursor, 200);
+  decodeCursor(text);
+  return text;
+}

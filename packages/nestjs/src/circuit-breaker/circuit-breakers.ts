@@ -1,0 +1,35 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isFallback } from '@nest-saga/core';
+import type { CircuitBreaker, CircuitBreakerOptions, DeclaredSaga } from '@nest-saga/core';
+import { SagaListeners } from '../logging/saga-listeners.js';
+import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
+import type { SagaModuleOptions } from '../saga-module-options.js';
+
+type CreateCircuitBreaker = (options: CircuitBreakerOptions) => CircuitBreaker;
+
+/** Makes the breakers of fallbacks that give settings. */
+@Injectable()
+export class CircuitBreakers {
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
+    private readonly listeners: SagaListeners,
+  ) {}
+
+  /** What makes them, or undefined where no saga has one: the library behind them is loaded only if it is used. */
+  async findFactory(sagas: readonly DeclaredSaga[]): Promise<CreateCircuitBreaker | undefined> {
+    if (this.options.createCircuitBreaker !== undefined) return this.options.createCircuitBreaker;
+    if (!sagas.some(hasBreakerSettings)) return undefined;
+    const { CockatielCircuitBreaker } = await import('./cockatiel-circuit-breaker.js');
+    return (settings) =>
+      new CockatielCircuitBreaker(settings, (step, state) =>
+        this.listeners.onWorkerEvent({ type: 'circuit', step, state }),
+      );
+  }
+}
+
+function hasBreakerSettings({ steps }: DeclaredSaga): boolean {
+  return steps.some(
+    (stage) =>
+      isFallback(stage) && stage.circuitBreaker !== undefined && !('execute' in stage.circuitBreaker),
+  );
+}

@@ -1,0 +1,55 @@
+import type { Observer, Operator, Subscription } from 'rxjs';
+import { Observable, Subscriber } from 'rxjs';
+
+type Next<Value> = (value: Value) => unknown;
+type OnTrouble = (error: unknown) => void;
+
+/**
+ * An Observable whose subscribers harm nobody: what one of them throws, or an operator on the way to it, is reported
+ * and goes no further. RxJS alone would throw it again outside of any call, which ends a Node process.
+ */
+export class GuardedObservable<Value> extends Observable<Value> {
+  constructor(
+    source: Observable<unknown>,
+    private readonly onTrouble: OnTrouble,
+  ) {
+    super();
+    this.source = source;
+  }
+
+  /** Keeps the guard on what `pipe()` makes. */
+  override lift<Result>(operator?: Operator<Value, Result>): Observable<Result> {
+    const lifted = new GuardedObservable<Result>(this, this.onTrouble);
+    lifted.operator = operator;
+    return lifted;
+  }
+
+  override subscribe(
+    observerOrNext?: Partial<Observer<Value>> | Next<Value> | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
+    // An operator subscribes to its source: what it throws goes on to the end of the pipe, which is guarded.
+    if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
+    const observer =
+      typeof observerOrNext === 'function' || !observerOrNext
+        ? { next: observerOrNext ?? undefined, error: error ?? undefined, complete: complete ?? undefined }
+        : observerOrNext;
+    return super.subscribe({
+      next: (value) => this.guard(() => observer.next?.(value)),
+      error: (thrown: unknown) =>
+        observer.error === undefined ? this.onTrouble(thrown) : this.guard(() => observer.error?.(thrown)),
+      complete: () => this.guard(() => observer.complete?.()),
+    });
+  }
+
+  private guard(call: () => unknown): void {
+    try {
+      const returned = call();
+      // An async subscriber gives a promise that RxJS does not look at.
+      if (returned instanceof Promise) returned.catch(this.onTrouble);
+    } catch (error) {
+      this.onTrouble(error);
+    }
+  }
+}

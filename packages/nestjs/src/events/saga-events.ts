@@ -1,0 +1,99 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { SagaLifecycleEvent, SagaListener, SagaReference } from '@nest-saga/core';
+import type { Observable } from 'rxjs';
+import { Subject } from 'rxjs';
+import { describeError } from '../logging/describe-error.js';
+import { EventClasses } from './event-classes.js';
+import { GuardedObservable } from './guarded-observable.js';
+
+type EventOf<Type> = Extract<SagaLifecycleEvent, { readonly type: Type }>;
+
+/** What a step emitted with `run.emit(event)`. */
+export interface SagaStepEvent extends SagaReference {
+  /** The place in the journal of the entry that it was stored with: with `sagaId`, what tells a repeated delivery. */
+  readonly seq: number;
+  /** The step's id. */
+  readonly step: string;
+  /** The name of the event's class, where it was an instance of one. */
+  readonly name?: string;
+  /** An instance of its class again, where an `@EventsHandler()` of the application names that class. */
+  readonly event: unknown;
+}
+
+/** What became of a saga of this process. */
+export type SagaLifecycle =
+  | EventOf<'started' | 'compensating' | 'completed' | 'failed' | 'stuck'>
+  | (SagaReference & {
+      /** This process took it up from another one, or from itself before a restart. */
+      readonly type: 'recovered';
+      readonly recoveries: number;
+    });
+
+/**
+ * What happens to the sagas of this process, each told after it is durable, in order for each saga, and at least
+ * once: what a crash swallowed is told again by whoever recovers the saga. What a subscriber throws is logged and
+ * harms neither a saga nor another subscriber.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * export class StuckAlarm {
+ *   constructor(events: SagaEvents, pager: Pager) {
+ *     events.lifecycle$.pipe(filter(({ type }) => type === 'stuck')).subscribe(({ sagaId }) => pager.call(sagaId));
+ *   }
+ * }
+ * ```
+ */
+@Injectable()
+export class SagaEvents implements SagaListener {
+  private readonly logger = new Logger('SagaEvents');
+  private readonly lifecycle = new Subject<SagaLifecycle>();
+  private readonly events = new Subject<SagaStepEvent>();
+
+  /** Started, recovered, compensating, completed, failed and stuck. */
+  readonly lifecycle$: Observable<SagaLifecycle> = this.guard(this.lifecycle);
+  /** What steps emit with `run.emit()`. */
+  readonly events$: Observable<SagaStepEvent> = this.guard(this.events);
+
+  constructor(private readonly classes: EventClasses) {}
+
+  /** @internal Told by the engine. */
+  onSagaEvent(event: SagaLifecycleEvent): void {
+    const { sagaId, saga, version } = event;
+    switch (event.type) {
+      case 'emitted':
+        return this.onEmitted(event);
+      case 'claimed':
+        if (event.isRecovery)
+          this.lifecycle.next({ type: 'recovered', sagaId, saga, version, recoveries: event.recoveries });
+        return;
+      case 'started':
+      case 'compensating':
+      case 'completed':
+      case 'failed':
+      case 'stuck':
+        return this.lifecycle.next(event);
+      default:
+    }
+  }
+
+  /** @internal No more will come: whoever waits for one is let go. */
+  complete(): void {
+    this.lifecycle.complete();
+    this.events.complete();
+  }
+
+  private onEmitted(emitted: EventOf<'emitted'>): void {
+    const { sagaId, saga, version, seq, step, name } = emitted;
+    const event = this.classes.revive(name, emitted.event);
+    const named = name === undefined ? {} : { name };
+    this.events.next({ sagaId, saga, version, seq, step, ...named, event });
+    this.classes.publish(event);
+  }
+
+  private guard<Value>(subject: Subject<Value>): Observable<Value> {
+    return new GuardedObservable<Value>(subject, (error) =>
+      this.logger.error(`A subscriber threw: ${describeError(error)}`),
+    );
+  }
+}

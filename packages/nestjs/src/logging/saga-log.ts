@@ -1,0 +1,140 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type {
+  LetGoReason,
+  SagaFailure,
+  SagaLifecycleEvent,
+  SagaListener,
+  SagaReference,
+  SagaStepResult,
+  SagaStuck,
+  WorkerEvent,
+} from '@nest-saga/core';
+import { SystemClock } from '../node/system-clock.js';
+import { describeError } from './describe-error.js';
+import { RepeatedTrouble } from './repeated-trouble.js';
+
+/**
+ * Tells Nest's Logger what happens to the sagas of this process: the saga, its id, the step and the attempt, never a
+ * context, a response or a stack. Good news is `debug` and `log`, what will be tried again is `warn`, and what waits
+ * for a person is `error`.
+ */
+@Injectable()
+export class SagaLog implements SagaListener {
+  private readonly logger = new Logger('Saga');
+  private readonly repeated: RepeatedTrouble;
+
+  constructor(clock: SystemClock) {
+    this.repeated = new RepeatedTrouble(clock);
+  }
+
+  onSagaEvent(event: SagaLifecycleEvent): void {
+    switch (event.type) {
+      case 'started':
+        return this.debug(() => `${name(event)} ${event.isQueued ? 'queued' : 'started'}`);
+      case 'claimed':
+        if (!event.isRecovery) return this.debug(() => `${name(event)} taken from the queue`);
+        return this.logger.log(`${name(event)} recovered (recovery ${event.recoveries} without progress)`);
+      case 'step':
+        return this.onStep(event, event.result);
+      case 'completed':
+        return this.logger.log(`${name(event)} completed`);
+      case 'compensating':
+        return this.logger.warn(`${name(event)} is being undone: ${describeFailure(event.failure)}`);
+      case 'failed':
+        return this.logger.warn(`${name(event)} failed and was undone: ${describeFailure(event.failure)}`);
+      case 'stuck':
+        return this.logger.error(`${name(event)} is stuck and needs a person: ${describeStuck(event.stuck)}`);
+      case 'let-go':
+        return this.onLetGo(event, event.reason);
+      case 'context-large':
+        return this.logger.warn(
+          `${name(event)} has a context of ${event.bytes} bytes; store references instead`,
+        );
+      case 'emitted':
+    }
+  }
+
+  onWorkerEvent(event: WorkerEvent): void {
+    switch (event.type) {
+      case 'lease-acquired':
+        return this.logger.debug(`Running sagas as worker ${event.worker}`);
+      case 'lease-lost':
+        return this.logger.error(
+          `Worker ${event.worker} could not renew its lease: it stopped its sagas, others take them over`,
+        );
+      case 'renewal-failed':
+        return this.trouble('warn', 'renewal', `The lease was not renewed: ${describeError(event.error)}`);
+      case 'sweep-failed':
+        return this.trouble('error', 'sweep', `The recovery sweep failed: ${describeError(event.error)}`);
+      case 'storage-failed':
+        return this.onStorageFailed(event.operation, event.sagaId, event.error);
+      case 'circuit':
+        if (event.state === 'open') return this.logger.warn(`The circuit of step "${event.step}" opened`);
+        return this.logger.log(`The circuit of step "${event.step}" is ${event.state}`);
+      case 'swept':
+    }
+  }
+
+  private onStep(
+    saga: SagaReference,
+    { step, action, attempt, status, error, willRetry }: SagaStepResult,
+  ): void {
+    const what = `${name(saga)} step "${step}" ${action} attempt ${attempt}`;
+    if (status === 'completed') return this.debug(() => `${what} completed`);
+    const told = error === undefined ? '' : `: ${withCode(error.name, error.code)}: ${error.message}`;
+    this.logger.warn(`${what} failed${told}${willRetry ? ' (it will be tried again)' : ''}`);
+  }
+
+  private onLetGo(saga: SagaReference, reason: LetGoReason): void {
+    const line = `${name(saga)} was let go: ${letGoReasons[reason]}`;
+    if (reason === 'shutdown') this.logger.log(line);
+    else this.logger.warn(line);
+  }
+
+  private onStorageFailed(operation: string, sagaId: string | undefined, error: unknown): void {
+    const which = sagaId === undefined ? '' : ` for saga ${sagaId}`;
+    this.trouble(
+      'warn',
+      `storage ${operation}`,
+      `The storage failed at "${operation}"${which}: ${describeError(error)}`,
+    );
+  }
+
+  private trouble(level: 'warn' | 'error', kind: string, line: string): void {
+    const more = this.repeated.tell(kind);
+    if (more !== undefined) this.logger[level](line + more);
+  }
+
+  // Lines of sagas that go well are the most, so they are made only where somebody reads them.
+  private debug(line: () => string): void {
+    if (Logger.isLevelEnabled('debug')) this.logger.debug(line());
+  }
+}
+
+const letGoReasons: Readonly<Record<LetGoReason, string>> = {
+  fenced: 'another worker took it over, so this one wrote and started nothing more',
+  'lease-lost': 'this worker could not renew its lease',
+  shutdown: 'this process is shutting down',
+  trouble: 'it could not be run here; it will be tried again later',
+};
+
+function name({ saga, sagaId }: SagaReference): string {
+  return `${saga} ${sagaId}`;
+}
+
+function describeFailure(failure: SagaFailure | undefined): string {
+  if (failure === undefined) return 'for an unknown reason';
+  if (failure.reason === 'cancelled') return `cancelled (${failure.message})`;
+  const at = failure.step === undefined ? '' : `step "${failure.step}": `;
+  return `${at}${withCode(failure.errorName, failure.code)}: ${failure.message}`;
+}
+
+function describeStuck(stuck: SagaStuck | undefined): string {
+  if (stuck === undefined) return 'for an unknown reason';
+  const at = stuck.step === undefined ? '' : ` at step "${stuck.step}"`;
+  return `${stuck.reason}${at}: ${stuck.message}`;
+}
+
+function withCode(errorName: string, code: string | undefined): string {
+  return code === undefined ? errorName : `${errorName} ${code}`;
+}

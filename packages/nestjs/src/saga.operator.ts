@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { toExecution } from './saga-execution.js';
+import type { SagaExecution } from './saga-execution.js';
+import { SagaRuntime } from './saga.runtime.js';
+import { checkSagaList } from './check-saga-list.js';
+import type { SagaList } from './check-saga-list.js';
+
+/** One page of executions. */
+export interface SagaExecutionPage {
+  readonly sagas: readonly SagaExecution[];
+  /** Asks for the next page; undefined on the last one. */
+  readonly nextCursor: string | undefined;
+}
+
+/** Who acts: kept in the journal. */
+export interface OperatorAction {
+  /** @default 'operator' */
+  readonly actor?: string;
+}
+
+/** Who lets a saga go on, and why. */
+export interface RetryAction extends OperatorAction {
+  readonly note?: string;
+}
+
+/**
+ * What people do to sagas that wait for them. Every action is an entry in the journal with its actor, and is safe
+ * against a worker that acts at the same moment.
+ *
+ * It checks no permission: put a guard before whatever route calls it.
+ */
+@Injectable()
+export class SagaOperator {
+  constructor(private readonly runtime: SagaRuntime) {}
+
+  /**
+   * The executions that a query asks for, in order of their creation, a page at a time.
+   *
+   * @throws InvalidArgumentError where the query asks for what is not allowed.
+   * @example
+   * const { sagas, nextCursor } = await operator.list({ status: SagaStatus.Stuck, limit: 20 });
+   */
+  async list(query: SagaList = {}): Promise<SagaExecutionPage> {
+    const { storage, registry } = await this.runtime.opened();
+    const { sagas, nextCursor } = await storage.list(checkSagaList(query));
+    return { sagas: sagas.map((header) => toExecution(header, registry)), nextCursor };
+  }
+
+  /**
+   * Lets a STUCK saga go on from where it stood, forward or undoing. Resolves once the request is durable.
+   *
+   * @throws SagaStatusError where it is not stuck, SagaNotFoundError, InvalidArgumentError
+   */
+  async retry(sagaId: string, { actor = 'operator', note }: RetryAction = {}): Promise<void> {
+    await (await this.runtime.opened()).requests.retry(sagaId, actor, note);
+  }
+
+  /**
+   * Says that a person has done by hand what the step of a STUCK saga could not; the saga goes on behind it. Resolves
+   * once that is durable.
+   *
+   * @param note What was done: kept in the journal.
+   * @throws SagaStatusError where it is not stuck, InvalidArgumentError where the step is not one it stands at,
+   * SagaNotFoundError
+   */
+  async resolveStep(
+    sagaId: string,
+    step: string,
+    note: string,
+    { actor = 'operator' }: OperatorAction = {},
+  ): Promise<void> {
+    await (await this.runtime.opened()).requests.resolveStep(sagaId, step, actor, note);
+  }
+}
