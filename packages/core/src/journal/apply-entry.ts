@@ -109,6 +109,7 @@ function compensationCompleted(definition: SagaDefinition, next: Draft, entry: C
   madeProgress(next);
   next.context = entry.context;
   next.undo = next.undo.slice(0, -1);
+  countOn(next);
   if (next.undo.length > 0) return;
   if (entry.events === undefined) endUndo(next);
   else next.isEndDeferred = true;
@@ -124,9 +125,10 @@ function compensationFailed(definition: SagaDefinition, next: Draft, entry: Comp
     next.status = SagaStatus.Stuck;
     return;
   }
+  next.givenUp = [...next.givenUp, ...tried(next).slice(-1)];
   madeProgress(next);
-  next.givenUp = [...next.givenUp, ...next.undo.slice(-1)];
   next.undo = next.undo.slice(0, -1);
+  countOn(next);
   if (next.undo.length === 0) endUndo(next);
 }
 
@@ -143,8 +145,12 @@ function cancelRequested(next: Draft, reason: string): void {
 }
 
 function retryRequested(next: Draft): void {
-  next.undo = openUndo(next);
-  next.givenUp = [];
+  if (next.givenUp.length > 0) {
+    next.undo = [...tried(next), ...next.givenUp.toReversed()];
+    next.givenUp = [];
+    next.failedAttempts = 0;
+    countOn(next);
+  }
   next.forgivenAttempts = next.failedAttempts;
   next.retryAt = undefined;
   resume(next);
@@ -195,6 +201,21 @@ function nextStage(next: Draft): void {
   next.stage++;
   next.isAlternative = false;
   next.primaryError = undefined;
+}
+
+/** What is to be undone, with the attempts that failed written down at the step that was tried last. */
+function tried(next: Draft): readonly UndoItem[] {
+  const last = next.undo.at(-1);
+  if (last === undefined || next.failedAttempts === 0) return next.undo;
+  return [...next.undo.slice(0, -1), { ...last, failedAttempts: next.failedAttempts }];
+}
+
+/** A compensation that was tried before others went first goes on with the next number; a person forgave the rest. */
+function countOn(next: Draft): void {
+  const failedAttempts = next.undo.at(-1)?.failedAttempts;
+  if (failedAttempts === undefined) return;
+  next.failedAttempts = failedAttempts;
+  next.forgivenAttempts = failedAttempts;
 }
 
 /** The point of no return. */

@@ -12,6 +12,8 @@ export interface UndoItem {
   readonly isAlternative: boolean;
   readonly outcome: StepOutcome;
   readonly response: Json | undefined;
+  /** Attempts of its compensation that failed before other compensations went first. */
+  readonly failedAttempts?: number;
 }
 
 /** What a journal amounts to: everything the engine needs to decide what comes next. Made by folding, never stored. */

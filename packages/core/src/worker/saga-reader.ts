@@ -7,11 +7,11 @@ import { foldJournal } from '../journal/fold-journal.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
-import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { SagaStepResult } from '../journal/step-result.js';
 import { toStepResult } from '../journal/step-result.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
-import type { JournalFollower } from './journal-follower.js';
+import type { JournalFollower, JournalObserver } from './journal-follower.js';
 import type { SagaOutcome } from './saga-outcome.js';
 import { toOutcome } from './saga-outcome.js';
 import type { StartedSaga } from './saga-starter.js';
@@ -56,26 +56,33 @@ export class SagaReader {
    */
   follow(sagaId: string, afterSeq: number, observer: ResultObserver, started?: StartedSaga): () => void {
     let isOver = false;
+    let seq = afterSeq;
+    let end: (() => void) | undefined;
     const finish = (tell: () => void): void => {
       if (isOver) return;
       isOver = true;
       tell();
     };
-    const end = this.follower.follow(sagaId, afterSeq, {
+    const followOn = (): void => {
+      if (!isOver) end = this.follower.follow(sagaId, seq, journalObserver);
+    };
+    const journalObserver: JournalObserver = {
       onEntry: (entry, header) => {
+        seq = entry.seq;
         if (!isOver && isStepEntry(entry)) observer.onResult(this.toResult(header, entry));
       },
       onEnd: () => {
-        this.outcome(sagaId, started).then(
-          (outcome) => finish(() => observer.onEnd(outcome)),
+        this.outcomeAt(sagaId, seq, started).then(
+          (outcome) => (outcome === undefined ? followOn() : finish(() => observer.onEnd(outcome))),
           (error: unknown) => finish(() => observer.onError(error)),
         );
       },
       onMissing: () => finish(() => observer.onError(new SagaNotFoundError(sagaId))),
-    });
+    };
+    followOn();
     return () => {
       isOver = true;
-      end();
+      end?.();
     };
   }
 
@@ -84,8 +91,29 @@ export class SagaReader {
     const end = await started?.end;
     if (end?.kind === 'ended' && started !== undefined)
       return toOutcome(started.definition, { sagaId, ...end.state, cause: causeOf(end) });
-    await this.ended(sagaId);
-    const { header, entries } = await this.load(sagaId);
+    for (;;) {
+      await this.ended(sagaId);
+      const loaded = await this.load(sagaId);
+      // A person may have let a stuck one go on between the two.
+      if (!isOpen(loaded.header.status)) return this.outcomeOf(loaded);
+    }
+  }
+
+  /** The outcome of a saga whose journal ends at `seq`, or undefined where it went on behind it. */
+  private async outcomeAt(
+    sagaId: string,
+    seq: number,
+    started: StartedSaga | undefined,
+  ): Promise<SagaOutcome | undefined> {
+    const end = await started?.end;
+    if (end?.kind === 'ended' && end.state.seq === seq) return this.outcome(sagaId, started);
+    const loaded = await this.load(sagaId);
+    const hasGoneOn = isOpen(loaded.header.status) || (loaded.entries.at(-1)?.seq ?? 0) > seq;
+    return hasGoneOn ? undefined : this.outcomeOf(loaded);
+  }
+
+  private outcomeOf({ header, entries }: LoadedSaga): SagaOutcome {
+    const { sagaId } = header;
     const definition = this.definitionOf(header);
     return toOutcome(definition, { ...foldJournal(definition, header, entries), ...pickEnd(header), sagaId });
   }
