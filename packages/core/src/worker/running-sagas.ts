@@ -86,18 +86,24 @@ export class RunningSagas {
     this.add(sagaId, saga);
   }
 
-  /** Puts a saga into a free place. */
+  /**
+   * Puts a saga into a free place. What this process still does for it under a lease that it lost, a write that hangs
+   * for example, gives up its place to this.
+   */
   add(sagaId: string, saga: RunningSaga): void {
+    if (this.running.get(sagaId)?.isClaimed === true) this.claimedCount--;
     this.running.set(sagaId, saga);
     if (saga.isClaimed) this.claimedCount++;
   }
 
-  remove(sagaId: string): void {
+  /** Takes a run that ended out of its place, if it is still there, and answers it. */
+  remove(sagaId: string, executor: SagaExecutor): RunningSaga | undefined {
     const saga = this.running.get(sagaId);
-    if (saga === undefined) return;
+    if (saga?.executor !== executor) return undefined;
     this.running.delete(sagaId);
     if (saga.isClaimed) this.claimedCount--;
     this.handOver();
+    return saga;
   }
 
   /** Resolves once nothing runs. */

@@ -211,8 +211,7 @@ export class SagaWorker {
 
   private onEnd(header: SagaHeader, worker: string, executor: SagaExecutor, end: ExecutionEnd): ExecutionEnd {
     const { sagaId, saga, version } = header;
-    const wasClaimed = this.running.get(sagaId)?.isClaimed ?? false;
-    this.running.remove(sagaId);
+    const wasClaimed = this.running.remove(sagaId, executor)?.isClaimed ?? false;
     if (end.kind === 'let-go') {
       const { reason, error } = end;
       if (reason === 'trouble' && error !== undefined)

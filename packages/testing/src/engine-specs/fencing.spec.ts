@@ -181,6 +181,38 @@ describe('a process that cannot renew its lease', () => {
     expect((await cluster.resolve(troubled.outcome(started))).status).toBe('completed');
   });
 
+  it('takes the same saga over again itself, while what it did for it under the lost lease still hangs', async () => {
+    const gate = new StepGate();
+    const { step, cluster } = order({ act: [answers(), gate.waits()] });
+    const faulty = new FaultyStorage(cluster.memory);
+    const storage = new DelayedStorage(faulty);
+    const process = await cluster.startProcess({ storage });
+    await cluster.advance(0);
+    storage.hold('append', 'call');
+    const { sagaId } = await process.start();
+    await cluster.advance(0);
+    storage.letOnePass('append');
+    await cluster.advance(0);
+    const back = faulty.inject({ method: 'renewWorker', outcome: 'not-written' });
+    await cluster.advance(27_000);
+    expect(process.listener.ofWorkerType('lease-lost')).toHaveLength(1);
+    back();
+    await cluster.advance(pastTheLeaseMs);
+    expect(step.calls).toHaveLength(2);
+    storage.letPass('append');
+    await cluster.advance(pastTheLeaseMs);
+    expect(step.calls).toHaveLength(2);
+    expect(process.engine.worker.running.size).toBe(1);
+    gate.open();
+    expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('completed');
+    expect(await cluster.journalOf(sagaId)).toEqual([
+      'act-completed reserve',
+      'claimed from running',
+      'act-completed charge',
+      'act-completed ship',
+    ]);
+  });
+
   it('lets go at once where its row is gone', async () => {
     const gate = new StepGate();
     const { cluster } = order({ act: [gate.waits(), answers()] });
