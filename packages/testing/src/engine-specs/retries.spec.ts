@@ -162,6 +162,22 @@ describe('a wait between attempts', () => {
     expect(saga.calls).toEqual(['act charge', 'act charge #2']);
   });
 
+  it('is not cut short by a wall clock that jumps back and comes right again', async () => {
+    const { saga, cluster } = retrying([...failing(1, busy), answers()], {
+      ...steady,
+      initialIntervalMs: 10_000,
+    });
+    const process = await cluster.startProcess();
+    const started = await process.start();
+    await cluster.advance(1_000);
+    cluster.clock.jumpWallClock(-5_000);
+    await cluster.advance(9_500);
+    cluster.clock.jumpWallClock(5_000);
+    expect(saga.calls).toHaveLength(1);
+    await cluster.resolve(process.outcome(started), 10_000);
+    expect(saga.calls).toHaveLength(2);
+  });
+
   it('is cut short by a cancel', async () => {
     const { saga, cluster } = retrying([throws(busy)], {
       ...steady,
