@@ -1,0 +1,146 @@
+import type { MessageEvent } from '@nestjs/common';
+import type { Subscriber } from 'rxjs';
+import type { ClientResponse } from './client-response.js';
+import { breakOffLater } from './client-response.js';
+
+/** How much waits for a client, and how long. */
+export interface EventWriterLimits {
+  readonly maximumWaitingEvents: number;
+  readonly closeGraceMs: number;
+}
+
+/** After so many events the response is given a turn of the event loop to take them, or to say that it is full. */
+const eventsInTurn = 16;
+
+/**
+ * Hands events on no faster than the client reads. Nest takes whatever it is given and lets it wait in memory, so the
+ * events wait here, where they are counted, until the response has room.
+ *
+ * An event without an id is given the one of the event before it: Nest would number it by itself, and the client would
+ * resume from that number.
+ */
+export class EventWriter {
+  private waiting: MessageEvent[] = [];
+  private credit = eventsInTurn;
+  private turn: NodeJS.Immediate | undefined;
+  /** How many waited already when this turn of the event loop began. */
+  private overdue = 0;
+  private turnOfArrival: NodeJS.Immediate | undefined;
+  private isAwaitingDrain = false;
+  private isEnding = false;
+  private isOver = false;
+
+  /** @param lastId What the client knows already. */
+  constructor(
+    private readonly subscriber: Subscriber<MessageEvent>,
+    private readonly response: ClientResponse | undefined,
+    private readonly limits: EventWriterLimits,
+    private lastId: string,
+  ) {}
+
+  /**
+   * Whether the client does not read and as much waits for it as may. A journal that is replayed comes all at once,
+   * however fast the client reads, so what came in this very turn does not count.
+   */
+  get isFull(): boolean {
+    const overdue = this.turnOfArrival === undefined ? this.waiting.length : this.overdue;
+    return this.isBackedUp && overdue >= this.limits.maximumWaitingEvents;
+  }
+
+  /** Whether nothing waits for the client. */
+  get isIdle(): boolean {
+    return this.waiting.length === 0 && !this.isBackedUp;
+  }
+
+  write(event: MessageEvent): void {
+    if (this.isEnding) return;
+    if (this.turnOfArrival === undefined) this.overdue = this.waiting.length;
+    this.waiting.push(event);
+    this.handOn();
+    if (this.waiting.length > 0) this.turnOfArrival ??= setImmediate(this.onArrivalOver);
+  }
+
+  /** Writes the last event: the stream completes once the client has taken what waits before it. */
+  end(event: MessageEvent): void {
+    this.write(event);
+    this.seal();
+  }
+
+  /** Drops what waits, for a client that is too slow for it, and writes the last event. */
+  drop(event: MessageEvent): void {
+    if (this.isEnding) return;
+    this.waiting = [];
+    this.emit(event);
+    this.seal();
+  }
+
+  /** The client is gone, or has been given everything. */
+  close(): void {
+    this.isOver = true;
+    this.isEnding = true;
+    this.waiting = [];
+    clearImmediate(this.turn);
+    clearImmediate(this.turnOfArrival);
+    this.response?.off('drain', this.onDrain);
+  }
+
+  private get isBackedUp(): boolean {
+    return this.response?.writableNeedDrain ?? false;
+  }
+
+  private seal(): void {
+    if (this.isEnding) return;
+    this.isEnding = true;
+    if (this.response !== undefined) breakOffLater(this.response, this.limits.closeGraceMs);
+    this.completeIfDone();
+  }
+
+  private handOn(): void {
+    while (this.credit > 0 && !this.isBackedUp && !this.isOver) {
+      const event = this.waiting.shift();
+      if (event === undefined) break;
+      this.credit -= 1;
+      this.emit(event);
+    }
+    if (this.waiting.length > 0 || this.credit === 0) this.awaitRoom();
+    this.completeIfDone();
+  }
+
+  private emit(event: MessageEvent): void {
+    this.lastId = event.id ?? this.lastId;
+    this.subscriber.next({ ...event, id: this.lastId });
+  }
+
+  private awaitRoom(): void {
+    if (this.isOver) return;
+    if (!this.isBackedUp) {
+      this.turn ??= setImmediate(this.onTurn);
+    } else if (!this.isAwaitingDrain) {
+      this.isAwaitingDrain = true;
+      this.response?.once('drain', this.onDrain);
+    }
+  }
+
+  // Nest writes what it still holds first: only a turn later the response says whether there is room for more.
+  private readonly onDrain = (): void => {
+    this.isAwaitingDrain = false;
+    this.turn ??= setImmediate(this.onTurn);
+  };
+
+  private readonly onTurn = (): void => {
+    this.turn = undefined;
+    if (this.isBackedUp) return this.awaitRoom();
+    this.credit = eventsInTurn;
+    this.handOn();
+  };
+
+  private readonly onArrivalOver = (): void => {
+    this.turnOfArrival = undefined;
+  };
+
+  private completeIfDone(): void {
+    if (!this.isEnding || this.isOver || this.waiting.length > 0) return;
+    this.isOver = true;
+    this.subscriber.complete();
+  }
+}

@@ -1,0 +1,39 @@
+import { InvalidArgumentError } from '@nest-saga/core';
+
+/** Headers as Node has them, or a web request's. */
+export type RequestHeaders =
+  { readonly [name: string]: string | readonly string[] | undefined } | { get(name: string): string | null };
+
+const digits = /^\d{1,15}$/;
+
+/**
+ * From which `seq` a client goes on with its stream: one after the `Last-Event-ID` that it sends when it reconnects,
+ * and 1 where it sends none.
+ *
+ * @param headers The request's headers, or just the value of `Last-Event-ID`.
+ * @throws InvalidArgumentError for an id that no stream gave.
+ *
+ * @example
+ * ```ts
+ * events(@Param('sagaId') sagaId: string, @Headers('last-event-id') lastEventId?: string) {
+ *   return toMessageEvents(this.sagas.watch(sagaId, { fromSeq: resumeFrom(lastEventId) }));
+ * }
+ * ```
+ */
+export function resumeFrom(headers: RequestHeaders | string | undefined): number {
+  const lastEventId = typeof headers === 'object' ? read(headers) : headers;
+  // An empty id is what a client has before its first event.
+  if (lastEventId === undefined || lastEventId === null || lastEventId === '') return 1;
+  if (typeof lastEventId !== 'string' || !digits.test(lastEventId))
+    throw new InvalidArgumentError(
+      'Last-Event-ID',
+      'pass the id of an event of this stream, or leave it out',
+    );
+  return Number(lastEventId) + 1;
+}
+
+function read(headers: RequestHeaders): string | readonly string[] | null | undefined {
+  return typeof headers.get === 'function'
+    ? headers.get('last-event-id')
+    : (headers as Record<string, string | readonly string[] | undefined>)['last-event-id'];
+}

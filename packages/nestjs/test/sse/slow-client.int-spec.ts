@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { attempts, RetryingContext, retryingProviders } from './retrying-saga.js';
+import { closeSseApps, openSseApp } from './sse-app.js';
+import type { SseApp } from './sse-app.js';
+import { connectSse, readEvents } from './sse-client.js';
+import type { SseBlock } from './sse-client.js';
+import { until } from './until.js';
+
+/** So much that a few events fill every buffer between the server and a client that does not read. */
+const toData = () => 'x'.repeat(250_000);
+
+describe('a client that does not read its events', () => {
+  afterEach(closeSseApps);
+
+  it('is dropped with a last event that says so, and goes on from there when it comes back', async () => {
+    const app = await openSseApp(retryingProviders, { events: { toData, maximumWaitingEvents: 10 } });
+    const { sagaId, outcome } = await app.sagas.start(new RetryingContext());
+    const slow = await connectSse(app.url(sagaId));
+    await outcome();
+
+    const seen = await readEvents(slow);
+    const last = seen.at(-1);
+    expect(last?.event).toBe('interrupted');
+    expect(seen.length).toBeLessThan(attempts);
+    const rest = await readEvents(await connectSse(app.url(sagaId), last?.id));
+
+    const steps = [...seen, ...rest].filter(({ event }) => event === 'step');
+    expect(steps.map(({ id }) => Number(id))).toEqual(
+      Array.from({ length: attempts }, (_, index) => index + 1),
+    );
+    expect(rest.at(-1)?.event).toBe('completed');
+  });
+
+  it('is told why by default', async () => {
+    const big = (text: string) => ({ big: text });
+    const app = await openSseApp(retryingProviders, {
+      events: {
+        maximumWaitingEvents: 1,
+        toData: (event) =>
+          event.type === 'step' ? big(toData()) : { reason: 'reason' in event && event.reason },
+      },
+    });
+    const { sagaId, outcome } = await app.sagas.start(new RetryingContext());
+    const slow = await connectSse(app.url(sagaId));
+    await outcome();
+    expect((await readEvents(slow)).at(-1)?.data).toBe('{"reason":"slow-client"}');
+  });
+
+  it('is disconnected where it takes nothing within the grace, and the saga goes on', async () => {
+    const events = { toData, maximumWaitingEvents: 10, closeGraceMs: 50 };
+    const app = await openSseApp(retryingProviders, { events });
+    const { sagaId, outcome } = await app.sagas.start(new RetryingContext());
+    await connectSse(app.url(sagaId));
+    expect((await outcome()).status).toBe('completed');
+    await until('the response is destroyed', () => app.responses[0]?.destroyed === true);
+    await until('its connection is gone', async () => (await connections(app)) === 0);
+  });
+
+  it('does not hold up app.close()', async () => {
+    const events = { toData, maximumWaitingEvents: 1_000, closeGraceMs: 50 };
+    const app = await openSseApp(retryingProviders, { events });
+    const { sagaId, outcome } = await app.sagas.start(new RetryingContext());
+    await connectSse(app.url(sagaId));
+    await outcome();
+    expect(app.responses[0]?.writableFinished).toBe(false);
+    await closeSseApps();
+    expect(app.responses[0]?.destroyed).toBe(true);
+  });
+
+  it('is not taken for slow where it reads a long journal as fast as it comes', async () => {
+    const app = await openSseApp(retryingProviders, { events: { maximumWaitingEvents: 1 } });
+    const { sagaId, outcome } = await app.sagas.start(new RetryingContext());
+    await outcome();
+    const events: readonly SseBlock[] = await readEvents(await connectSse(app.url(sagaId)));
+    expect(events.map(({ event }) => event)).toEqual([
+      ...Array.from({ length: attempts }, () => 'step'),
+      'completed',
+    ]);
+  });
+});
+
+function connections({ server }: SseApp): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+}
