@@ -146,7 +146,7 @@ function cancelRequested(next: Draft, reason: string): void {
 
 function retryRequested(next: Draft): void {
   if (next.givenUp.length > 0) {
-    next.undo = [...tried(next), ...next.givenUp.toReversed()];
+    next.undo = openUndo(next);
     next.givenUp = [];
     next.failedAttempts = 0;
     countOn(next);
@@ -162,11 +162,13 @@ function stepResolved(definition: SagaDefinition, next: Draft, entry: StepResolv
     if (step === undefined || !isStep(step, entry.step)) return;
     next.undo = [...next.undo, undoItem(next, entry.step, StepOutcome.Completed, undefined)];
     nextStage(next);
+    madeProgress(next);
   } else {
     next.undo = openUndo(next).filter((item) => item.step !== entry.step);
     next.givenUp = [];
+    madeProgress(next);
+    countOn(next);
   }
-  madeProgress(next);
   resume(next);
 }
 
@@ -242,7 +244,7 @@ function resume(next: Draft): void {
 
 /** What is still to be undone, with what was given up back in its place: those steps completed last. */
 function openUndo(next: Draft): readonly UndoItem[] {
-  return [...next.undo, ...next.givenUp.toReversed()];
+  return [...tried(next), ...next.givenUp.toReversed()];
 }
 
 function undoItem(next: Draft, step: string, outcome: StepOutcome, response: string | undefined): UndoItem {
