@@ -175,6 +175,8 @@ export class SagaExecutor {
       }
       // Either somebody else wrote here, or this very entry is stored and its answer was lost.
       if (await this.reload({ draft, seq })) return;
+      // It ended, and not by this: there is nothing left to write.
+      if (!isOpen(this.state.status)) return;
     }
   }
 

@@ -156,8 +156,10 @@ export class SagaStarter {
     const definition = this.registry.find(header.saga, header.version);
     const loaded = await this.worker.writer.load(sagaId, () => this.worker.lease.isValidFor(owner));
     if (definition === undefined || loaded?.header.owner !== owner) return this.attached(header, definition);
-    request.hasPlace = false;
     const state = foldJournal(definition, loaded.header, loaded.entries);
+    // Queued by another process and claimed by this one meanwhile: the claim's answer runs it.
+    if (state.claimSeq > 0) return this.attached(loaded.header, definition);
+    request.hasPlace = false;
     return { sagaId, definition, end: this.worker.run(owner, definition, loaded.header, state, false, true) };
   }
 
