@@ -8,10 +8,13 @@ export class Calls {
   readonly made: string[] = [];
   /** A step's action, for example `ship:act`, and how it answers. */
   readonly answers = new Map<string, () => unknown>();
+  /** Is shown each attempt before it answers. */
+  onRun: (run: StepRun) => void = () => undefined;
 
   make(run: StepRun, action: 'act' | 'compensate'): unknown {
     const call = `${run.step}:${action}`;
     this.made.push(call);
+    this.onRun(run);
     return this.answers.get(call)?.();
   }
 }
