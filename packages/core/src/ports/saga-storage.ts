@@ -137,6 +137,8 @@ export interface SagaStorage {
   open(): Promise<void>;
   /** Lets go of what `open` took. */
   close(): Promise<void>;
+  /** Rejects where the storage cannot be used as it is, for example because its schema is behind. Changes nothing. */
+  check?(): Promise<void>;
 
   /** Stores a saga, once for each id and each (saga, key). */
   start(saga: NewSaga): Promise<StartResult>;

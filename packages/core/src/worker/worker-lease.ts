@@ -25,6 +25,8 @@ export class WorkerLease {
   private cancelRenewal: CancelTimer | undefined;
   private cancelExpiry: CancelTimer | undefined;
   private isStopped = false;
+  /** When the lease was last taken or renewed, by the monotonic clock: the moment it was asked for. */
+  lastRenewedAt: number | undefined;
 
   /** @param onLost Called once for each lease that is lost, before another one is taken. */
   constructor(
@@ -98,6 +100,7 @@ export class WorkerLease {
 
   // Counted from before the request was sent: the storage's clock started later, so this end comes first.
   private extend(sentAt: number): void {
+    this.lastRenewedAt = sentAt;
     this.validUntil = sentAt + this.options.leaseDurationMs - this.options.safetyMarginMs;
     this.scheduleExpiry();
   }
