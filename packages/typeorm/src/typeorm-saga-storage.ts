@@ -20,8 +20,10 @@ import { Connections } from './database/connections.js';
 import { defaultSchema } from './database/schema-name.js';
 import { required } from './database/statement.js';
 import { tablesOf } from './database/tables.js';
+import type { Tables } from './database/tables.js';
 import { GroupCommit } from './group-commit.js';
 import { JournalReader } from './journal-reader.js';
+import { checkSchema } from './migrations/check-schema.js';
 import { Migrator } from './migrations/migrator.js';
 import { SagaClaims } from './saga-claims.js';
 import { CheckpointStatement } from './statements/checkpoint.js';
@@ -33,6 +35,7 @@ import { WorkerRows } from './worker-rows.js';
  * database and schema, and safe against the crash of any of them.
  */
 export class TypeOrmSagaStorage implements SagaStorage {
+  private readonly tables: Tables;
   private readonly connections: Connections;
   private readonly migrator: Migrator;
   private readonly writes: GroupCommit;
@@ -43,6 +46,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   /** @throws InvalidArgumentError for a schema name that is not one. */
   constructor(private readonly options: TypeOrmSagaStorageOptions) {
     const tables = tablesOf(options.schema ?? defaultSchema);
+    this.tables = tables;
     const checkpoint = new CheckpointStatement(tables);
     const connections = new Connections(options, tables);
     this.connections = connections;
@@ -66,6 +70,10 @@ export class TypeOrmSagaStorage implements SagaStorage {
   async close(): Promise<void> {
     await this.writes.drained();
     await this.connections.close();
+  }
+
+  check(): Promise<void> {
+    return checkSchema(this.connections.pool, this.tables);
   }
 
   async start(saga: NewSaga): Promise<StartResult> {
