@@ -13,6 +13,7 @@ export type ErrorConduct = 'split' | 'hung' | 'fail';
 /** Judges a failed statement by its SQLSTATE. */
 export function conductOf(error: unknown): ErrorConduct {
   if (error instanceof SagaStorageError && error.cause instanceof DeadlineError) return 'hung';
+  if (error instanceof SagaStorageError && error.outcome === 'refused') return 'split';
   const state = sqlStateOf(error);
   if (state === undefined) return 'fail';
   return blamesRow.has(state) || blamesRowClasses.has(state.slice(0, 2)) ? 'split' : 'fail';
@@ -21,5 +22,5 @@ export function conductOf(error: unknown): ErrorConduct {
 /** Lock not available, statement cancelled: somebody may hold one of the rows. */
 const blamesRow: ReadonlySet<string> = new Set(['55P03', '57014']);
 
-/** Values and constraints; conflicts that did not end; limits; what a trigger of the user's raises. */
-const blamesRowClasses: ReadonlySet<string> = new Set(['21', '22', '23', '40', '44', '54', 'P0']);
+/** Conflicts that did not end; what a trigger of the user's raises. What is refused is to blame anyway. */
+const blamesRowClasses: ReadonlySet<string> = new Set(['21', '40', '44', 'P0']);

@@ -11,8 +11,8 @@ export interface EntryColumns {
   readonly events: string | null;
   /** What only some kinds have: decisions, reasons, names of people. A JSON object. */
   readonly detail: string | null;
-  readonly startedAt: string | null;
-  readonly finishedAt: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
 }
 
 /** The columns of an entry. Total: every kind has them, and `toEntryDraft` is the inverse. */
@@ -85,8 +85,8 @@ function attemptOf({ kind, step, attempt, startedAt, finishedAt }: AttemptDraft)
     kind,
     step,
     attempt,
-    startedAt: startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
+    startedAt,
+    finishedAt,
   };
 }
 

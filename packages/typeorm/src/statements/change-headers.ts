@@ -1,0 +1,31 @@
+import type { AppendRequest } from '@nest-saga/core';
+import type { Tables } from '../database/tables.js';
+import type { CheckpointPart } from './checkpoint.js';
+import { columnsOf } from './columns.js';
+import { openStatuses } from './status-lists.js';
+
+/** Changes the headers of the sagas whose entry was written by the part `stored` beside it. */
+export function changeHeaders({ execution }: Tables, appends: readonly AppendRequest[]): CheckpointPart {
+  const columns = columnsOf(appends, {
+    saga_id: ['uuid', ({ sagaId }) => sagaId],
+    status: ['text', ({ change }) => change?.status ?? null],
+    owner: ['text', ({ change }) => change?.owner ?? null],
+    failure: ['json', ({ change }) => toJson(change?.failure)],
+    stuck: ['json', ({ change }) => toJson(change?.stuck)],
+  });
+  return {
+    name: 'changed',
+    isAnswer: false,
+    values: columns.values,
+    sql: (first) => `UPDATE ${execution} AS header
+    SET status = change.status, owner = change.owner, failure = change.failure, stuck = change.stuck,
+      next_run_at = CASE WHEN change.owner IS NULL AND change.status IN (${openStatuses}) THEN moment.at END,
+      updated_at = moment.at
+    FROM ${columns.unnest(first, 'change')}, stored, moment
+    WHERE stored.id = change.saga_id AND header.id = change.saga_id`,
+  };
+}
+
+function toJson(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
