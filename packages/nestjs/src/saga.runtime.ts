@@ -57,7 +57,9 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
    * @throws SagaModuleNotInitializedError before this module was initialized.
    */
   async opened(): Promise<OpenSagas> {
-    this.opening ??= this.open();
+    const { engine, parts } = this;
+    if (engine === undefined || parts === undefined) throw new SagaModuleNotInitializedError();
+    this.opening ??= open(engine, parts);
     return this.opening;
   }
 
@@ -101,21 +103,6 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     }
   }
 
-  private async open(): Promise<OpenSagas> {
-    const { engine, parts } = this;
-    if (engine === undefined || parts === undefined) {
-      this.opening = undefined;
-      throw new SagaModuleNotInitializedError();
-    }
-    try {
-      await engine.open();
-    } catch (error) {
-      await parts.storage.close().catch(() => undefined);
-      throw error;
-    }
-    return parts;
-  }
-
   private async close(): Promise<void> {
     const isOpen = await this.opening?.then(
       () => true,
@@ -133,4 +120,14 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
         'The storage did not answer at shutdown; other workers take over once the lease is over',
       );
   }
+}
+
+async function open(engine: SagaEngine, parts: OpenSagas): Promise<OpenSagas> {
+  try {
+    await engine.open();
+  } catch (error) {
+    await parts.storage.close().catch(() => undefined);
+    throw error;
+  }
+  return parts;
 }

@@ -1,0 +1,210 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { LoggerService } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { CqrsModule, EventBus, EventsHandler } from '@nestjs/cqrs';
+import type { IEventHandler } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { DelayedStorage, settle } from '@nest-saga/testing';
+import { filter, map } from 'rxjs';
+import { InMemorySagaStorage, SagaEvents, SagaModule, SagaOrchestrator, SystemClock } from '../src/index.js';
+import type { SagaModuleOptions } from '../src/index.js';
+import { closeApps, openApp, silent } from './open-app.js';
+import { Calls, OrderContext, orderProviders } from './order-saga.js';
+
+class StockReserved {
+  constructor(readonly item: string) {}
+}
+
+describe('SagaEvents', () => {
+  afterEach(closeApps);
+
+  it('tells what a step emitted, in order, only after it is durable', async () => {
+    const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
+    const { app, sagas } = await open({ storage });
+    emitFrom(app.get(Calls), 'reserve', [new StockReserved('book'), { kind: 'plain' }]);
+    const seen: unknown[] = [];
+    app.get(SagaEvents).events$.subscribe((event) => seen.push(event));
+    storage.hold('append');
+    const { sagaId, outcome } = await sagas.start(new OrderContext('book'));
+    await settle();
+    expect(seen).toEqual([]);
+    storage.letPass('append');
+    await outcome();
+    const place = { sagaId, saga: 'order', version: 1, seq: 1, step: 'reserve' };
+    expect(seen).toEqual([
+      { ...place, name: 'StockReserved', event: { item: 'book' } },
+      { ...place, event: { kind: 'plain' } },
+    ]);
+  });
+
+  it('tells what a compensation emitted, and nothing of a failed attempt', async () => {
+    const { app, sagas } = await open();
+    const seen: unknown[] = [];
+    app.get(SagaEvents).events$.subscribe(({ step, event }) => seen.push({ step, event }));
+    const calls = app.get(Calls);
+    calls.onRun = (run) => run.emit(`${run.step} ${run.outcome === undefined ? 'act' : 'undo'}`);
+    calls.answers.set('charge:act', () => Promise.reject(new Error('declined')));
+    await (await sagas.start(new OrderContext('book'))).outcome();
+    expect(seen).toEqual([
+      { step: 'reserve', event: 'reserve act' },
+      { step: 'reserve', event: 'reserve undo' },
+    ]);
+  });
+
+  it('tells again what the last step emitted where the saga is recovered', async () => {
+    const storage = new InMemorySagaStorage(new SystemClock());
+    const first = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 });
+    emitFrom(first.app.get(Calls), 'reserve', [new StockReserved('book')]);
+    first.app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
+    const { sagaId } = await first.sagas.start(new OrderContext('book'));
+    await settle();
+    await first.app.close();
+    const second = await open({ storage, recovery: { enabled: false } });
+    const seen: unknown[] = [];
+    second.app.get(SagaEvents).events$.subscribe(({ seq, name, event }) => seen.push({ seq, name, event }));
+    await (await second.sagas.recover(sagaId)).outcome();
+    expect(seen).toEqual([{ seq: 1, name: 'StockReserved', event: { item: 'book' } }]);
+  });
+
+  it('tells the lifecycle of each saga in order', async () => {
+    const { app, sagas } = await open({ compensation: { maximumAttempts: 1 } });
+    const { answers } = app.get(Calls);
+    const seen: string[] = [];
+    app.get(SagaEvents).lifecycle$.subscribe(({ type }) => seen.push(type));
+    const run = async () => (await sagas.start(new OrderContext('book'))).outcome();
+    await run();
+    answers.set('ship:act', () => Promise.reject(new Error('no carrier')));
+    await run();
+    answers.set('charge:compensate', () => Promise.reject(new Error('no refunds')));
+    await run();
+    expect(seen).toEqual([
+      'started',
+      'completed',
+      'started',
+      'compensating',
+      'failed',
+      'started',
+      'compensating',
+      'stuck',
+    ]);
+  });
+
+  it('tells that a saga was recovered', async () => {
+    const storage = new InMemorySagaStorage(new SystemClock());
+    const first = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 });
+    first.app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
+    const { sagaId } = await first.sagas.start(new OrderContext('book'));
+    await settle();
+    // As after a crash: the saga has an owner that is gone and left no word.
+    storage.release = () => Promise.resolve();
+    await first.app.close();
+    const seen: unknown[] = [];
+    @Injectable()
+    class Watcher {
+      constructor(events: SagaEvents) {
+        events.lifecycle$
+          .pipe(filter(({ type }) => type === 'recovered'))
+          .subscribe((event) => seen.push(event));
+      }
+    }
+    const { sagas } = await openApp([...orderProviders, Watcher], { storage });
+    const handle = await sagas.recover(sagaId);
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    expect(seen).toEqual([{ type: 'recovered', sagaId, saga: 'order', version: 1, recoveries: 1 }]);
+  });
+
+  it.each<[string, () => void]>([
+    ['throws', () => throwIt()],
+    // oxlint-disable-next-line typescript/no-misused-promises -- what everybody writes
+    ['rejects', async () => throwIt()],
+  ])(
+    'is harmed by no subscriber that %s, and neither is the saga nor another subscriber',
+    async (_, fail) => {
+      const error = jest.fn<LoggerService['error']>();
+      const { app, sagas } = await open({}, error);
+      const events = app.get(SagaEvents);
+      const seen: string[] = [];
+      events.lifecycle$.subscribe(fail);
+      events.lifecycle$.subscribe({ next: fail });
+      events.lifecycle$.pipe(map(({ type }) => type)).subscribe(fail);
+      events.lifecycle$.pipe(map(throwIt)).subscribe();
+      events.lifecycle$.subscribe(({ type }) => seen.push(type));
+      const handle = await sagas.start(new OrderContext('book'));
+      expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+      expect(seen).toEqual(['started', 'completed']);
+      await settle();
+      expect(error).toHaveBeenCalledTimes(7);
+      expect(error).toHaveBeenCalledWith('A subscriber threw: Error: no pager', undefined, 'SagaEvents');
+    },
+  );
+
+  it('completes when the application closes', async () => {
+    const { app } = await open();
+    const completed = jest.fn();
+    app.get(SagaEvents).lifecycle$.subscribe({ complete: completed });
+    app.get(SagaEvents).events$.subscribe({ complete: completed });
+    await app.close();
+    expect(completed).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('the EventBus of @nestjs/cqrs', () => {
+  const handled: unknown[] = [];
+
+  @EventsHandler(StockReserved)
+  class StockReservedHandler implements IEventHandler<StockReserved> {
+    handle(event: StockReserved): void {
+      handled.push(event);
+    }
+  }
+
+  it('is given what steps emit, as instances of the classes that its handlers name', async () => {
+    const app = await openCqrs();
+    const published: unknown[] = [];
+    app.get(EventBus).subscribe((event) => published.push(event));
+    emitFrom(app.get(Calls), 'reserve', [new StockReserved('book'), { kind: 'plain' }, 'no object']);
+    await (await app.get(SagaOrchestrator).start(new OrderContext('book'))).outcome();
+    await settle();
+    expect(handled).toEqual([new StockReserved('book')]);
+    expect(handled[0]).toBeInstanceOf(StockReserved);
+    expect(published).toEqual([new StockReserved('book'), { kind: 'plain' }]);
+    await app.close();
+  });
+
+  it('harms no saga where it throws', async () => {
+    const app = await openCqrs();
+    app.get(EventBus).publish = throwIt;
+    emitFrom(app.get(Calls), 'reserve', [new StockReserved('book')]);
+    const handle = await app.get(SagaOrchestrator).start(new OrderContext('book'));
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    await app.close();
+  });
+
+  async function openCqrs() {
+    const storage = new InMemorySagaStorage(new SystemClock());
+    const app = await Test.createTestingModule({
+      imports: [CqrsModule.forRoot(), SagaModule.forRoot({ storage })],
+      providers: [...orderProviders, StockReservedHandler],
+    })
+      .setLogger(silent)
+      .compile();
+    return app.init();
+  }
+});
+
+function open(options: SagaModuleOptions = {}, error: LoggerService['error'] = () => undefined) {
+  const storage = new InMemorySagaStorage(new SystemClock());
+  return openApp(orderProviders, { storage, ...options }, (builder) =>
+    builder.setLogger({ ...silent, error }),
+  );
+}
+
+function emitFrom(calls: Calls, step: string, events: readonly unknown[]): void {
+  calls.onRun = (run) => {
+    if (run.step === step) for (const event of events) run.emit(event);
+  };
+}
+
+function throwIt(): never {
+  throw new Error('no pager');
+}
