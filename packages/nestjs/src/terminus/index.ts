@@ -1,0 +1,3 @@
+export { SagaHealthIndicator } from './saga-health.indicator.js';
+export type { SagaHealthOptions } from './saga-health-options.js';
+export { sagaHealthDefaults } from './saga-health-options.js';

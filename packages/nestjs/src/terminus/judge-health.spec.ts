@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { judgeHealth } from './judge-health.js';
+import type { SagaVitals, WorkerVitals } from './judge-health.js';
+
+const limits = { maximumOpenAgeMs: 1_000, expectsEverySaga: true };
+const summary = {
+  pending: 1,
+  running: 2,
+  compensating: 3,
+  stuck: 0,
+  oldestOpenAgeMs: 999.6,
+  open: [{ saga: 'secret-name', version: 1, count: 6 }],
+};
+const worker: WorkerVitals = {
+  isFenced: false,
+  heartbeatAgeMs: 20_000,
+  heartbeatLimitMs: 20_000,
+  sweep: { ageMs: 12_000, limitMs: 12_000 },
+};
+const healthy: SagaVitals = { worker, storage: { kind: 'up', summary, unregistered: 0 } };
+
+describe('judgeHealth', () => {
+  it('is up, with counts and ages, where nothing is wrong', () => {
+    expect(judgeHealth(healthy, limits)).toEqual({
+      status: 'up',
+      details: {
+        pending: 1,
+        running: 2,
+        compensating: 3,
+        stuck: 0,
+        unregistered: 0,
+        oldestOpenAgeMs: 1_000,
+        heartbeatAgeMs: 20_000,
+        sweepAgeMs: 12_000,
+      },
+    });
+  });
+
+  it.each<[string, Partial<WorkerVitals>, string]>([
+    ['the worker is fenced', { isFenced: true }, 'this worker has no valid lease: it runs no saga'],
+    [
+      'the heartbeat is late',
+      { heartbeatAgeMs: 20_001 },
+      'the heartbeat has not succeeded for two intervals',
+    ],
+    [
+      'there never was a heartbeat',
+      { heartbeatAgeMs: undefined },
+      'the heartbeat has not succeeded for two intervals',
+    ],
+    [
+      'the sweep is late',
+      { sweep: { ageMs: 12_001, limitMs: 12_000 } },
+      'the recovery sweep has not succeeded for two intervals',
+    ],
+  ])('is down where %s', (_, change, problem) => {
+    const health = judgeHealth({ ...healthy, worker: { ...worker, ...change } }, limits);
+    expect(health).toMatchObject({ status: 'down', details: { problems: [problem] } });
+  });
+
+  it('is down where the storage is, and still tells the ages of the worker', () => {
+    const storage = { kind: 'down', problem: 'gone' } as const;
+    expect(judgeHealth({ worker, storage }, limits)).toEqual({
+      status: 'down',
+      details: { problems: ['gone'], heartbeatAgeMs: 20_000, sweepAgeMs: 12_000 },
+    });
+  });
+
+  it.each<[string, SagaVitals['storage'], string]>([
+    [
+      'a saga is stuck',
+      { kind: 'up', summary: { ...summary, stuck: 1 }, unregistered: 0 },
+      '1 saga is stuck and waits for a person',
+    ],
+    [
+      'the oldest open saga is too old',
+      { kind: 'up', summary: { ...summary, oldestOpenAgeMs: 1_001 }, unregistered: 0 },
+      'the oldest open saga is older than it should ever be',
+    ],
+    [
+      'open sagas are not registered',
+      { kind: 'up', summary, unregistered: 6 },
+      '6 open sagas are of a name or version that is not registered here',
+    ],
+  ])('is degraded where %s', (_, storage, problem) => {
+    expect(judgeHealth({ worker, storage }, limits)).toMatchObject({
+      status: 'degraded',
+      details: { problems: [problem] },
+    });
+  });
+
+  it('is up with sagas that are not registered here, where they are not expected to be', () => {
+    const storage = { kind: 'up', summary, unregistered: 6 } as const;
+    expect(judgeHealth({ worker, storage }, { ...limits, expectsEverySaga: false }).status).toBe('up');
+  });
+
+  it('is down rather than degraded where both are true, and lists both', () => {
+    const storage = { kind: 'up', summary: { ...summary, stuck: 2 }, unregistered: 0 } as const;
+    const health = judgeHealth({ worker: { ...worker, isFenced: true }, storage }, limits);
+    expect(health.status).toBe('down');
+    expect(health.details['problems']).toHaveLength(2);
+  });
+
+  it('asks nothing of a worker in a process that runs no sagas', () => {
+    expect(judgeHealth({ ...healthy, worker: undefined }, limits).status).toBe('up');
+  });
+
+  it('never tells the name of a saga', () => {
+    const storage = { kind: 'up', summary, unregistered: 6 } as const;
+    expect(JSON.stringify(judgeHealth({ worker, storage }, limits))).not.toContain('secret-name');
+  });
+});

@@ -1,0 +1,105 @@
+import type { StorageSummary } from '@nest-saga/core';
+
+/** What a process knows about itself as a worker. Ages in milliseconds; undefined where it never happened. */
+export interface WorkerVitals {
+  readonly isFenced: boolean;
+  readonly heartbeatAgeMs: number | undefined;
+  readonly heartbeatLimitMs: number;
+  /** Undefined where this process does not sweep. */
+  readonly sweep: { readonly ageMs: number | undefined; readonly limitMs: number } | undefined;
+}
+
+/** What a check has found out. */
+export interface SagaVitals {
+  /** Undefined in a process that runs no sagas. */
+  readonly worker: WorkerVitals | undefined;
+  /** The storage's numbers, or why there are none. */
+  readonly storage:
+    | { readonly kind: 'up'; readonly summary: StorageSummary; readonly unregistered: number }
+    | { readonly kind: 'down'; readonly problem: string };
+}
+
+/** The verdict, with counts and ages and never a context, a saga's id or an error's text. */
+export interface SagaHealth {
+  readonly status: 'up' | 'degraded' | 'down';
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Decides how healthy the sagas are. Down: this process cannot do its work. Degraded: somebody should have a look. */
+export function judgeHealth(
+  { worker, storage }: SagaVitals,
+  limits: { readonly maximumOpenAgeMs: number; readonly expectsEverySaga: boolean },
+): SagaHealth {
+  const outages = [...outagesOf(worker), ...(storage.kind === 'down' ? [storage.problem] : [])];
+  const concerns = storage.kind === 'up' ? concernsOf(storage, limits) : [];
+  const problems = [...outages, ...concerns];
+  return {
+    status: outages.length > 0 ? 'down' : concerns.length > 0 ? 'degraded' : 'up',
+    details: {
+      ...(problems.length > 0 ? { problems } : {}),
+      ...(storage.kind === 'up' ? countsOf(storage) : {}),
+      ...(worker === undefined ? {} : agesOf(worker)),
+    },
+  };
+}
+
+function outagesOf(worker: WorkerVitals | undefined): readonly string[] {
+  if (worker === undefined) return [];
+  const { isFenced, heartbeatAgeMs, heartbeatLimitMs, sweep } = worker;
+  return [
+    ...(isFenced ? ['this worker has no valid lease: it runs no saga'] : []),
+    ...(isOver(heartbeatAgeMs, heartbeatLimitMs)
+      ? ['the heartbeat has not succeeded for two intervals']
+      : []),
+    ...(sweep !== undefined && isOver(sweep.ageMs, sweep.limitMs)
+      ? ['the recovery sweep has not succeeded for two intervals']
+      : []),
+  ];
+}
+
+function isOver(ageMs: number | undefined, limitMs: number): boolean {
+  return ageMs === undefined || ageMs > limitMs;
+}
+
+type UpStorage = Extract<SagaVitals['storage'], { kind: 'up' }>;
+
+function concernsOf(
+  { summary, unregistered }: UpStorage,
+  limits: { readonly maximumOpenAgeMs: number; readonly expectsEverySaga: boolean },
+): readonly string[] {
+  const { stuck, oldestOpenAgeMs = 0 } = summary;
+  return [
+    ...(stuck > 0
+      ? [`${count(stuck, 'saga is stuck and waits', 'sagas are stuck and wait')} for a person`]
+      : []),
+    ...(oldestOpenAgeMs > limits.maximumOpenAgeMs
+      ? ['the oldest open saga is older than it should ever be']
+      : []),
+    ...(limits.expectsEverySaga && unregistered > 0
+      ? [
+          `${count(unregistered, 'open saga is', 'open sagas are')} of a name or version that is not registered here`,
+        ]
+      : []),
+  ];
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+function countsOf({ summary, unregistered }: UpStorage): Readonly<Record<string, unknown>> {
+  const { pending, running, compensating, stuck, oldestOpenAgeMs } = summary;
+  return { pending, running, compensating, stuck, unregistered, oldestOpenAgeMs: rounded(oldestOpenAgeMs) };
+}
+
+function agesOf({ heartbeatAgeMs, sweep }: WorkerVitals): Readonly<Record<string, unknown>> {
+  return {
+    heartbeatAgeMs: rounded(heartbeatAgeMs),
+    ...(sweep === undefined ? {} : { sweepAgeMs: rounded(sweep.ageMs) }),
+  };
+}
+
+/** `null` says that there is nothing to measure, where JSON would leave `undefined` out. */
+function rounded(ageMs: number | undefined): number | null {
+  return ageMs === undefined ? null : Math.round(ageMs);
+}

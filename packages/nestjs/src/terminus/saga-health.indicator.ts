@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { HealthIndicatorService } from '@nestjs/terminus';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
+import { toWorkerSettings } from '../engine-options.js';
+import { SystemClock } from '../node/system-clock.js';
+import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
+import type { SagaModuleOptions } from '../saga-module-options.js';
+import { SagaRuntime } from '../saga.runtime.js';
+import type { OpenSagas } from '../saga.runtime.js';
+import { judgeHealth } from './judge-health.js';
+import type { SagaHealth, WorkerVitals } from './judge-health.js';
+import { resolveHealthOptions } from './saga-health-options.js';
+import type { SagaHealthOptions } from './saga-health-options.js';
+import { StorageProbe } from './storage-probe.js';
+import { readWorkerVitals } from './worker-vitals.js';
+
+/**
+ * Tells Terminus how the sagas of this process are doing.
+ *
+ * Down: the storage cannot be reached or its schema is behind, the recovery sweep or the heartbeat has not succeeded
+ * for two intervals, or the worker has lost its lease. Degraded, which is HTTP 200: sagas are STUCK, the oldest open
+ * one is too old, or open ones are of a saga that is not registered here. The details are counts and ages.
+ *
+ * @example
+ * ```ts
+ * @Module({ imports: [TerminusModule], providers: [SagaHealthIndicator], controllers: [HealthController] })
+ * export class HealthModule {}
+ *
+ * @Controller('health')
+ * export class HealthController {
+ *   constructor(
+ *     private readonly health: HealthCheckService,
+ *     private readonly sagas: SagaHealthIndicator,
+ *   ) {}
+ *
+ *   @Get()
+ *   @HealthCheck()
+ *   check() {
+ *     return this.health.check([() => this.sagas.check('sagas')]);
+ *   }
+ * }
+ * ```
+ */
+@Injectable()
+export class SagaHealthIndicator {
+  private probe: StorageProbe | undefined;
+  private sagas: OpenSagas | undefined;
+
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /**
+   * Answers within the timeout of the options, and never rejects for the sagas' sake.
+   *
+   * @throws InvalidArgumentError for an option out of range.
+   */
+  async check<const Key extends string>(
+    key: Key,
+    options: SagaHealthOptions = {},
+  ): Promise<HealthIndicatorResult<Key>> {
+    const { timeoutMs, ...limits } = resolveHealthOptions(options);
+    this.probe ??= new StorageProbe(() => this.open(), this.get(SystemClock));
+    const storage = await this.probe.ask(timeoutMs);
+    // Read afterwards: the storage's answer took its time, and ages went on.
+    return this.toResult(key, judgeHealth({ storage, worker: this.readWorker() }, limits));
+  }
+
+  private async open(): Promise<OpenSagas> {
+    this.sagas = await this.get(SagaRuntime).opened();
+    return this.sagas;
+  }
+
+  private readWorker(): WorkerVitals | undefined {
+    if (this.sagas === undefined) return undefined;
+    const options = this.moduleRef.get<SagaModuleOptions>(MODULE_OPTIONS_TOKEN, { strict: false });
+    return readWorkerVitals(this.sagas, toWorkerSettings(options), this.get(SystemClock));
+  }
+
+  private toResult<const Key extends string>(
+    key: Key,
+    { status, details }: SagaHealth,
+  ): HealthIndicatorResult<Key> {
+    const session = this.indicators.check(key);
+    if (status === 'down') return session.down(details);
+    if (status === 'up') return session.up(details);
+    // Terminus 11 knows up and down only: there it is up, and says so in its details.
+    return typeof session.degraded === 'function'
+      ? session.degraded(details)
+      : session.up({ ...details, degraded: true });
+  }
+
+  private get<Provider>(type: new (...dependencies: never[]) => Provider): Provider {
+    return this.moduleRef.get(type, { strict: false });
+  }
+}

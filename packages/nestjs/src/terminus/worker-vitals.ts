@@ -1,0 +1,26 @@
+import type { Clock } from '@nest-saga/core';
+import type { toWorkerSettings } from '../engine-options.js';
+import type { OpenSagas } from '../saga.runtime.js';
+import type { WorkerVitals } from './judge-health.js';
+
+/** Each interval is varied by a fifth, so two of them may take this much longer. */
+const jitter = 1.2;
+
+/** How the worker of this process is doing, without asking anybody; undefined where it runs no sagas. */
+export function readWorkerVitals(
+  { worker }: Pick<OpenSagas, 'worker'>,
+  { runsSagas, lease, recovery }: ReturnType<typeof toWorkerSettings>,
+  clock: Clock,
+): WorkerVitals | undefined {
+  if (!runsSagas) return undefined;
+  const now = clock.monotonicNow();
+  const ageOf = (at: number | undefined) => (at === undefined ? undefined : now - at);
+  return {
+    isFenced: !worker.lease.isValid(),
+    heartbeatAgeMs: ageOf(worker.lease.lastRenewedAt),
+    heartbeatLimitMs: 2 * lease.renewalIntervalMs,
+    sweep: recovery.isEnabled
+      ? { ageMs: ageOf(worker.sweep.lastSuccessAt), limitMs: 2 * jitter * recovery.sweepIntervalMs }
+      : undefined,
+  };
+}
