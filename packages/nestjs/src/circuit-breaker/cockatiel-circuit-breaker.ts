@@ -1,4 +1,4 @@
-import { matchesError, sagaDefaults, StepAbortedError } from '@nest-saga/core';
+import { CircuitOpenError, matchesError, sagaDefaults, StepAbortedError } from '@nest-saga/core';
 import type { CircuitBreaker, CircuitBreakerOptions, CircuitState } from '@nest-saga/core';
 import {
   BrokenCircuitError,
@@ -27,12 +27,22 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
   async execute<Result>(stepId: string, attempt: () => Promise<Result>): Promise<Result> {
     const policy = this.policyOf(stepId);
     // The library lets others wait for the one call that tries the target; they are better off with the alternative.
-    if (policy.state === CockatielState.HalfOpen) throw new BrokenCircuitError();
-    return policy.execute(attempt);
+    if (policy.state === CockatielState.HalfOpen) throw new CircuitOpenError(stepId);
+    let isCalled = false;
+    try {
+      return await policy.execute(() => {
+        isCalled = true;
+        return attempt();
+      });
+    } catch (error) {
+      // The step may have breakers of its own: only without a call was it this one.
+      if (error instanceof BrokenCircuitError && !isCalled) throw new CircuitOpenError(stepId);
+      throw error;
+    }
   }
 
   isOpen(error: unknown): boolean {
-    return error instanceof BrokenCircuitError;
+    return error instanceof CircuitOpenError;
   }
 
   private policyOf(stepId: string): CircuitBreakerPolicy {
