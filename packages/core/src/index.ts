@@ -142,6 +142,7 @@ export type {
   StorageHint,
   StorageSummary,
 } from './ports/saga-storage.js';
+export type { StartInterceptor, StartReference } from './ports/start-interceptor.js';
 export type { StepAttemptReference, StepInterceptor } from './ports/step-interceptor.js';
 
 export type { JournalObserver } from './worker/journal-follower.js';

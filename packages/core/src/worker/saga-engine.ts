@@ -4,6 +4,7 @@ import type { IdGenerator } from '../ports/id-generator.js';
 import { notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
 import type { SagaStorage } from '../ports/saga-storage.js';
+import type { StartInterceptor } from '../ports/start-interceptor.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
 import { JournalFollower } from './journal-follower.js';
 import { SagaReader } from './saga-reader.js';
@@ -21,6 +22,7 @@ export interface SagaEngineOptions extends SagaWorkerSettings {
   readonly ids: IdGenerator;
   readonly listener?: SagaListener;
   readonly interceptor?: StepInterceptor;
+  readonly startInterceptor?: StartInterceptor;
   /**
    * With `false` this process runs nothing: a start is queued and followed.
    *
@@ -40,7 +42,7 @@ export class SagaEngine {
   private endHints: (() => void) | undefined;
 
   constructor(private readonly options: SagaEngineOptions) {
-    const { storage, registry, clock, ids, listener, interceptor } = options;
+    const { storage, registry, clock, ids, listener, interceptor, startInterceptor } = options;
     const settings = resolveWorkerOptions(options);
     this.runsSagas = options.runsSagas ?? true;
     this.follower = new JournalFollower(
@@ -55,7 +57,16 @@ export class SagaEngine {
       { storage, registry, clock, ids, follower: this.follower, listener, interceptor },
       settings,
     );
-    this.starter = new SagaStarter(registry, storage, this.worker, this.runsSagas, clock, ids, listener);
+    this.starter = new SagaStarter(
+      registry,
+      storage,
+      this.worker,
+      this.runsSagas,
+      clock,
+      ids,
+      listener,
+      startInterceptor,
+    );
     this.reader = new SagaReader(storage, registry, this.follower);
     this.requests = new SagaRequests(storage, registry, this.worker);
   }

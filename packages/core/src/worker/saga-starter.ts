@@ -14,6 +14,7 @@ import type { IdGenerator } from '../ports/id-generator.js';
 import { firstHeader } from '../ports/first-header.js';
 import { notifySaga } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
+import type { StartInterceptor } from '../ports/start-interceptor.js';
 import type { NewSaga, SagaStorage, StartResult } from '../ports/saga-storage.js';
 import type { SagaWorker } from './saga-worker.js';
 import { isSameContext } from './same-context.js';
@@ -42,6 +43,7 @@ export class SagaStarter {
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
     private readonly listener: SagaListener | undefined,
+    private readonly interceptor: StartInterceptor | undefined,
   ) {}
 
   /**
@@ -98,7 +100,22 @@ export class SagaStarter {
     if (this.worker.isStopping) throw new SagaShuttingDownError(method);
   }
 
-  private async store(request: StartRequest, owner: string | undefined): Promise<StartedSaga> {
+  private store(request: StartRequest, owner: string | undefined): Promise<StartedSaga> {
+    const { definition, sagaId, options } = request;
+    const { metadata = {} } = options;
+    if (this.interceptor === undefined) return this.storeWith(metadata, request, owner);
+    const { name: saga, version } = definition;
+    return this.interceptor.interceptStart(
+      { sagaId, saga, version, isQueued: owner === undefined, metadata },
+      (intercepted) => this.storeWith(intercepted, request, owner),
+    );
+  }
+
+  private async storeWith(
+    metadata: Readonly<Record<string, string>>,
+    request: StartRequest,
+    owner: string | undefined,
+  ): Promise<StartedSaga> {
     const { definition, sagaId, json, options } = request;
     const { running } = this.worker;
     // A second start of the same id in this process, or a stray that is being given back, must not run it twice.
@@ -110,7 +127,7 @@ export class SagaStarter {
         version: definition.version,
         key: options.key,
         context: json,
-        metadata: options.metadata ?? {},
+        metadata,
         owner: isFirst ? owner : undefined,
       };
       const result = await this.write(saga);
