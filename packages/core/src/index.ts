@@ -41,6 +41,11 @@ export type { StepRun } from './definition/step-run.js';
 export { StepOutcome } from './definition/step-run.js';
 export { namePattern, validateSaga, validateUniqueSagas } from './definition/validate-definition.js';
 
+export { classDiagram } from './diagrams/class-diagram.js';
+export { executionDiagram } from './diagrams/execution-diagram.js';
+export { sequenceDiagram } from './diagrams/sequence-diagram.js';
+export { stateDiagram } from './diagrams/state-diagram.js';
+
 export type { AttemptOutcome, FinishedAttempt } from './engine/decide-entry.js';
 export { decideEntry } from './engine/decide-entry.js';
 export type {

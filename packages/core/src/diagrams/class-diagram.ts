@@ -1,0 +1,68 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { describeAct, describeCompensation, describeFallbackCause } from './describe-policies.js';
+import type { Lines } from './lines.js';
+import { indented } from './lines.js';
+import { mermaidText } from './mermaid-text.js';
+import type { NumberedFallbackStage, NumberedStage, NumberedStep } from './numbered-stages.js';
+import { numberedSteps, numberStages } from './numbered-stages.js';
+
+/**
+ * A saga as the text of a Mermaid class diagram: the saga, the class of its context, and its steps, each with what
+ * it does, how it is undone and what was said about it.
+ *
+ * @example
+ * process.stdout.write(classDiagram(orderSaga));
+ */
+export function classDiagram(definition: SagaDefinition): string {
+  const stages = numberStages(definition);
+  const context = mermaidText(definition.context?.name ?? '') || 'context';
+  return [
+    'classDiagram',
+    ...indented([
+      ...drawnClass('saga', definition.name, 'saga', [
+        mermaidText(`version ${definition.version}`),
+        mermaidText(`stuck after ${definition.maximumRecoveryAttempts} recoveries without progress`),
+      ]),
+      ...drawnClass('context', context, 'context', []),
+      'saga ..> context',
+      ...stages.flatMap((stage) => [
+        ...(stage.kind === 'fallback' ? fallbackClass(stage) : []),
+        ...numberedSteps(stage).flatMap((step) => stepClass(step, context)),
+        ...relations(stage),
+      ]),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function fallbackClass({ number, stage, primary }: NumberedFallbackStage): Lines {
+  return drawnClass(`fallback${number}`, 'fallback', 'fallback', [
+    mermaidText(`alternative where ${primary.step.id} ${describeFallbackCause(stage)}`),
+    ...(stage.circuitBreaker === undefined ? [] : ['circuit breaker']),
+  ]);
+}
+
+function stepClass({ number, step }: NumberedStep, context: string): Lines {
+  return drawnClass(`step${number}`, step.id, 'step', [
+    mermaidText(`act ${describeAct(step)}`),
+    mermaidText(`undo ${describeCompensation(step)}, then ${step.compensation.onExhausted}`),
+    ...(step.compensateOn === 'attempted' ? ['undone where attempted'] : []),
+    ...(step.aliases.length === 0 ? [] : [mermaidText(`formerly ${step.aliases.join(', ')}`)]),
+    `act(${context})`,
+    `compensate(${context})`,
+  ]);
+}
+
+function relations(stage: NumberedStage): Lines {
+  if (stage.kind === 'step') return [`saga *-- step${stage.number} : ${stage.number}`];
+  const fallback = `fallback${stage.number}`;
+  return [
+    `saga *-- ${fallback} : ${stage.number}`,
+    `${fallback} --> step${stage.primary.number} : primary`,
+    `${fallback} ..> step${stage.alternative.number} : alternative`,
+  ];
+}
+
+function drawnClass(id: string, name: string, kind: string, members: Lines): Lines {
+  return [`class ${id}["${mermaidText(name)}"] {`, ...indented([`<<${kind}>>`, ...members]), '}'];
+}

@@ -1,0 +1,82 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { SagaFailureReason } from '../errors/saga-failure.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import { isOpen, SagaStatus } from '../journal/saga-status.js';
+import { ExecutionStory } from './execution-story.js';
+import { Flowchart } from './flowchart.js';
+import type { Scene } from './scene.js';
+import { describeError } from './scene.js';
+import { upcomingOf } from './upcoming.js';
+
+/**
+ * One execution as the text of a Mermaid flowchart, coloured by what happened: what completed, was tried again,
+ * failed, was undone or given up, what runs or comes next, a cancel, and where it is STUCK. It shows no context, no
+ * response and no key.
+ *
+ * @param entries The whole journal in order.
+ * @param definition Adds the steps that have not run. One that is not this saga's, or that the journal does not fit,
+ * adds nothing.
+ *
+ * @example
+ * const { header, entries } = await storage.load(sagaId);
+ * process.stdout.write(executionDiagram(header, entries, orderSaga));
+ */
+export function executionDiagram(
+  header: SagaHeader,
+  entries: readonly JournalEntry[],
+  definition?: SagaDefinition,
+): string {
+  const story = new ExecutionStory();
+  for (const entry of entries) story.tell(entry);
+  if (!isOpen(header.status)) story.closeAttempts();
+  if (header.status === SagaStatus.Stuck) story.tellStuck(describeStuck(header));
+  const upcoming = upcomingOf(header, entries, story, definition);
+
+  const chart = new Flowchart();
+  chart.add(beginning(header));
+  for (const scene of story.scenes) chart.add(scene);
+  for (const { scene, alternative } of upcoming) {
+    if (alternative === undefined) chart.add(scene);
+    else chart.addWithAlternative(scene, alternative);
+  }
+  const end = endOf(header, story.takeBecause());
+  if (end !== undefined) chart.add(end);
+  return chart.print();
+}
+
+function beginning({ saga, version, sagaId, createdAt }: SagaHeader): Scene {
+  return { kind: 'end', lines: [`${saga}, version ${version}`, sagaId, createdAt.toISOString()] };
+}
+
+function describeStuck({ stuck }: SagaHeader): readonly string[] {
+  if (stuck === undefined) return [];
+  const error =
+    stuck.errorName === undefined ? stuck.message : describeError({ ...stuck, name: stuck.errorName });
+  return [stuck.reason, ...(stuck.step === undefined ? [] : [stuck.step]), error];
+}
+
+function endOf(header: SagaHeader, because: string | undefined): Scene | undefined {
+  const base = { kind: 'end', ...(because === undefined ? {} : { because }) } as const;
+  const endedAt = header.updatedAt.toISOString();
+  if (header.status === SagaStatus.Completed)
+    return { ...base, colour: 'completed', lines: ['COMPLETED', endedAt] };
+  if (header.status !== SagaStatus.Failed) return undefined;
+  const isCancelled = header.failure?.reason === SagaFailureReason.Cancelled;
+  return {
+    ...base,
+    colour: isCancelled ? 'cancelled' : 'failed',
+    lines: [isCancelled ? 'FAILED, cancelled' : 'FAILED', ...describeFailure(header), endedAt],
+  };
+}
+
+function describeFailure({ failure }: SagaHeader): readonly string[] {
+  if (failure === undefined) return [];
+  return [
+    ...(failure.step === undefined ? [] : [failure.step]),
+    describeError({ ...failure, name: failure.errorName }),
+    ...(failure.cause === undefined
+      ? []
+      : [`before that ${describeError({ ...failure.cause, name: failure.cause.errorName })}`]),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { FallbackStage, SagaDefinition, Stage } from '../definition/saga-definition.js';
+import type { StepDefinition } from '../definition/saga-step.js';
+
+/** A step with the number that its nodes are named by: ids in a diagram never come from a user's text. */
+export interface NumberedStep {
+  /** `1`, or `2a` and `2b` for the two sides of a fallback. */
+  readonly number: string;
+  readonly step: StepDefinition;
+}
+
+/** A place that one step fills. */
+export interface NumberedStepStage extends NumberedStep {
+  readonly kind: 'step';
+}
+
+/** A place that a primary or its alternative fills. */
+export interface NumberedFallbackStage {
+  readonly kind: 'fallback';
+  readonly number: string;
+  readonly stage: FallbackStage;
+  readonly primary: NumberedStep;
+  readonly alternative: NumberedStep;
+}
+
+/** One place of a saga, numbered. */
+export type NumberedStage = NumberedStepStage | NumberedFallbackStage;
+
+/** The places of a saga in order, numbered from 1. */
+export function numberStages(definition: SagaDefinition): readonly NumberedStage[] {
+  return definition.stages.map((stage, index) => numberStage(stage, String(index + 1)));
+}
+
+/** The steps of a place, the primary first. */
+export function numberedSteps(stage: NumberedStage): readonly NumberedStep[] {
+  return stage.kind === 'step' ? [stage] : [stage.primary, stage.alternative];
+}
+
+function numberStage(stage: Stage, number: string): NumberedStage {
+  if (stage.kind === 'step') return { kind: 'step', number, step: stage.step };
+  return {
+    kind: 'fallback',
+    number,
+    stage,
+    primary: { number: `${number}a`, step: stage.primary },
+    alternative: { number: `${number}b`, step: stage.alternative },
+  };
+}

@@ -1,0 +1,130 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { describeAct, describeCompensation, describeFallbackCause } from './describe-policies.js';
+import type { Lines } from './lines.js';
+import { indented } from './lines.js';
+import { mermaidText } from './mermaid-text.js';
+import type { NumberedFallbackStage, NumberedStage, NumberedStep } from './numbered-stages.js';
+import { numberedSteps, numberStages } from './numbered-stages.js';
+
+/**
+ * A saga as the text of a Mermaid sequence diagram: its steps in order, both ends of each fallback, what a failure
+ * leads to, and the compensations in reverse order.
+ *
+ * @example
+ * process.stdout.write(sequenceDiagram(orderSaga));
+ */
+export function sequenceDiagram(definition: SagaDefinition): string {
+  const stages = numberStages(definition);
+  const steps = stages.flatMap(numberedSteps);
+  const recoveries = `${definition.maximumRecoveryAttempts} recoveries without progress`;
+  return [
+    'sequenceDiagram',
+    ...indented([
+      `participant saga as ${mermaidText(`${definition.name}, version ${definition.version}`)}`,
+      ...steps.map(({ number, step }) => `participant step${number} as ${mermaidText(step.id)}`),
+      ...stages.flatMap(forward),
+      ...opened('alt', 'every step completed', [noteOfSaga('COMPLETED')]),
+      ...opened('else', 'a step failed for good, or the saga was cancelled', [
+        noteOfSaga('COMPENSATING, what completed last is undone first'),
+        ...steps.toReversed().flatMap(backward),
+        noteOfSaga(endOfUndo(steps)),
+      ]),
+      'end',
+      noteOfSaga(`STUCK too after more than ${recoveries}, or where the journal does not fit these steps`),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function forward(stage: NumberedStage): Lines {
+  return stage.kind === 'step' ? forwardStep(stage) : forwardFallback(stage);
+}
+
+function forwardStep(step: NumberedStep): Lines {
+  return [
+    ...call(step, 'act', describeAct(step.step)),
+    ...block('break', `${step.step.id} failed for good`, failedAct(step, 'failed, undo what completed')),
+    answer(step, 'completed'),
+  ];
+}
+
+function forwardFallback({ stage, primary, alternative }: NumberedFallbackStage): Lines {
+  const other = `${primary.step.id} failed for good with any other error`;
+  const both = `${primary.step.id} and ${alternative.step.id} both failed for good`;
+  return [
+    ...(stage.circuitBreaker === undefined ? [] : [note(primary, 'behind a circuit breaker')]),
+    ...call(primary, 'act', describeAct(primary.step)),
+    ...(stage.failureErrors === undefined
+      ? []
+      : block('break', other, failedAct(primary, 'failed, undo what completed'))),
+    ...opened('alt', `${primary.step.id} completed`, [answer(primary, 'completed, on to the next')]),
+    ...opened('else', `${primary.step.id} ${describeFallbackCause(stage)}`, [
+      ...failedAct(primary, 'failed, take the alternative'),
+      ...call(alternative, 'act, in its place', describeAct(alternative.step)),
+      ...block('break', both, failedAct(alternative, 'both failed, undo what completed')),
+      answer(alternative, 'completed, on to the next'),
+    ]),
+    'end',
+  ];
+}
+
+function backward(undone: NumberedStep): Lines {
+  const { id, compensateOn, compensation } = undone.step;
+  const isHalting = compensation.onExhausted === 'halt';
+  const outcome = compensateOn === 'attempted' ? 'completed, failed or timed out' : 'completed';
+  const givenUp = [
+    `step${undone.number}--xsaga: failed`,
+    noteOfSaga(
+      isHalting ? 'STUCK, a person is needed before the earlier steps' : 'given up, the earlier steps go on',
+    ),
+  ];
+  return block('opt', `${id} ${outcome}`, [
+    ...call(undone, 'compensate', describeCompensation(undone.step)),
+    ...(isHalting
+      ? [...block('break', `undoing ${id} failed for good`, givenUp), answer(undone, 'undone')]
+      : [
+          ...opened('alt', `undoing ${id} succeeded`, [answer(undone, 'undone')]),
+          ...opened('else', `undoing ${id} failed for good`, givenUp),
+          'end',
+        ]),
+  ]);
+}
+
+function endOfUndo(steps: readonly NumberedStep[]): string {
+  const mayGiveUp = steps.some(({ step }) => step.compensation.onExhausted === 'continue');
+  return mayGiveUp
+    ? 'FAILED where everything is undone, STUCK where an undo was given up'
+    : 'FAILED, everything that was done is undone';
+}
+
+function failedAct(step: NumberedStep, what: string): Lines {
+  const isUndone = step.step.compensateOn === 'attempted';
+  return [
+    `step${step.number}--xsaga: ${mermaidText(what)}`,
+    ...(isUndone ? [note(step, 'undone too where it was called, its effect may be there')] : []),
+  ];
+}
+
+function call(step: NumberedStep, what: string, policy: string): Lines {
+  return [`saga->>step${step.number}: ${mermaidText(what)}`, note(step, policy)];
+}
+
+function answer({ number }: NumberedStep, what: string): string {
+  return `step${number}-->>saga: ${mermaidText(what)}`;
+}
+
+function note({ number }: NumberedStep, what: string): string {
+  return `Note over step${number}: ${mermaidText(what)}`;
+}
+
+function noteOfSaga(what: string): string {
+  return `Note over saga: ${mermaidText(what)}`;
+}
+
+function block(kind: 'break' | 'opt', condition: string, lines: Lines): Lines {
+  return [...opened(kind, condition, lines), 'end'];
+}
+
+function opened(kind: 'alt' | 'else' | 'break' | 'opt', condition: string, lines: Lines): Lines {
+  return [`${kind} ${mermaidText(condition)}`, ...indented(lines)];
+}

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { anyDefinition, relabelled, unusedHandler as handler } from '../../test/diagrams/definitions.js';
+import { orderSaga } from '../../test/diagrams/example.js';
+import { hostileDirective, hostileLabels, shownAs } from '../../test/diagrams/labels.js';
+import { configurationIn, parseDiagram } from '../../test/diagrams/mermaid.js';
+import { anyRelabel, structuresOf } from '../../test/diagrams/same-structure.js';
+import { defineSaga, fallback } from '../index.js';
+import { stateDiagram } from './state-diagram.js';
+
+const circuitBreaker = { execute: <T>(_: string, run: () => Promise<T>) => run(), isOpen: () => false };
+
+function transitionsFrom(text: string, state: string): readonly string[] {
+  const start = `${state} --> `;
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith(start))
+    .map((line) => line.slice(start.length));
+}
+
+describe('the state diagram of a saga', () => {
+  it('shows every act, every undo and every status, and parses', async () => {
+    const { kind, labels } = await parseDiagram(stateDiagram(orderSaga));
+    expect(kind).toBe('stateDiagram');
+    expect(labels).toEqual(
+      expect.arrayContaining([
+        'PENDING',
+        'reserve-inventory',
+        'charge-card',
+        'send-invoice',
+        'ship-order',
+        'undo reserve-inventory',
+        'undo charge-card',
+        'undo send-invoice',
+        'undo ship-order',
+        'COMPLETED',
+        'FAILED',
+        'STUCK',
+      ]),
+    );
+  });
+
+  it('goes forward through both ends of a fallback, and back where both failed', () => {
+    const text = stateDiagram(orderSaga);
+    expect(transitionsFrom(text, 'act2a')).toEqual([
+      'act3: completed',
+      'act2b: failed for good with GatewayError or its circuit breaker is open',
+      'undo1: failed for good with any other error or cancelled',
+      'undo2a: done, but cancelled or its result cannot be stored',
+    ]);
+    expect(transitionsFrom(text, 'act2b')).toEqual([
+      'act3: completed',
+      'undo1: both failed for good or cancelled',
+      'undo2b: done, but cancelled or its result cannot be stored',
+    ]);
+  });
+
+  it('goes back in reverse order through whichever end of a fallback completed', () => {
+    const text = stateDiagram(orderSaga);
+    expect(transitionsFrom(text, 'act3')).toContain('choice2: failed for good or cancelled');
+    expect(transitionsFrom(text, 'choice2')).toEqual([
+      'undo2b: send-invoice completed',
+      'undo2a: charge-card completed',
+    ]);
+    expect(transitionsFrom(text, 'undo2a')).toContain('undo1: undone');
+    expect(transitionsFrom(text, 'undo2b')).toContain('undo1: undone');
+    expect(transitionsFrom(text, 'undo1')).toContain('failed: undone');
+  });
+
+  it('notes the retries, and that an undo which fails for good is STUCK', () => {
+    const text = stateDiagram(orderSaga);
+    expect(transitionsFrom(text, 'act1')).toContain(
+      'act1: tried again, up to 3 attempts, waits 1 s, times 2, at most 1 min',
+    );
+    expect(transitionsFrom(text, 'act3')).not.toContainEqual(expect.stringContaining('tried again'));
+    expect(transitionsFrom(text, 'undo1')).toContain('stuck: failed for good');
+  });
+
+  it('undoes an attempted step first, and an attempted primary behind its alternative', () => {
+    const attempted = { handler, compensateOn: 'attempted' } as const;
+    const saga = defineSaga({
+      name: 'order',
+      steps: [
+        { id: 'reserve', ...attempted },
+        fallback({ id: 'card', ...attempted }, { id: 'invoice', handler }, { circuitBreaker }),
+      ],
+    });
+    const text = stateDiagram(saga);
+    expect(transitionsFrom(text, 'act1')).toContain('undo1: failed for good or cancelled');
+    expect(transitionsFrom(text, 'undo2b')).toEqual(
+      expect.arrayContaining(['undo2a: undone, card was called', 'undo1: undone, card was not called']),
+    );
+  });
+
+  it('ends STUCK, but only behind the earlier undos, where an undo may be given up', () => {
+    const steps = ['one', 'two'].map((id) => ({
+      id,
+      handler,
+      compensation: { onExhausted: 'continue' } as const,
+    }));
+    const text = stateDiagram(defineSaga({ name: 'order', steps }));
+    expect(transitionsFrom(text, 'undo2')).toContain('undo1: given up');
+    expect(transitionsFrom(text, 'undo1')).toEqual(
+      expect.arrayContaining(['choiceEnd: undone', 'choiceEnd: given up']),
+    );
+    expect(transitionsFrom(text, 'choiceEnd')).toEqual([
+      'failed: everything is undone',
+      'stuck: an undo was given up',
+    ]);
+  });
+
+  it.each(hostileLabels)('shows a name as it is: %j', async (label) => {
+    const shown = shownAs(label);
+    const { labels } = await parseDiagram(stateDiagram(relabelled(orderSaga, (text) => `${label} ${text}`)));
+    expect(labels).toContain(`undo ${shown} reserve-inventory`);
+  });
+
+  it('leaves the configuration of Mermaid alone', async () => {
+    const text = stateDiagram(relabelled(orderSaga, () => hostileDirective));
+    expect(await configurationIn(text)).toEqual({});
+  });
+
+  it('parses for every saga, and no text in it changes anything but a label', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyDefinition, anyRelabel, async (definition, relabel) => {
+        const [plainly, hostilely] = await structuresOf(
+          stateDiagram(definition),
+          stateDiagram(relabelled(definition, relabel)),
+        );
+        expect(hostilely).toEqual(plainly);
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,60 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { Colour } from './colours.js';
+import { defineColours } from './colours.js';
+import { indented } from './lines.js';
+import type { Lines } from './lines.js';
+import { mermaidText } from './mermaid-text.js';
+import { numberedSteps, numberStages } from './numbered-stages.js';
+import { transitionsOf } from './state-transitions.js';
+
+/**
+ * A saga as the text of a Mermaid state diagram: where an execution can stand, act by act and undo by undo, and what
+ * takes it from one to the next.
+ *
+ * @example
+ * process.stdout.write(stateDiagram(orderSaga));
+ */
+export function stateDiagram(definition: SagaDefinition): string {
+  const stages = numberStages(definition);
+  const steps = stages.flatMap(numberedSteps);
+  const transitions = transitionsOf(stages);
+  const choices = transitions.filter(({ from }) => from.startsWith('choice')).map(({ from }) => from);
+  const recoveries = `${definition.maximumRecoveryAttempts} recoveries without progress`;
+  return [
+    'stateDiagram-v2',
+    ...indented([
+      state('pending', 'PENDING'),
+      ...steps.map(({ number, step }) => state(`act${number}`, step.id)),
+      ...steps.map(({ number, step }) => state(`undo${number}`, `undo ${step.id}`)),
+      ...[...new Set(choices)].map((choice) => `state ${choice} <<choice>>`),
+      state('completed', 'COMPLETED'),
+      state('failed', 'FAILED'),
+      state('stuck', 'STUCK'),
+      ...transitions.map(({ from, to, when }) =>
+        [`${from} --> ${to}`, ...(when === undefined ? [] : [mermaidText(when)])].join(': '),
+      ),
+      `note right of stuck : ${mermaidText(`Also from every other state, after more than ${recoveries} or with a journal that does not fit. A person lets it go on where it stood.`)}`,
+      ...defineColours(new Set<Colour>(['completed', 'failed', 'undone', 'running', 'stuck'])),
+      ...coloured(
+        'running',
+        steps.map(({ number }) => `act${number}`),
+      ),
+      ...coloured(
+        'undone',
+        steps.map(({ number }) => `undo${number}`),
+      ),
+      ...coloured('completed', ['completed']),
+      ...coloured('failed', ['failed']),
+      ...coloured('stuck', ['stuck']),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function state(id: string, label: string): string {
+  return `state "${mermaidText(label)}" as ${id}`;
+}
+
+function coloured(colour: Colour, ids: readonly string[]): Lines {
+  return ids.map((id) => `class ${id} ${colour}`);
+}

@@ -1,0 +1,148 @@
+import { describeAct, describeCompensation, describeFallbackCause } from './describe-policies.js';
+import type { NumberedFallbackStage, NumberedStage, NumberedStep } from './numbered-stages.js';
+import { numberedSteps } from './numbered-stages.js';
+
+/** What takes an execution from one place to another. */
+export interface Transition {
+  readonly from: string;
+  readonly to: string;
+  readonly when?: string;
+}
+
+type Transitions = readonly Transition[];
+
+/** A place of the saga, with where an undo goes on from it. */
+interface Turn {
+  /** Where the undo of everything before this place begins. */
+  readonly back: string;
+  /** Where an undo goes on once this place is undone. */
+  readonly undone: string;
+}
+
+/** Every transition of a saga's state diagram: the way forward, then the way back in reverse order. */
+export function transitionsOf(stages: readonly NumberedStage[]): Transitions {
+  const mayGiveUp = stages
+    .flatMap(numberedSteps)
+    .some(({ step }) => step.compensation.onExhausted === 'continue');
+  const turnAt = (index: number): Turn => {
+    const before = stages[index - 1];
+    if (before !== undefined) return { back: undoOf(before), undone: undoOf(before) };
+    return { back: 'failed', undone: mayGiveUp ? 'choiceEnd' : 'failed' };
+  };
+  const start = actOf(stages[0]);
+  return [
+    { from: '[*]', to: 'pending', when: 'enqueued' },
+    { from: '[*]', to: start, when: 'started' },
+    { from: 'pending', to: start, when: 'claimed by a worker' },
+    ...stages.flatMap((stage, index) => forward(stage, actOf(stages[index + 1]), turnAt(index))),
+    ...stages
+      .map((stage, index) => backward(stage, turnAt(index)))
+      .toReversed()
+      .flat(),
+    ...(mayGiveUp ? endOfUndo : []),
+    { from: 'completed', to: '[*]' },
+    { from: 'failed', to: '[*]' },
+  ];
+}
+
+const endOfUndo: Transitions = [
+  { from: 'choiceEnd', to: 'failed', when: 'everything is undone' },
+  { from: 'choiceEnd', to: 'stuck', when: 'an undo was given up' },
+];
+
+function actOf(stage: NumberedStage | undefined): string {
+  if (stage === undefined) return 'completed';
+  return `act${stage.kind === 'step' ? stage.number : stage.primary.number}`;
+}
+
+function undoOf(stage: NumberedStage): string {
+  return stage.kind === 'step' ? `undo${stage.number}` : `choice${stage.number}`;
+}
+
+function forward(stage: NumberedStage, next: string, turn: Turn): Transitions {
+  if (stage.kind === 'fallback') return forwardFallback(stage, next, turn);
+  const from = `act${stage.number}`;
+  return [
+    ...againAct(stage),
+    { from, to: next, when: 'completed' },
+    ...failedAct(stage, 'failed for good or cancelled', (when) => [{ from, to: turn.back, when }]),
+  ];
+}
+
+function forwardFallback(stage: NumberedFallbackStage, next: string, turn: Turn): Transitions {
+  const { primary, alternative } = stage;
+  const [from, other] = [`act${primary.number}`, `act${alternative.number}`];
+  const isSelective = stage.stage.failureErrors !== undefined;
+  return [
+    ...againAct(primary),
+    { from, to: next, when: 'completed' },
+    { from, to: other, when: describeFallbackCause(stage.stage) },
+    ...failedAct(
+      primary,
+      isSelective ? 'failed for good with any other error or cancelled' : 'cancelled',
+      (when) => [{ from, to: turn.back, when }],
+    ),
+    ...againAct(alternative),
+    { from: other, to: next, when: 'completed' },
+    ...failedAct(alternative, 'both failed for good or cancelled', (when) =>
+      behindAlternative(stage, other, turn.back, when),
+    ),
+  ];
+}
+
+function backward(stage: NumberedStage, turn: Turn): Transitions {
+  if (stage.kind === 'step') return undo(stage, (from, when) => [{ from, to: turn.undone, when }]);
+  const { primary, alternative } = stage;
+  const choice = `choice${stage.number}`;
+  return [
+    { from: choice, to: `undo${alternative.number}`, when: `${alternative.step.id} completed` },
+    { from: choice, to: `undo${primary.number}`, when: `${primary.step.id} completed` },
+    ...undo(alternative, (from, when) => behindAlternative(stage, from, turn.undone, when)),
+    ...undo(primary, (from, when) => [{ from, to: turn.undone, when }]),
+  ];
+}
+
+function undo(undone: NumberedStep, behind: (from: string, when: string) => Transitions): Transitions {
+  const from = `undo${undone.number}`;
+  const { compensation } = undone.step;
+  const again = `tried again, ${describeCompensation(undone.step)}`;
+  return [
+    ...(compensation.maximumAttempts > 1 ? [{ from, to: from, when: again }] : []),
+    ...behind(from, 'undone'),
+    ...(compensation.onExhausted === 'halt'
+      ? [{ from, to: 'stuck', when: 'failed for good' }]
+      : behind(from, 'given up')),
+  ];
+}
+
+/** Behind an alternative comes its primary, where an attempted one is undone and its breaker let it be called. */
+function behindAlternative(
+  { stage, primary }: NumberedFallbackStage,
+  from: string,
+  to: string,
+  when: string,
+): Transitions {
+  if (primary.step.compensateOn !== 'attempted') return [{ from, to, when }];
+  const toPrimary = `undo${primary.number}`;
+  if (stage.circuitBreaker === undefined) return [{ from, to: toPrimary, when }];
+  return [
+    { from, to: toPrimary, when: `${when}, ${primary.step.id} was called` },
+    { from, to, when: `${when}, ${primary.step.id} was not called` },
+  ];
+}
+
+/** A failed act is undone itself where it may have had an effect, and where it is known to have had one. */
+function failedAct(
+  { number, step }: NumberedStep,
+  when: string,
+  back: (when: string) => Transitions,
+): Transitions {
+  const itself = { from: `act${number}`, to: `undo${number}` };
+  if (step.compensateOn === 'attempted') return [{ ...itself, when }];
+  return [...back(when), { ...itself, when: 'done, but cancelled or its result cannot be stored' }];
+}
+
+function againAct({ number, step }: NumberedStep): Transitions {
+  if (step.retry.maximumAttempts === 1) return [];
+  return [{ from: `act${number}`, to: `act${number}`, when: `tried again, ${describeAct(step)}` }];
+}

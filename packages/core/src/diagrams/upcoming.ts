@@ -1,0 +1,107 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { stepsOf } from '../definition/saga-definition.js';
+import { foldJournal } from '../journal/fold-journal.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import type { Colour } from './colours.js';
+import type { ExecutionStory } from './execution-story.js';
+import type { Scene } from './scene.js';
+import { linesOfLastError, titleOf } from './scene.js';
+
+/** One place that is still to come: a step, with its alternative where it has one. */
+export interface Upcoming {
+  readonly scene: Scene;
+  readonly alternative?: Scene;
+}
+
+/**
+ * What is still to come of an execution, as far as its journal tells; nothing where it has ended. Steps that have not
+ * run are only known with a definition; one that the journal does not fit adds nothing.
+ *
+ * Attempts that are still open are closed in the story, unless what comes next is one more of them.
+ */
+export function upcomingOf(
+  header: SagaHeader,
+  entries: readonly JournalEntry[],
+  story: ExecutionStory,
+  definition: SagaDefinition | undefined,
+): readonly Upcoming[] {
+  if (isTerminal(header.status)) return [];
+  const isForward = story.outlook.direction === 'forward' && !story.outlook.isCancelled;
+  const [first, ...rest] = isForward
+    ? (stagesToCome(header, entries, definition) ?? unknownStep(story))
+    : undosToCome(header, story);
+  if (first === undefined) return [];
+  const [open] = story.openAttempts;
+  if (open !== undefined && titleOf(open) !== first.scene.lines[0]) story.closeAttempts();
+  return [{ ...first, scene: current(first.scene, header, story) }, ...rest];
+}
+
+/** Of a STUCK saga what a person's retry would make of it: what was given up is undone first. */
+function undosToCome(header: SagaHeader, { outlook }: ExecutionStory): readonly Upcoming[] {
+  const isStuck = header.status === SagaStatus.Stuck;
+  const undo = isStuck ? [...outlook.undo, ...outlook.givenUp.toReversed()] : outlook.undo;
+  const end = isStuck || outlook.givenUp.length === 0 ? 'FAILED' : 'STUCK';
+  return [
+    ...undo.toReversed().map((step) => ({ scene: waiting('undo', `undo ${step}`) })),
+    { scene: waiting('end', end) },
+  ];
+}
+
+function stagesToCome(
+  header: SagaHeader,
+  entries: readonly JournalEntry[],
+  definition: SagaDefinition | undefined,
+): readonly Upcoming[] | undefined {
+  if (definition === undefined || definition.name !== header.saga || definition.version !== header.version)
+    return undefined;
+  const state = foldJournal(definition, header, entries);
+  if (state.mismatch !== undefined) return undefined;
+  const stages = definition.stages.slice(state.stage).map((stage, index): Upcoming => {
+    const ids = stepsOf(stage).map(({ id }) => id);
+    const [primary = '', alternative] = index === 0 && state.isAlternative ? ids.slice(-1) : ids;
+    return {
+      scene: waiting('act', primary),
+      ...(alternative === undefined ? {} : { alternative: waiting('act', alternative) }),
+    };
+  });
+  return [...stages, { scene: waiting('end', 'COMPLETED') }];
+}
+
+function unknownStep({ openAttempts, scenes }: ExecutionStory): readonly Upcoming[] {
+  const steps = scenes.filter(({ kind }) => kind === 'act');
+  const title = openAttempts[0]?.step ?? (steps.length === 0 ? 'the first step' : 'what comes next');
+  return [{ scene: waiting('act', title) }];
+}
+
+/** What runs, or is to run next, or would if a person let it. */
+function current(scene: Scene, header: SagaHeader, story: ExecutionStory): Scene {
+  const because = story.takeBecause();
+  const led = { ...scene, ...(because === undefined ? {} : { because }) };
+  if (scene.kind === 'end') return led;
+  const colour: Colour = header.status === SagaStatus.Stuck ? 'waiting' : 'running';
+  return {
+    ...led,
+    colour,
+    lines: [...scene.lines, describeTurn(header, story), ...linesOfLastError(story.openAttempts)],
+  };
+}
+
+function describeTurn(header: SagaHeader, { openAttempts }: ExecutionStory): string {
+  const last = openAttempts.at(-1);
+  const who =
+    header.status === SagaStatus.Stuck
+      ? 'waits for a person'
+      : header.owner === undefined
+        ? 'next'
+        : 'running';
+  if (last === undefined) return who;
+  const retryAt = 'retryAt' in last ? last.retryAt : undefined;
+  const earliest = retryAt === undefined ? '' : `, not before ${retryAt.toISOString()}`;
+  return `${who}, attempt ${last.attempt + 1}${earliest}`;
+}
+
+function waiting(kind: Scene['kind'], title: string): Scene {
+  return { kind, lines: [title], colour: 'waiting' };
+}

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import type {
+  DeclaredStep,
+  Fallback,
+  RetryPolicy,
+  SagaDefinition,
+  StepDefinition,
+  StepHandlerSource,
+} from '../../src/index.js';
+import { defineSaga, fallback } from '../../src/index.js';
+import { stepId } from './labels.js';
+
+/** A handler that no diagram ever asks for. */
+export const unusedHandler: StepHandlerSource = () => {
+  throw new Error('a diagram needs no handler');
+};
+
+/** A breaker that no diagram ever asks. */
+const circuitBreaker = {
+  execute: <Result>(_: string, attempt: () => Promise<Result>): Promise<Result> => attempt(),
+  isOpen: (): boolean => false,
+};
+
+const retry: fc.Arbitrary<Partial<RetryPolicy>> = fc.record({
+  maximumAttempts: fc.constantFrom(1, 2, 3),
+  initialIntervalMs: fc.constantFrom(0, 1, 1_000, 90_000, 3_600_000),
+  backoffCoefficient: fc.constantFrom(1, 1.5, 2),
+  nonRetryableErrors: fc.constantFrom([], ['CardDeclined'], [RangeError, 'E_1']),
+});
+
+const policies = fc.record({
+  retry,
+  compensation: fc
+    .tuple(retry, fc.constantFrom('halt' as const, 'continue' as const))
+    .map(([policy, onExhausted]) => ({ ...policy, onExhausted })),
+  compensateOn: fc.constantFrom('completed' as const, 'attempted' as const),
+});
+
+const fallbackOptions = fc.constantFrom(
+  {},
+  { circuitBreaker },
+  { failureErrors: [] },
+  { failureErrors: ['GatewayError', RangeError], circuitBreaker },
+  { failureErrors: ['GatewayError'] },
+);
+
+const stage = fc.record({
+  isFallback: fc.boolean(),
+  timeoutMs: fc.constantFrom(undefined, 250, 5_000),
+  sides: fc.tuple(policies, policies),
+  options: fallbackOptions,
+});
+
+/** Any saga of up to five places. */
+export const anyDefinition: fc.Arbitrary<SagaDefinition> = fc
+  .record({
+    name: stepId,
+    maximumRecoveryAttempts: fc.constantFrom(0, 1, 5),
+    ids: fc.uniqueArray(stepId, { minLength: 10, maxLength: 10 }),
+    stages: fc.array(stage, { minLength: 1, maxLength: 5 }),
+  })
+  .map(({ ids, stages, ...saga }) => {
+    const remaining = [...ids];
+    const declare = (one: (typeof stages)[number], side: 0 | 1): DeclaredStep => ({
+      id: remaining.pop() ?? 'none',
+      handler: unusedHandler,
+      ...(one.timeoutMs === undefined ? {} : { timeoutMs: one.timeoutMs }),
+      ...one.sides[side],
+    });
+    const steps = stages.map((one): DeclaredStep | Fallback<DeclaredStep> =>
+      one.isFallback ? fallback(declare(one, 0), declare(one, 1), one.options) : declare(one, 0),
+    );
+    return defineSaga({ ...saga, steps });
+  });
+
+/** The same saga with other texts wherever a text comes from its author. */
+export function relabelled(definition: SagaDefinition, relabel: (text: string) => string): SagaDefinition {
+  const step = (one: StepDefinition): StepDefinition => ({
+    ...one,
+    id: relabel(one.id),
+    retry: { ...one.retry, nonRetryableErrors: one.retry.nonRetryableErrors.map(() => relabel('error')) },
+  });
+  return {
+    ...definition,
+    name: relabel(definition.name),
+    context: { [relabel('context')]: class {} }[relabel('context')],
+    stages: definition.stages.map((one) =>
+      one.kind === 'step'
+        ? { kind: 'step', step: step(one.step) }
+        : {
+            ...one,
+            primary: step(one.primary),
+            alternative: step(one.alternative),
+            failureErrors: one.failureErrors?.map(() => relabel('error')),
+          },
+    ),
+  };
+}
