@@ -88,13 +88,13 @@ export class SagaReader {
 
   /** How a saga ends, whichever process runs it. Waits until it has ended or is stuck. */
   async outcome(sagaId: string, started?: StartedSaga): Promise<SagaOutcome> {
-    const end = await started?.end;
-    if (end?.kind === 'ended' && started !== undefined)
-      return toOutcome(started.definition, { sagaId, ...end.state, cause: causeOf(end) });
+    const here = await endedHere(sagaId, started);
+    if (here !== undefined && here.outcome.status !== 'stuck') return here.outcome;
     for (;;) {
       await this.ended(sagaId);
       const loaded = await this.load(sagaId);
-      // A person may have let a stuck one go on between the two.
+      // A person may have let a stuck one go on, since it got stuck here or between the two calls.
+      if (here?.seq === lastSeq(loaded)) return here.outcome;
       if (!isOpen(loaded.header.status)) return this.outcomeOf(loaded);
     }
   }
@@ -105,10 +105,10 @@ export class SagaReader {
     seq: number,
     started: StartedSaga | undefined,
   ): Promise<SagaOutcome | undefined> {
-    const end = await started?.end;
-    if (end?.kind === 'ended' && end.state.seq === seq) return this.outcome(sagaId, started);
+    const here = await endedHere(sagaId, started);
+    if (here?.seq === seq) return here.outcome;
     const loaded = await this.load(sagaId);
-    const hasGoneOn = isOpen(loaded.header.status) || (loaded.entries.at(-1)?.seq ?? 0) > seq;
+    const hasGoneOn = isOpen(loaded.header.status) || lastSeq(loaded) > seq;
     return hasGoneOn ? undefined : this.outcomeOf(loaded);
   }
 
@@ -152,6 +152,21 @@ export class SagaReader {
       'Register it here too, to read its contexts and responses',
     );
   }
+}
+
+/** How a saga ended in this process, with its own error object as the cause. */
+async function endedHere(
+  sagaId: string,
+  started: StartedSaga | undefined,
+): Promise<{ readonly seq: number; readonly outcome: SagaOutcome } | undefined> {
+  const end = await started?.end;
+  if (end?.kind !== 'ended' || started === undefined) return undefined;
+  const outcome = toOutcome(started.definition, { sagaId, ...end.state, cause: causeOf(end) });
+  return { seq: end.state.seq, outcome };
+}
+
+function lastSeq({ entries }: LoadedSaga): number {
+  return entries.at(-1)?.seq ?? 0;
 }
 
 function causeOf(end: Extract<ExecutionEnd, { kind: 'ended' }>): unknown {

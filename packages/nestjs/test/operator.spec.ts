@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { FakeClock } from '@nest-saga/testing';
+import { InMemorySagaStorage, SagaOperator, SagaStatus, SystemClock } from '../src/index.js';
+import type { SagaList } from '../src/index.js';
+import { closeApps, openApp } from './open-app.js';
+import { Calls, OrderContext, orderProviders } from './order-saga.js';
+
+describe('SagaOperator.list', () => {
+  afterEach(closeApps);
+
+  it('gives pages, the newest first, that fit together without a gap or a repeat', async () => {
+    const { operator, sagas, clock } = await open();
+    const started: string[] = [];
+    for (let index = 0; index < 7; index++) {
+      started.unshift((await sagas.enqueue(new OrderContext(`book ${index}`))).sagaId);
+      await clock.advance(index % 2);
+    }
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await operator.list({ limit: 3, ...(cursor === undefined ? {} : { cursor }) });
+      listed.push(...page.sagas.map(({ sagaId }) => sagaId));
+      expect(page.sagas.length).toBeLessThanOrEqual(3);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(listed.toSorted()).toEqual(started.toSorted());
+    const { sagas: oldest } = await operator.list({ order: 'oldest', limit: 1 });
+    expect(oldest[0]?.context).toEqual(new OrderContext('book 0'));
+  });
+
+  it('narrows to a status, a saga, a key and a time', async () => {
+    const { operator, sagas, clock } = await open();
+    await sagas.enqueue(new OrderContext('one'), { key: 'cart-1' });
+    await clock.advance(1_000);
+    const from = new Date(clock.now());
+    await sagas.enqueue(new OrderContext('two'), { key: 'cart-2' });
+    const items = async (query: SagaList) =>
+      (await operator.list(query)).sagas.map(({ context }) => (context as OrderContext).item);
+    expect(await items({ key: 'cart-1' })).toEqual(['one']);
+    expect(await items({ from })).toEqual(['two']);
+    expect(await items({ to: from })).toEqual(['one']);
+    expect(await items({ saga: 'trip' })).toEqual([]);
+    expect(await items({ status: SagaStatus.Pending, saga: 'order' })).toEqual(['two', 'one']);
+    expect(await items({ status: SagaStatus.Stuck })).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['limit', { limit: 0 }],
+    ['limit', { limit: 1_001 }],
+    ['limit', { limit: '10' }],
+    ['status', { status: 'happy' }],
+    ['order', { order: 'saga_name; drop table saga_log' }],
+    ['from', { from: new Date(Number.NaN) }],
+    ['to', { to: '2026-01-01' }],
+    ['saga', { saga: '' }],
+    ['key', { key: '\u0000' }],
+    ['cursor', { cursor: 'page 2' }],
+    ['query.sort', { sort: 'context' }],
+    ['query', null],
+  ])('refuses "%s" where it is not allowed (%j)', async (argument, query) => {
+    const { operator } = await open();
+    await expect(operator.list(query as SagaList)).rejects.toMatchObject({
+      code: 'SAGA_INVALID_ARGUMENT',
+      argument,
+    });
+  });
+});
+
+describe('SagaOperator.retry and SagaOperator.resolveStep', () => {
+  afterEach(closeApps);
+
+  it('lets a stuck saga go on undoing, with who asked in the journal', async () => {
+    const { operator, sagas, calls, stuck } = await openStuck();
+    calls.answers.delete('charge:compensate');
+    await operator.retry(stuck, { actor: 'desk-1', note: 'the bank is open again' });
+    expect(await (await sagas.recover(stuck)).outcome()).toMatchObject({ status: 'failed' });
+    expect(await sagas.history(stuck)).toContainEqual(
+      expect.objectContaining({ kind: 'retry-requested', actor: 'desk-1', note: 'the bank is open again' }),
+    );
+    expect(calls.made.slice(-2)).toEqual(['charge:compensate', 'reserve:compensate']);
+  });
+
+  it('leaves out a step that a person has undone by hand', async () => {
+    const { operator, sagas, calls, stuck } = await openStuck();
+    const callsBefore = calls.made.length;
+    await operator.resolveStep(stuck, 'charge', 'paid back in cash');
+    expect(await (await sagas.recover(stuck)).outcome()).toMatchObject({ status: 'failed' });
+    expect(calls.made.slice(callsBefore)).toEqual(['reserve:compensate']);
+    expect(await sagas.history(stuck)).toContainEqual(
+      expect.objectContaining({
+        kind: 'step-resolved',
+        step: 'charge',
+        actor: 'operator',
+        note: 'paid back in cash',
+      }),
+    );
+  });
+
+  it('gives the outcome after the retry, not the one before it, to a handle from before', async () => {
+    const { operator, sagas, calls, stuck, handle } = await openStuck();
+    calls.answers.delete('charge:compensate');
+    await operator.retry(stuck);
+    await (await sagas.recover(stuck)).outcome();
+    expect(await handle.outcome()).toMatchObject({ status: 'failed', failure: { step: 'ship' } });
+  });
+
+  it('refuses both for a saga that is not stuck, and a step that it does not stand at', async () => {
+    const { operator, sagas, stuck } = await openStuck();
+    const { sagaId: queued } = await sagas.enqueue(new OrderContext('pen'));
+    await expect(operator.retry(queued)).rejects.toMatchObject({ code: 'SAGA_STATUS_REFUSED' });
+    await expect(operator.resolveStep(queued, 'charge', 'note')).rejects.toMatchObject({
+      code: 'SAGA_STATUS_REFUSED',
+    });
+    await expect(operator.resolveStep(stuck, 'ship', 'note')).rejects.toMatchObject({ argument: 'step' });
+    await expect(operator.resolveStep(stuck, 'charge', '')).rejects.toMatchObject({ argument: 'note' });
+    await expect(operator.retry('1')).rejects.toMatchObject({ argument: 'sagaId' });
+  });
+
+  it('is one request where two people ask at the same moment', async () => {
+    const { operator, sagas, calls, stuck } = await openStuck();
+    calls.answers.delete('charge:compensate');
+    const asked = await Promise.allSettled([operator.retry(stuck), operator.retry(stuck)]);
+    await (await sagas.recover(stuck)).outcome();
+    expect(asked.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(calls.made.filter((call) => call === 'charge:compensate')).toHaveLength(2);
+  });
+});
+
+async function open() {
+  const clock = new FakeClock();
+  const storage = new InMemorySagaStorage(clock);
+  const { app, sagas } = await openApp(orderProviders, { storage, worker: false }, (builder) =>
+    builder.overrideProvider(SystemClock).useValue(clock),
+  );
+  return { operator: app.get(SagaOperator), sagas, clock };
+}
+
+/** A saga whose shipment failed and whose charge cannot be taken back. */
+async function openStuck() {
+  const { app, sagas } = await openApp(orderProviders, { compensation: { maximumAttempts: 1 } });
+  const calls = app.get(Calls);
+  calls.answers.set('ship:act', () => Promise.reject(new Error('no carrier')));
+  calls.answers.set('charge:compensate', () => Promise.reject(new Error('no refunds')));
+  const handle = await sagas.start(new OrderContext('book'));
+  await handle.outcome();
+  return { operator: app.get(SagaOperator), sagas, calls, handle, stuck: handle.sagaId };
+}
