@@ -25,10 +25,9 @@ export function checkJournal({ header, entries }: LoadedSaga): readonly Violatio
 
 /** Why a status is not what a journal amounts to, or undefined. */
 export function statusProblem(status: SagaStatus, replay: JournalReplay): string | undefined {
-  const { direction, undo } = replay;
+  const { direction } = replay;
   if (status === 'running' || status === 'completed')
     return direction === 'forward' ? undefined : `${status}, though its journal has decided to compensate`;
-  if (status === 'compensating' && undo.length === 0) return 'compensating, with nothing to undo';
   if (status === 'compensating' || status === 'failed')
     return direction === 'backward' ? undefined : `${status}, though its journal never decided to compensate`;
   return undefined;

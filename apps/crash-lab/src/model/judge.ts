@@ -1,0 +1,95 @@
+import { isStepEntry } from '@nest-saga/core';
+import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
+import { checkRun, replayAll } from '@nest-saga/testing';
+import type { RunPlan, SagaPlan } from '../simulation/run-plan.js';
+import type { SimulatedRun } from '../simulation/simulate.js';
+import type { Intervention } from './reference-model.js';
+import { predict } from './reference-model.js';
+
+/** Everything that is wrong with a run, one line each: what the checker says, and what the model says. */
+export function judge(plan: RunPlan, run: SimulatedRun): readonly string[] {
+  const violations = checkRun(run.evidence).map(
+    ({ rule, sagaId, detail }) => `${rule}: ${sagaId}: ${detail}`,
+  );
+  const strays = run.evidence.sagas.length > 1 ? ['one saga was started, and more are stored'] : [];
+  return [
+    ...run.surprises,
+    ...violations,
+    ...strays,
+    ...run.evidence.sagas.flatMap((saga) => compare(plan.saga, saga)),
+  ];
+}
+
+function compare(plan: SagaPlan, { header, entries }: LoadedSaga): readonly string[] {
+  const { people, isActUnderWay } = readPeople(entries);
+  const predicted = predict(plan, people, isActUnderWay);
+  const results = entries.filter((entry) => isStepEntry(entry)).map(describe);
+  const { undo, givenUp } = replayAll(entries);
+  return [
+    ...differ('the results', results, predicted.results),
+    ...differ('the status', [header.status], [predicted.status]),
+    ...differ('what is left', [...undo, ...givenUp], predicted.left),
+    ...checkRecoveries(entries, plan.maximumRecoveryAttempts),
+  ];
+}
+
+function differ(what: string, actual: readonly string[], expected: readonly string[]): readonly string[] {
+  if (actual.join() === expected.join()) return [];
+  return [`model: ${what}: [${actual.join(', ')}], and the contract says [${expected.join(', ')}]`];
+}
+
+function describe(entry: Extract<JournalEntry, { readonly attempt: number }>): string {
+  const action = entry.kind.startsWith('act') ? 'act' : 'undo';
+  return `${action} ${entry.step} #${entry.attempt} ${entry.kind.endsWith('completed') ? 'completed' : 'failed'}`;
+}
+
+function readPeople(entries: readonly JournalEntry[]): {
+  people: readonly Intervention[];
+  isActUnderWay: boolean;
+} {
+  const people: Intervention[] = [];
+  let after = 0;
+  let isCrashStuck = false;
+  let isActUnderWay = false;
+  for (const entry of entries) {
+    if (isStepEntry(entry)) {
+      isActUnderWay ||= people.at(-1)?.kind === 'cancel' && entry.kind.startsWith('act');
+      after++;
+    }
+    if (entry.kind === 'stuck') isCrashStuck = true;
+    if (entry.kind === 'cancel-requested') people.push({ after, kind: 'cancel' });
+    if (entry.kind === 'retry-requested') people.push({ after, kind: isCrashStuck ? 'nudge' : 'retry' });
+    if (entry.kind === 'retry-requested') isCrashStuck = false;
+  }
+  return { people, isActUnderWay };
+}
+
+/** A saga is given up after as many claims without progress as its definition says: not sooner, and not later. */
+function checkRecoveries(entries: readonly JournalEntry[], maximum: number): readonly string[] {
+  const problems: string[] = [];
+  let recoveries = 0;
+  let isReleased = false;
+  let isStuck = false;
+  for (const entry of entries) {
+    if (entry.kind === 'claimed') {
+      if (entry.from !== 'pending' && !isReleased) recoveries++;
+      isReleased = false;
+    } else if (entry.kind === 'released') {
+      isReleased = entry.reason === 'shutdown';
+    } else if (entry.kind === 'stuck') {
+      isStuck = true;
+      if (entry.reason !== 'recovery-exhausted' || recoveries <= maximum)
+        problems.push(`model: stuck by ${entry.reason} after ${recoveries} recoveries`);
+    } else if (entry.kind === 'retry-requested' || (entry.kind === 'cancel-requested' && isStuck)) {
+      recoveries = 0;
+      isReleased = true;
+      isStuck = false;
+    } else if (isStepEntry(entry) || entry.kind === 'compensation-decided') {
+      if (recoveries > maximum)
+        problems.push(`model: "${entry.kind}" after ${recoveries} recoveries without progress`);
+      recoveries = 0;
+      isReleased = false;
+    }
+  }
+  return problems;
+}

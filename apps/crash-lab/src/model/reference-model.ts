@@ -1,0 +1,89 @@
+import type { SagaStatus } from '@nest-saga/core';
+import type { ActOutcome, SagaPlan, StepPlan, UndoOutcome } from '../simulation/run-plan.js';
+
+/** What people did, and how many results of steps were durable before it. */
+export interface Intervention {
+  readonly after: number;
+  /** `retry` of a compensation that was exhausted and is mended now, `nudge` of a saga that crashed too often. */
+  readonly kind: 'cancel' | 'retry' | 'nudge';
+}
+
+/** The one way in which a saga can go. */
+export interface Prediction {
+  /** The results in order, for example `act a #1 failed`. */
+  readonly results: readonly string[];
+  readonly status: SagaStatus;
+  /** Steps whose effects are there at the end, as far as the saga knows. */
+  readonly left: readonly string[];
+}
+
+const retryable: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-effect', 'hang', 'refuse']);
+const divertible: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-effect']);
+
+/**
+ * What the contract says about a saga: no journal, no worker, no storage and no time, because crashes must not change
+ * it. Whether an act was under way when a cancel came is the one thing that is open, so it is told.
+ */
+export function predict(saga: SagaPlan, people: readonly Intervention[], isActUnderWay: boolean): Prediction {
+  const results: string[] = [];
+  const undo: StepPlan[] = [];
+  const givenUp: StepPlan[] = [];
+  const attempts = new Map<string, number>();
+  const forgiven = new Map<string, number>();
+  const cancel = people.find(({ kind }) => kind === 'cancel');
+  let heeded = 0;
+  let rounds = 0;
+  let isCancelled = false;
+
+  const heed = (): boolean => {
+    const before = heeded;
+    for (let one = people[heeded]; one !== undefined && one.after <= results.length; one = people[++heeded]) {
+      if (one.kind === 'cancel') isCancelled = true;
+      else undo.push(...givenUp.splice(0).reverse());
+      if (one.kind !== 'cancel') for (const [call, count] of attempts) forgiven.set(call, count);
+      if (one.kind === 'retry') rounds++;
+    }
+    return heeded > before;
+  };
+  const attempt = (call: string, outcomes: readonly (ActOutcome | UndoOutcome)[], isBroken = false) => {
+    const count = (attempts.get(call) ?? 0) + 1;
+    attempts.set(call, count);
+    const outcome = isBroken ? 'fail' : (outcomes[count - 1] ?? 'ok');
+    results.push(`${call} #${count} ${outcome === 'ok' ? 'completed' : 'failed'}`);
+    return { outcome, counted: count - (forgiven.get(call) ?? 0) };
+  };
+  const act = (step: StepPlan): string => {
+    for (;;) {
+      heed();
+      if (isCancelled && !(isActUnderWay && results.length === cancel?.after)) return 'cancelled';
+      const { outcome, counted } = attempt(`act ${step.id}`, step.act);
+      if (retryable.has(outcome) && counted < step.actAttempts && !isCancelled) continue;
+      if (outcome === 'ok' || outcome === 'unstorable' || step.compensateOn === 'attempted') undo.push(step);
+      return isCancelled ? 'cancelled' : outcome;
+    }
+  };
+  const goForward = (): boolean => {
+    for (const { primary, alternative } of saga.stages) {
+      const outcome = act(primary);
+      const isDone = outcome === 'ok';
+      const isSaved = () => alternative !== undefined && divertible.has(outcome) && act(alternative) === 'ok';
+      if (!isDone && !isSaved()) return false;
+    }
+    heed();
+    return !isCancelled;
+  };
+  const goBack = (): SagaStatus => {
+    for (;;) {
+      heed();
+      const step = undo.at(-1);
+      if (step === undefined) return givenUp.length > 0 ? 'stuck' : 'failed';
+      const { outcome, counted } = attempt(`undo ${step.id}`, step.undo, rounds < step.brokenRounds);
+      if (outcome !== 'ok' && counted < step.undoAttempts) continue;
+      if (outcome !== 'ok' && step.onExhausted === 'halt' && !heed()) return 'stuck';
+      if (outcome === 'ok') undo.pop();
+      else if (step.onExhausted === 'continue') givenUp.push(...undo.splice(-1));
+    }
+  };
+  const status = goForward() ? 'completed' : goBack();
+  return { results, status, left: [...undo, ...givenUp].map(({ id }) => id) };
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import type {
+  ActOutcome,
+  CallFault,
+  HandlerFault,
+  RunPlan,
+  SagaPlan,
+  StagePlan,
+  StepPlan,
+  UndoOutcome,
+} from '../simulation/run-plan.js';
+
+const actOutcomes: readonly ActOutcome[] = [
+  'ok',
+  'fail',
+  'fail-after-effect',
+  'hang',
+  'refuse',
+  'fatal',
+  'unstorable',
+];
+const undoOutcomes: readonly UndoOutcome[] = ['ok', 'fail', 'hang'];
+const callFaults: readonly CallFault[] = [
+  'crash-before',
+  'crash-during',
+  'crash-after',
+  'not-written',
+  'answer-lost',
+  'request-lost',
+  'late',
+  'slow',
+  'pause',
+  'refused',
+];
+const handlerFaults: readonly HandlerFault[] = [
+  'crash-at-entry',
+  'crash-inside',
+  'crash-at-exit',
+  'pause-at-entry',
+  'pause-inside',
+];
+
+/** Mostly steps that work: a saga of which every step fails ends at its first. */
+const steps = fc.record({
+  act: fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(fc.constantFrom(...actOutcomes), { maxLength: 3 }) },
+  ),
+  undo: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(fc.constantFrom(...undoOutcomes), { maxLength: 4 }) },
+  ),
+  brokenRounds: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }) },
+  ),
+  actAttempts: fc.integer({ min: 1, max: 3 }),
+  undoAttempts: fc.integer({ min: 1, max: 3 }),
+  onExhausted: fc.constantFrom('halt' as const, 'continue' as const),
+  compensateOn: fc.constantFrom('completed' as const, 'attempted' as const),
+  emits: fc.boolean(),
+  durationMs: fc.integer({ min: 0, max: 20 }),
+});
+
+const stages = fc.record({
+  primary: steps,
+  alternative: fc.option(steps, { nil: undefined, freq: 3 }),
+});
+
+const sagas: fc.Arbitrary<SagaPlan> = fc
+  .record({
+    stages: fc.array(stages, { minLength: 1, maxLength: 8 }),
+    maximumRecoveryAttempts: fc.constantFrom(1, 2, 5),
+  })
+  .map(({ stages, maximumRecoveryAttempts }) => ({
+    maximumRecoveryAttempts,
+    stages: stages.map(({ primary, alternative }, index): StagePlan => {
+      const named = name(primary, `s${index + 1}`);
+      return alternative === undefined
+        ? { primary: named }
+        : { primary: named, alternative: name(alternative, `s${index + 1}b`) };
+    }),
+  }));
+
+function name(step: Omit<StepPlan, 'id'>, id: string): StepPlan {
+  return { ...step, id };
+}
+
+/** Any saga, any faults, any order: what the model runs are drawn from. */
+export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
+  saga: sagas,
+  seed: fc.nat(),
+  processes: fc.integer({ min: 1, max: 3 }),
+  start: fc.constantFrom('start' as const, 'enqueue' as const),
+  callers: fc.integer({ min: 1, max: 3 }),
+  identifiedBy: fc.constantFrom('id' as const, 'key' as const),
+  cancelAtMs: fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined, freq: 3 }),
+  operatorRetries: fc.integer({ min: 0, max: 2 }),
+  isCalm: fc.constant(false),
+  callFaults: fc.array(
+    fc.record({ call: fc.integer({ min: 0, max: 120 }), kind: fc.constantFrom(...callFaults) }),
+    {
+      maxLength: 6,
+    },
+  ),
+  handlerFaults: fc.array(
+    fc.record({ call: fc.integer({ min: 0, max: 15 }), kind: fc.constantFrom(...handlerFaults) }),
+    { maxLength: 3 },
+  ),
+  processFaults: fc.array(
+    fc.record({
+      atMs: fc.integer({ min: 1, max: 500 }),
+      kind: fc.constantFrom('crash' as const, 'shutdown' as const, 'pause' as const),
+    }),
+    { maxLength: 2 },
+  ),
+});

@@ -1,0 +1,184 @@
+import { SagaShuttingDownError, SagaStatusError, SagaStorageError } from '@nest-saga/core';
+import type { SagaEngine, SagaHeader, SagaStuck } from '@nest-saga/core';
+import type { WatchedResult, WatcherRecord } from '@nest-saga/testing';
+import { dead } from './life.js';
+import type { Life } from './life.js';
+import type { RunPlan } from './run-plan.js';
+import type { RunRecord } from './run-record.js';
+import type { TrailContext } from './scripted-definition.js';
+import type { SeededRandom } from './seeded-random.js';
+import type { VirtualTime } from './virtual-time.js';
+
+/** What callers need to know of their run. */
+export interface CallerSurroundings {
+  readonly time: VirtualTime;
+  readonly record: RunRecord;
+  readonly random: SeededRandom;
+  pickLife(): Life | undefined;
+  find(sagaId: string): Promise<SagaHeader | undefined>;
+  tell(text: () => string): void;
+}
+
+const retryMs = 20;
+const key = 'the key';
+const firstId = '10000000-0000-7000-8000-000000000000';
+
+/**
+ * Everyone outside: who starts the saga, who watches it, who cancels it, and the operator of stuck ones. Each keeps
+ * trying, at whichever process is alive, until it has an answer.
+ */
+export class Callers {
+  private busy = 0;
+  private isStuckKnown = false;
+
+  constructor(
+    private readonly plan: RunPlan,
+    private readonly surroundings: CallerSurroundings,
+  ) {}
+
+  get isDone(): boolean {
+    return this.busy === 0;
+  }
+
+  get isOperatorDone(): boolean {
+    return !this.isStuckKnown;
+  }
+
+  begin(): void {
+    for (let count = 0; count < this.plan.callers; count++)
+      this.launch('start', 1, () => this.start(count === 0));
+    const { cancelAtMs } = this.plan;
+    if (cancelAtMs !== undefined) this.launch('cancel', cancelAtMs, () => this.cancel());
+  }
+
+  /** Where a saga stands by now. */
+  noticeStatus({ sagaId, status, stuck }: SagaHeader): void {
+    if (status !== 'stuck' || this.isStuckKnown || !this.isWorthRetrying(stuck)) return;
+    this.isStuckKnown = true;
+    this.launch('retry', retryMs, async () => {
+      try {
+        await this.ask((engine) => engine.requests.retry(sagaId, 'operator'));
+        this.surroundings.record.acknowledgements.push({ kind: 'retry', sagaId });
+      } catch (error) {
+        // It is no longer stuck: the request was kept, and its answer had been lost.
+        if (!(error instanceof SagaStatusError)) throw error;
+      }
+      this.isStuckKnown = false;
+    });
+  }
+
+  // What nobody's repair was needed for is always tried again; a broken compensation as often as the plan says.
+  private isWorthRetrying(stuck: SagaStuck | undefined): boolean {
+    return (
+      stuck?.reason === 'recovery-exhausted' ||
+      this.surroundings.record.operatorRounds < this.plan.operatorRetries
+    );
+  }
+
+  private launch(name: string, delayMs: number, task: () => Promise<void>): void {
+    this.busy++;
+    this.surroundings.time.schedule(delayMs, undefined, () => {
+      task()
+        .catch((error: unknown) =>
+          this.surroundings.record.surprises.push(`${name} rejected: ${String(error)}`),
+        )
+        .finally(() => this.busy--)
+        .catch(() => undefined);
+    });
+  }
+
+  private async start(isWatching: boolean): Promise<void> {
+    const identity = this.plan.identifiedBy === 'id' ? { sagaId: firstId } : { key };
+    const context: TrailContext = { trail: [] };
+    const { sagaId } = await this.ask((engine) => {
+      const options = { saga: 'planned', ...identity };
+      return this.plan.start === 'start'
+        ? engine.starter.start(context, options)
+        : engine.starter.enqueue(context, options);
+    });
+    this.surroundings.record.acknowledgements.push({
+      kind: 'start',
+      sagaId,
+      ...(this.plan.identifiedBy === 'key' ? { key } : {}),
+    });
+    if (isWatching && !this.plan.isCalm) this.watch(sagaId, 0);
+  }
+
+  private async cancel(): Promise<void> {
+    const sagaId = await this.startedId();
+    try {
+      await this.ask((engine) => engine.requests.cancel(sagaId, 'changed my mind'));
+      this.surroundings.record.acknowledgements.push({ kind: 'cancel', sagaId });
+    } catch (error) {
+      // It has ended: that is an answer, too.
+      if (!(error instanceof SagaStatusError)) throw error;
+    }
+  }
+
+  private async startedId(): Promise<string> {
+    for (;;) {
+      const [started] = this.surroundings.record.acknowledgements;
+      if (started !== undefined) return started.sagaId;
+      await this.wait(1);
+    }
+  }
+
+  /** Asks a process that is alive, and another one where it dies or the storage fails. */
+  private async ask<Answer>(question: (engine: SagaEngine) => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      const life = this.surroundings.pickLife();
+      if (life?.engine !== undefined) {
+        try {
+          const answer = await Promise.race([question(life.engine), life.death]);
+          if (answer !== dead) return answer;
+        } catch (error) {
+          const isPassing = error instanceof SagaStorageError || error instanceof SagaShuttingDownError;
+          if (!isPassing) throw error;
+        }
+      }
+      await this.wait(retryMs);
+    }
+  }
+
+  private watch(sagaId: string, fromSeq: number): void {
+    const life = this.surroundings.pickLife();
+    if (life?.engine === undefined) {
+      this.surroundings.time.schedule(retryMs, undefined, () => this.watch(sagaId, fromSeq));
+      return;
+    }
+    const { record, time } = this.surroundings;
+    const seen: WatchedResult[] = [];
+    const watching: { -readonly [Field in keyof WatcherRecord]: WatcherRecord[Field] } = {
+      watcher: `the watcher at ${life.name}`,
+      sagaId,
+      fromSeq,
+      seen,
+      isEnded: false,
+    };
+    record.watchers.push(watching);
+    let isOver = false;
+    const again = (): void => {
+      if (isOver) return;
+      isOver = true;
+      this.watch(sagaId, seen.at(-1)?.seq ?? fromSeq);
+    };
+    life.engine.reader.follow(sagaId, fromSeq, {
+      onResult: ({ seq }) => {
+        seen.push({ seq, at: time.now(), durableSeq: record.durableSeqs.get(sagaId) ?? 0 });
+      },
+      onEnd: ({ status }) => {
+        isOver = true;
+        // A stuck saga ends the watch, too, but not the saga.
+        watching.isEnded = status !== 'stuck';
+      },
+      onError: again,
+    });
+    void life.death.then(again);
+  }
+
+  private wait(durationMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.surroundings.time.schedule(durationMs, undefined, resolve);
+    });
+  }
+}

@@ -1,0 +1,183 @@
+import { defineSaga, fallback, NonRetryableError } from '@nest-saga/core';
+import type {
+  DeclaredStep,
+  SagaDefinition,
+  SagaStepHandler,
+  Stage,
+  StepDefinition,
+  StepRun,
+} from '@nest-saga/core';
+import { trailOf } from '@nest-saga/testing';
+import type { Life } from './life.js';
+import type { HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
+import { simulatedTimes } from './run-plan.js';
+import type { OpenLedgerRow, RunRecord } from './run-record.js';
+
+/** What a saga of a plan carries: the steps that were done and undone, as its handlers saw them. */
+export interface TrailContext {
+  readonly trail: string[];
+}
+
+/** What a handler needs to know of its run. */
+export interface HandlerSurroundings {
+  readonly life: Life;
+  readonly record: RunRecord;
+  nextHandlerFault(): HandlerFault | undefined;
+  crash(life: Life, why: string): void;
+  longMs(): number;
+  tell(text: () => string): void;
+}
+
+/** The error that fallbacks of a plan are for. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+}
+
+/** The saga of a plan, with handlers that do nothing yet: see {@link inhabit}. */
+export function definePlannedSaga(plan: SagaPlan): SagaDefinition {
+  return defineSaga({
+    name: 'planned',
+    maximumRecoveryAttempts: plan.maximumRecoveryAttempts,
+    steps: plan.stages.map(({ primary, alternative }) =>
+      alternative === undefined
+        ? declare(primary)
+        : fallback(declare(primary), declare(alternative), { failureErrors: [GatewayError] }),
+    ),
+  });
+}
+
+function declare(step: StepPlan): DeclaredStep {
+  const interval = { initialIntervalMs: simulatedTimes.retryIntervalMs, backoffCoefficient: 1 };
+  return {
+    id: step.id,
+    handler: () => {
+      throw new Error('nobody lives here');
+    },
+    retry: { ...interval, maximumAttempts: step.actAttempts },
+    compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
+    timeoutMs: simulatedTimes.stepTimeoutMs,
+    compensateOn: step.compensateOn,
+  };
+}
+
+/** The same saga with handlers that live in one process and do there what the plan says. */
+export function inhabit(
+  definition: SagaDefinition,
+  plan: SagaPlan,
+  surroundings: HandlerSurroundings,
+): SagaDefinition {
+  const plans = new Map(
+    plan.stages
+      .flatMap(({ primary, alternative }) => [primary, alternative ?? primary])
+      .map((step) => [step.id, step]),
+  );
+  const settle = (step: StepDefinition): StepDefinition => {
+    const stepPlan = plans.get(step.id);
+    if (stepPlan === undefined) throw new Error(`"${step.id}" is not in the plan`);
+    const handler = new ScriptedHandler(stepPlan, surroundings);
+    return { ...step, handler: () => handler };
+  };
+  const stages = definition.stages.map((stage): Stage =>
+    stage.kind === 'step'
+      ? { ...stage, step: settle(stage.step) }
+      : { ...stage, primary: settle(stage.primary), alternative: settle(stage.alternative) },
+  );
+  return { ...definition, stages };
+}
+
+class ScriptedHandler implements SagaStepHandler<unknown> {
+  constructor(
+    private readonly plan: StepPlan,
+    private readonly surroundings: HandlerSurroundings,
+  ) {}
+
+  async act(context: unknown, run: StepRun): Promise<unknown> {
+    const row = await this.begin('act', context as TrailContext, run);
+    const outcome = this.plan.act[run.attempt - 1] ?? 'ok';
+    if (outcome === 'hang') return this.hang(run);
+    row.isEffective = outcome === 'ok' || outcome === 'fail-after-effect' || outcome === 'unstorable';
+    await this.leave(row);
+    switch (outcome) {
+      case 'ok':
+        if (this.plan.emits) run.emit(`${run.step} is done`);
+        return run.step;
+      case 'unstorable':
+        return () => 'a function';
+      case 'fatal':
+        throw new NonRetryableError('nothing will help');
+      case 'refuse':
+        throw new Error('refused');
+      default:
+        throw new GatewayError(outcome);
+    }
+  }
+
+  async compensate(context: unknown, run: StepRun): Promise<void> {
+    const row = await this.begin('compensate', context as TrailContext, run);
+    const isBroken = this.surroundings.record.operatorRounds < this.plan.brokenRounds;
+    const outcome = isBroken ? 'fail' : (this.plan.undo[run.attempt - 1] ?? 'ok');
+    if (outcome === 'hang') return this.hang(run);
+    row.isEffective = outcome === 'ok';
+    await this.leave(row);
+    if (outcome === 'fail') throw new GatewayError('the undo failed');
+    if (this.plan.emits) run.emit(`${run.step} is undone`);
+  }
+
+  private async begin(
+    action: 'act' | 'compensate',
+    context: TrailContext,
+    run: StepRun,
+  ): Promise<OpenLedgerRow> {
+    const { life, record } = this.surroundings;
+    const row: OpenLedgerRow = {
+      sagaId: run.sagaId,
+      step: run.step,
+      action,
+      attempt: run.attempt,
+      idempotencyKey: run.idempotencyKey,
+      fencingToken: run.fencingToken,
+      process: life.name,
+      beganAt: life.now(),
+      endedAt: undefined,
+      isEffective: false,
+      trail: [...context.trail],
+    };
+    record.ledger.push(row);
+    this.surroundings.tell(() => `${life.name}: ${action} of ${run.step}, attempt ${run.attempt}`);
+    // Changed before it is known how the attempt ends: a failed attempt's changes must be gone.
+    context.trail.push(trailOf(action, run.step));
+    const fault = this.surroundings.nextHandlerFault();
+    if (fault === 'crash-at-entry') await this.crash(fault);
+    if (fault === 'pause-at-entry') life.pause(this.surroundings.longMs());
+    // At least a moment, so that it can be told from the records whether a call began before an entry was durable.
+    await life.sleep(this.plan.durationMs);
+    if (fault === 'crash-inside') await this.crash(fault);
+    // A pause within a pause would be a timeout, which the plan says nothing of.
+    if (fault === 'pause-inside' && life.now() - row.beganAt < simulatedTimes.stepTimeoutMs) {
+      life.pause(this.surroundings.longMs());
+      await life.sleep(1);
+    }
+    if (fault === 'crash-at-exit') this.dyingRows.add(row);
+    return row;
+  }
+
+  private readonly dyingRows = new Set<OpenLedgerRow>();
+
+  private async leave(row: OpenLedgerRow): Promise<void> {
+    if (this.dyingRows.delete(row)) await this.crash('crash-at-exit');
+    row.endedAt = this.surroundings.life.now();
+  }
+
+  private crash(why: HandlerFault): Promise<never> {
+    this.surroundings.crash(this.surroundings.life, why);
+    return new Promise(() => undefined);
+  }
+
+  /** Every other handler that hangs heeds its signal; the rest hang on. */
+  private hang(run: StepRun): Promise<never> {
+    if (this.plan.durationMs % 2 === 0) return new Promise(() => undefined);
+    return new Promise((_, reject) => {
+      run.signal.addEventListener('abort', () => reject(run.signal.reason as Error));
+    });
+  }
+}

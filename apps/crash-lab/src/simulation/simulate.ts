@@ -1,0 +1,225 @@
+import { InMemorySagaStorage, isOpen, SagaEngine, SagaRegistry } from '@nest-saga/core';
+import type { Clock, LoadedSaga, SagaDefinition, SagaHeader, SagaStorage } from '@nest-saga/core';
+import type { CrashEvidence } from '@nest-saga/testing';
+import { Callers } from './callers.js';
+import { Life } from './life.js';
+import type { RunPlan } from './run-plan.js';
+import { simulatedTimes } from './run-plan.js';
+import { RunRecord } from './run-record.js';
+import { definePlannedSaga, inhabit } from './scripted-definition.js';
+import { SeededRandom } from './seeded-random.js';
+import { VirtualTime } from './virtual-time.js';
+import { Wire } from './wire.js';
+
+/** A deliberate mistake in the engine or its storage: see `saboteurs`. */
+export interface Sabotage {
+  /** A broken storage. */
+  storage?(clock: Clock): SagaStorage;
+  /** Something broken between an engine and the storage. */
+  wire?(storage: SagaStorage, life: Life): SagaStorage;
+  /** A broken saga, in one process. */
+  definition?(definition: SagaDefinition, life: Life): SagaDefinition;
+  /** Breaks an engine that is put together and not open yet. */
+  engine?(engine: SagaEngine, life: Life): void;
+}
+
+/** How a run went. */
+export interface SimulatedRun {
+  readonly evidence: CrashEvidence;
+  /** What happened that nothing explains: a rejection, or that it never came to an end. */
+  readonly surprises: readonly string[];
+  /** Calls of the storage, which are the places where a crash could have been. */
+  readonly calls: number;
+  /** What happened, line by line, where it was asked for. */
+  readonly story: readonly string[];
+}
+
+const mostEvents = 20_000;
+
+/** Runs a plan to its end: the same plan gives the same run, to the last event. */
+export async function simulate(
+  plan: RunPlan,
+  sabotage: Sabotage = {},
+  isTold = false,
+): Promise<SimulatedRun> {
+  return new Simulation(plan, sabotage, isTold).run();
+}
+
+class Simulation {
+  private readonly time = new VirtualTime();
+  private readonly random: SeededRandom;
+  private readonly record = new RunRecord();
+  private readonly storage: SagaStorage;
+  private readonly definition: SagaDefinition;
+  private readonly callers: Callers;
+  private readonly story: string[] = [];
+  private readonly lives: Life[] = [];
+  private lifeCount = 0;
+  private handlerCalls = 0;
+
+  constructor(
+    private readonly plan: RunPlan,
+    private readonly sabotage: Sabotage,
+    private readonly isTold: boolean,
+  ) {
+    this.random = new SeededRandom(plan.seed);
+    this.storage = sabotage.storage?.(this.time) ?? new InMemorySagaStorage(this.time);
+    this.definition = definePlannedSaga(plan.saga);
+    this.callers = new Callers(plan, {
+      time: this.time,
+      record: this.record,
+      random: this.random,
+      pickLife: () => this.pickLife(),
+      find: (sagaId) => this.storage.find(sagaId),
+      tell: this.tell,
+    });
+  }
+
+  async run(): Promise<SimulatedRun> {
+    for (let count = 0; count < this.plan.processes; count++) this.startLife();
+    for (const fault of this.plan.processFaults)
+      this.time.schedule(fault.atMs, undefined, () => this.strike(fault.kind));
+    this.callers.begin();
+    let headers: readonly SagaHeader[] = [];
+    let seenCalls = -1;
+    let overSince: number | undefined;
+    while (await this.time.step()) {
+      if (this.time.ran > mostEvents) {
+        this.record.surprises.push(`it did not end within ${mostEvents} events`);
+        break;
+      }
+      if (seenCalls !== this.record.writes) {
+        seenCalls = this.record.writes;
+        headers = (await this.storage.list({ limit: 1_000 })).sagas;
+        for (const header of headers) this.callers.noticeStatus(header);
+      }
+      const isOver = this.callers.isDone && headers.every((header) => this.isAtRest(header));
+      overSince = isOver ? (overSince ?? this.time.elapsedMs) : undefined;
+      if (overSince !== undefined && this.time.elapsedMs >= overSince + this.lingerMs && this.isQuiet())
+        break;
+    }
+    for (const life of this.lives) life.die();
+    return {
+      evidence: await this.evidence(),
+      surprises: this.record.surprises,
+      calls: this.record.calls,
+      story: this.story,
+    };
+  }
+
+  /** Handlers that were left behind have this long to do harm. */
+  private get lingerMs(): number {
+    return this.plan.isCalm ? 0 : 100;
+  }
+
+  /** Whether nobody is paused, and nothing is on its way that could still do harm. */
+  private isQuiet(): boolean {
+    const isBusy = ({ isDead, unanswered, pausedUntil }: Life): boolean =>
+      !isDead && (unanswered > 0 || pausedUntil > this.time.elapsedMs);
+    return this.plan.isCalm || (this.record.underway === 0 && !this.lives.some(isBusy));
+  }
+
+  private isAtRest({ status }: SagaHeader): boolean {
+    return !isOpen(status) && (status !== 'stuck' || this.callers.isOperatorDone);
+  }
+
+  private async evidence(): Promise<CrashEvidence> {
+    const { acknowledgements, ledger, snapshots, watchers, emitted, leases } = this.record;
+    const { sagas: headers } = await this.storage.list({ limit: 1_000 });
+    const loaded = await Promise.all(headers.map(({ sagaId }) => this.storage.load(sagaId)));
+    const sagas = loaded.filter((saga): saga is LoadedSaga => saga !== undefined);
+    return { acknowledgements, ledger, sagas, snapshots, leases, watchers, emitted };
+  }
+
+  private startLife(): void {
+    const life = new Life(this.time, this.random, this.lifeCount++);
+    this.lives.push(life);
+    const surroundings = {
+      life,
+      record: this.record,
+      time: this.time,
+      nextHandlerFault: () => faultOf(this.plan.handlerFaults, this.handlerCalls++),
+      faultOf: (call: number) => faultOf(this.plan.callFaults, call),
+      latencyMs: () => this.latencyMs(),
+      longMs: () => this.longMs(),
+      crash: this.crash,
+      tell: this.tell,
+    };
+    const inhabited = inhabit(this.definition, this.plan.saga, surroundings);
+    const wire = new Wire(this.storage, life, surroundings);
+    life.engine = new SagaEngine({
+      storage: this.sabotage.wire?.(wire, life) ?? wire,
+      registry: new SagaRegistry([this.sabotage.definition?.(inhabited, life) ?? inhabited]),
+      clock: life,
+      ids: life,
+      lease: simulatedTimes.lease,
+      recovery: { sweepIntervalMs: simulatedTimes.sweepIntervalMs },
+      watchIntervalMs: simulatedTimes.watchIntervalMs,
+      abortGraceMs: simulatedTimes.abortGraceMs,
+      shutdownTimeoutMs: simulatedTimes.shutdownTimeoutMs,
+      listener: {
+        onSagaEvent: (event) => {
+          const durableSeq = this.record.durableSeqs.get(event.sagaId) ?? 0;
+          if (event.type === 'emitted')
+            this.record.emitted.push({ sagaId: event.sagaId, seq: event.seq, durableSeq });
+          if (event.type === 'step')
+            this.record.told(life.name, event.sagaId, {
+              seq: event.result.seq,
+              at: this.time.now(),
+              durableSeq,
+            });
+        },
+      },
+    });
+    this.sabotage.engine?.(life.engine, life);
+    // A process that cannot be made ready ends, and whatever runs it starts another one.
+    life.engine.open().catch(() => this.crash(life, 'its start failed'));
+  }
+
+  private readonly crash = (life: Life, why: string): void => {
+    if (life.isDead) return;
+    this.tell(() => `${life.name}: dies (${why})`);
+    life.die();
+    this.replace();
+  };
+
+  private replace(): void {
+    this.time.schedule(this.plan.isCalm ? 1 : this.random.between(1, 100), undefined, () => this.startLife());
+  }
+
+  private strike(kind: 'crash' | 'shutdown' | 'pause'): void {
+    const life = this.pickLife();
+    if (life === undefined) return;
+    if (kind === 'crash') return this.crash(life, 'struck');
+    this.tell(() => `${life.name}: ${kind}`);
+    if (kind === 'pause') return life.pause(this.longMs());
+    life.isLeaving = true;
+    // Whether the storage lets go or not, the process ends then.
+    const leave = (): void => this.crash(life, 'shut down');
+    life.engine?.close().then(leave, leave);
+  }
+
+  private pickLife(): Life | undefined {
+    const alive = this.lives.filter(({ isDead, isLeaving }) => !isDead && !isLeaving);
+    return alive[this.random.between(0, alive.length - 1)];
+  }
+
+  private latencyMs(): number {
+    return this.plan.isCalm ? 0 : this.random.between(0, 12);
+  }
+
+  private longMs(): number {
+    return this.random.between(80, 500);
+  }
+
+  private readonly tell = (text: () => string): void => {
+    if (this.isTold) this.story.push(`${this.time.elapsedMs} ms ${text()}`);
+  };
+}
+
+function faultOf<Kind>(
+  faults: readonly { readonly call: number; readonly kind: Kind }[],
+  call: number,
+): Kind | undefined {
+  return faults.find((fault) => fault.call === call)?.kind;
+}

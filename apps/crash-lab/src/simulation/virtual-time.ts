@@ -1,0 +1,93 @@
+import type { CancelTimer, Clock } from '@nest-saga/core';
+import { settle } from '@nest-saga/testing';
+
+/** Who an event is for: nobody is called once it is dead, and later once it is paused. */
+export interface EventOwner {
+  readonly isDead: boolean;
+  /** By virtual time. */
+  readonly pausedUntil: number;
+}
+
+interface ScheduledEvent {
+  at: number;
+  /** When it was to be at first: what a pause held back comes in this order. */
+  readonly dueAt: number;
+  readonly order: number;
+  readonly owner: EventOwner | undefined;
+  readonly run: () => void;
+  isCancelled: boolean;
+}
+
+const epoch = Date.UTC(2026, 0, 1);
+
+/**
+ * Time that jumps from event to event. Every event has a millisecond of its own, so that what happened before what
+ * can be read from the records, and all promises settle between two events.
+ */
+export class VirtualTime implements Clock {
+  private readonly queue: ScheduledEvent[] = [];
+  private elapsed = 0;
+  private count = 0;
+
+  /** Milliseconds since the run began. */
+  get elapsedMs(): number {
+    return this.elapsed;
+  }
+
+  /** Events that ran so far. */
+  ran = 0;
+
+  now(): number {
+    return epoch + this.elapsed;
+  }
+
+  monotonicNow(): number {
+    return this.elapsed;
+  }
+
+  startTimer(delayMs: number, callback: () => void): CancelTimer {
+    return this.schedule(delayMs, undefined, callback);
+  }
+
+  schedule(delayMs: number, owner: EventOwner | undefined, run: () => void): CancelTimer {
+    const at = this.elapsed + Math.max(1, Math.ceil(delayMs));
+    const event: ScheduledEvent = { at, dueAt: at, order: this.count++, owner, run, isCancelled: false };
+    this.insert(event);
+    return () => {
+      event.isCancelled = true;
+    };
+  }
+
+  /** Runs the next event and lets everything settle. Answers false where there is none. */
+  async step(): Promise<boolean> {
+    for (;;) {
+      const event = this.queue.pop();
+      if (event === undefined) return false;
+      const { owner } = event;
+      if (event.isCancelled || owner?.isDead === true) continue;
+      if (owner !== undefined && owner.pausedUntil > event.at) {
+        event.at = owner.pausedUntil;
+        this.insert(event);
+        continue;
+      }
+      this.elapsed = Math.max(this.elapsed + 1, event.at);
+      this.ran++;
+      event.run();
+      await settle();
+      return true;
+    }
+  }
+
+  // Kept with the next event last. Most new events are near in time, and so near that end.
+  private insert(event: ScheduledEvent): void {
+    let index = this.queue.length;
+    while (index > 0 && isAfter(event, this.queue[index - 1])) index--;
+    this.queue.splice(index, 0, event);
+  }
+}
+
+function isAfter(event: ScheduledEvent, other: ScheduledEvent | undefined): boolean {
+  if (other === undefined) return false;
+  if (event.at !== other.at) return event.at > other.at;
+  return event.dueAt === other.dueAt ? event.order > other.order : event.dueAt > other.dueAt;
+}
