@@ -1,0 +1,32 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { LiveFollowers } from './live-followers.js';
+
+describe('LiveFollowers', () => {
+  it('keeps the process alive while somebody waits, and no longer', () => {
+    const live = new LiveFollowers();
+    const before = timers();
+    const removes = [live.add(jest.fn()), live.add(jest.fn())];
+    expect(timers()).toBe(before + 1);
+    for (const remove of removes) remove();
+    expect(timers()).toBe(before);
+    live.add(jest.fn())();
+    expect(timers()).toBe(before);
+  });
+
+  it('ends everyone once, and forgets who went before', () => {
+    const live = new LiveFollowers();
+    const [gone, stays] = [jest.fn(), jest.fn()];
+    live.add(gone)();
+    live.add(stays);
+    live.endAll();
+    live.endAll();
+    expect(gone).not.toHaveBeenCalled();
+    expect(stays).toHaveBeenCalledTimes(1);
+    expect(live.isEnded).toBe(true);
+    expect(live.size).toBe(0);
+  });
+});
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+}

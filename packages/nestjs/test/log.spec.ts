@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { FakeClock, settle } from '@nest-saga/testing';
+import { InMemorySagaStorage, SagaStorageError, SystemClock } from '../src/index.js';
+import type { SagaModuleOptions } from '../src/index.js';
+import { closeApps, openApp } from './open-app.js';
+import { Calls, OrderContext, orderProviders } from './order-saga.js';
+
+const sagaId = '018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41';
+
+describe('the log of an application', () => {
+  afterEach(closeApps);
+
+  it('tells the saga, its id, the step and the attempt, and never a context', async () => {
+    const { app, sagas, lines } = await open({ retry: { maximumAttempts: 2, initialIntervalMs: 0 } });
+    let attempts = 0;
+    app.get(Calls).answers.set('charge:act', () => {
+      if (++attempts === 1) throw Object.assign(new Error('busy'), { code: 'GATEWAY_BUSY' });
+      return { secret: 'top secret' };
+    });
+    await (await sagas.start(new OrderContext('top secret'), { sagaId })).outcome();
+    expect(lines.filter((line) => line.includes(sagaId))).toEqual([
+      `debug order ${sagaId} started`,
+      `debug order ${sagaId} step "reserve" act attempt 1 completed`,
+      `warn order ${sagaId} step "charge" act attempt 1 failed: Error GATEWAY_BUSY: busy (it will be tried again)`,
+      `debug order ${sagaId} step "charge" act attempt 2 completed`,
+      `debug order ${sagaId} step "ship" act attempt 1 completed`,
+      `log order ${sagaId} completed`,
+    ]);
+    expect(lines.join('\n')).not.toContain('top secret');
+  });
+
+  it('tells an undo as a warning and a stuck saga as an error', async () => {
+    const { app, sagas, lines } = await open({ compensation: { maximumAttempts: 1 } });
+    app.get(Calls).answers.set('charge:act', () => Promise.reject(new Error('declined')));
+    await (await sagas.start(new OrderContext('book'), { sagaId })).outcome();
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `warn order ${sagaId} is being undone: step "charge": Error: declined`,
+        `warn order ${sagaId} failed and was undone: step "charge": Error: declined`,
+      ]),
+    );
+    app.get(Calls).answers.set('reserve:compensate', () => Promise.reject(new Error('shelf is gone')));
+    const { sagaId: second } = await sagas.start(new OrderContext('book'));
+    await settle();
+    expect(lines).toContain(
+      `error order ${second} is stuck and needs a person: compensation-exhausted at step "reserve": shelf is gone`,
+    );
+  });
+
+  it('tells that a saga was let go at a shutdown', async () => {
+    const clock = new FakeClock();
+    const { app, sagas, lines } = await open({ shutdownTimeoutMs: 0, abortGraceMs: 0 }, clock);
+    app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
+    await sagas.start(new OrderContext('book'), { sagaId });
+    await settle();
+    const closed = app.close();
+    await clock.advance(1);
+    await closed;
+    expect(lines).toContain(`log order ${sagaId} was let go: this process is shutting down`);
+  });
+
+  it('tells a failing sweep once in thirty seconds, with the number of those kept back', async () => {
+    const clock = new FakeClock();
+    const storage = new InMemorySagaStorage(clock);
+    storage.releaseExpired = () =>
+      Promise.reject(
+        new SagaStorageError('releaseExpired', 'not-written', {
+          cause: Object.assign(new Error('password=hunter2'), { code: '57P01' }),
+        }),
+      );
+    const { lines } = await open({ storage }, clock);
+    await clock.advance(29_000);
+    const told = () => lines.filter((line) => line.includes('sweep'));
+    expect(told()).toEqual([
+      'error The recovery sweep failed: SagaStorageError SAGA_STORAGE_FAILED: The saga storage failed at ' +
+        '"releaseExpired": nothing was written; it is tried again. (caused by Error 57P01)',
+    ]);
+    await clock.advance(10_000);
+    expect(told()).toHaveLength(2);
+    expect(told()[1]).toMatch(/\(and \d times more since this was last told\)$/);
+    expect(lines.join('\n')).not.toContain('hunter2');
+  });
+});
+
+async function open(options: SagaModuleOptions = {}, clock = new FakeClock()) {
+  const lines: string[] = [];
+  const keep = (level: string) => (message: string) => lines.push(`${level} ${message}`);
+  const logger = {
+    log: keep('log'),
+    error: keep('error'),
+    warn: keep('warn'),
+    debug: keep('debug'),
+    verbose: keep('verbose'),
+    fatal: keep('fatal'),
+  };
+  const opened = await openApp(
+    orderProviders,
+    { storage: new InMemorySagaStorage(clock), ...options },
+    (builder) => builder.setLogger(logger).overrideProvider(SystemClock).useValue(clock),
+  );
+  return { ...opened, lines };
+}
