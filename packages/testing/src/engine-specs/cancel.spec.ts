@@ -1,4 +1,10 @@
-import { SagaFailedError, SagaNotFoundError, SagaStatusError, toOutcomeError } from '@nest-saga/core';
+import {
+  fallback,
+  SagaFailedError,
+  SagaNotFoundError,
+  SagaStatusError,
+  toOutcomeError,
+} from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
@@ -86,6 +92,40 @@ describe('a cancel', () => {
     await process.engine.requests.cancel(started.sagaId, reason);
     await cluster.resolve(process.outcome(started));
     expect(step.actCalls).toHaveLength(1);
+  });
+
+  it('undoes the step that it gave up with compensateOn "attempted", though attempts are left', async () => {
+    const gate = new StepGate();
+    const { step, saga, cluster } = order({
+      act: [gate.waits()],
+      compensateOn: 'attempted',
+      retry: { maximumAttempts: 10 },
+    });
+    const process = await cluster.startProcess();
+    const started = await process.start();
+    await cluster.advance(0);
+    await process.engine.requests.cancel(started.sagaId, reason);
+    await cluster.resolve(process.outcome(started));
+    expect(saga.calls.slice(2)).toEqual(['compensate charge', 'compensate reserve']);
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it('does not lead to the alternative of a fallback', async () => {
+    const gate = new StepGate();
+    const saga = scriptedSaga('order', [
+      fallback(new ScriptedStep('card', { act: [gate.waits()] }), new ScriptedStep('invoice')),
+    ]);
+    const cluster = new SimulatedCluster([saga]);
+    const process = await cluster.startProcess();
+    const started = await process.start();
+    await cluster.advance(0);
+    await process.engine.requests.cancel(started.sagaId, reason);
+    const outcome = await cluster.resolve(process.outcome(started));
+    expect(outcome.failure).toMatchObject({ reason: 'cancelled' });
+    expect(await cluster.journalOf(started.sagaId)).toEqual([
+      'cancel-requested',
+      'act-failed card -> compensate',
+    ]);
   });
 
   it('ends a queued saga that nobody has begun, with nothing to undo', async () => {

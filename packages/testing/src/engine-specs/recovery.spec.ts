@@ -253,6 +253,23 @@ describe('a saga that cannot be read here', () => {
     });
   });
 
+  it('is left alone for longer and longer, so that it keeps no worker busy', async () => {
+    const saga = scriptedSaga('order', [new ScriptedStep('reserve')], { codec: brokenCodec });
+    const cluster = new SimulatedCluster([saga]);
+    const process = await cluster.startProcess();
+    const { sagaId } = await process.start();
+    const claimedAt: number[] = [];
+    for (let seconds = 0; seconds < 120; seconds++) {
+      await cluster.advance(1_000);
+      const journal = await cluster.journalOf(sagaId);
+      if (journal.filter((entry) => entry.startsWith('claimed')).length > claimedAt.length)
+        claimedAt.push(seconds);
+    }
+    const pauses = claimedAt.slice(1).map((second, index) => second - (claimedAt[index] ?? 0));
+    expect(pauses.length).toBeGreaterThan(3);
+    expect(pauses.at(-1)).toBeGreaterThanOrEqual(16);
+  });
+
   it('does not starve what is behind it in the queue', async () => {
     const broken = scriptedSaga('broken', [new ScriptedStep('reserve')], { codec: brokenCodec });
     const saga = scriptedSaga('order', [new ScriptedStep('reserve')]);

@@ -6,6 +6,7 @@ import {
   SagaShuttingDownError,
 } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
+import { FaultyStorage } from '../fakes/faulty-storage.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
 import type { ScriptedStepOptions } from '../fakes/scripted-step.js';
@@ -39,6 +40,22 @@ describe('two starts with one id', () => {
     );
     expect(outcomes[0]).toMatchObject({ status: 'completed', context: { total: 1, shipped: true } });
     expect(outcomes[1]).toEqual(outcomes[0]);
+    expect(saga.calls).toEqual(['act charge', 'act ship']);
+  });
+
+  it('are one where the first is tried again by the storage while the second is stored', async () => {
+    const gate = new StepGate();
+    const { saga, cluster } = order({ act: [gate.waits()] });
+    const storage = new FaultyStorage(cluster.memory);
+    const process = await cluster.startProcess({ storage });
+    storage.inject({ method: 'start', outcome: 'not-written', times: 1 });
+    const first = process.start({}, { sagaId });
+    await cluster.advance(0);
+    await process.start({}, { sagaId });
+    await cluster.advance(1_000);
+    gate.open();
+    const outcome = await cluster.resolve(first.then((started) => process.outcome(started)));
+    expect(outcome.status).toBe('completed');
     expect(saga.calls).toEqual(['act charge', 'act ship']);
   });
 
@@ -239,6 +256,29 @@ describe('what is told of a saga', () => {
     const results = process.results(ended);
     await cluster.advance(1_000);
     expect(results).toMatchObject([{ step: 'charge', status: 'failed', error: { message: 'declined' } }]);
+  });
+
+  it('can be left in the middle, and taken up again where it was left: the saga goes on', async () => {
+    const gate = new StepGate();
+    const { saga, cluster } = order({ act: [gate.waits()] });
+    const process = await cluster.startProcess();
+    const { sagaId: followed } = await process.start();
+    const seen: number[] = [];
+    const ignore = (): void => undefined;
+    const observer = {
+      onResult: ({ seq }: { seq: number }) => seen.push(seq),
+      onEnd: ignore,
+      onError: ignore,
+    };
+    const leave = process.engine.reader.follow(followed, 0, observer);
+    leave();
+    gate.open();
+    await cluster.resolve(process.outcome(followed));
+    expect(saga.calls).toHaveLength(2);
+    expect(seen).toEqual([]);
+    process.engine.reader.follow(followed, 1, observer);
+    await cluster.advance(1_000);
+    expect(seen).toEqual([2]);
   });
 
   it('is that there is none, for an id that nobody started', async () => {
