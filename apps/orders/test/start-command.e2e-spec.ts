@@ -1,9 +1,19 @@
-import { mkdtemp, rm, chmod } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { scenarios } from '@nest-saga/demo-services';
+import { codeBlocks, readReadme } from './support/readme.js';
 import { startProgram, type RunningProgram } from './support/server-process.js';
 import { until } from './support/until.js';
+
+const run = promisify(execFile);
+
+// The README's lines call curl, which a machine with Node alone may not have.
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+if (!hasCurl) console.warn('Skipped: the lines of the README are not typed, because there is no curl.');
+const describeWithCurl = hasCurl ? describe : describe.skip;
 
 describe('the start command', () => {
   let directory: string;
@@ -36,19 +46,25 @@ describe('the start command', () => {
     expect(running.output()).toContain('The server died (SIGKILL). Starting it again.');
   }, 60_000);
 
-  it('killed itself, database and all, in the middle of an order and started again, ends the order', async () => {
-    const first = await start('600000');
-    const sagaId = await first.client.placeInBackground({ destination: scenarios.slowDestination });
-    await first.client.untilCalled(sagaId, 'shipping');
-    const good = await first.client.place();
-    await first.end('SIGKILL');
+  describeWithCurl('killed by the three lines of the README', () => {
+    it('database and all, ends the order when it is started again', async () => {
+      const [placeOrder = '', kill = '', startAgain = ''] = linesOfTheReadme();
+      expect(startAgain).toMatch(/^npm start\b/);
+      const first = await start('600000');
+      const good = await first.client.place();
+      const at = (line: string) => line.replaceAll('localhost:3000', new URL(first.client.url).host);
 
-    running = await start('50');
+      const { sagaId } = JSON.parse((await run('sh', ['-c', at(placeOrder)])).stdout) as { sagaId: string };
+      await first.client.untilCalled(sagaId, 'shipping');
+      await run('sh', ['-c', at(kill)]);
+      await first.ended;
+      running = await start('50');
 
-    await running.client.untilStatus(sagaId, 'completed', 20_000);
-    expect((await running.client.ledger(sagaId)).map(({ calls }) => calls)).toEqual([1, 1, 2]);
-    expect((await running.client.find(good.body.sagaId)).body.status).toBe('completed');
-  }, 60_000);
+      await running.client.untilStatus(sagaId, 'completed', 20_000);
+      expect((await running.client.ledger(sagaId)).map(({ calls }) => calls)).toEqual([1, 1, 2]);
+      expect((await running.client.find(good.body.sagaId)).body.status).toBe('completed');
+    }, 60_000);
+  });
 
   it('prints a line to try for each ending', async () => {
     running = await start('50');
@@ -69,3 +85,9 @@ describe('the start command', () => {
     });
   }
 });
+
+/** The lines under "Kill it in the middle of an order", as they are typed. */
+function linesOfTheReadme(): readonly string[] {
+  const block = codeBlocks(readReadme()).find(({ code }) => code.includes('kill -9'));
+  return (block?.code ?? '').trim().split('\n');
+}

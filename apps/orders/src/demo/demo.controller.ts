@@ -1,12 +1,28 @@
-import { Controller, ForbiddenException, Get, Headers, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import {
+  Controller,
+  ForbiddenException,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Post,
+} from '@nestjs/common';
 
 /** Lets whoever watches the demonstration kill the server in the middle of an order. */
 @Controller('demo')
 export class DemoController {
-  /** The processes, as `kill -9` wants them: this server, and the start command that brings it back. */
+  /** Says that this server can be killed, and which process answers. */
   @Get()
-  describe(): { readonly server: number; readonly start: number | undefined } {
-    return { server: process.pid, start: process.send === undefined ? undefined : process.ppid };
+  describe(): { readonly server: number } {
+    return { server: process.pid };
+  }
+
+  /** The process to hand to `kill -9` for a power cut: the start command, and with it server and database. */
+  @Get('pid')
+  @Header('content-type', 'text/plain')
+  findStartCommand(): string {
+    return String(process.send === undefined ? process.pid : process.ppid);
   }
 
   /** Ends this process as a power cut would: nothing is finished, nothing is cleaned up. */

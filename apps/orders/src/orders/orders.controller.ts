@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import {
   Body,
   Controller,
@@ -14,7 +15,7 @@ import {
   UseFilters,
   type MessageEvent,
 } from '@nestjs/common';
-import { SagaOrchestrator, type StartOptions } from '@nest-saga/nestjs';
+import { resumeFrom, SagaOrchestrator, toMessageEvents, type StartOptions } from '@nest-saga/nestjs';
 import type { Observable } from 'rxjs';
 import { cancelOrderSchema, type CancelOrder } from './cancel-order.schema.js';
 import type { HttpResponse } from './http-response.js';
@@ -22,7 +23,6 @@ import { httpStatusOf, toAnswer, type OrderAnswer } from './outcome-answer.js';
 import { OrderContext } from './order.context.js';
 import { OrdersReader, type OrderDetails } from './orders-reader.js';
 import { placeOrderSchema, type PlaceOrder } from './place-order.schema.js';
-import { toResultEvents } from './result-events.js';
 import { SagaErrorFilter } from './saga-error.filter.js';
 
 /** Orders over HTTP. Each of them is a saga. */
@@ -58,11 +58,26 @@ export class OrdersController {
 
   /** Places an order and streams each step's result as it becomes durable, the undo included. */
   @Sse('stream', { method: RequestMethod.POST })
-  stream(
+  async stream(
     @Body({ schema: placeOrderSchema }) order: PlaceOrder,
     @Headers('idempotency-key') key: string | undefined,
-  ): Observable<MessageEvent> {
-    return toResultEvents(this.sagas.stream(new OrderContext(order), startOptions(key)));
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Observable<MessageEvent>> {
+    // Started before the stream is, so that what is wrong with it is still an HTTP status.
+    const { results$ } = await this.sagas.start(new OrderContext(order), startOptions(key));
+    return toMessageEvents(results$, { response });
+  }
+
+  /** Streams what happened to an order and what happens now. A client that reconnects goes on where it was. */
+  @Sse(':sagaId/events')
+  async events(
+    @Param('sagaId', ParseUUIDPipe) sagaId: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Observable<MessageEvent>> {
+    const fromSeq = resumeFrom(lastEventId);
+    await this.orders.get(sagaId);
+    return toMessageEvents(this.sagas.watch(sagaId, { fromSeq }), { fromSeq, response });
   }
 
   /** Where an order stands, and what happened to it. */

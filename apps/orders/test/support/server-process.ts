@@ -10,6 +10,8 @@ export interface RunningProgram {
   readonly pid: number;
   /** Sends the signal and resolves when the process is gone. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<unknown>;
   /** What it has printed so far. */
   output(): string;
 }
@@ -49,7 +51,7 @@ export async function startProgram(
     }
     exited.then(() => failed(new Error(`${program} ended before it listened:\n${output}`)), failed);
   });
-  return { client: new OrdersClient(url), pid: pidOf(child), end, output: () => output };
+  return { client: new OrdersClient(url), pid: pidOf(child), end, ended: exited, output: () => output };
 
   async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     child.kill(signal);
