@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { LoggerService } from '@nestjs/common';
 import { RecordingListener } from '@nest-saga/testing';
-import { fallback, Saga } from '../src/index.js';
+import { filter } from 'rxjs';
+import { fallback, Saga, SagaEvents } from '../src/index.js';
 import type { CircuitBreaker, CircuitBreakerOptions, SagaModuleOptions } from '../src/index.js';
-import { closeApps, openApp } from './open-app.js';
+import { closeApps, openApp, silent } from './open-app.js';
 import { Calls, ChargeStep, OrderContext, ReserveStep, ShipStep } from './order-saga.js';
 
 class CardDeclined extends Error {}
@@ -96,6 +98,20 @@ describe('the circuit breaker of a fallback', () => {
     expect(listener.ofWorkerType('circuit')).toMatchObject([{ state: 'open' }]);
   });
 
+  it('is told on SagaEvents and in the log when it changes', async () => {
+    const warn = jest.fn<LoggerService['warn']>();
+    const { run, calls, app } = await open({ failureThreshold: 1 }, {}, warn);
+    const seen: unknown[] = [];
+    app
+      .get(SagaEvents)
+      .worker$.pipe(filter(({ type }) => type === 'circuit'))
+      .subscribe((event) => seen.push(event));
+    gatewayIsDown(calls);
+    await run();
+    expect(seen).toEqual([{ type: 'circuit', step: 'charge', state: 'open' }]);
+    expect(warn).toHaveBeenCalledWith('The circuit of step "charge" opened', 'Saga');
+  });
+
   it('can be made by the application', async () => {
     const made: CircuitBreakerOptions[] = [];
     const createCircuitBreaker = (options: CircuitBreakerOptions): CircuitBreaker => {
@@ -112,7 +128,11 @@ describe('the circuit breaker of a fallback', () => {
   });
 });
 
-async function open(circuitBreaker: CircuitBreakerOptions, options: SagaModuleOptions = {}) {
+async function open(
+  circuitBreaker: CircuitBreakerOptions,
+  options: SagaModuleOptions = {},
+  warn: LoggerService['warn'] = () => undefined,
+) {
   @Saga({
     name: 'pay',
     context: OrderContext,
@@ -120,17 +140,18 @@ async function open(circuitBreaker: CircuitBreakerOptions, options: SagaModuleOp
   })
   class PaySaga {}
   const listener = new RecordingListener();
-  const { app, sagas } = await openApp([Calls, ChargeStep, ReserveStep, ShipStep, PaySaga], {
-    listener,
-    ...options,
-  });
+  const { app, sagas } = await openApp(
+    [Calls, ChargeStep, ReserveStep, ShipStep, PaySaga],
+    { listener, ...options },
+    (builder) => builder.setLogger({ ...silent, warn }),
+  );
   let sagaId = '';
   const run = async (): Promise<string> => {
     const handle = await sagas.start(new OrderContext('book'));
     sagaId = handle.sagaId;
     return (await handle.outcome()).status;
   };
-  return { run, calls: app.get(Calls), listener, history: () => sagas.history(sagaId) };
+  return { app, run, calls: app.get(Calls), listener, history: () => sagas.history(sagaId) };
 }
 
 function gatewayIsDown(calls: Calls): void {

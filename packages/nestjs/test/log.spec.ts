@@ -24,7 +24,7 @@ describe('the log of an application', () => {
       `warn order ${sagaId} step "charge" act attempt 1 failed: Error GATEWAY_BUSY: busy (it will be tried again)`,
       `debug order ${sagaId} step "charge" act attempt 2 completed`,
       `debug order ${sagaId} step "ship" act attempt 1 completed`,
-      `log order ${sagaId} completed`,
+      `debug order ${sagaId} completed`,
     ]);
     expect(lines.join('\n')).not.toContain('top secret');
   });

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { SagaLifecycleEvent, SagaListener, SagaReference } from '@nest-saga/core';
+import type { SagaLifecycleEvent, SagaListener, SagaReference, WorkerEvent } from '@nest-saga/core';
 import type { Observable } from 'rxjs';
 import { Subject } from 'rxjs';
 import { describeError } from '../logging/describe-error.js';
@@ -49,11 +49,14 @@ export class SagaEvents implements SagaListener {
   private readonly logger = new Logger('SagaEvents');
   private readonly lifecycle = new Subject<SagaLifecycle>();
   private readonly events = new Subject<SagaStepEvent>();
+  private readonly worker = new Subject<WorkerEvent>();
 
   /** Started, recovered, compensating, completed, failed and stuck. */
   readonly lifecycle$: Observable<SagaLifecycle> = this.guard(this.lifecycle);
   /** What steps emit with `run.emit()`. */
   readonly events$: Observable<SagaStepEvent> = this.guard(this.events);
+  /** What happens to this process as a worker: its lease, its sweeps, trouble with the storage, circuit breakers. */
+  readonly worker$: Observable<WorkerEvent> = this.guard(this.worker);
 
   constructor(private readonly classes: EventClasses) {}
 
@@ -77,10 +80,16 @@ export class SagaEvents implements SagaListener {
     }
   }
 
+  /** @internal Told by the engine. */
+  onWorkerEvent(event: WorkerEvent): void {
+    this.worker.next(event);
+  }
+
   /** @internal No more will come: whoever waits for one is let go. */
   complete(): void {
     this.lifecycle.complete();
     this.events.complete();
+    this.worker.complete();
   }
 
   private onEmitted(emitted: EventOf<'emitted'>): void {

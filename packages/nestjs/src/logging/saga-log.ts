@@ -15,8 +15,8 @@ import { RepeatedTrouble } from './repeated-trouble.js';
 
 /**
  * Tells Nest's Logger what happens to the sagas of this process: the saga, its id, the step and the attempt, never a
- * context, a response or a stack. Good news is `debug` and `log`, what will be tried again is `warn`, and what waits
- * for a person is `error`.
+ * context, a response or a stack. What goes well is `debug`, what went wrong by itself is `warn`, and what
+ * waits for a person is `error`.
  */
 @Injectable()
 export class SagaLog implements SagaListener {
@@ -37,7 +37,7 @@ export class SagaLog implements SagaListener {
       case 'step':
         return this.onStep(event, event.result);
       case 'completed':
-        return this.logger.log(`${name(event)} completed`);
+        return this.debug(() => `${name(event)} completed`);
       case 'compensating':
         return this.logger.warn(`${name(event)} is being undone: ${describeFailure(event.failure)}`);
       case 'failed':
