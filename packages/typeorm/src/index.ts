@@ -9,6 +9,7 @@ export type { SagaSchemaProblem } from './errors/saga-schema-error.js';
 export { sagaMigrationSql } from './migrations/migration-sql.js';
 export type { SagaMigrationSqlOptions } from './migrations/migration-sql.js';
 export type { MigrationMode } from './migrations/migrator.js';
+export { SagaTablesMigration } from './migrations/saga-tables-migration.js';
 
 export { typeOrmSagaStorage } from './saga-storage-factory.js';
 export type { TypeOrmSagaStorageFactory, TypeOrmSagaStorageFactoryOptions } from './saga-storage-factory.js';

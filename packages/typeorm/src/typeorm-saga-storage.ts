@@ -1,4 +1,4 @@
-import { SagaStorageError } from '@nest-saga/core';
+import { isOpen, SagaStorageError } from '@nest-saga/core';
 import type {
   AppendRequest,
   AppendResult,
@@ -14,14 +14,16 @@ import type {
   SagaPage,
   SagaStorage,
   StartResult,
+  StorageHint,
   StorageSummary,
 } from '@nest-saga/core';
-import { Connections } from './database/connections.js';
+import { Connections, ownTimeoutMs } from './database/connections.js';
 import { defaultSchema } from './database/schema-name.js';
 import { required } from './database/statement.js';
 import { tablesOf } from './database/tables.js';
 import type { Tables } from './database/tables.js';
 import { GroupCommit } from './group-commit.js';
+import { HintChannel } from './hints/hint-channel.js';
 import { JournalReader } from './journal-reader.js';
 import { checkSchema } from './migrations/check-schema.js';
 import { Migrator } from './migrations/migrator.js';
@@ -42,6 +44,9 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly reader: JournalReader;
   private readonly claims: SagaClaims;
   private readonly workers: WorkerRows;
+  private readonly hints: HintChannel | undefined;
+  /** Absent where hints are turned off. */
+  readonly onHint?: (listener: (hint: StorageHint) => void) => () => void;
 
   /** @throws InvalidArgumentError for a schema name that is not one. */
   constructor(private readonly options: TypeOrmSagaStorageOptions) {
@@ -50,7 +55,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     const checkpoint = new CheckpointStatement(tables);
     const connections = new Connections(options, tables);
     this.connections = connections;
-    this.migrator = new Migrator(tables.schemaName, () => connections.createMigrationClient());
+    this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration', 0));
     this.writes = new GroupCommit(async (group) => {
       const { statement, values } = checkpoint.bind(group);
       const rows = await connections.pool.run('write', statement, values);
@@ -59,16 +64,29 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.reader = new JournalReader(connections.pool, tables);
     this.claims = new SagaClaims(connections.pool, tables);
     this.workers = new WorkerRows(connections.heartbeat, tables);
+    if (options.hints === false) return;
+    const hints = new HintChannel(
+      tables.schemaName,
+      () => connections.createClient('hints', ownTimeoutMs),
+      (error) =>
+        options.logger?.warn(
+          `Hints between processes are off for a while; polling goes on. ${String(error)}`,
+        ),
+    );
+    this.hints = hints;
+    this.onHint = (listener) => hints.subscribe(listener);
   }
 
   async open(): Promise<void> {
     await this.connections.open();
     const inProduction = process.env['NODE_ENV'] === 'production';
     await this.migrator.prepare(this.options.migrations ?? (inProduction ? 'check' : 'auto'));
+    await this.hints?.open();
   }
 
   async close(): Promise<void> {
     await this.writes.drained();
+    await this.hints?.close();
     await this.connections.close();
   }
 
@@ -79,7 +97,10 @@ export class TypeOrmSagaStorage implements SagaStorage {
   async start(saga: NewSaga): Promise<StartResult> {
     // What was in the way can be gone when it is looked for: then the way is free.
     for (let attempt = 1; attempt <= 3; attempt++) {
-      if (await this.writes.submit({ kind: 'start', saga })) return { kind: 'started' };
+      if (await this.writes.submit({ kind: 'start', saga })) {
+        if (saga.owner === undefined) this.hints?.work();
+        return { kind: 'started' };
+      }
       const header = await this.findTaken(saga);
       if (header !== undefined) return { kind: 'exists', header };
     }
@@ -87,7 +108,9 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
-    return (await this.writes.submit({ kind: 'append', request })) ? 'stored' : 'fenced';
+    if (!(await this.writes.submit({ kind: 'append', request }))) return 'fenced';
+    this.hintAt(request);
+    return 'stored';
   }
 
   find(sagaId: string): Promise<SagaHeader | undefined> {
@@ -130,16 +153,25 @@ export class TypeOrmSagaStorage implements SagaStorage {
     return this.claims.claim(request);
   }
 
-  releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
-    return this.claims.releaseExpired(sagas, limit);
+  async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
+    const released = await this.claims.releaseExpired(sagas, limit);
+    if (released > 0) this.hints?.work();
+    return released;
   }
 
   async release(requests: readonly ReleaseRequest[]): Promise<void> {
-    await this.claims.release(requests);
+    const released = await this.claims.release(requests);
+    if (released.length > 0 && requests.some(({ delayMs }) => delayMs === 0)) this.hints?.work();
   }
 
   listOwned(worker: string): Promise<readonly string[]> {
     return this.claims.listOwned(worker);
+  }
+
+  private hintAt({ sagaId, worker, change }: AppendRequest): void {
+    if (change !== undefined && change.owner === undefined && isOpen(change.status)) this.hints?.work();
+    if (worker === undefined) this.hints?.requested(sagaId);
+    else this.hints?.progressed(sagaId);
   }
 
   private async findTaken({ sagaId, saga, key }: NewSaga): Promise<SagaHeader | undefined> {

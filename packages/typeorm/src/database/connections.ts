@@ -9,7 +9,8 @@ import { PreparedNames } from './prepared-names.js';
 import type { Statement } from './statement.js';
 import type { Tables } from './tables.js';
 
-const ownTimeoutMs = 5_000;
+/** How long a statement on a connection beside the pool may take, in milliseconds. */
+export const ownTimeoutMs = 5_000;
 
 /** The ways to the database: the application's pool, and connections beside it that the pool cannot starve. */
 export class Connections {
@@ -23,9 +24,7 @@ export class Connections {
   constructor(options: TypeOrmSagaStorageOptions, { schemaName }: Tables) {
     const { dataSource, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
     this.dataSource = dataSource;
-    this.heartbeat = new OwnConnection(() =>
-      createOwnClient(poolOf(dataSource), 'nest-saga heartbeat', ownTimeoutMs),
-    );
+    this.heartbeat = new OwnConnection(() => this.createClient('heartbeat', ownTimeoutMs));
     this.pool = new PooledRunner(
       dataSource,
       new PreparedNames(schemaName, options.prepareStatements ?? true),
@@ -51,8 +50,9 @@ export class Connections {
     if (this.wasInitializedHere) await this.dataSource.destroy();
   }
 
-  createMigrationClient(): PostgresClient {
-    return createOwnClient(poolOf(this.dataSource), 'nest-saga migration', 0);
+  /** A client beside the pool that is not connected yet. @param timeoutMs Of its statements; 0 for none. */
+  createClient(purpose: string, timeoutMs: number): PostgresClient {
+    return createOwnClient(poolOf(this.dataSource), `nest-saga ${purpose}`, timeoutMs);
   }
 
   /** The connection is gone, but the backend may wait for a lock and do its work long after it was given up. */

@@ -40,11 +40,13 @@ export function poolOf(dataSource: DataSource): PostgresPool {
   return pool;
 }
 
+const connectTimeoutMs = 5_000;
+
 /**
  * A new client to the same database with the same credentials, outside the pool: whatever the application does with
  * its pool, this connection is there.
  *
- * @param timeoutMs How long the server lets one of its statements run, and how long connecting may take.
+ * @param timeoutMs How long the server lets one of its statements run; 0 for as long as it takes.
  */
 export function createOwnClient(pool: PostgresPool, name: string, timeoutMs: number): PostgresClient {
   const { options } = pool;
@@ -54,7 +56,7 @@ export function createOwnClient(pool: PostgresPool, name: string, timeoutMs: num
     password: options['password'],
     application_name: name,
     keepAlive: true,
-    connectionTimeoutMillis: timeoutMs,
+    connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: timeoutMs,
     query_timeout: undefined,
   });

@@ -1,11 +1,11 @@
-import { sqlStateOf, toStorageError } from '../database/classify-error.js';
+import { toStorageError } from '../database/classify-error.js';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { queryClient } from '../database/query-client.js';
-import type { Row } from '../database/statement.js';
 import { tablesOf } from '../database/tables.js';
 import { SagaSchemaError } from '../errors/saga-schema-error.js';
 import { schemaVersion } from './all-migrations.js';
-import { sagaMigrationSql } from './migration-sql.js';
+import { applyMigrations, readSchemaVersion } from './apply-migrations.js';
+import type { RunSql } from './apply-migrations.js';
 
 /** What a start does about the schema: bring it up to date, refuse one that does not fit, or look away. */
 export type MigrationMode = 'auto' | 'check' | 'off';
@@ -18,8 +18,6 @@ export interface SchemaStatus {
   readonly needed: number;
 }
 
-const insufficientPrivilege = '42501';
-
 /** Migrations may rebuild an index, so they are given time. */
 const deadlineMs = 600_000;
 
@@ -29,10 +27,10 @@ export class Migrator {
 
   /** @param createClient Makes a client that is not connected yet. */
   constructor(
-    schemaName: string,
+    schema: string,
     private readonly createClient: () => PostgresClient,
   ) {
-    this.schema = tablesOf(schemaName).schemaName;
+    this.schema = tablesOf(schema).schemaName;
   }
 
   /**
@@ -43,28 +41,28 @@ export class Migrator {
   async prepare(mode: MigrationMode): Promise<void> {
     if (mode === 'off') return;
     await this.connected(async (run) => {
-      const found = await this.readVersion(run);
+      const found = await readSchemaVersion(run, this.schema);
       if (found === schemaVersion) return;
-      if (found > schemaVersion) throw this.mismatch('newer', found);
-      if (mode === 'check') throw this.mismatch(found === 0 ? 'missing' : 'older', found);
-      await this.migrate(run);
+      if (found > schemaVersion) throw new SagaSchemaError('newer', this.schema, found, schemaVersion);
+      if (mode === 'auto') return this.migrate(run);
+      throw new SagaSchemaError(found === 0 ? 'missing' : 'older', this.schema, found, schemaVersion);
     });
   }
 
-  /** Where the schema stands. @throws SagaStorageError */
+  /**
+   * Where the schema stands.
+   *
+   * @throws SagaStorageError
+   */
   async status(): Promise<SchemaStatus> {
-    const found = await this.connected((run) => this.readVersion(run));
+    const found = await this.connected((run) => readSchemaVersion(run, this.schema));
     return { schema: this.schema, found, needed: schemaVersion };
   }
 
-  // Whoever comes second waits for the lock, and then finds nothing left to do.
-  private async migrate(run: Run): Promise<void> {
+  private async migrate(run: RunSql): Promise<void> {
     await run('BEGIN');
     try {
-      await run("SELECT pg_advisory_xact_lock(hashtextextended('nest-saga migration ' || $1, 0))", [
-        this.schema,
-      ]);
-      await this.migrateLocked(run);
+      await applyMigrations(run, this.schema);
       await run('COMMIT');
     } catch (error) {
       await run('ROLLBACK').catch(() => undefined);
@@ -72,41 +70,7 @@ export class Migrator {
     }
   }
 
-  private async migrateLocked(run: Run): Promise<void> {
-    const found = await this.readVersion(run);
-    if (found > schemaVersion) throw this.mismatch('newer', found);
-    try {
-      for (const statement of await this.statementsFrom(run, found)) await run(statement);
-    } catch (error) {
-      if (sqlStateOf(error) !== insufficientPrivilege) throw error;
-      throw this.mismatch('forbidden', found, { cause: error });
-    }
-  }
-
-  private async statementsFrom(run: Run, found: number): Promise<readonly string[]> {
-    const statements = sagaMigrationSql({ schema: this.schema, from: found });
-    const [row] = await run('SELECT to_regnamespace(quote_ident($1)) IS NOT NULL AS exists', [this.schema]);
-    // Creating a schema asks for rights on the whole database, even where it exists.
-    return found === 0 && row?.['exists'] === 't' ? statements.slice(1) : statements;
-  }
-
-  private async readVersion(run: Run): Promise<number> {
-    const { migration } = tablesOf(this.schema);
-    const [found] = await run('SELECT to_regclass($1) IS NOT NULL AS exists', [migration]);
-    if (found?.['exists'] !== 't') return 0;
-    const [row] = await run(`SELECT coalesce(max(version), 0) AS version FROM ${migration}`);
-    return Number(row?.['version']);
-  }
-
-  private mismatch(
-    problem: SagaSchemaError['problem'],
-    found: number,
-    options?: ErrorOptions,
-  ): SagaSchemaError {
-    return new SagaSchemaError(problem, this.schema, found, schemaVersion, options);
-  }
-
-  private async connected<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+  private async connected<Result>(work: (run: RunSql) => Promise<Result>): Promise<Result> {
     const client = this.createClient();
     client.on('error', () => undefined);
     try {
@@ -121,5 +85,3 @@ export class Migrator {
     }
   }
 }
-
-type Run = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { defaultSchema } from '../database/schema-name.js';
+
+/** What the command is asked to do. */
+export interface CommandLine {
+  readonly command: 'migrate' | 'status' | 'sql' | 'help';
+  readonly schema: string;
+  /** Where the database is; undefined where nobody said. */
+  readonly url: string | undefined;
+  /** With `sql`: the version that is there already. */
+  readonly from: number;
+}
+
+/** What `nest-saga help` says. */
+export const usage = `Usage: nest-saga <command> [options]
+
+Commands:
+  migrate   bring the saga tables up to date
+  status    say which version they have; the exit code is 1 where it is not the one that is needed
+  sql       print the SQL that "migrate" would run on an empty database, for tools of your own
+
+Options:
+  --schema <name>   where the saga tables are (default: ${defaultSchema})
+  --url <url>       the database, for example postgres://user:password@host:5432/name (default: DATABASE_URL)
+  --from <version>  with "sql": the version that is there already (default: 0)
+  --help            this text`;
+
+/** A command line that cannot be understood. Its message says why. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws UsageError
+ */
+export function parseCommandLine(
+  commandArguments: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): CommandLine {
+  const { values, positionals } = parse(commandArguments);
+  const [command = 'help', ...rest] = positionals;
+  if (rest.length > 0) throw new UsageError(`"${rest[0]}" is one word too many.`);
+  const from = Number(values.from ?? 0);
+  return {
+    command: values.help === true ? 'help' : checkCommand(command),
+    schema: values.schema ?? defaultSchema,
+    url: values.url ?? environment['DATABASE_URL'],
+    from,
+  };
+}
+
+function parse(commandArguments: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...commandArguments],
+      allowPositionals: true,
+      options: {
+        schema: { type: 'string' },
+        url: { type: 'string' },
+        from: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function checkCommand(command: string): CommandLine['command'] {
+  if (command === 'migrate' || command === 'status' || command === 'sql' || command === 'help')
+    return command;
+  throw new UsageError(`There is no command "${command}".`);
+}

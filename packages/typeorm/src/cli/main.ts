@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+import { runCommand } from './run-command.js';
+
+process.exitCode = await runCommand(process.argv.slice(2), process.env, {
+  out: (line) => console.log(line),
+  error: (line) => console.error(line),
+});

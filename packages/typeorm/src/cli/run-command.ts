@@ -1,0 +1,88 @@
+import { SagaStorageError } from '@nest-saga/core';
+import pg from 'pg';
+import type { PostgresClient } from '../database/postgres-client.js';
+import { sagaMigrationSql } from '../migrations/migration-sql.js';
+import { Migrator } from '../migrations/migrator.js';
+import type { SchemaStatus } from '../migrations/migrator.js';
+import { parseCommandLine, usage, UsageError } from './command-line.js';
+import type { CommandLine } from './command-line.js';
+
+/** Where a command writes to. */
+export interface CommandOutput {
+  out(line: string): void;
+  error(line: string): void;
+}
+
+/** Runs `nest-saga` and answers its exit code: 0 done, 1 not as it should be, 2 not understood. Never rejects. */
+export async function runCommand(
+  commandArguments: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  output: CommandOutput,
+): Promise<0 | 1 | 2> {
+  try {
+    return await run(parseCommandLine(commandArguments, environment), output);
+  } catch (error) {
+    output.error(describe(error));
+    if (!(error instanceof UsageError)) return 1;
+    output.error(`\n${usage}`);
+    return 2;
+  }
+}
+
+async function run(line: CommandLine, output: CommandOutput): Promise<0 | 1> {
+  switch (line.command) {
+    case 'help':
+      output.out(usage);
+      return 0;
+    case 'sql':
+      output.out(toScript(sagaMigrationSql({ schema: line.schema, from: line.from })));
+      return 0;
+    case 'status': {
+      const status = await migratorOf(line).status();
+      output.out(describeStatus(status));
+      return status.found === status.needed ? 0 : 1;
+    }
+    case 'migrate': {
+      const migrator = migratorOf(line);
+      const before = await migrator.status();
+      await migrator.prepare('auto');
+      const after = await migrator.status();
+      output.out(
+        before.found === after.found
+          ? `Nothing to do. ${describeStatus(after)}`
+          : `Migrated from version ${before.found}. ${describeStatus(after)}`,
+      );
+      return 0;
+    }
+  }
+}
+
+function migratorOf({ schema, url }: CommandLine): Migrator {
+  if (url === undefined || url === '')
+    throw new UsageError('Say which database: set DATABASE_URL, or pass --url.');
+  return new Migrator(
+    schema,
+    () =>
+      new pg.Client({
+        connectionString: url,
+        application_name: 'nest-saga migration',
+        connectionTimeoutMillis: 10_000,
+      }) as unknown as PostgresClient,
+  );
+}
+
+function toScript(statements: readonly string[]): string {
+  return ['BEGIN', ...statements, 'COMMIT'].map((statement) => `${statement};`).join('\n');
+}
+
+function describeStatus({ schema, found, needed }: SchemaStatus): string {
+  if (found === needed) return `The saga tables in the schema "${schema}" have version ${found}, as needed.`;
+  if (found === 0) return `There are no saga tables in the schema "${schema}"; version ${needed} is needed.`;
+  return `The saga tables in the schema "${schema}" have version ${found}; version ${needed} is needed.`;
+}
+
+function describe(error: unknown): string {
+  // The storage's own words are about writes; what the server said is what helps here.
+  const cause = error instanceof SagaStorageError ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
