@@ -34,7 +34,7 @@ describe('a server that is killed with SIGKILL', () => {
     }
   }, 60_000);
 
-  it('can have its order cancelled by the one that follows', async () => {
+  it('can have its order cancelled at the one that took it over, which undoes all three steps', async () => {
     const first = await startProgram('server.ts', environment('600000'));
     const sagaId = await first.client.placeInBackground({ destination: scenarios.slowDestination });
     await first.client.untilCalled(sagaId, 'shipping');
@@ -42,6 +42,7 @@ describe('a server that is killed with SIGKILL', () => {
 
     const second = await startProgram('server.ts', environment('600000'));
     try {
+      await second.client.untilCalled(sagaId, 'shipping', 2);
       await second.client.cancel(sagaId);
 
       await second.client.untilStatus(sagaId, 'failed', 20_000);
