@@ -40,6 +40,13 @@ describe('the class diagram of a saga', () => {
     );
   });
 
+  it.each(['', '\u200e'])('calls a context whose class has the name %j a context', async (name) => {
+    const { labels } = await parseDiagram(
+      classDiagram({ ...orderSaga, context: { [name]: class {} }[name] }),
+    );
+    expect(labels).toContain('act(context)');
+  });
+
   it('shows what else was said about a step, and a context without a class', async () => {
     const saga = defineSaga({
       name: 'order',
@@ -59,7 +66,9 @@ describe('the class diagram of a saga', () => {
   it.each(hostileLabels)('shows a name as it is: %j', async (label) => {
     const shown = shownAs(label);
     const { labels } = await parseDiagram(classDiagram(relabelled(orderSaga, (text) => `${label} ${text}`)));
-    expect(labels).toContain(`${shown} reserve-inventory`);
+    expect(labels).toEqual(
+      expect.arrayContaining([`${shown} order`, `${shown} context`, `${shown} reserve-inventory`]),
+    );
   });
 
   it('leaves the configuration of Mermaid alone', async () => {

@@ -15,7 +15,7 @@ import { numberedSteps, numberStages } from './numbered-stages.js';
  */
 export function classDiagram(definition: SagaDefinition): string {
   const stages = numberStages(definition);
-  const context = mermaidText(definition.context?.name ?? '') || 'context';
+  const context = contextName(definition);
   return [
     'classDiagram',
     ...indented([
@@ -35,6 +35,11 @@ export function classDiagram(definition: SagaDefinition): string {
   ].join('\n');
 }
 
+function contextName({ context }: SagaDefinition): string {
+  const name = context?.name ?? '';
+  return mermaidText(name) === '' ? 'context' : name;
+}
+
 function fallbackClass({ number, stage, primary }: NumberedFallbackStage): Lines {
   return drawnClass(`fallback${number}`, 'fallback', 'fallback', [
     mermaidText(`alternative where ${primary.step.id} ${describeFallbackCause(stage)}`),
@@ -48,8 +53,8 @@ function stepClass({ number, step }: NumberedStep, context: string): Lines {
     mermaidText(`undo ${describeCompensation(step)}, then ${step.compensation.onExhausted}`),
     ...(step.compensateOn === 'attempted' ? ['undone where attempted'] : []),
     ...(step.aliases.length === 0 ? [] : [mermaidText(`formerly ${step.aliases.join(', ')}`)]),
-    `act(${context})`,
-    `compensate(${context})`,
+    `act(${mermaidText(context)})`,
+    `compensate(${mermaidText(context)})`,
   ]);
 }
 

@@ -20,6 +20,11 @@ describe('the text of a Mermaid label', () => {
     expect(mermaidText('restyle classDef')).toBe('re#115;tyle #99;lassDef');
   });
 
+  it('is a text where Mermaid would draw an icon or a formula', () => {
+    expect(mermaidText('fa:fa-car')).toBe('fa#58;#8203;fa-car');
+    expect(mermaidText('$$x$$')).toBe('#36;#8203;#36;x#36;#8203;#36;');
+  });
+
   it('is one line without control characters, invisible signs or halves of characters', () => {
     expect(mermaidText(' one\r\ntwo\u2028three\u0000four\t\u202efive \ud800 six ')).toBe(
       'one two three four five six',

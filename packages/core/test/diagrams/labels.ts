@@ -89,7 +89,8 @@ export const stepId: fc.Arbitrary<string> = fc.oneof(
   fc.stringMatching(/^[A-Za-z][\w.:-]{0,19}$/),
 );
 
-/** A text as a label shows it: on one line, without what cannot be seen. */
+/** A text as a label shows it: on one line, without what cannot be seen but what keeps icons and formulas texts. */
 export function shownAs(text: string): string {
-  return text.replace(/[\s\p{C}]+/gu, ' ').trim();
+  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim();
+  return line.replaceAll('$$', '$\u200b$').replaceAll(':fa-', ':\u200bfa-');
 }
