@@ -33,6 +33,7 @@ export { resumeFrom } from './sse/resume-from.js';
 export type { InterruptionReason, SagaStreamEvent } from './sse/saga-stream-event.js';
 export { toMessageEvents } from './sse/to-message-events.js';
 export type { SagaStorageFactory } from './storage/saga-storage-factory.js';
+export type { SagaTelemetry } from './telemetry/saga-telemetry.js';
 
 export type {
   CircuitBreaker,
@@ -67,7 +68,9 @@ export type {
   SagaStepResult,
   SagaStorage,
   SagaStuck,
+  StartInterceptor,
   StartOptions,
+  StartReference,
   StepAbortReason,
   StepAttemptReference,
   StepInterceptor,

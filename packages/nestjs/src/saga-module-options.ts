@@ -6,6 +6,7 @@ import type {
   SagaStorage,
   StepInterceptor,
 } from '@nest-saga/core';
+import type { SagaTelemetry } from './telemetry/saga-telemetry.js';
 import type { SagaStorageFactory } from './storage/saga-storage-factory.js';
 
 /** How long this process counts as alive, and how often it says so. In milliseconds. */
@@ -67,4 +68,10 @@ export interface SagaModuleOptions extends SagaStepPolicies {
   readonly interceptor?: StepInterceptor;
   /** Is told everything that happens to the sagas of this process, next to the log. */
   readonly listener?: SagaListener;
+  /**
+   * Traces and measures: `sagaTelemetry()` of `@nest-saga/nestjs/telemetry`.
+   *
+   * @default none: no library is loaded
+   */
+  readonly telemetry?: SagaTelemetry;
 }

@@ -15,6 +15,7 @@ import { MODULE_OPTIONS_TOKEN } from './saga.module-definition.js';
 import type { SagaModuleOptions } from './saga-module-options.js';
 import { createStorage } from './storage/create-storage.js';
 import { LiveFollowers } from './streams/live-followers.js';
+import { surroundStep } from './telemetry/surround-step.js';
 import { untilDeadline } from './until-deadline.js';
 
 /** What the rest of this module uses of the engine, once it is open. */
@@ -37,6 +38,7 @@ const storageGraceMs = 5_000;
 export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private engine: SagaEngine | undefined;
   private parts: OpenSagas | undefined;
+  private endTelemetry: (() => void) | undefined;
   private opening: Promise<OpenSagas> | undefined;
 
   constructor(
@@ -68,7 +70,8 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     const registry = new SagaRegistry(await this.definitions.define());
     await this.eventClasses.find();
     const storage = await createStorage(this.options.storage, this.moduleRef, this.clock);
-    const { interceptor } = this.options;
+    const { telemetry } = this.options;
+    const interceptor = surroundStep(telemetry?.stepInterceptor, this.options.interceptor);
     const engine = new SagaEngine({
       ...toWorkerSettings(this.options),
       storage,
@@ -77,7 +80,9 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       ids: this.ids,
       listener: this.listeners,
       ...(interceptor === undefined ? {} : { interceptor }),
+      ...(telemetry === undefined ? {} : { startInterceptor: telemetry.startInterceptor }),
     });
+    this.endTelemetry = telemetry?.begin(storage);
     const { starter, reader, requests, worker, follower } = engine;
     this.engine = engine;
     this.parts = { starter, reader, requests, worker, follower, registry, storage };
@@ -98,6 +103,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     try {
       await this.close();
     } finally {
+      this.endTelemetry?.();
       this.live.endAll();
       this.events.complete();
     }

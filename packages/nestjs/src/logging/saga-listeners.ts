@@ -3,6 +3,7 @@ import type { SagaLifecycleEvent, SagaListener, WorkerEvent } from '@nest-saga/c
 import { SagaEvents } from '../events/saga-events.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
+import type { SagaTelemetry } from '../telemetry/saga-telemetry.js';
 import { SagaLog } from './saga-log.js';
 
 /**
@@ -12,21 +13,28 @@ import { SagaLog } from './saga-log.js';
 @Injectable()
 export class SagaListeners implements SagaListener {
   private readonly listeners: readonly SagaListener[];
+  private readonly telemetry: SagaTelemetry | undefined;
 
   constructor(
-    @Inject(MODULE_OPTIONS_TOKEN) { listener }: SagaModuleOptions,
+    @Inject(MODULE_OPTIONS_TOKEN) { listener, telemetry }: SagaModuleOptions,
     log: SagaLog,
     events: SagaEvents,
   ) {
+    this.telemetry = telemetry;
     this.listeners = listener === undefined ? [log, events] : [log, events, listener];
   }
 
   onSagaEvent(event: SagaLifecycleEvent): void {
-    for (const listener of this.listeners) quietly(() => listener.onSagaEvent?.(event));
+    if (this.telemetry === undefined) this.tellSagaEvent(event);
+    else this.telemetry.surround(event, () => this.tellSagaEvent(event));
   }
 
   onWorkerEvent(event: WorkerEvent): void {
     for (const listener of this.listeners) quietly(() => listener.onWorkerEvent?.(event));
+  }
+
+  private tellSagaEvent(event: SagaLifecycleEvent): void {
+    for (const listener of this.listeners) quietly(() => listener.onSagaEvent?.(event));
   }
 }
 

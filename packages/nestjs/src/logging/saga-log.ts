@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type {
   LetGoReason,
   SagaFailure,
@@ -10,6 +10,9 @@ import type {
   WorkerEvent,
 } from '@nest-saga/core';
 import { SystemClock } from '../node/system-clock.js';
+import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
+import type { SagaModuleOptions } from '../saga-module-options.js';
+import { TracedLogger } from '../telemetry/traced-logger.js';
 import { describeError } from './describe-error.js';
 import { RepeatedTrouble } from './repeated-trouble.js';
 
@@ -20,10 +23,11 @@ import { RepeatedTrouble } from './repeated-trouble.js';
  */
 @Injectable()
 export class SagaLog implements SagaListener {
-  private readonly logger = new Logger('Saga');
+  private readonly logger: TracedLogger;
   private readonly repeated: RepeatedTrouble;
 
-  constructor(clock: SystemClock) {
+  constructor(@Inject(MODULE_OPTIONS_TOKEN) { telemetry }: SagaModuleOptions, clock: SystemClock) {
+    this.logger = new TracedLogger('Saga', telemetry);
     this.repeated = new RepeatedTrouble(clock);
   }
 

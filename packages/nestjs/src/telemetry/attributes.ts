@@ -1,0 +1,14 @@
+/** The names of the attributes on spans and metrics. An id of a saga is on spans only, never on a metric. */
+export const SagaAttribute = {
+  Name: 'saga.name',
+  Version: 'saga.version',
+  Id: 'saga.id',
+  Status: 'saga.status',
+  Step: 'saga.step',
+  Action: 'saga.action',
+  Attempt: 'saga.attempt',
+  Outcome: 'saga.outcome',
+  Recovery: 'saga.recovery',
+  LetGoReason: 'saga.let_go.reason',
+  ErrorType: 'error.type',
+} as const;

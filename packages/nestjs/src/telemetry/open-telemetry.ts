@@ -1,0 +1,47 @@
+import { context, metrics, trace } from '@opentelemetry/api';
+import type { SagaLifecycleEvent } from '@nest-saga/core';
+import { SagaMetrics } from './saga-metrics.js';
+import { SagaSpans } from './saga-spans.js';
+import type { SagaTelemetry } from './saga-telemetry.js';
+import { measureStorage } from './storage-metrics.js';
+
+const scope = '@nest-saga/nestjs';
+
+/**
+ * Traces and metrics of sagas through `@opentelemetry/api`: to wherever the application's OpenTelemetry SDK sends
+ * them, and nowhere without one.
+ *
+ * @example
+ * ```ts
+ * SagaModule.forRoot({ storage, telemetry: sagaTelemetry() })
+ * ```
+ */
+export function sagaTelemetry(): SagaTelemetry {
+  const spans = new SagaSpans(trace.getTracer(scope));
+  let counted: SagaMetrics | undefined;
+  let traceId: string | undefined;
+  return {
+    startInterceptor: spans,
+    stepInterceptor: spans,
+    get traceId() {
+      return traceId;
+    },
+    begin: (storage) => {
+      // Not before: unlike a tracer, a meter that is asked for before the SDK is there stays dumb.
+      const meter = metrics.getMeter(scope);
+      counted = new SagaMetrics(meter);
+      return measureStorage(meter, storage);
+    },
+    surround: (event: SagaLifecycleEvent, tell) => {
+      const within = spans.before(event);
+      traceId = trace.getSpanContext(within)?.traceId;
+      try {
+        counted?.count(event);
+        context.with(within, tell);
+      } finally {
+        traceId = undefined;
+        spans.after(event);
+      }
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import type {
+  SagaLifecycleEvent,
+  SagaReference,
+  StartInterceptor,
+  StartReference,
+  StepAttemptReference,
+  StepInterceptor,
+} from '@nest-saga/core';
+import { SagaAttribute } from './attributes.js';
+import { markFailed, outcomeOf, StepSpan } from './step-span.js';
+import { fromMetadata, toMetadata } from './trace-metadata.js';
+
+interface RunningSaga {
+  readonly span: Span;
+  readonly context: Context;
+  step: StepSpan | undefined;
+}
+
+/**
+ * The spans of sagas. A start is a span in the caller's trace, and its trace travels with the saga; each time that a
+ * process runs the saga is a span below it, whichever process that is; each attempt of a step is a span below that.
+ */
+export class SagaSpans implements StartInterceptor, StepInterceptor {
+  private readonly running = new Map<string, RunningSaga>();
+
+  constructor(private readonly tracer: Tracer) {}
+
+  async interceptStart<Result>(
+    start: StartReference,
+    call: (metadata: Readonly<Record<string, string>>) => Promise<Result>,
+  ): Promise<Result> {
+    const parent = fromMetadata(start.metadata, context.active());
+    const kind = start.isQueued ? SpanKind.PRODUCER : SpanKind.INTERNAL;
+    const span = this.tracer.startSpan(
+      `start ${start.saga}`,
+      { kind, attributes: identityOf(start) },
+      parent,
+    );
+    const inSpan = trace.setSpan(parent, span);
+    try {
+      return await context.with(inSpan, () => call({ ...start.metadata, ...toMetadata(inSpan) }));
+    } catch (error) {
+      markFailed(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  async intercept<Result>(attempt: StepAttemptReference, call: () => Promise<Result>): Promise<Result> {
+    const { run, saga, version, action, metadata } = attempt;
+    const running = this.running.get(run.sagaId);
+    const parent = running?.context ?? fromMetadata(metadata);
+    const attributes: Attributes = {
+      ...identityOf({ sagaId: run.sagaId, saga, version }),
+      [SagaAttribute.Step]: run.step,
+      [SagaAttribute.Action]: action,
+      [SagaAttribute.Attempt]: run.attempt,
+    };
+    const step = new StepSpan(this.tracer.startSpan(`${action} ${run.step}`, { attributes }, parent));
+    if (running !== undefined) running.step = step;
+    try {
+      const result = await context.with(trace.setSpan(parent, step.span), call);
+      step.end('completed');
+      return result;
+    } catch (error) {
+      step.end('failed', error);
+      throw error;
+    }
+  }
+
+  /** Begins a span where this process begins to run a saga. Answers the context that the event belongs to. */
+  before(event: SagaLifecycleEvent): Context {
+    if (event.type === 'claimed' || (event.type === 'started' && !event.isQueued)) this.begin(event);
+    const running = this.running.get(event.sagaId);
+    if (running !== undefined) return running.context;
+    return 'metadata' in event ? fromMetadata(event.metadata) : ROOT_CONTEXT;
+  }
+
+  /** Ends the spans that end with the event. */
+  after(event: SagaLifecycleEvent): void {
+    const running = this.running.get(event.sagaId);
+    if (running === undefined) return;
+    switch (event.type) {
+      case 'step':
+        return running.step?.end(outcomeOf(event.result), event.result.error);
+      case 'compensating':
+        return void running.span.addEvent('compensating');
+      case 'completed':
+        return this.end(event, running, 'completed');
+      case 'failed':
+        return this.end(event, running, 'failed', event.failure);
+      case 'stuck':
+        return this.end(event, running, 'stuck', event.stuck);
+      case 'let-go':
+        running.span.setAttribute(SagaAttribute.LetGoReason, event.reason);
+        running.step?.end('let-go');
+        return this.end(event, running, 'let-go');
+      default:
+    }
+  }
+
+  private begin(event: Extract<SagaLifecycleEvent, { type: 'started' | 'claimed' }>): void {
+    const parent = fromMetadata(event.metadata);
+    const kind = event.type === 'claimed' ? SpanKind.CONSUMER : SpanKind.INTERNAL;
+    const isRecovery = event.type === 'claimed' && event.isRecovery;
+    const attributes = { ...identityOf(event), [SagaAttribute.Recovery]: isRecovery };
+    const span = this.tracer.startSpan(`saga ${event.saga}`, { kind, attributes }, parent);
+    // A saga that comes back before its last run has ended here: that one is told nothing more.
+    this.running.get(event.sagaId)?.span.end();
+    this.running.set(event.sagaId, { span, context: trace.setSpan(parent, span), step: undefined });
+  }
+
+  private end(
+    { sagaId }: SagaReference,
+    { span }: RunningSaga,
+    outcome: string,
+    cause?: { readonly message: string; readonly errorName?: string; readonly code?: string },
+  ): void {
+    this.running.delete(sagaId);
+    span.setAttribute(SagaAttribute.Outcome, outcome);
+    if (cause !== undefined) {
+      const { errorName = 'Error', message, code } = cause;
+      markFailed(span, { name: errorName, message, code });
+    }
+    span.end();
+  }
+}
+
+function identityOf({ sagaId, saga, version }: SagaReference): Attributes {
+  return { [SagaAttribute.Name]: saga, [SagaAttribute.Version]: version, [SagaAttribute.Id]: sagaId };
+}

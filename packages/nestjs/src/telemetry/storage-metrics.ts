@@ -1,0 +1,75 @@
+import type { BatchObservableCallback, Meter } from '@opentelemetry/api';
+import type { SagaStorage, StorageSummary } from '@nest-saga/core';
+import { SagaAttribute } from './attributes.js';
+
+/** A storage that writes many entries in one statement, and tells how many each time. */
+export interface GroupingStorage {
+  onGroupWritten(listener: (entries: number) => void): () => void;
+}
+
+/** A collection of metrics waits no longer for the storage, in milliseconds. */
+const timeoutMs = 3_000;
+
+const groupBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+/**
+ * Reads the storage's numbers whenever metrics are collected. They are of the storage as a whole: every process that
+ * shares it tells the same.
+ *
+ * @returns What ends it.
+ */
+export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
+  const open = meter.createObservableGauge('saga.open', {
+    description: 'Sagas that have not ended, by status.',
+    unit: '{saga}',
+  });
+  const stuck = meter.createObservableGauge('saga.stuck', {
+    description: 'Sagas that wait for a person.',
+    unit: '{saga}',
+  });
+  const age = meter.createObservableGauge('saga.oldest_open.age', {
+    description: 'How long ago the oldest saga was started that has not ended.',
+    unit: 's',
+  });
+  const observe: BatchObservableCallback = async (result) => {
+    const summary = await summaryInTime(storage);
+    if (summary === undefined) return;
+    for (const status of ['pending', 'running', 'compensating'] as const)
+      result.observe(open, summary[status], { [SagaAttribute.Status]: status });
+    result.observe(stuck, summary.stuck);
+    result.observe(age, (summary.oldestOpenAgeMs ?? 0) / 1_000);
+  };
+  const gauges = [open, stuck, age];
+  meter.addBatchObservableCallback(observe, gauges);
+  const endGroups = isGrouping(storage) ? measureGroups(meter, storage) : undefined;
+  return () => {
+    meter.removeBatchObservableCallback(observe, gauges);
+    endGroups?.();
+  };
+}
+
+function measureGroups(meter: Meter, storage: GroupingStorage): () => void {
+  const size = meter.createHistogram('saga.append.group.size', {
+    description: 'Starts and entries that one statement wrote.',
+    unit: '{entry}',
+    advice: { explicitBucketBoundaries: groupBuckets },
+  });
+  return storage.onGroupWritten((entries) => size.record(entries));
+}
+
+function isGrouping(storage: SagaStorage): storage is SagaStorage & GroupingStorage {
+  return 'onGroupWritten' in storage && typeof storage.onGroupWritten === 'function';
+}
+
+/** Undefined where the storage fails or takes too long: then there is nothing to tell this time. */
+async function summaryInTime(storage: SagaStorage): Promise<StorageSummary | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), timeoutMs);
+    timer.unref();
+    void storage
+      .summarize()
+      .catch(() => undefined)
+      .then(resolve)
+      .finally(() => clearTimeout(timer));
+  });
+}

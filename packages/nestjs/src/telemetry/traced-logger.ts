@@ -1,0 +1,35 @@
+import { Logger } from '@nestjs/common';
+import type { SagaTelemetry } from './saga-telemetry.js';
+
+/** Nest's logger, whose lines about a saga end with the trace that they belong to, where there is one. */
+export class TracedLogger {
+  private readonly logger: Logger;
+
+  constructor(
+    name: string,
+    private readonly telemetry: SagaTelemetry | undefined,
+  ) {
+    this.logger = new Logger(name);
+  }
+
+  debug(line: string): void {
+    this.logger.debug(this.traced(line));
+  }
+
+  log(line: string): void {
+    this.logger.log(this.traced(line));
+  }
+
+  warn(line: string): void {
+    this.logger.warn(this.traced(line));
+  }
+
+  error(line: string): void {
+    this.logger.error(this.traced(line));
+  }
+
+  private traced(line: string): string {
+    const traceId = this.telemetry?.traceId;
+    return traceId === undefined ? line : `${line} trace_id=${traceId}`;
+  }
+}
