@@ -14,9 +14,8 @@ const insufficientPrivilege = '42501';
 
 /** The version of the saga tables in a schema; 0 where there are none. */
 export async function readSchemaVersion(run: RunSql, schema: string): Promise<number> {
-  const { migration } = tablesOf(schema);
-  if (!(await exists(run, 'to_regclass', migration))) return 0;
-  const [row] = await run(`SELECT coalesce(max(version), 0) AS version FROM ${migration}`);
+  if (!(await exists(run, schema, 'saga_migration'))) return 0;
+  const [row] = await run(`SELECT coalesce(max(version), 0) AS version FROM ${tablesOf(schema).migration}`);
   return Number(row?.['version']);
 }
 
@@ -33,7 +32,7 @@ export async function applyMigrations(run: RunSql, schema: string, to = schemaVe
   if (found >= to) return;
   const statements = sagaMigrationSql({ schema, from: found, to });
   // Creating a schema asks for rights on the whole database, even where it exists.
-  const isSchemaThere = found > 0 || (await exists(run, 'to_regnamespace', tablesOf(schema).schema));
+  const isSchemaThere = found > 0 || (await exists(run, schema));
   try {
     for (const statement of isSchemaThere && found === 0 ? statements.slice(1) : statements)
       await run(statement);
@@ -43,11 +42,16 @@ export async function applyMigrations(run: RunSql, schema: string, to = schemaVe
   }
 }
 
-async function exists(
-  run: RunSql,
-  lookUp: 'to_regclass' | 'to_regnamespace',
-  quotedName: string,
-): Promise<boolean> {
-  const [row] = await run(`SELECT coalesce(${lookUp}($1)::text, '') AS found`, [quotedName]);
-  return row?.['found'] !== '';
+/**
+ * Whether the schema is there, or the table in it. Read from the catalogs: `to_regclass` asks a cache of the session,
+ * which does not know yet what the process that held the lock before has just made.
+ */
+async function exists(run: RunSql, schema: string, table?: string): Promise<boolean> {
+  const text =
+    table === undefined
+      ? 'SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1'
+      : `SELECT FROM pg_catalog.pg_class AS relation
+         JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+         WHERE namespace.nspname = $1 AND relation.relname = $2`;
+  return (await run(text, table === undefined ? [schema] : [schema, table])).length > 0;
 }

@@ -60,7 +60,8 @@ export class Migrator {
   }
 
   private async migrate(run: RunSql): Promise<void> {
-    await run('BEGIN');
+    // Whoever waited for the lock has to see what was made meanwhile.
+    await run('BEGIN ISOLATION LEVEL READ COMMITTED');
     try {
       await applyMigrations(run, this.schema);
       await run('COMMIT');

@@ -1,0 +1,54 @@
+CREATE TABLE saga.saga_execution (
+  id uuid NOT NULL,
+  saga_name text NOT NULL,
+  saga_version integer NOT NULL,
+  saga_key text,
+  status text NOT NULL,
+  owner text,
+  next_run_at timestamp(3) with time zone,
+  context json NOT NULL,
+  failure json,
+  stuck json,
+  metadata json NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT saga_execution_pkey PRIMARY KEY (id),
+  CONSTRAINT saga_execution_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text, 'completed'::text, 'failed'::text, 'stuck'::text])))
+) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
+CREATE INDEX saga_execution_created ON saga.saga_execution USING btree (created_at, id);
+CREATE INDEX saga_execution_due ON saga.saga_execution USING btree (next_run_at) WHERE ((owner IS NULL) AND (status = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text])));
+CREATE UNIQUE INDEX saga_execution_key ON saga.saga_execution USING btree (saga_name, saga_key) WHERE (saga_key IS NOT NULL);
+CREATE INDEX saga_execution_owner ON saga.saga_execution USING btree (owner) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
+CREATE INDEX saga_execution_stuck ON saga.saga_execution USING btree (created_at, id) WHERE (status = 'stuck'::text);
+
+CREATE TABLE saga.saga_log (
+  saga_id uuid NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  step text,
+  attempt integer,
+  worker text,
+  context json,
+  response json,
+  error json,
+  events json,
+  detail json,
+  started_at timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
+  recorded_at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT saga_log_pkey PRIMARY KEY (saga_id, seq)
+);
+
+CREATE TABLE saga.saga_migration (
+  version integer NOT NULL,
+  name text NOT NULL,
+  applied_at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT saga_migration_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE saga.saga_worker (
+  id text NOT NULL,
+  started_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT saga_worker_pkey PRIMARY KEY (id)
+);
