@@ -19,8 +19,8 @@ import { upcomingOf } from './upcoming.js';
  * adds nothing.
  *
  * @example
- * const { header, entries } = await storage.load(sagaId);
- * process.stdout.write(executionDiagram(header, entries, orderSaga));
+ * const saga = await storage.load(sagaId);
+ * if (saga !== undefined) process.stdout.write(executionDiagram(saga.header, saga.entries, orderSaga));
  */
 export function executionDiagram(
   header: SagaHeader,

@@ -83,6 +83,18 @@ export const failedOrder: { readonly header: SagaHeader; readonly entries: reado
   ],
 };
 
+/** The same order a little earlier: its card was refused by the gateway, and its invoice is being sent. */
+export const runningOrder: typeof failedOrder = {
+  header: {
+    ...failedOrder.header,
+    status: 'running',
+    owner: 'worker-1',
+    failure: undefined,
+    updatedAt: failedOrder.header.createdAt,
+  },
+  entries: failedOrder.entries.slice(0, 3),
+};
+
 function second(seconds: number): Date {
   return new Date(Date.UTC(2026, 0, 5, 9, 0, seconds));
 }

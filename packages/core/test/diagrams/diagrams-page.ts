@@ -1,0 +1,31 @@
+import { classDiagram, executionDiagram, sequenceDiagram, stateDiagram } from '../../src/index.js';
+import { failedOrder, orderSaga, runningOrder } from './example.js';
+
+/** What the page shows, by the call that it names above each picture. */
+const pictures: Readonly<Record<string, () => string>> = {
+  'sequenceDiagram(orderSaga)': () => sequenceDiagram(orderSaga),
+  'classDiagram(orderSaga)': () => classDiagram(orderSaga),
+  'stateDiagram(orderSaga)': () => stateDiagram(orderSaga),
+  'executionDiagram(failedOrder.header, failedOrder.entries)': () =>
+    executionDiagram(failedOrder.header, failedOrder.entries),
+  'executionDiagram(runningOrder.header, runningOrder.entries, orderSaga)': () =>
+    executionDiagram(runningOrder.header, runningOrder.entries, orderSaga),
+};
+
+const picture = /(?<=<!-- (?<call>.+) -->\n\n```mermaid\n)[^`]*(?=```)/g;
+
+/** The calls that the page names, in its order. */
+export function callsOn(page: string): readonly string[] {
+  return Array.from(page.matchAll(picture), ({ groups }) => groups?.['call'] ?? '');
+}
+
+/** The calls whose text the page has to show. */
+export const expectedCalls = Object.keys(pictures);
+
+/** The page with each picture as the code draws it now. */
+export function redrawn(page: string): string {
+  return page.replace(picture, (...match) => {
+    const { call } = match.at(-1) as { readonly call: string };
+    return pictures[call]?.() ?? 'no such call\n';
+  });
+}
