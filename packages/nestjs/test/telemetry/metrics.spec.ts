@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Histogram } from '@opentelemetry/sdk-metrics';
+import { FaultyStorage } from '@nest-saga/testing';
+import { lastValueFrom } from 'rxjs';
+import { InMemorySagaStorage, SystemClock } from '../../src/index.js';
+import type { SagaModuleOptions } from '../../src/index.js';
+import { sagaTelemetry } from '../../src/telemetry/index.js';
+import { closeApps, openApp } from '../open-app.js';
+import { Calls, OrderContext, orderProviders } from '../order-saga.js';
+import { RecordedTelemetry } from './recorded-telemetry.js';
+
+describe('the metrics of sagas', () => {
+  let recorded: RecordedTelemetry;
+
+  beforeEach(() => {
+    recorded = new RecordedTelemetry();
+    recorded.register();
+  });
+
+  afterEach(async () => {
+    await closeApps();
+    await recorded.unregister();
+  });
+
+  it('count the sagas that were started, and those that ended by their status', async () => {
+    const { app, sagas } = await open({ compensation: { maximumAttempts: 1 } });
+    const run = async () => (await sagas.start(new OrderContext('book'))).outcome();
+    await run();
+    await run();
+    app.get(Calls).answers.set('ship:act', fail);
+    await run();
+    app.get(Calls).answers.set('charge:compensate', fail);
+    await run();
+
+    expect(await recorded.measure('saga.started')).toEqual([
+      { attributes: { 'saga.name': 'order' }, value: 4 },
+    ]);
+    expect(await recorded.measure('saga.ended')).toEqual([
+      { attributes: { 'saga.name': 'order', 'saga.status': 'completed' }, value: 2 },
+      { attributes: { 'saga.name': 'order', 'saga.status': 'failed' }, value: 1 },
+      { attributes: { 'saga.name': 'order', 'saga.status': 'stuck' }, value: 1 },
+    ]);
+  });
+
+  it('count the attempts of each step by outcome, and time them in seconds', async () => {
+    const { app, sagas } = await open({
+      retry: { maximumAttempts: 2, initialIntervalMs: 0 },
+      timeoutMs: 500,
+    });
+    let attempts = 0;
+    app.get(Calls).answers.set('charge:act', () => (++attempts === 1 ? fail() : undefined));
+    app.get(Calls).answers.set('ship:act', () => new Promise(() => undefined));
+    await (await sagas.start(new OrderContext('book'))).outcome();
+
+    const of = (step: string, action: string, outcome: string) => ({
+      'saga.name': 'order',
+      'saga.step': step,
+      'saga.action': action,
+      'saga.outcome': outcome,
+    });
+    expect(await recorded.measure('saga.step.attempts')).toEqual([
+      { attributes: of('reserve', 'act', 'completed'), value: 1 },
+      { attributes: of('charge', 'act', 'failed'), value: 1 },
+      { attributes: of('charge', 'act', 'completed'), value: 1 },
+      { attributes: of('ship', 'act', 'timed-out'), value: 2 },
+      { attributes: of('charge', 'compensate', 'completed'), value: 1 },
+      { attributes: of('reserve', 'compensate', 'completed'), value: 1 },
+    ]);
+    const durations = await recorded.measure('saga.step.duration');
+    const timedOut = durations.find(({ attributes }) => attributes['saga.outcome'] === 'timed-out');
+    const { count, sum = 0 } = { ...(timedOut?.value as Histogram) };
+    expect(count).toBe(2);
+    expect(sum).toBeGreaterThanOrEqual(0.09);
+    expect(sum).toBeLessThan(20);
+  });
+
+  it('tell how many sagas are open by status, how many are stuck, and how old the oldest open one is', async () => {
+    const { app, sagas } = await open({
+      compensation: { maximumAttempts: 1 },
+      shutdownTimeoutMs: 0,
+      abortGraceMs: 0,
+    });
+    app.get(Calls).answers.set('ship:act', fail);
+    app.get(Calls).answers.set('charge:compensate', fail);
+    await (await sagas.start(new OrderContext('book'))).outcome();
+    app.get(Calls).answers.set('reserve:act', () => new Promise(() => undefined));
+    await sagas.start(new OrderContext('book'));
+
+    expect(await recorded.measure('saga.open')).toEqual([
+      { attributes: { 'saga.status': 'pending' }, value: 0 },
+      { attributes: { 'saga.status': 'running' }, value: 1 },
+      { attributes: { 'saga.status': 'compensating' }, value: 0 },
+    ]);
+    expect(await recorded.measure('saga.stuck')).toEqual([{ attributes: {}, value: 1 }]);
+    const [age] = await recorded.measure('saga.oldest_open.age');
+    expect(age?.value).toBeGreaterThanOrEqual(0);
+    expect(age?.value).toBeLessThan(20);
+  });
+
+  it('tell nothing of a storage that fails, and everything else', async () => {
+    const storage = new FaultyStorage(new InMemorySagaStorage(new SystemClock()));
+    const { sagas } = await open({ storage });
+    await (await sagas.start(new OrderContext('book'))).outcome();
+    storage.inject({ method: 'summarize', outcome: 'not-written' });
+    expect(await recorded.measure('saga.open')).toEqual([]);
+    expect(await recorded.measure('saga.started')).toHaveLength(1);
+  });
+
+  it('ask the storage no more once the application is closed', async () => {
+    const storage = new FaultyStorage(new InMemorySagaStorage(new SystemClock()));
+    await open({ storage });
+    await recorded.everything();
+    const before = storage.callsOf('summarize');
+    expect(before).toBeGreaterThan(0);
+    await closeApps();
+    await recorded.everything();
+    expect(storage.callsOf('summarize')).toBe(before);
+  });
+
+  it('count what was taken over from a process that is gone', async () => {
+    const memory = new InMemorySagaStorage(new SystemClock());
+    const cut = new FaultyStorage(memory);
+    const short = {
+      lease: { leaseDurationMs: 60, renewalIntervalMs: 20, safetyMarginMs: 20 },
+      recovery: { intervalMs: 20 },
+      shutdownTimeoutMs: 0,
+      abortGraceMs: 0,
+    };
+    const first = await open({ ...short, storage: cut });
+    first.app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
+    const { sagaId } = await first.sagas.start(new OrderContext('book'));
+    cut.inject({ outcome: 'not-written' });
+
+    const second = await open({ ...short, storage: memory });
+    await lastValueFrom(second.sagas.watch(sagaId));
+    expect(await recorded.measure('saga.recoveries')).toEqual([
+      { attributes: { 'saga.name': 'order' }, value: 1 },
+    ]);
+  });
+
+  it('tell how many entries the storage writes at once, where it says so', async () => {
+    let tell: (entries: number) => void = () => undefined;
+    const storage = Object.assign(new InMemorySagaStorage(new SystemClock()), {
+      onGroupWritten: (listener: (entries: number) => void) => {
+        tell = listener;
+        return () => {
+          tell = () => undefined;
+        };
+      },
+    });
+    await open({ storage });
+    tell(3);
+    tell(5);
+    const [group] = await recorded.measure('saga.append.group.size');
+    expect(group?.value).toMatchObject({ count: 2, sum: 8 });
+  });
+
+  it('never have the id of a saga', async () => {
+    const { sagas } = await open();
+    const { sagaId, outcome } = await sagas.start(new OrderContext('book'));
+    await outcome();
+    expect(await recorded.everything()).toContain('saga.started');
+    expect(await recorded.everything()).not.toContain(sagaId);
+  });
+});
+
+function fail(): never {
+  throw new Error('out of order');
+}
+
+function open(options: SagaModuleOptions = {}) {
+  return openApp(orderProviders, { telemetry: sagaTelemetry(), ...options });
+}

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+
+const run = promisify(execFile);
+
+describe('an application without telemetry', () => {
+  it('loads, runs a saga and never asks for @opentelemetry/api or @nestjs/terminus', async () => {
+    const { stdout } = await runWithoutOptionalPeers('run-one-saga.ts');
+    expect(stdout.trim()).toBe('completed');
+  });
+
+  it('is told by Node what to install where it imports the telemetry without the library', async () => {
+    await expect(runWithoutOptionalPeers('import-telemetry.ts')).rejects.toMatchObject({
+      stderr: expect.stringContaining("Cannot find package '@opentelemetry/api'"),
+    });
+  });
+});
+
+function runWithoutOptionalPeers(program: string): Promise<{ readonly stdout: string }> {
+  const file = (name: string) => join(import.meta.dirname, 'without-the-library', name);
+  return run(
+    process.execPath,
+    [
+      '--conditions=@nest-saga/source',
+      '--import',
+      '@nest-saga/typescript-loader',
+      '--import',
+      file('hide-optional-peers.mjs'),
+      file(program),
+    ],
+    { cwd: import.meta.dirname, env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+}

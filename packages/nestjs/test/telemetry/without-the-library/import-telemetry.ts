@@ -1,0 +1,1 @@
+import '@nest-saga/nestjs/telemetry';
