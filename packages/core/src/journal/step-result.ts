@@ -1,4 +1,4 @@
-import type { ContextCodec } from '../context/context-codec.js';
+import type { ContextCodec, Json } from '../context/context-codec.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 import type { StepEntry } from './journal-entry.js';
 
@@ -31,9 +31,7 @@ export function toStepResult(
 ): SagaStepResult {
   const isAct = entry.kind === 'act-completed' || entry.kind === 'act-failed';
   const isFailed = entry.kind === 'act-failed' || entry.kind === 'compensation-failed';
-  const response =
-    'response' in entry && entry.response !== undefined ? saga.codec.decode(entry.response) : undefined;
-  return {
+  const result: SagaStepResult = {
     sagaId: saga.sagaId,
     saga: saga.saga,
     seq: entry.seq,
@@ -41,10 +39,26 @@ export function toStepResult(
     action: isAct ? 'act' : 'compensate',
     status: isFailed ? 'failed' : 'completed',
     attempt: entry.attempt,
-    ...(response === undefined ? {} : { response }),
     ...(isFailed ? { error: entry.error } : {}),
     startedAt: entry.startedAt,
     finishedAt: entry.finishedAt,
     willRetry: isFailed && entry.next === 'retry',
+  };
+  if (!('response' in entry) || entry.response === undefined) return result;
+  return Object.defineProperty(result, 'response', decodedOnDemand(saga.codec, entry.response));
+}
+
+// Most of those who are told a result, a log for example, never look at the response.
+function decodedOnDemand(codec: ContextCodec, json: Json): PropertyDescriptor & ThisType<unknown> {
+  let decoded: unknown;
+  let isDecoded = false;
+  return {
+    enumerable: true,
+    configurable: true,
+    get: () => {
+      if (!isDecoded) decoded = codec.decode(json);
+      isDecoded = true;
+      return decoded;
+    },
   };
 }

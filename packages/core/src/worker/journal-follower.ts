@@ -42,6 +42,11 @@ export class JournalFollower {
     private readonly seqHere: (sagaId: string) => number | undefined = () => undefined,
   ) {}
 
+  /** Whether it was closed: nobody is told anything any more. */
+  get closed(): boolean {
+    return this.isClosed;
+  }
+
   /** How many follow at the moment. */
   get size(): number {
     let size = 0;

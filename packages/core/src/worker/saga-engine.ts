@@ -67,7 +67,7 @@ export class SagaEngine {
       listener,
       startInterceptor,
     );
-    this.reader = new SagaReader(storage, registry, this.follower);
+    this.reader = new SagaReader(storage, registry, this.follower, clock, settings.watchIntervalMs);
     this.requests = new SagaRequests(storage, registry, this.worker);
   }
 

@@ -3,13 +3,15 @@ import type { SagaRegistry } from '../definition/saga-registry.js';
 import type { ExecutionEnd } from '../engine/saga-executor.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
+import { SagaStorageError } from '../errors/saga-storage-error.js';
 import { foldJournal } from '../journal/fold-journal.js';
-import type { JournalEntry } from '../journal/journal-entry.js';
+import type { JournalEntry, StepEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { SagaStepResult } from '../journal/step-result.js';
 import { toStepResult } from '../journal/step-result.js';
+import type { Clock } from '../ports/clock.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { JournalFollower, JournalObserver } from './journal-follower.js';
 import type { SagaOutcome } from './saga-outcome.js';
@@ -32,6 +34,8 @@ export class SagaReader {
     private readonly storage: SagaStorage,
     private readonly registry: SagaRegistry,
     private readonly follower: JournalFollower,
+    private readonly clock: Clock,
+    private readonly retryIntervalMs: number,
   ) {}
 
   /** Where a saga stands, or undefined where there is none with this id. */
@@ -69,7 +73,12 @@ export class SagaReader {
     const journalObserver: JournalObserver = {
       onEntry: (entry, header) => {
         seq = entry.seq;
-        if (!isOver && isStepEntry(entry)) observer.onResult(this.toResult(header, entry));
+        if (isOver || !isStepEntry(entry)) return;
+        const result = this.toResult(header, entry);
+        if (result instanceof SagaNotRegisteredError) {
+          end?.();
+          finish(() => observer.onError(result));
+        } else observer.onResult(result);
       },
       onEnd: () => {
         this.outcomeAt(sagaId, seq, started).then(
@@ -91,8 +100,8 @@ export class SagaReader {
     const here = await endedHere(sagaId, started);
     if (here !== undefined && here.outcome.status !== 'stuck') return here.outcome;
     for (;;) {
-      await this.ended(sagaId);
-      const loaded = await this.load(sagaId);
+      await this.patiently(() => this.ended(sagaId));
+      const loaded = await this.patiently(() => this.load(sagaId));
       // A person may have let a stuck one go on, since it got stuck here or between the two calls.
       if (here?.seq === lastSeq(loaded)) return here.outcome;
       if (!isOpen(loaded.header.status)) return this.outcomeOf(loaded);
@@ -107,7 +116,7 @@ export class SagaReader {
   ): Promise<SagaOutcome | undefined> {
     const here = await endedHere(sagaId, started);
     if (here?.seq === seq) return here.outcome;
-    const loaded = await this.load(sagaId);
+    const loaded = await this.patiently(() => this.load(sagaId));
     const hasGoneOn = isOpen(loaded.header.status) || lastSeq(loaded) > seq;
     return hasGoneOn ? undefined : this.outcomeOf(loaded);
   }
@@ -124,6 +133,21 @@ export class SagaReader {
     return loaded;
   }
 
+  /** For somebody who waits anyway: trouble with the storage is waited out, because the saga goes on meanwhile. */
+  private async patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await read();
+      } catch (error) {
+        const isPassing = error instanceof SagaStorageError && error.outcome !== 'refused';
+        if (!isPassing || this.follower.closed) throw error;
+      }
+      await new Promise<void>((resolve) => {
+        this.clock.startTimer(this.retryIntervalMs, resolve);
+      });
+    }
+  }
+
   private async ended(sagaId: string): Promise<void> {
     const header = await this.find(sagaId);
     if (header === undefined) throw new SagaNotFoundError(sagaId);
@@ -137,16 +161,22 @@ export class SagaReader {
     });
   }
 
-  private toResult(header: SagaHeader, entry: Parameters<typeof toStepResult>[1]): SagaStepResult {
-    const { sagaId, saga } = header;
-    return toStepResult({ sagaId, saga, codec: this.definitionOf(header).codec }, entry);
+  private toResult(header: SagaHeader, entry: StepEntry): SagaStepResult | SagaNotRegisteredError {
+    const { sagaId, saga, version } = header;
+    const definition = this.registry.find(saga, version);
+    if (definition === undefined) return this.notRegistered(header);
+    return toStepResult({ sagaId, saga, codec: definition.codec }, entry);
   }
 
   private definitionOf(header: SagaHeader): SagaDefinition {
     const definition = this.registry.find(header.saga, header.version);
     if (definition !== undefined) return definition;
+    throw this.notRegistered(header);
+  }
+
+  private notRegistered(header: SagaHeader): SagaNotRegisteredError {
     const known = this.registry.identities.map(({ saga, version }) => `${saga} version ${version}`);
-    throw new SagaNotRegisteredError(
+    return new SagaNotRegisteredError(
       `"${header.saga}" version ${header.version}`,
       known,
       'Register it here too, to read its contexts and responses',
