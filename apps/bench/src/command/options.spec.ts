@@ -1,0 +1,26 @@
+import { parseOptions } from './options.js';
+
+test('without options everything runs in full', () => {
+  expect(parseOptions([])).toEqual({
+    isShort: false,
+    only: undefined,
+    rounds: undefined,
+    finished: undefined,
+    output: undefined,
+  });
+});
+
+test('parts and numbers can be chosen', () => {
+  expect(parseOptions(['--short', '--only=memory,queue', '--rounds=2', '--finished=1000'])).toMatchObject({
+    isShort: true,
+    only: ['memory', 'queue'],
+    rounds: 2,
+    finished: 1_000,
+  });
+});
+
+test('a part or an option that does not exist is refused, with those that do', () => {
+  expect(() => parseOptions(['--only=everything'])).toThrow('use comparison, shapes');
+  expect(() => parseOptions(['--quick'])).toThrow('--quick');
+  expect(() => parseOptions(['--rounds=0'])).toThrow('--rounds');
+});

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line says. */
+export interface BenchOptions {
+  /** About a minute instead of about half an hour. */
+  readonly isShort: boolean;
+  /** Parts to run; undefined for all. */
+  readonly only: readonly BenchPart[] | undefined;
+  /** Rounds of the comparison; undefined for the plan's own number. */
+  readonly rounds: number | undefined;
+  /** Finished sagas to seed; undefined for the plan's own number. */
+  readonly finished: number | undefined;
+  /** Where the results go; undefined for a name made of the time. */
+  readonly output: string | undefined;
+}
+
+/** The parts of a run. */
+export const benchParts = [
+  'comparison',
+  'shapes',
+  'memory',
+  'module',
+  'parked',
+  'queue',
+  'soak',
+  'finished',
+] as const;
+
+export type BenchPart = (typeof benchParts)[number];
+
+/**
+ * Reads the command line.
+ *
+ * @throws Error for an option or a part that there is not.
+ */
+export function parseOptions(commandLine: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...commandLine],
+    options: {
+      short: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      finished: { type: 'string' },
+      output: { type: 'string' },
+    },
+  });
+  return {
+    isShort: values.short,
+    only: values.only?.split(',').map(toPart),
+    rounds: toCount('rounds', values.rounds),
+    finished: toCount('finished', values.finished),
+    output: values.output,
+  };
+}
+
+function toPart(name: string): BenchPart {
+  const part = benchParts.find((known) => known === name);
+  if (part === undefined) throw new Error(`There is no part "${name}": use ${benchParts.join(', ')}.`);
+  return part;
+}
+
+function toCount(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new Error(`--${option} takes a whole number from 1 on.`);
+  return count;
+}

@@ -1,0 +1,116 @@
+import { ContestantName } from '../contestants/contestant.js';
+import type { LoadWindow } from '../measure/measure-load.js';
+import { usualShape } from '../sample/saga-shape.js';
+import type { LoadScenario } from '../scenarios/load-scenario.js';
+import type { SoakPlan } from '../scenarios/soak.js';
+import type { BenchOptions } from './options.js';
+
+/** How much of everything is measured. */
+export interface BenchPlan {
+  readonly window: LoadWindow;
+  readonly comparison: LoadScenario;
+  readonly shapes: readonly LoadScenario[];
+  readonly memory: { readonly load: LoadScenario; readonly soak: SoakPlan };
+  readonly moduleStarts: number;
+  readonly parked: { readonly sagas: number; readonly watchMs: number };
+  readonly queue: { readonly sagas: number; readonly workers: number; readonly atOnce: number };
+  readonly soak: SoakPlan;
+  readonly finished: { readonly sagas: number; readonly atOnce: readonly number[]; readonly rounds: number };
+}
+
+const { NestSaga, Engine, Memory, Dbos, BareInserts, GroupedInserts } = ContestantName;
+
+/** The names of the scenarios, as results and tables carry them. */
+export const scenarioNames = {
+  comparison: 'three steps',
+  failure: 'failure, two undos',
+  tenSteps: 'ten steps',
+  largeContext: 'context of 10 kB',
+  memory: 'in memory',
+} as const;
+
+/** What a run measures: everything in some rounds, or in the short form a little of it once. */
+export function planOf({ isShort, rounds, finished }: BenchOptions): BenchPlan {
+  return isShort ? shortPlan(rounds ?? 1, finished ?? 20_000) : fullPlan(rounds ?? 5, finished ?? 1_000_000);
+}
+
+function fullPlan(rounds: number, finished: number): BenchPlan {
+  const shapeRounds = Math.ceil(rounds / 2);
+  return {
+    window: { warmUpMs: 2_000, measureMs: 4_000 },
+    comparison: comparison([1, 50, 200, 1_000], rounds),
+    shapes: shapes(shapeRounds),
+    memory: {
+      load: memoryLoad([1, 1_000], rounds),
+      soak: { contestant: Memory, atOnce: 1_000, marks: [10_000, 100_000, 250_000, 500_000, 1_000_000] },
+    },
+    moduleStarts: 15,
+    parked: { sagas: 10_000, watchMs: 10_000 },
+    queue: { sagas: 20_000, workers: 2, atOnce: 200 },
+    soak: {
+      contestant: NestSaga,
+      atOnce: 200,
+      marks: [50_000, 100_000, 250_000, 500_000, 750_000, 1_000_000],
+    },
+    finished: { sagas: finished, atOnce: [1, 200], rounds: shapeRounds },
+  };
+}
+
+function shortPlan(rounds: number, finished: number): BenchPlan {
+  return {
+    window: { warmUpMs: 600, measureMs: 1_000 },
+    comparison: comparison([1, 200], rounds),
+    shapes: shapes(rounds).slice(0, 1),
+    memory: {
+      load: memoryLoad([1_000], rounds),
+      soak: { contestant: Memory, atOnce: 1_000, marks: [10_000, 50_000] },
+    },
+    moduleStarts: 2,
+    parked: { sagas: 1_000, watchMs: 3_000 },
+    queue: { sagas: 1_000, workers: 2, atOnce: 50 },
+    soak: { contestant: NestSaga, atOnce: 200, marks: [2_000, 6_000] },
+    finished: { sagas: finished, atOnce: [200], rounds },
+  };
+}
+
+function comparison(atOnce: readonly number[], rounds: number): LoadScenario {
+  return {
+    name: scenarioNames.comparison,
+    contestants: [NestSaga, Engine, Dbos, BareInserts, GroupedInserts],
+    shape: usualShape,
+    atOnce,
+    rounds,
+  };
+}
+
+function shapes(rounds: number): readonly LoadScenario[] {
+  const contestants = [NestSaga, Dbos, GroupedInserts];
+  const atOnce = [200];
+  return [
+    {
+      name: scenarioNames.failure,
+      shape: { ...usualShape, fails: true },
+      contestants,
+      atOnce,
+      rounds,
+    },
+    {
+      name: scenarioNames.tenSteps,
+      shape: { ...usualShape, steps: 10 },
+      contestants,
+      atOnce,
+      rounds,
+    },
+    {
+      name: scenarioNames.largeContext,
+      shape: { ...usualShape, contextBytes: 10_000 },
+      contestants,
+      atOnce,
+      rounds,
+    },
+  ];
+}
+
+function memoryLoad(atOnce: readonly number[], rounds: number): LoadScenario {
+  return { name: scenarioNames.memory, contestants: [Memory], shape: usualShape, atOnce, rounds };
+}

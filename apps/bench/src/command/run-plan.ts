@@ -1,0 +1,77 @@
+import { ContestantName } from '../contestants/contestant.js';
+import { runFinishedRows } from '../scenarios/finished-rows.js';
+import { runLoadScenario } from '../scenarios/load-scenario.js';
+import type { LoadSample, LoadScenario } from '../scenarios/load-scenario.js';
+import { runModuleStart } from '../scenarios/module-start.js';
+import { runParkedSagas } from '../scenarios/parked-sagas.js';
+import { runQueue } from '../scenarios/queue.js';
+import { runSoak } from '../scenarios/soak.js';
+import type { SoakResult } from '../scenarios/soak.js';
+import type { BenchServer } from '../server/bench-server.js';
+import type { BenchResults } from './bench-results.js';
+import type { BenchPart } from './options.js';
+import type { BenchPlan } from './plan.js';
+
+/** What a run measures, without what it ran on. */
+export type Measured = Pick<
+  BenchResults,
+  'load' | 'soaks' | 'finishedSagas' | 'moduleStart' | 'parked' | 'queue'
+>;
+
+/** Runs the chosen parts of a plan, one after another: nothing is ever measured beside something else. */
+export async function runPlan(
+  plan: BenchPlan,
+  server: BenchServer,
+  {
+    isChosen,
+    hasPeer,
+    log,
+  }: {
+    readonly isChosen: (part: BenchPart) => boolean;
+    readonly hasPeer: boolean;
+    readonly log: (line: string) => void;
+  },
+): Promise<Measured> {
+  const load: LoadSample[] = [];
+  const soaks: SoakResult[] = [];
+  const onSample = (sample: LoadSample) => log(describe(sample));
+  const runLoad = async (scenario: LoadScenario) => {
+    const contestants = scenario.contestants.filter((name) => hasPeer || name !== ContestantName.Dbos);
+    load.push(...(await runLoadScenario({ ...scenario, contestants }, plan.window, server, onSample)));
+  };
+  const runPart = async <Result>(part: BenchPart, run: () => Promise<Result>): Promise<Result | null> => {
+    if (!isChosen(part)) return null;
+    log(`-- ${part}`);
+    return await run();
+  };
+
+  await runPart('comparison', () => runLoad(plan.comparison));
+  await runPart('shapes', async () => {
+    for (const scenario of plan.shapes) await runLoad(scenario);
+  });
+  await runPart('memory', async () => {
+    await runLoad(plan.memory.load);
+    soaks.push(await runSoak(plan.memory.soak, server));
+  });
+  const moduleStart = await runPart('module', () => runModuleStart(plan.moduleStarts, server));
+  const parked = await runPart('parked', () => runParkedSagas(plan.parked, server));
+  const queue = await runPart('queue', () => runQueue(plan.queue, server));
+  await runPart('soak', async () => void soaks.push(await runSoak(plan.soak, server)));
+  const finished = await runPart('finished', () =>
+    runFinishedRows(plan.finished, plan.window, server, onSample),
+  );
+  load.push(...(finished ?? []));
+  return {
+    load,
+    soaks,
+    finishedSagas: finished === null ? null : plan.finished.sagas,
+    moduleStart,
+    parked,
+    queue,
+  };
+}
+
+function describe({ scenario, contestant, atOnce, round, sagasPerSecond, p50Ms }: LoadSample): string {
+  const rate = `${Math.round(sagasPerSecond)} sagas/s, p50 ${p50Ms.toFixed(2)} ms`;
+  return `${scenario}, ${contestant}, ${atOnce} at once, round ${round}: ${rate}`;
+}

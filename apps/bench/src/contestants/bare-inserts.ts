@@ -1,0 +1,35 @@
+import pg from 'pg';
+import { contextMaker } from '../sample/sample-context.js';
+import { writesOf } from '../sample/saga-shape.js';
+import { systemPorts } from '../sample/system-ports.js';
+import { createBareTable } from './bare-table.js';
+import { poolSize } from './contestant.js';
+import type { Contestant, ContestantOptions } from './contestant.js';
+
+/**
+ * One prepared single-row insert and one commit for each write a saga needs, through `pg` and nothing else: the least
+ * that a saga costs a program that groups nothing.
+ */
+export async function openBareInserts({
+  databaseUrl,
+  shape,
+  atOnce,
+}: ContestantOptions): Promise<Contestant> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize });
+  await pool.query(createBareTable);
+  const makeContext = contextMaker(shape.contextBytes);
+  const writes = writesOf(shape);
+  const insert = 'INSERT INTO bare_journal VALUES ($1, $2, $3)';
+  return {
+    callers: atOnce,
+    sagasPerCall: 1,
+    run: async () => {
+      const id = systemPorts.ids.nextId();
+      for (let seq = 0; seq < writes; seq++) {
+        const context = JSON.stringify(makeContext());
+        await pool.query({ name: 'insert', text: insert, values: [id, seq, context] });
+      }
+    },
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Contestant } from '../contestants/contestant.js';
+import type { LoadMeasurement } from './load-measurement.js';
+import { percentile } from './percentiles.js';
+import type { ServerCounterReader } from './server-counters.js';
+import { readServerCpuMs } from './server-cpu.js';
+
+/** How long a contestant runs. */
+export interface LoadWindow {
+  /** Before anything counts: the code gets compiled, the connections get opened. */
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+/** The server that a contestant runs on. */
+export interface MeasuredServer {
+  readonly pid: number;
+  readonly counters: ServerCounterReader;
+}
+
+/**
+ * Drives a contestant with its callers in a closed loop, each starting its next saga when its last one has ended, and
+ * measures a window in the middle of it. Rejects with the first error of the contestant.
+ */
+export async function measureLoad(
+  contestant: Contestant,
+  window: LoadWindow,
+  server: MeasuredServer | undefined,
+): Promise<LoadMeasurement> {
+  const latencies: number[] = [];
+  const phase = { isMeasuring: false, isOver: false };
+  const call = async (): Promise<void> => {
+    while (!phase.isOver) {
+      const startedAt = performance.now();
+      await contestant.run();
+      if (phase.isMeasuring) latencies.push(performance.now() - startedAt);
+    }
+  };
+  const callers = Promise.all(Array.from({ length: contestant.callers }, call));
+  const measuring = (async () => {
+    await sleep(window.warmUpMs);
+    const before = await readAll(server);
+    phase.isMeasuring = true;
+    await sleep(window.measureMs);
+    phase.isMeasuring = false;
+    const after = await readAll(server);
+    phase.isOver = true;
+    return { before, after };
+  })();
+  const [{ before, after }] = await Promise.all([measuring, Promise.race([callers, measuring])]);
+  await callers;
+  return summarize(latencies, contestant.sagasPerCall, before, after);
+}
+
+interface Reading {
+  readonly at: number;
+  readonly clientCpuMs: number;
+  readonly serverCpuMs: number | undefined;
+  readonly commits: number | undefined;
+  readonly walBytes: number | undefined;
+}
+
+async function readAll(server: MeasuredServer | undefined): Promise<Reading> {
+  const counters = await server?.counters.read();
+  const { user, system } = process.cpuUsage();
+  return {
+    at: performance.now(),
+    clientCpuMs: (user + system) / 1_000,
+    serverCpuMs: server === undefined ? undefined : readServerCpuMs(server.pid),
+    commits: counters?.commits,
+    walBytes: counters?.walBytes,
+  };
+}
+
+function summarize(
+  latencies: readonly number[],
+  sagasPerCall: number,
+  before: Reading,
+  after: Reading,
+): LoadMeasurement {
+  const sagas = latencies.length * sagasPerCall;
+  const seconds = (after.at - before.at) / 1_000;
+  const sorted = [...latencies].sort((one, other) => one - other);
+  const perSaga = (name: 'clientCpuMs' | 'serverCpuMs' | 'commits' | 'walBytes'): number | null => {
+    const from = before[name];
+    const to = after[name];
+    return from === undefined || to === undefined || sagas === 0 ? null : (to - from) / sagas;
+  };
+  return {
+    sagas,
+    seconds,
+    sagasPerSecond: sagas / seconds,
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    clientCpuMs: perSaga('clientCpuMs') ?? 0,
+    serverCpuMs: perSaga('serverCpuMs'),
+    commitsPerSaga: perSaga('commits'),
+    walBytesPerSaga: perSaga('walBytes'),
+  };
+}

@@ -1,0 +1,67 @@
+import type { BenchResults } from '../command/bench-results.js';
+import { median } from '../measure/percentiles.js';
+import { fixed, megabytes, whole } from './figures.js';
+import { markdownTable } from './markdown-table.js';
+
+/** Rate and memory over many sagas in one process. */
+export function soakTable({ soaks }: BenchResults): string {
+  const rows = soaks.flatMap(({ contestant, atOnce, marks }) =>
+    marks.map(({ sagas, sagasPerSecond, heapBytes, rssBytes }) => [
+      `${contestant}, ${whole(atOnce)} at once`,
+      whole(sagas),
+      whole(sagasPerSecond),
+      megabytes(heapBytes),
+      megabytes(rssBytes),
+    ]),
+  );
+  return markdownTable(['process', 'sagas so far', 'sagas/s since', 'heap MB', 'RSS MB'], rows);
+}
+
+/** What was measured once, as sentences. */
+export function findings({ moduleStart, parked, queue }: BenchResults): readonly string[] {
+  return [
+    ...(moduleStart === null ? [] : [startFinding(moduleStart)]),
+    ...(parked === null ? [] : parkedFindings(parked)),
+    ...(queue === null ? [] : [queueFinding(queue)]),
+  ];
+}
+
+function startFinding({ withMs, withoutMs }: NonNullable<BenchResults['moduleStart']>): string {
+  const [withModule, without] = [median(withMs), median(withoutMs)];
+  return (
+    `An application with TypeORM starts in ${whole(without)} ms without sagas and in ${whole(withModule)} ms with ` +
+    `\`SagaModule\`: ${fixed(withModule - without, 0)} ms more (medians of ${withMs.length} starts).`
+  );
+}
+
+function parkedFindings({
+  memory,
+  heartbeat,
+  rescue,
+}: NonNullable<BenchResults['parked']>): readonly string[] {
+  const over = memory.heapBytesPerSaga - memory.contextBytesPerSaga;
+  const times = [
+    rescue.untilFirstClaimSeconds,
+    rescue.untilLastClaimSeconds,
+    rescue.untilAllCompletedSeconds,
+  ];
+  const [first, last, all] = times.map((seconds) => fixed(seconds, 1));
+  return [
+    `A saga in flight holds ${whole(memory.heapBytesPerSaga)} bytes of heap, ${whole(over)} of them over its context ` +
+      `as an object and as text (${whole(memory.sagas)} sagas that wait in their second step).`,
+    `While ${whole(heartbeat.sagas)} sagas waited for ${fixed(heartbeat.seconds, 1)} s, their process renewed its ` +
+      `lease every ${whole(heartbeat.renewalIntervalMs)} ms: ${heartbeat.commits} commits, which touched ` +
+      `${heartbeat.workerRows} row of the workers, ${heartbeat.headerRows} headers and ${heartbeat.journalRows} ` +
+      'journal entries.',
+    `${whole(rescue.sagas)} sagas of a killed process: the first was claimed ${first} s after its lease was over, the ` +
+      `last ${last} s, and all were completed ${all} s after it.`,
+  ];
+}
+
+function queueFinding(queue: NonNullable<BenchResults['queue']>): string {
+  return (
+    `${whole(queue.sagas)} queued sagas and ${queue.workers} worker processes: queued at ` +
+    `${whole(queue.enqueuedPerSecond)} a second, completed at ${whole(queue.completedPerSecond)} a second, claimed ` +
+    `${queue.claimed.map(whole).join(' and ')}.`
+  );
+}

@@ -1,0 +1,19 @@
+/** An order as the benchmarks pass it from step to step. */
+export class SampleContext {
+  readonly orderId = 'order-0001';
+  readonly customer = 'customer-4711';
+  readonly lines = [
+    { sku: 'tea-assam-250', quantity: 2 },
+    { sku: 'cup-white', quantity: 4 },
+  ];
+  done = 0;
+
+  constructor(readonly note: string) {}
+}
+
+/** Makes orders that are so many bytes long as JSON, from 150 on. */
+export function contextMaker(bytes: number): () => SampleContext {
+  const empty = JSON.stringify(new SampleContext('')).length;
+  const note = 'n'.repeat(Math.max(0, bytes - empty));
+  return () => new SampleContext(note);
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startChild } from '../child/child-process.js';
+import type { ParkedMemory } from '../child/task.js';
+import { ServerCounterReader } from '../measure/server-counters.js';
+import { usualShape } from '../sample/saga-shape.js';
+import { queryOnce } from '../server/bench-server.js';
+import type { BenchServer } from '../server/bench-server.js';
+import { rescueOrphans } from './rescue-orphans.js';
+import type { RescueResult } from './rescue-orphans.js';
+
+/** Shorter than the default, so that a look at it and the end of it take seconds. */
+const lease = { leaseDurationMs: 3_000, renewalIntervalMs: 1_000, safetyMarginMs: 500 };
+
+/** What a process with so many waiting sagas writes, and what becomes of them when it is killed. */
+export interface ParkedResult {
+  readonly memory: ParkedMemory;
+  readonly heartbeat: HeartbeatResult;
+  readonly rescue: RescueResult;
+}
+
+/** What was written while so many sagas did nothing but wait. */
+export interface HeartbeatResult {
+  readonly sagas: number;
+  readonly seconds: number;
+  readonly renewalIntervalMs: number;
+  readonly commits: number;
+  /** Rows that were written in that time, in each table. */
+  readonly workerRows: number;
+  readonly headerRows: number;
+  readonly journalRows: number;
+}
+
+/** Parks sagas in a process, watches what it writes, kills it, and lets another process take them over. */
+export async function runParkedSagas(
+  plan: { readonly sagas: number; readonly watchMs: number },
+  server: BenchServer,
+): Promise<ParkedResult> {
+  return await server.onNewDatabase(async (databaseUrl) => {
+    const { sagas, watchMs } = plan;
+    const { contextBytes } = usualShape;
+    const parked = startChild({ kind: 'park', databaseUrl, sagas, contextBytes, lease });
+    try {
+      const memory = await parked.answer;
+      // What the starts left to do (statistics, vacuum) is not theirs any more.
+      await sleep(watchMs / 4);
+      const heartbeat = await watchHeartbeat(databaseUrl, sagas, watchMs);
+      const rescue = await rescueOrphans(databaseUrl, sagas, () => parked.kill());
+      return { memory, heartbeat, rescue };
+    } finally {
+      await parked.kill();
+    }
+  });
+}
+
+async function watchHeartbeat(databaseUrl: string, sagas: number, watchMs: number): Promise<HeartbeatResult> {
+  const counters = await ServerCounterReader.open(databaseUrl);
+  const before = await counters.read();
+  const startedAt = performance.now();
+  await sleep(watchMs);
+  const after = await counters.read();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await counters.close();
+  const [rows] = await queryOnce<Record<'worker' | 'header' | 'journal', string>>(
+    databaseUrl,
+    `SELECT ${['worker', 'execution', 'log']
+      .map((table) => `(SELECT count(*) FROM saga.saga_${table} WHERE xmin::text::bigint >= $1::bigint)`)
+      .map((count, index) => `${count} AS ${['worker', 'header', 'journal'][index]}`)
+      .join(', ')}`,
+    [before.commits],
+  );
+  return {
+    sagas,
+    seconds,
+    renewalIntervalMs: lease.renewalIntervalMs,
+    commits: after.commits - before.commits,
+    workerRows: Number(rows?.worker),
+    headerRows: Number(rows?.header),
+    journalRows: Number(rows?.journal),
+  };
+}

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { queryOnce } from '../server/bench-server.js';
+
+const lookEveryMs = 100;
+
+/**
+ * Resolves when every saga of a database is completed, and there are at least so many.
+ *
+ * @throws Error where that takes longer than the deadline.
+ */
+export async function untilAllCompleted(databaseUrl: string, deadlineMs: number, atLeast = 1): Promise<void> {
+  const deadline = performance.now() + deadlineMs;
+  for (;;) {
+    const [left] = await queryOnce<{ readonly open: boolean; readonly all: boolean }>(
+      databaseUrl,
+      `SELECT EXISTS (SELECT FROM saga.saga_execution WHERE status IN ('pending', 'running', 'compensating')) AS open,
+        (SELECT count(*) >= $1 FROM saga.saga_execution) AS all`,
+      [atLeast],
+    );
+    if (left?.open === false && left.all) return;
+    if (performance.now() > deadline) throw new Error('Not all sagas came to their end in time.');
+    await sleep(lookEveryMs);
+  }
+}
