@@ -2,18 +2,23 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DemoServicesModule, PostgresEffectLedger } from '@nest-saga/demo-services';
 import { SagaModule } from '@nest-saga/nestjs';
-
+import { sagaTelemetry } from '@nest-saga/nestjs/telemetry';
 import { typeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
 import { DemoModule } from './demo/demo.module.js';
+import { HealthModule } from './health/health.module.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import type { OrdersSettings } from './orders-settings.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { MetricsController } from './telemetry/metrics.controller.js';
+import { startTelemetry } from './telemetry/start-telemetry.js';
 
 /** The demo application. */
 @Module({})
 export class AppModule {
   static forRoot(settings: OrdersSettings): DynamicModule {
+    // Before the modules are made: a meter that is asked for earlier than that would measure nothing.
+    startTelemetry();
     const { databaseUrl, slowShipmentMs, leaseDurationMs, canBeKilled } = settings;
     return {
       module: AppModule,
@@ -29,6 +34,7 @@ export class AppModule {
           },
           recovery: { intervalMs: 500 },
           watchIntervalMs: 250,
+          telemetry: sagaTelemetry(),
         }),
         DemoServicesModule.forRoot({
           slowConfirmationMs: slowShipmentMs,
@@ -41,9 +47,10 @@ export class AppModule {
           },
         }),
         OrdersModule,
+        HealthModule,
         DemoModule.forRoot({ canBeKilled }),
       ],
-      controllers: [LedgerController],
+      controllers: [LedgerController, MetricsController],
     };
   }
 }
