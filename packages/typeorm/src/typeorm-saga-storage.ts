@@ -23,6 +23,8 @@ import { required } from './database/statement.js';
 import { tablesOf } from './database/tables.js';
 import type { Tables } from './database/tables.js';
 import { GroupCommit } from './group-commit.js';
+import { GroupListeners } from './group-listeners.js';
+import type { GroupListener } from './group-listeners.js';
 import { HintChannel } from './hints/hint-channel.js';
 import { JournalReader } from './journal-reader.js';
 import { checkSchema } from './migrations/check-schema.js';
@@ -41,6 +43,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly connections: Connections;
   private readonly migrator: Migrator;
   private readonly writes: GroupCommit;
+  private readonly groups = new GroupListeners();
   private readonly reader: JournalReader;
   private readonly claims: SagaClaims;
   private readonly workers: WorkerRows;
@@ -59,6 +62,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.writes = new GroupCommit(async (group) => {
       const { statement, values } = checkpoint.bind(group);
       const rows = await connections.pool.run('write', statement, values);
+      this.groups.tell(group.starts.length + group.appends.length);
       return new Set(rows.map((row) => required(row, 'id')));
     }, connections.groupLimits);
     this.reader = new JournalReader(connections.pool, tables);
@@ -172,6 +176,11 @@ export class TypeOrmSagaStorage implements SagaStorage {
     if (change !== undefined && change.owner === undefined && isOpen(change.status)) this.hints?.work();
     if (worker === undefined) this.hints?.requested(sagaId);
     else this.hints?.progressed(sagaId);
+  }
+
+  /** Tells how many starts and entries each statement wrote. Returns what ends it. */
+  onGroupWritten(listener: GroupListener): () => void {
+    return this.groups.add(listener);
   }
 
   private async findTaken({ sagaId, saga, key }: NewSaga): Promise<SagaHeader | undefined> {
