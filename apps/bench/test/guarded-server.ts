@@ -1,0 +1,115 @@
+import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
+import type { EmbeddedPostgres } from '@nest-saga/embedded-postgres';
+import pg from 'pg';
+import type { Contestant, ContestantOptions } from '../src/contestants/contestant.js';
+import { measureLoad } from '../src/measure/measure-load.js';
+import type { LoadMeasurement } from '../src/measure/load-measurement.js';
+import { ServerCounterReader } from '../src/measure/server-counters.js';
+
+/** What so many sagas made the server do, for one of them. */
+export interface CountedCosts {
+  readonly commits: number;
+  readonly statements: number;
+  readonly walBytes: number;
+}
+
+/** What a contestant is opened with, without a database. */
+export type GuardedOptions = Omit<ContestantOptions, 'databaseUrl'>;
+
+type Open = (options: ContestantOptions) => Promise<Contestant>;
+
+/**
+ * A server of the spec's own, durable as the benchmark's, on which nothing else runs: what it counts is what the spec
+ * did. It counts statements too, and leaves out what would write on its own account.
+ */
+export class GuardedServer {
+  private databases = 0;
+
+  private constructor(private readonly server: EmbeddedPostgres) {}
+
+  static async start(): Promise<GuardedServer> {
+    const settings = { shared_preload_libraries: 'pg_stat_statements', autovacuum: 'off' };
+    const server = await startEmbeddedPostgres({ settings });
+    await withClient(server.url, (client) => client.query('CREATE EXTENSION pg_stat_statements'));
+    return new GuardedServer(server);
+  }
+
+  /** Runs sagas one after another and counts what they cost. */
+  async count(open: Open, options: GuardedOptions, sagas: number): Promise<CountedCosts> {
+    return await this.onContestant(open, options, async (contestant, databaseUrl) => {
+      const counters = await ServerCounterReader.open(databaseUrl);
+      const read = async () => ({
+        ...(await counters.read()),
+        statements: await this.countStatements(databaseUrl),
+      });
+      try {
+        await contestant.run();
+        const before = await read();
+        for (let run = 0; run < sagas; run++) await contestant.run();
+        const after = await read();
+        return {
+          commits: (after.commits - before.commits) / sagas,
+          statements: (after.statements - before.statements) / sagas,
+          walBytes: (after.walBytes - before.walBytes) / sagas,
+        };
+      } finally {
+        await counters.close();
+      }
+    });
+  }
+
+  /** Drives a contestant with as many sagas at once as its options say. */
+  async measure(open: Open, options: GuardedOptions): Promise<LoadMeasurement> {
+    return await this.onContestant(open, options, async (contestant, databaseUrl) => {
+      const counters = await ServerCounterReader.open(databaseUrl);
+      try {
+        const window = { warmUpMs: 300, measureMs: 500 };
+        return await measureLoad(contestant, window, { pid: this.server.pid, counters });
+      } finally {
+        await counters.close();
+      }
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+  }
+
+  private async onContestant<Result>(
+    open: Open,
+    options: GuardedOptions,
+    run: (contestant: Contestant, databaseUrl: string) => Promise<Result>,
+  ): Promise<Result> {
+    this.databases += 1;
+    const databaseUrl = await this.server.createDatabase(`guarded_${this.databases}`);
+    const contestant = await open({ ...options, databaseUrl });
+    try {
+      return await run(contestant, databaseUrl);
+    } finally {
+      await contestant.close();
+    }
+  }
+
+  /** All that this database was asked, BEGIN and COMMIT included, but not the questions of the spec itself. */
+  private async countStatements(databaseUrl: string): Promise<number> {
+    const name = new URL(databaseUrl).pathname.slice(1);
+    return await withClient(this.server.url, async (client) => {
+      const { rows } = await client.query<{ readonly calls: string }>(
+        `SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements
+        WHERE dbid = (SELECT oid FROM pg_database WHERE datname = $1) AND query NOT LIKE '%pg_wal_lsn_diff%'`,
+        [name],
+      );
+      return Number(rows[0]?.calls);
+    });
+  }
+}
+
+async function withClient<Result>(url: string, run: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}
