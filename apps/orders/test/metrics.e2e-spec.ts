@@ -1,0 +1,37 @@
+import { scenarios } from '@nest-saga/demo-services';
+import { useOrders } from './support/start-orders.js';
+
+describe('the metrics of the server', () => {
+  const orders = useOrders();
+
+  it('tell Prometheus what became of the orders and of each step, and never an id', async () => {
+    const good = await orders.client.place();
+    const undone = await orders.client.place({ destination: scenarios.outageDestination });
+    const text = await readMetrics();
+
+    const sample = (name: string, ...labels: string[]) =>
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))
+        ?.split(' ')
+        .at(1);
+    const ofOrder = 'saga_name="order"';
+    expect(sample('saga_started_total', ofOrder)).toBe('2');
+    expect(sample('saga_ended_total', ofOrder, 'saga_status="completed"')).toBe('1');
+    expect(sample('saga_ended_total', ofOrder, 'saga_status="failed"')).toBe('1');
+    const shipped = ['saga_step="ship-order"', 'saga_action="act"'];
+    expect(sample('saga_step_attempts_total', ...shipped, 'saga_outcome="completed"')).toBe('1');
+    expect(sample('saga_step_attempts_total', ...shipped, 'saga_outcome="failed"')).toBe('2');
+    expect(sample('saga_step_duration_count', ...shipped, 'saga_outcome="failed"')).toBe('2');
+    expect(sample('saga_open', 'saga_status="running"')).toBe('0');
+    expect(sample('saga_stuck')).toBe('0');
+    expect(Number(sample('saga_append_group_size_count'))).toBeGreaterThan(8);
+    for (const { body } of [good, undone]) expect(text).not.toContain(body.sagaId);
+  });
+
+  async function readMetrics(): Promise<string> {
+    const response = await fetch(`${orders.client.url}/metrics`);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    return response.text();
+  }
+});
