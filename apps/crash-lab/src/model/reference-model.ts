@@ -19,6 +19,7 @@ export interface Prediction {
 
 const retryable: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-effect', 'hang', 'refuse']);
 const divertible: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-effect']);
+const divertibleByAny: ReadonlySet<string> = new Set<string>([...divertible, 'hang', 'refuse', 'fatal']);
 
 /**
  * What the contract says about a saga: no journal, no worker, no storage and no time, because crashes must not change
@@ -63,10 +64,11 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], isActUn
     }
   };
   const goForward = (): boolean => {
-    for (const { primary, alternative } of saga.stages) {
+    for (const { primary, alternative, isForAnyError = false } of saga.stages) {
       const outcome = act(primary);
       const isDone = outcome === 'ok';
-      const isSaved = () => alternative !== undefined && divertible.has(outcome) && act(alternative) === 'ok';
+      const leads = (isForAnyError ? divertibleByAny : divertible).has(outcome);
+      const isSaved = () => leads && alternative !== undefined && act(alternative) === 'ok';
       if (!isDone && !isSaved()) return false;
     }
     heed();

@@ -65,6 +65,7 @@ const steps = fc.record({
 const stages = fc.record({
   primary: steps,
   alternative: fc.option(steps, { nil: undefined, freq: 3 }),
+  isForAnyError: fc.boolean(),
 });
 
 const sagas: fc.Arbitrary<SagaPlan> = fc
@@ -74,11 +75,11 @@ const sagas: fc.Arbitrary<SagaPlan> = fc
   })
   .map(({ stages, maximumRecoveryAttempts }) => ({
     maximumRecoveryAttempts,
-    stages: stages.map(({ primary, alternative }, index): StagePlan => {
+    stages: stages.map(({ primary, alternative, isForAnyError }, index): StagePlan => {
       const named = name(primary, `s${index + 1}`);
       return alternative === undefined
         ? { primary: named }
-        : { primary: named, alternative: name(alternative, `s${index + 1}b`) };
+        : { primary: named, alternative: name(alternative, `s${index + 1}b`), isForAnyError };
     }),
   }));
 

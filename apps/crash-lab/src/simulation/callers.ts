@@ -75,6 +75,11 @@ export class Callers {
     );
   }
 
+  /** Before a process has its lease, or after. */
+  private startDelayMs(): number {
+    return this.plan.isCalm ? 10 : this.surroundings.random.between(1, 60);
+  }
+
   private launch(name: string, delayMs: number, task: () => Promise<void>): void {
     this.busy++;
     this.surroundings.time.schedule(delayMs, undefined, () => {

@@ -36,6 +36,8 @@ export interface StepPlan {
 export interface StagePlan {
   readonly primary: StepPlan;
   readonly alternative?: StepPlan;
+  /** Every error of the primary leads to the alternative, and not only those of a gateway. */
+  readonly isForAnyError?: boolean;
 }
 
 /** A declared saga with its scripted outcomes. */
@@ -107,6 +109,8 @@ export interface RunPlan {
 export const simulatedTimes = {
   lease: { leaseDurationMs: 200, renewalIntervalMs: 70, safetyMarginMs: 50 },
   sweepIntervalMs: 90,
+  /** Where answers take no time. */
+  calm: { lease: { leaseDurationMs: 60, renewalIntervalMs: 40, safetyMarginMs: 5 }, sweepIntervalMs: 50 },
   watchIntervalMs: 60,
   abortGraceMs: 60,
   shutdownTimeoutMs: 80,

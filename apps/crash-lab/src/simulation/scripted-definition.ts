@@ -33,17 +33,27 @@ export class GatewayError extends Error {
   override readonly name = 'GatewayError';
 }
 
-/** The saga of a plan, with handlers that do nothing yet: see {@link inhabit}. */
+const definitions = new WeakMap<SagaPlan, SagaDefinition>();
+
+/** The saga of a plan, with handlers that do nothing yet: see {@link inhabit}. Made once for each plan. */
 export function definePlannedSaga(plan: SagaPlan): SagaDefinition {
-  return defineSaga({
+  const known = definitions.get(plan);
+  if (known !== undefined) return known;
+  const definition = defineSaga({
     name: 'planned',
     maximumRecoveryAttempts: plan.maximumRecoveryAttempts,
-    steps: plan.stages.map(({ primary, alternative }) =>
+    steps: plan.stages.map(({ primary, alternative, isForAnyError = false }) =>
       alternative === undefined
         ? declare(primary)
-        : fallback(declare(primary), declare(alternative), { failureErrors: [GatewayError] }),
+        : fallback(
+            declare(primary),
+            declare(alternative),
+            isForAnyError ? {} : { failureErrors: [GatewayError] },
+          ),
     ),
   });
+  definitions.set(plan, definition);
+  return definition;
 }
 
 function declare(step: StepPlan): DeclaredStep {
@@ -143,6 +153,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
       trail: [...context.trail],
     };
     record.ledger.push(row);
+    record.revision++;
     this.surroundings.tell(() => `${life.name}: ${action} of ${run.step}, attempt ${run.attempt}`);
     // Changed before it is known how the attempt ends: a failed attempt's changes must be gone.
     context.trail.push(trailOf(action, run.step));
@@ -166,6 +177,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
   private async leave(row: OpenLedgerRow): Promise<void> {
     if (this.dyingRows.delete(row)) await this.crash('crash-at-exit');
     row.endedAt = this.surroundings.life.now();
+    this.surroundings.record.revision++;
   }
 
   private crash(why: HandlerFault): Promise<never> {

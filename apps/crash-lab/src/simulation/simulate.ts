@@ -6,6 +6,7 @@ import { Life } from './life.js';
 import type { RunPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
 import { RunRecord } from './run-record.js';
+import type { CrashPlace } from './run-record.js';
 import { definePlannedSaga, inhabit } from './scripted-definition.js';
 import { SeededRandom } from './seeded-random.js';
 import { VirtualTime } from './virtual-time.js';
@@ -28,8 +29,10 @@ export interface SimulatedRun {
   readonly evidence: CrashEvidence;
   /** What happened that nothing explains: a rejection, or that it never came to an end. */
   readonly surprises: readonly string[];
-  /** Calls of the storage, which are the places where a crash could have been. */
+  /** Calls of the storage. */
   readonly calls: number;
+  /** Where a crash would have left something else behind than at the place before. */
+  readonly places: readonly CrashPlace[];
   /** What happened, line by line, where it was asked for. */
   readonly story: readonly string[];
 }
@@ -103,6 +106,7 @@ class Simulation {
       evidence: await this.evidence(),
       surprises: this.record.surprises,
       calls: this.record.calls,
+      places: this.record.places,
       story: this.story,
     };
   }
@@ -146,14 +150,15 @@ class Simulation {
       tell: this.tell,
     };
     const inhabited = inhabit(this.definition, this.plan.saga, surroundings);
+    const { lease, sweepIntervalMs } = this.plan.isCalm ? simulatedTimes.calm : simulatedTimes;
     const wire = new Wire(this.storage, life, surroundings);
     life.engine = new SagaEngine({
       storage: this.sabotage.wire?.(wire, life) ?? wire,
       registry: new SagaRegistry([this.sabotage.definition?.(inhabited, life) ?? inhabited]),
       clock: life,
       ids: life,
-      lease: simulatedTimes.lease,
-      recovery: { sweepIntervalMs: simulatedTimes.sweepIntervalMs },
+      lease,
+      recovery: { sweepIntervalMs },
       watchIntervalMs: simulatedTimes.watchIntervalMs,
       abortGraceMs: simulatedTimes.abortGraceMs,
       shutdownTimeoutMs: simulatedTimes.shutdownTimeoutMs,
@@ -184,7 +189,11 @@ class Simulation {
   };
 
   private replace(): void {
-    this.time.schedule(this.plan.isCalm ? 1 : this.random.between(1, 100), undefined, () => this.startLife());
+    // Once the lease of the dead one is over, nothing has to be waited for.
+    const delayMs = this.plan.isCalm
+      ? simulatedTimes.calm.lease.leaseDurationMs
+      : this.random.between(1, 100);
+    this.time.schedule(delayMs, undefined, () => this.startLife());
   }
 
   private strike(kind: 'crash' | 'shutdown' | 'pause'): void {

@@ -4,7 +4,11 @@ import type {
   AppendResult,
   ClaimRequest,
   LoadedSaga,
+  NewSaga,
+  ReleaseRequest,
+  SagaIdentity,
   SagaStorage,
+  StartResult,
   StorageHint,
   WriteOutcome,
 } from '@nest-saga/core';
@@ -39,6 +43,29 @@ export class Wire extends InterceptedStorage {
     super(inner);
   }
 
+  override start(saga: NewSaga): Promise<StartResult> {
+    return this.around('start', async () => {
+      const result = await this.inner.start(saga);
+      if (result.kind === 'started') this.surroundings.record.revision++;
+      return result;
+    });
+  }
+
+  override releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
+    return this.around('releaseExpired', async () => {
+      const released = await this.inner.releaseExpired(sagas, limit);
+      if (released > 0) this.surroundings.record.revision++;
+      return released;
+    });
+  }
+
+  override release(requests: readonly ReleaseRequest[]): Promise<void> {
+    return this.around('release', async () => {
+      await this.inner.release(requests);
+      this.surroundings.record.revision++;
+    });
+  }
+
   override append(request: AppendRequest): Promise<AppendResult> {
     return this.around('append', async () => {
       const result = await this.inner.append(request);
@@ -59,6 +86,7 @@ export class Wire extends InterceptedStorage {
   override claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
     return this.around('claim', async () => {
       const claimed = await this.inner.claim(request);
+      if (claimed.length > 0) this.surroundings.record.revision++;
       for (const saga of claimed) {
         this.surroundings.record.snapshots.push(saga);
         this.surroundings.record.durableSeqs.set(saga.header.sagaId, saga.entries.length);
@@ -106,6 +134,7 @@ export class Wire extends InterceptedStorage {
       if (life.isDead) return;
       const number = record.calls++;
       const fault = surroundings.faultOf(number);
+      record.passed(number, 'crash-before');
       surroundings.tell(
         () => `${life.name}: ${method} (call ${number})${fault === undefined ? '' : ` ${fault}`}`,
       );
@@ -120,7 +149,11 @@ export class Wire extends InterceptedStorage {
         answer(surroundings.latencyMs(), () => reject(new SagaStorageError(method, outcome)));
       const apply = (then: (result: Answer) => void): void => {
         record.writes++;
-        call().then(then, (error: Error) => answer(surroundings.latencyMs(), () => reject(error)));
+        const happened = (result: Answer): void => {
+          record.passed(number, 'crash-after');
+          then(result);
+        };
+        call().then(happened, (error: Error) => answer(surroundings.latencyMs(), () => reject(error)));
       };
       const send = (delayMs: number, then: (result: Answer) => void): void => {
         if (delayMs === 0) return apply(then);

@@ -14,11 +14,15 @@ export function checkSnapshot(final: LoadedSaga, seen: LoadedSaga): readonly Vio
   if (changed !== undefined)
     report('journal-changed', `entry ${changed.seq} was read and is another one now`);
   const { status } = seen.header;
-  const isChanged = !isSame(seen.header, final.header) || seen.entries.length !== final.entries.length;
-  if (isTerminal(status) && isChanged) report('terminal-changed', `it was read ${status} and changed later`);
+  if (isTerminal(status) && hasChanged(seen, final))
+    report('terminal-changed', `it was read ${status} and changed later`);
   const problem = statusProblem(status, replayAll(seen.entries));
   if (problem !== undefined) report('status-not-of-journal', `it was read ${problem}`);
   return violations;
+}
+
+function hasChanged(seen: LoadedSaga, final: LoadedSaga): boolean {
+  return seen.entries.length !== final.entries.length || !isSame(seen.header, final.header);
 }
 
 function isSame(one: unknown, other: unknown): boolean {
