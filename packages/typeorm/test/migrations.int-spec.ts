@@ -26,14 +26,10 @@ describe('the schema', () => {
   afterEach(() => database.close());
 
   const roleDataSource = async (rights: string): Promise<DataSource> => {
-    const role = `role_${Date.now()}_${process.pid}`;
-    await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+    const { role, url } = await database.createRole('');
     for (const right of rights.split(';').filter((text) => text.trim() !== ''))
       await database.query(right.replaceAll(':role', role));
-    const url = new URL(database.url);
-    url.username = role;
-    url.password = 'secret';
-    return database.createDataSource({ url: url.href });
+    return database.createDataSource({ url });
   };
   const useRights = `
     GRANT USAGE ON SCHEMA saga TO :role;

@@ -9,6 +9,7 @@ type PostgresOptions = Extract<DataSourceOptions, { readonly type: 'postgres' }>
 
 /** A database of its own for one spec file, and everything that was opened on it. */
 export interface TestDatabase {
+  readonly name: string;
   readonly url: string;
   /** A storage with a data source of its own, as another process has; closed with the database. */
   openStorage(
@@ -18,11 +19,23 @@ export interface TestDatabase {
   createDataSource(options?: Partial<PostgresOptions>): Promise<DataSource>;
   /** A plain connection, for looking and for interfering. */
   connect(): Promise<pg.Client>;
+  /** A plain connection to another database of the same server. */
+  connectToServer(): Promise<pg.Client>;
+  /** A role of its own, gone with the database. Answers the url with which it connects. */
+  createRole(attributes: string): Promise<{ readonly role: string; readonly url: string }>;
   query(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   close(): Promise<void>;
 }
 
 let databases = 0;
+
+async function dropRoles(serverUrl: string, roles: readonly string[]): Promise<void> {
+  if (roles.length === 0) return;
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  for (const role of roles) await client.query(`DROP ROLE ${role}`);
+  await client.end();
+}
 
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = process.env['NEST_SAGA_TEST_DATABASE_URL'] ?? '';
@@ -31,14 +44,15 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = await createDatabase(serverUrl, name);
   const open: (() => Promise<unknown>)[] = [];
 
-  const connect = async () => {
-    const client = new pg.Client({ connectionString: url });
+  const connect = async (connectionString = url) => {
+    const client = new pg.Client({ connectionString });
     client.on('error', () => undefined);
     await client.connect();
     open.push(() => client.end());
     return client;
   };
   const own = await connect();
+  const roles: string[] = [];
 
   const createDataSource = async (options: Partial<PostgresOptions> = {}) => {
     const dataSource = new DataSource({
@@ -55,8 +69,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 
   return {
+    name,
     url,
-    connect,
+    connect: () => connect(),
+    connectToServer: () => connect(serverUrl),
     createDataSource,
     openStorage: async (options = {}, dataSourceOptions = {}) => {
       const dataSource = options.dataSource ?? (await createDataSource(dataSourceOptions));
@@ -65,10 +81,20 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await storage.open();
       return storage;
     },
+    createRole: async (attributes) => {
+      const role = `${name}_${roles.length}`;
+      await own.query(`CREATE ROLE ${role} ${attributes} LOGIN PASSWORD 'secret'`);
+      roles.push(role);
+      const roleUrl = new URL(url);
+      roleUrl.username = role;
+      roleUrl.password = 'secret';
+      return { role, url: roleUrl.href };
+    },
     query: async (text, values = []) => (await own.query<Record<string, unknown>>(text, [...values])).rows,
     close: async () => {
       for (const end of open.toReversed()) await end();
       await dropDatabase(serverUrl, name);
+      await dropRoles(serverUrl, roles);
     },
   };
 }

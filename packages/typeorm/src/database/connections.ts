@@ -4,9 +4,9 @@ import type { TypeOrmSagaStorageOptions } from '../typeorm-saga-storage-options.
 import { OwnConnection } from './own-connection.js';
 import { PooledRunner } from './pooled-runner.js';
 import { createOwnClient, poolOf } from './postgres-client.js';
-import type { PostgresClient } from './postgres-client.js';
+import type { PostgresClient, PostgresPool } from './postgres-client.js';
 import { PreparedNames } from './prepared-names.js';
-import type { Statement } from './statement.js';
+import { StatementCanceller } from './statement-canceller.js';
 import type { Tables } from './tables.js';
 
 /** How long a statement on a connection beside the pool may take, in milliseconds. */
@@ -15,11 +15,13 @@ export const ownTimeoutMs = 5_000;
 /** The ways to the database: the application's pool, and connections beside it that the pool cannot starve. */
 export class Connections {
   readonly pool: PooledRunner;
-  /** For proofs of life, and for stopping what nobody waits for any more. */
+  /** For proofs of life. */
   readonly heartbeat: OwnConnection;
   readonly groupLimits: GroupCommitLimits;
+  private readonly canceller = new StatementCanceller(() => this.createClient('cancel', ownTimeoutMs));
   private readonly dataSource: DataSource;
   private wasInitializedHere = false;
+  private guardedPool: PostgresPool | undefined;
 
   constructor(options: TypeOrmSagaStorageOptions, { schemaName }: Tables) {
     const { dataSource, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
@@ -29,7 +31,7 @@ export class Connections {
       dataSource,
       new PreparedNames(schemaName, options.prepareStatements ?? true),
       { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
-      (backend) => this.cancel(backend),
+      (backend) => this.canceller.cancel(backend),
     );
     this.groupLimits = {
       statementsInFlight: poolSizeOf(dataSource) >= 4 ? 2 : 1,
@@ -40,13 +42,17 @@ export class Connections {
 
   /** Connects the data source, if nobody has. */
   async open(): Promise<void> {
-    if (this.dataSource.isInitialized) return;
-    await this.dataSource.initialize();
-    this.wasInitializedHere = true;
+    if (!this.dataSource.isInitialized) {
+      await this.dataSource.initialize();
+      this.wasInitializedHere = true;
+    }
+    this.guardedPool = poolOf(this.dataSource);
+    this.guardedPool.on('connect', guard);
   }
 
   async close(): Promise<void> {
-    await this.heartbeat.close();
+    await Promise.all([this.heartbeat.close(), this.canceller.close()]);
+    this.guardedPool?.removeListener('connect', guard);
     if (this.wasInitializedHere) await this.dataSource.destroy();
   }
 
@@ -54,14 +60,13 @@ export class Connections {
   createClient(purpose: string, timeoutMs: number): PostgresClient {
     return createOwnClient(poolOf(this.dataSource), `nest-saga ${purpose}`, timeoutMs);
   }
-
-  /** The connection is gone, but the backend may wait for a lock and do its work long after it was given up. */
-  private cancel(backend: number): void {
-    this.heartbeat.run('cancel', cancelStatement, [backend], ownTimeoutMs).catch(() => undefined);
-  }
 }
 
-const cancelStatement: Statement = { name: 'cancel', text: 'SELECT pg_cancel_backend($1::integer)' };
+// A server that ends a connection right when it is made says so before anybody listens to its errors, and an error event
+// that nobody listens to ends the process. Whoever uses the connection is told all the same.
+function guard(client: PostgresClient): void {
+  client.on('error', () => undefined);
+}
 
 function poolSizeOf({ options }: DataSource): number {
   const { poolSize, extra } = options as {

@@ -22,7 +22,9 @@ export interface ClientQuery {
 /** The part of the driver's pool that this package uses. */
 export interface PostgresPool {
   readonly Client: new (options: Readonly<Record<string, unknown>>) => PostgresClient;
-  readonly options: Readonly<Record<string, unknown>> & { readonly max?: number };
+  readonly options: Readonly<Record<string, unknown>>;
+  on(event: 'connect', listener: (client: PostgresClient) => void): unknown;
+  removeListener(event: 'connect', listener: (client: PostgresClient) => void): unknown;
 }
 
 /**
