@@ -1,0 +1,90 @@
+import type { Cores } from './cores.js';
+import type { EventQueue } from './event-queue.js';
+import type { LogDevice } from './log-device.js';
+import type { SagaCosts } from './saga-costs.js';
+
+/** What a simulated process works with. */
+export interface ProcessSurroundings {
+  readonly queue: EventQueue;
+  readonly costs: SagaCosts;
+  readonly clientCores: Cores;
+  readonly serverCores: Cores;
+  readonly log: LogDevice;
+  /** How many statements one process has on their way at once, and how many rows go into one. */
+  readonly statementsInFlight: number;
+  readonly rowsInStatement: number;
+  readonly writes: number;
+  onEnded(startedAt: number): void;
+}
+
+interface Saga {
+  startedAt: number;
+  written: number;
+}
+
+/**
+ * One process of the engine: a single thread that runs steps and sends grouped statements. An answer lets the sagas in
+ * it take their next step; what waits when a statement may be sent goes into it together. A saga that has ended is
+ * followed by a new one.
+ */
+export class SimulatedProcess {
+  private waiting: Saga[] = [];
+  private readonly answers: (readonly Saga[])[] = [];
+  private inFlight = 0;
+  private isAtWork = false;
+
+  constructor(
+    private readonly surroundings: ProcessSurroundings,
+    sagas: number,
+  ) {
+    this.waiting = Array.from({ length: sagas }, () => ({ startedAt: 0, written: 0 }));
+  }
+
+  /** Takes up the next thing to do, if the thread is free and there is one. */
+  work(): void {
+    if (this.isAtWork) return;
+    const answer = this.answers.shift();
+    if (answer !== undefined) return this.takeSteps(answer);
+    if (this.inFlight < this.surroundings.statementsInFlight && this.waiting.length > 0) this.send();
+  }
+
+  private takeSteps(sagas: readonly Saga[]): void {
+    const { costs, queue, writes, onEnded } = this.surroundings;
+    this.onThread(sagas.length * costs.clientRowMs, () => {
+      for (const saga of sagas) {
+        saga.written += 1;
+        if (saga.written === writes) {
+          onEnded(saga.startedAt);
+          saga.startedAt = queue.now;
+          saga.written = 0;
+        }
+        this.waiting.push(saga);
+      }
+    });
+  }
+
+  private send(): void {
+    const { costs, serverCores, log, rowsInStatement } = this.surroundings;
+    const group = this.waiting.splice(0, rowsInStatement);
+    this.inFlight += 1;
+    this.onThread(costs.clientStatementMs, () => {
+      const serverMs = costs.serverStatementMs + group.length * costs.serverRowMs;
+      serverCores.run(serverMs, () =>
+        log.flush(() => {
+          this.inFlight -= 1;
+          this.answers.push(group);
+          this.work();
+        }),
+      );
+    });
+  }
+
+  private onThread(duration: number, done: () => void): void {
+    this.isAtWork = true;
+    this.surroundings.clientCores.run(duration, () => {
+      this.isAtWork = false;
+      done();
+      this.work();
+    });
+  }
+}
