@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { codeBlocks, repository } from './support/readme.js';
+
+const run = promisify(execFile);
+
+describe.each(['streaming', 'health', 'telemetry'])('the page docs/%s.md', (name) => {
+  const path = join(repository, 'docs', `${name}.md`);
+  const page = readFileSync(path, 'utf8');
+  const blocks = codeBlocks(page).filter(({ language }) => language === 'ts');
+  let directory: string;
+
+  // Inside the workspace, so that the code finds the packages as it does in an application.
+  beforeAll(async () => {
+    const parent = resolve(import.meta.dirname, '../dist');
+    await mkdir(parent, { recursive: true });
+    directory = await mkdtemp(join(parent, `docs-${name}-`));
+  });
+
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  it('names only files that exist', () => {
+    const links = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !existsSync(resolve(dirname(path), link)))).toEqual([]);
+  });
+
+  it('has TypeScript that compiles as it stands, each block in a file of its own', async () => {
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const { file, code } of blocks) {
+      expect(file).toBeDefined();
+      await writeFile(join(directory, file ?? ''), code);
+    }
+    const settings = {
+      extends: join(repository, 'tsconfig.base.json'),
+      compilerOptions: { incremental: false, types: ['node'] },
+      include: ['*.ts'],
+    };
+    await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(settings));
+    const compiler = join(repository, 'node_modules/@typescript/native/bin/tsc');
+    const { stdout } = await run(process.execPath, [compiler, '-p', directory]).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
+  });
+});
