@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ModuleRef } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import type { HealthIndicatorService } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
 import { DelayedStorage, FakeClock, FaultyStorage, settle } from '@nest-saga/testing';
 import {
@@ -173,6 +175,22 @@ describe('SagaHealthIndicator', () => {
     const health = await check();
     expect(health).toMatchObject({ status: 'up' });
     expect(health).not.toHaveProperty('heartbeatAgeMs');
+  });
+
+  it('is up and says that it is degraded where Terminus knows up and down only, as version 11 does', async () => {
+    const { app, sagas } = await open();
+    const session = (key: string) => ({
+      up: (data: object) => ({ [key]: { ...data, status: 'up' } }),
+      down: (data: object) => ({ [key]: { ...data, status: 'down' } }),
+    });
+    const terminus11 = { check: session } as unknown as HealthIndicatorService;
+    const indicator = new SagaHealthIndicator(terminus11, app.get(ModuleRef));
+    app.get(Calls).answers.set('ship:act', fail);
+    app.get(Calls).answers.set('charge:compensate', fail);
+    await (await sagas.start(new OrderContext('book'))).outcome();
+    expect(await indicator.check('sagas')).toMatchObject({
+      sagas: { status: 'up', degraded: true, stuck: 1 },
+    });
   });
 
   it('refuses a deadline that is none', async () => {
