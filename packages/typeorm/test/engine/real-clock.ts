@@ -1,0 +1,17 @@
+import type { CancelTimer, Clock } from '@nest-saga/core';
+
+/** The time of this machine. Its timers keep no test run alive. */
+export class RealClock implements Clock {
+  now(): number {
+    return Date.now();
+  }
+
+  monotonicNow(): number {
+    return performance.now();
+  }
+
+  startTimer(delayMs: number, callback: () => void): CancelTimer {
+    const timer = setTimeout(callback, delayMs).unref();
+    return () => clearTimeout(timer);
+  }
+}

@@ -1,0 +1,39 @@
+import type { SagaWorkerSettings } from '@nest-saga/core';
+
+/** What a worker process is told when it is spawned. */
+export interface WorkerSettings extends SagaWorkerSettings {
+  readonly url: string;
+  readonly hints?: boolean;
+  readonly runsSagas?: boolean;
+  /** Whether a step that the context holds is held in this process. @default false */
+  readonly holds?: boolean;
+}
+
+/** The context of the saga "work": what becomes of its step `charge`. */
+export interface WorkContext {
+  /**
+   * - `kill`: the process ends itself in the middle, without a word.
+   * - `hold`: a process that holds stays in the step until the table `gate` has a row, deaf to its signal.
+   * - `hold-and-throw`: as `hold`, and it throws then.
+   */
+  readonly charge: 'answer' | 'kill' | 'hold' | 'hold-and-throw';
+}
+
+/** What a worker process is asked to do. */
+export interface WorkerCommand {
+  readonly kind: 'start' | 'enqueue';
+  readonly context: WorkContext;
+}
+
+/** What a worker process tells. */
+export type WorkerMessage =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'stored'; readonly sagaId: string }
+  | { readonly kind: 'hold-over'; readonly sagaId: string }
+  | { readonly kind: 'saga-event'; readonly type: string; readonly sagaId: string; readonly reason?: string }
+  | { readonly kind: 'worker-event'; readonly type: string };
+
+/** The tables by which worker processes are steered and watched: what they do is there, however they end. */
+export const workTables = `
+  CREATE TABLE gate (is_open boolean);
+  CREATE TABLE call (id bigint GENERATED ALWAYS AS IDENTITY, process integer, saga_id uuid, what text)`;

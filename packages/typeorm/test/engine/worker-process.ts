@@ -1,0 +1,92 @@
+/** A process that runs the saga "work" on PostgreSQL until it is ended, and tells its parent what happens. */
+import { randomUUID } from 'node:crypto';
+import { defineSaga, SagaEngine, SagaRegistry } from '@nest-saga/core';
+import type { DeclaredStep, SagaListener, StepRun } from '@nest-saga/core';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { TypeOrmSagaStorage } from '../../src/typeorm-saga-storage.js';
+import { RealClock } from './real-clock.js';
+import type { WorkContext, WorkerCommand, WorkerMessage, WorkerSettings } from './worker-messages.js';
+
+const settings = JSON.parse(process.env['WORKER_SETTINGS'] ?? '{}') as WorkerSettings;
+const { url, hints = true, holds = false, runsSagas = true } = settings;
+
+const tell = (message: WorkerMessage): void => {
+  process.send?.(message);
+};
+
+const ledger = new pg.Pool({ connectionString: url, max: 2 });
+
+const isGateOpen = async (): Promise<boolean> => {
+  const { rowCount } = await ledger.query('SELECT FROM gate');
+  return rowCount !== 0;
+};
+
+const hold = async (sagaId: string): Promise<void> => {
+  while (!(await isGateOpen())) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+  tell({ kind: 'hold-over', sagaId });
+};
+
+const note = (run: StepRun, what: string): Promise<unknown> =>
+  ledger.query('INSERT INTO call (process, saga_id, what) VALUES ($1, $2, $3)', [
+    process.pid,
+    run.sagaId,
+    `${what} ${run.step}`,
+  ]);
+
+const charge = async ({ charge: what }: WorkContext, { sagaId }: StepRun): Promise<void> => {
+  if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (what === 'answer' || !holds) return;
+  await hold(sagaId);
+  if (what === 'hold-and-throw') throw new Error('the card service is down');
+};
+
+const step = (id: string): DeclaredStep => ({
+  id,
+  handler: () => ({
+    act: async (context, run) => {
+      await note(run, 'act');
+      if (id === 'charge') await charge(context as WorkContext, run);
+    },
+    compensate: async (_context, run) => {
+      await note(run, 'compensate');
+    },
+  }),
+});
+
+const listener: SagaListener = {
+  onSagaEvent: (event) => {
+    const reason = event.type === 'let-go' ? { reason: event.reason } : {};
+    tell({ kind: 'saga-event', type: event.type, sagaId: event.sagaId, ...reason });
+  },
+  onWorkerEvent: ({ type }) => tell({ kind: 'worker-event', type }),
+};
+
+const dataSource = new DataSource({ type: 'postgres', url, poolSize: 4, poolErrorHandler: () => undefined });
+await dataSource.initialize();
+const engine = new SagaEngine({
+  ...settings,
+  runsSagas,
+  storage: new TypeOrmSagaStorage({ dataSource, hints }),
+  registry: new SagaRegistry([
+    defineSaga({ name: 'work', steps: [step('reserve'), step('charge'), step('ship')] }),
+  ]),
+  clock: new RealClock(),
+  ids: { nextId: () => randomUUID(), random: () => Math.random() },
+  listener,
+});
+
+const obey = async ({ kind, context }: WorkerCommand): Promise<void> => {
+  const { sagaId } = await engine.starter[kind](context, { saga: 'work' });
+  tell({ kind: 'stored', sagaId });
+};
+process.on('message', (command: WorkerCommand) => void obey(command));
+// Whoever spawned it is gone.
+process.on('disconnect', () => process.exit());
+
+await engine.open();
+tell({ kind: 'open' });
