@@ -10,7 +10,7 @@ import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';
 
 const committedSchema = new URL('../schema.sql', import.meta.url);
-const command = '../src/cli/main.ts';
+const command = './processes/nest-saga.mjs';
 
 class AddSagaTables1767225600000 extends SagaTablesMigration {}
 class AddOtherSagaTables1767225600001 extends SagaTablesMigration {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
-import type { DefineSagaOptions, SagaDefinition, SagaDefinitionProblem } from '@nest-saga/core';
+import type { SagaDefinition, SagaDefinitionProblem } from '@nest-saga/core';
 import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
 import { checkModuleOptions } from '../check-module-options.js';
 import { CircuitBreakers } from '../circuit-breaker/circuit-breakers.js';
@@ -11,6 +11,7 @@ import { checkUniqueSagas } from './check-unique-sagas.js';
 import { checkUnusedSteps } from './check-unused-steps.js';
 import { declareSaga } from './declare-saga.js';
 import type { FoundSaga } from './declare-saga.js';
+import { toDefineOptions } from './define-options.js';
 import { StepProviders } from './step-providers.js';
 
 /** Finds the sagas of the application, wherever they are declared, and checks all of them at once. */
@@ -60,18 +61,6 @@ export class SagaDefinitions {
     const providers = this.discovery.getProviders({ metadataKey: SagaMetadata.KEY });
     return providers.map((provider) => declareSaga(provider, steps));
   }
-}
-
-function toDefineOptions(options: SagaModuleOptions): DefineSagaOptions {
-  const { retry, compensation, timeoutMs, compensateOn } = options;
-  const maximumRecoveryAttempts = options.recovery?.maximumRecoveryAttempts;
-  return {
-    ...(retry === undefined ? {} : { retry }),
-    ...(compensation === undefined ? {} : { compensation }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(compensateOn === undefined ? {} : { compensateOn }),
-    ...(maximumRecoveryAttempts === undefined ? {} : { maximumRecoveryAttempts }),
-  };
 }
 
 function problemsOf(define: () => unknown): readonly SagaDefinitionProblem[] {

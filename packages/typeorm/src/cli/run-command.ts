@@ -13,7 +13,10 @@ export interface CommandOutput {
   error(line: string): void;
 }
 
-/** Runs `nest-saga` and answers its exit code: 0 done, 1 not as it should be, 2 not understood. Never rejects. */
+/**
+ * Runs `nest-saga migrate`, `status` or `sql` and answers its exit code: 0 done, 1 not as it should be, 2 not
+ * understood. Never rejects.
+ */
 export async function runCommand(
   commandArguments: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,

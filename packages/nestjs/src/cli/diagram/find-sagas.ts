@@ -1,0 +1,72 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { DiscoveryService, ModuleRef, ModulesContainer, NestFactory } from '@nestjs/core';
+import type { SagaDefinition } from '@nest-saga/core';
+import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
+import { SagaMetadata } from '../../decorators/saga.decorator.js';
+import { checkUniqueSagas } from '../../discovery/check-unique-sagas.js';
+import { declareSaga } from '../../discovery/declare-saga.js';
+import { toDefineOptions } from '../../discovery/define-options.js';
+import { StepProviders } from '../../discovery/step-providers.js';
+import { MODULE_OPTIONS_TOKEN } from '../../saga.module-definition.js';
+import type { SagaModuleOptions } from '../../saga-module-options.js';
+import { CommandError } from '../command-error.js';
+import type { RootModule } from './root-module.js';
+
+/** The sagas of an application that does not run. */
+export interface FoundSagas {
+  readonly definitions: readonly SagaDefinition[];
+  /** Whether the policies that `SagaModule` was given are in them: what a factory would give is not known. */
+  readonly hasModuleOptions: boolean;
+}
+
+/**
+ * Finds the sagas of an application by Nest's own discovery, as the running application does, in Nest's preview mode:
+ * no provider is made and no factory is called.
+ *
+ * @throws SagaDefinitionError with every problem of all sagas.
+ * @throws CommandError where the modules do not fit together, with what Nest says about it.
+ */
+export async function findSagas(rootModule: RootModule): Promise<FoundSagas> {
+  const application = await preview(rootModule);
+  const discovery = new DiscoveryService(application.get(ModulesContainer));
+  const steps = new StepProviders(discovery, application.get(ModuleRef));
+  const sagas = discovery
+    .getProviders({ metadataKey: SagaMetadata.KEY })
+    .map((provider) => declareSaga(provider, steps));
+  const problems = [...sagas.flatMap((saga) => saga.problems), ...checkUniqueSagas(sagas)];
+  if (problems.length > 0) throw new SagaDefinitionError(problems);
+  const options = findModuleOptions(discovery);
+  const definitions = defineSagas(
+    sagas.map((saga) => saga.declared),
+    // A breaker is drawn where there is one; none of them is ever asked.
+    { ...toDefineOptions(options ?? {}), createCircuitBreaker: () => drawnBreaker },
+  );
+  return { definitions, hasModuleOptions: options !== undefined };
+}
+
+async function preview(rootModule: RootModule): Promise<INestApplicationContext> {
+  try {
+    return await NestFactory.createApplicationContext(rootModule, {
+      preview: true,
+      abortOnError: false,
+      logger: false,
+    });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `Nest cannot put this module together: pass the root module of the whole application.\n\n${said}`,
+    );
+  }
+}
+
+function findModuleOptions(discovery: DiscoveryService): SagaModuleOptions | undefined {
+  const provider = discovery.getProviders().find(({ token }) => token === MODULE_OPTIONS_TOKEN);
+  if (provider === undefined) return {};
+  const { instance } = provider as { readonly instance: SagaModuleOptions | null | undefined };
+  return instance ?? undefined;
+}
+
+const drawnBreaker = {
+  execute: <Result>(_stepId: string, act: () => Promise<Result>): Promise<Result> => act(),
+  isOpen: (): boolean => false,
+};

@@ -1,0 +1,15 @@
+import type { DefineSagaOptions } from '@nest-saga/core';
+import type { SagaModuleOptions } from '../saga-module-options.js';
+
+/** What the module's options say about every saga. */
+export function toDefineOptions(options: SagaModuleOptions): DefineSagaOptions {
+  const { retry, compensation, timeoutMs, compensateOn } = options;
+  const maximumRecoveryAttempts = options.recovery?.maximumRecoveryAttempts;
+  return {
+    ...(retry === undefined ? {} : { retry }),
+    ...(compensation === undefined ? {} : { compensation }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(compensateOn === undefined ? {} : { compensateOn }),
+    ...(maximumRecoveryAttempts === undefined ? {} : { maximumRecoveryAttempts }),
+  };
+}

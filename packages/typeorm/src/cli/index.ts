@@ -1,0 +1,2 @@
+export type { CommandOutput } from './run-command.js';
+export { runCommand } from './run-command.js';
