@@ -22,7 +22,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, databaseUrl: string
     // This machine only: the demo has no users and no passwords.
     host: environment['HOST'] ?? '127.0.0.1',
     port: readNumber(environment, 'PORT', 3000, 0, 65_535),
-    slowShipmentMs: readNumber(environment, 'SLOW_SHIPMENT_MS', 15_000, 0, 600_000),
+    slowShipmentMs: readNumber(environment, 'SLOW_SHIPMENT_MS', 10_000, 0, 600_000),
     leaseDurationMs: readNumber(environment, 'LEASE_DURATION_MS', 3_000, 1_000, 600_000),
     canBeKilled: environment['DEMO'] === 'on',
   };

@@ -8,7 +8,7 @@ const lines: readonly (readonly [string, Partial<typeof goodOrder>])[] = [
   ['a declined card: the reservation is undone', { card: scenarios.declinedCard }],
   ['the card gateway is down: an invoice instead', { card: scenarios.gatewayDownCard }],
   ['a shipping outage: everything is undone', { destination: scenarios.outageDestination }],
-  ['a slow shipment: 15 seconds to watch, cancel or kill', { destination: scenarios.slowDestination }],
+  ['a slow shipment: ten seconds to watch, cancel or kill', { destination: scenarios.slowDestination }],
 ];
 
 /** What a newcomer can type once the server runs. */
@@ -16,7 +16,7 @@ export function whatToTry(url: string): string {
   const curls = lines.map(([title, change]) => `# ${title}\n${curl(url, { ...goodOrder, ...change })}`);
   return [
     '',
-    `Nest Saga orders: ${url}`,
+    `Nest Saga orders: ${url} (open it in a browser)`,
     '',
     ...curls,
     '# what the services really did',

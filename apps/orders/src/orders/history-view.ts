@@ -8,6 +8,8 @@ export interface HistoryView {
   readonly step?: string;
   readonly attempt?: number;
   readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
+  /** The attempt failed, and there will be another one. */
+  readonly willRetry?: boolean;
   readonly reason?: string;
 }
 
@@ -20,6 +22,7 @@ export function toHistoryView(entry: JournalEntry): HistoryView {
     ...('step' in entry ? { step: entry.step } : {}),
     ...('attempt' in entry ? { attempt: entry.attempt } : {}),
     ...('error' in entry ? { error: toErrorView(entry.error) } : {}),
+    ...('next' in entry ? { willRetry: entry.next === 'retry' } : {}),
     ...('reason' in entry ? { reason: entry.reason } : {}),
   };
 }

@@ -9,6 +9,7 @@ import {
   Param,
   ParseUUIDPipe,
   Post,
+  Query,
   RequestMethod,
   Res,
   Sse,
@@ -19,6 +20,7 @@ import { resumeFrom, SagaOrchestrator, toMessageEvents, type StartOptions } from
 import type { Observable } from 'rxjs';
 import { cancelOrderSchema, type CancelOrder } from './cancel-order.schema.js';
 import type { HttpResponse } from './http-response.js';
+import { eventsQuerySchema, type EventsQuery } from './events-query.schema.js';
 import { httpStatusOf, toAnswer, type OrderAnswer } from './outcome-answer.js';
 import { OrderContext } from './order.context.js';
 import { OrdersReader, type OrderDetails } from './orders-reader.js';
@@ -68,14 +70,18 @@ export class OrdersController {
     return toMessageEvents(results$, { response });
   }
 
-  /** Streams what happened to an order and what happens now. A client that reconnects goes on where it was. */
+  /**
+   * Streams what happened to an order and what happens now. A client that reconnects goes on where it was: a browser
+   * says so in a header, a page that was loaded again in the address, because it cannot set that header.
+   */
   @Sse(':sagaId/events')
   async events(
     @Param('sagaId', ParseUUIDPipe) sagaId: string,
     @Headers('last-event-id') lastEventId: string | undefined,
+    @Query({ schema: eventsQuerySchema }) query: EventsQuery,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<Observable<MessageEvent>> {
-    const fromSeq = resumeFrom(lastEventId);
+    const fromSeq = resumeFrom(lastEventId ?? query.lastEventId);
     await this.orders.get(sagaId);
     return toMessageEvents(this.sagas.watch(sagaId, { fromSeq }), { fromSeq, response });
   }

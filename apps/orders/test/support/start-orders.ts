@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
 import { createDatabase, dropDatabase } from '@nest-saga/embedded-postgres';
 import { createOrdersApplication } from '../../src/orders.application.js';
 import { readSettings, type OrdersSettings } from '../../src/orders-settings.js';
@@ -34,7 +33,7 @@ export async function startOrders(change: Partial<OrdersSettings> = {}): Promise
   const settings = { ...readSettings({}, database.url), slowShipmentMs: 60_000, ...change };
   const application = await createOrdersApplication(settings, { logger: ['error'] });
   await application.listen(0, settings.host);
-  const { port } = (application.getHttpServer() as Server).address() as AddressInfo;
+  const { port } = application.getHttpServer().address() as AddressInfo;
   return {
     client: new OrdersClient(`http://${settings.host}:${port}`),
     databaseUrl: database.url,

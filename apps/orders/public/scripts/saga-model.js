@@ -1,0 +1,122 @@
+/** The places of the order saga, each with the step that fills it and its alternative. */
+export const stages = [
+  { step: 'reserve-inventory', name: 'Reserve inventory' },
+  {
+    step: 'charge-payment',
+    name: 'Charge payment',
+    alternative: { step: 'send-invoice', name: 'Send invoice', when: 'if the gateway is down' },
+  },
+  { step: 'ship-order', name: 'Ship order' },
+];
+
+const names = new Map(
+  stages.flatMap(({ step, name, alternative }) => [
+    [step, name],
+    ...(alternative ? [[alternative.step, alternative.name]] : []),
+  ]),
+);
+
+/** What people call a step. */
+export function nameOf(step) {
+  return names.get(step) ?? step;
+}
+
+/**
+ * The journal as far as it is known: what the server answered last, and the results that arrived since. Either can be
+ * ahead of the other.
+ */
+export function mergeEntries(history, results) {
+  const entries = new Map(results.map((result) => [result.seq, toEntry(result)]));
+  for (const entry of history) entries.set(entry.seq, entry);
+  return [...entries.values()].sort((one, other) => one.seq - other.seq);
+}
+
+function toEntry({ seq, step, action, status, attempt, error, willRetry, finishedAt }) {
+  const kind = `${action === 'act' ? 'act' : 'compensation'}-${status}`;
+  return { seq, kind, step, attempt, error, willRetry, at: finishedAt };
+}
+
+/**
+ * What each step is drawn as: its state (`waiting`, `running`, `done`, `failed`, `undoing`, `undone`, `undo-failed` or
+ * `unused`) and a detail. Made of the journal's entries and the status of the saga.
+ */
+export function drawSteps(entries, status) {
+  const drawn = new Map([...names.keys()].map((step) => [step, { state: 'waiting', detail: '' }]));
+  for (const entry of entries) {
+    const before = drawn.get(entry.step);
+    if (before) drawn.set(entry.step, drawEntry(entry, before));
+  }
+  for (const { step, alternative } of stages) {
+    if (alternative && drawn.get(step).state === 'done') drawn.get(alternative.step).state = 'unused';
+  }
+  const isOpen = status === 'pending' || status === 'running' || status === 'compensating';
+  if (isOpen) markNext(drawn, entries, status);
+  else markUnused(drawn);
+  return drawn;
+}
+
+function drawEntry({ kind, error, willRetry, attempt }, before) {
+  const detail = `${error?.message ?? ''}${willRetry ? ` Attempt ${attempt} failed, trying again.` : ''}`;
+  switch (kind) {
+    case 'act-completed':
+      return { state: 'done', detail: '' };
+    case 'act-failed':
+      return { state: willRetry ? 'running' : 'failed', detail };
+    case 'compensation-completed':
+      // What failed and may have left something behind is undone as well: why it failed stays in sight.
+      return { state: 'undone', detail: before.state === 'failed' ? before.detail : '' };
+    case 'compensation-failed':
+      return { state: willRetry ? 'undoing' : 'undo-failed', detail };
+    default:
+      return before;
+  }
+}
+
+/** Marks the step that runs now: the first one to do, or the last one to undo. */
+function markNext(drawn, entries, status) {
+  const isDone = (step) => drawn.get(step).state === 'done';
+  if (status === 'compensating' || entries.some(({ kind }) => kind.startsWith('compensation-'))) {
+    const last = [...names.keys()].findLast(isDone);
+    if (last) drawn.get(last).state = 'undoing';
+    return;
+  }
+  const stage = stages.find(
+    ({ step, alternative }) => !isDone(step) && !(alternative && isDone(alternative.step)),
+  );
+  if (!stage) return;
+  const primary = drawn.get(stage.step);
+  const current =
+    primary.state === 'failed' && stage.alternative ? drawn.get(stage.alternative.step) : primary;
+  if (current.state === 'waiting') current.state = 'running';
+}
+
+function markUnused(drawn) {
+  for (const step of drawn.values()) if (step.state === 'waiting') step.state = 'unused';
+}
+
+/** One line of the journal in words. */
+export function describeEntry({ kind, step, error, reason, attempt }) {
+  const name = step ? nameOf(step) : '';
+  switch (kind) {
+    case 'act-completed':
+      return `${name}: done`;
+    case 'act-failed':
+      return `${name}: failed${attempt > 1 ? ` (attempt ${attempt})` : ''}: ${error?.message ?? ''}`;
+    case 'compensation-completed':
+      return `${name}: undone`;
+    case 'compensation-failed':
+      return `${name}: could not be undone (attempt ${attempt}): ${error?.message ?? ''}`;
+    case 'claimed':
+      return 'Taken over by a new server process';
+    case 'released':
+      return 'Handed over by a server that stops';
+    case 'cancel-requested':
+      return `Cancel requested: ${reason ?? ''}`;
+    case 'compensation-decided':
+      return 'Going back: what was done is undone';
+    case 'stuck':
+      return `Stuck: a person is needed (${reason ?? ''})`;
+    default:
+      return kind;
+  }
+}

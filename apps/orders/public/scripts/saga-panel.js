@@ -1,0 +1,93 @@
+import { element, formatTime, setText } from './elements.js';
+import { describeEntry, drawSteps, mergeEntries, stages } from './saga-model.js';
+
+const stateWords = {
+  waiting: 'waiting',
+  running: 'running',
+  done: 'done',
+  failed: 'failed',
+  undoing: 'being undone',
+  undone: 'undone',
+  'undo-failed': 'could not be undone',
+  unused: 'not needed',
+};
+
+/** Draws one saga: its steps, how it ended and its journal. */
+export class SagaPanel {
+  #status = document.querySelector('#saga-status');
+  #order = document.querySelector('#saga-order');
+  #steps = document.querySelector('#saga-steps');
+  #outcome = document.querySelector('#saga-outcome');
+  #log = document.querySelector('#saga-log');
+
+  draw(order, results) {
+    setText(this.#status, order.status);
+    this.#status.dataset.status = order.status;
+    const { customer, quantity, item, destination, totalCents } = order.order;
+    const price = totalCents === undefined ? '' : ` for ${(totalCents / 100).toFixed(2)} EUR`;
+    const words = `${quantity} × ${item} to ${destination}${price}, ordered by ${customer}. `;
+    this.#order.replaceChildren(words, element('code', {}, order.sagaId));
+    const entries = mergeEntries(order.history, results);
+    this.#drawSteps(entries, order.status);
+    setText(this.#outcome, outcomeOf(order));
+    this.#outcome.hidden = this.#outcome.textContent === '';
+    this.#drawLog(entries);
+  }
+
+  drawNothing(text) {
+    this.#status.textContent = 'none';
+    this.#status.dataset.status = 'none';
+    this.#order.textContent = text;
+    this.#outcome.hidden = true;
+    this.#steps.replaceChildren();
+    this.#log.replaceChildren();
+  }
+
+  #drawSteps(entries, status) {
+    const drawn = drawSteps(entries, status);
+    this.#steps.replaceChildren(
+      ...stages.map((stage) => {
+        const boxes = [drawStep(stage, drawn.get(stage.step))];
+        if (stage.alternative) boxes.push(drawStep(stage.alternative, drawn.get(stage.alternative.step)));
+        return element('li', { className: 'stage' }, ...boxes);
+      }),
+    );
+  }
+
+  #drawLog(entries) {
+    this.#log.replaceChildren(
+      ...entries.map((entry) =>
+        element(
+          'li',
+          {},
+          element('span', { className: 'seq' }, String(entry.seq)),
+          element('span', { className: entry.kind === 'claimed' ? 'recovery' : '' }, describeEntry(entry)),
+          element('time', { dateTime: entry.at }, formatTime(entry.at)),
+        ),
+      ),
+    );
+  }
+}
+
+function drawStep({ step, name, when }, { state, detail }) {
+  const words = state === 'waiting' && when ? `waiting, ${when}` : stateWords[state];
+  const box = element(
+    'div',
+    { className: 'step' },
+    element('span', { className: 'step-name' }, name),
+    element('span', { className: 'step-state' }, words),
+    ...(detail ? [element('span', { className: 'step-detail' }, detail)] : []),
+  );
+  box.dataset.state = state;
+  box.dataset.step = step;
+  return box;
+}
+
+function outcomeOf({ status, failure, stuck }) {
+  if (status === 'completed') return 'The order is placed.';
+  if (status === 'failed' && failure?.reason === 'cancelled')
+    return 'Cancelled. Everything that was done is undone.';
+  if (status === 'failed') return `${failure?.message ?? ''} Everything that was done is undone.`;
+  if (status === 'stuck') return `A person has to help: ${stuck?.message ?? ''}`;
+  return '';
+}

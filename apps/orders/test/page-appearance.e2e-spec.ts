@@ -1,0 +1,87 @@
+import type { Browser } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from './support/browser.js';
+import { findGround, findPoorContrasts, findWidth } from './support/in-page.js';
+import { OrdersPage } from './support/orders-page.js';
+import { useOrders } from './support/start-orders.js';
+
+describeInBrowser('how the orders page looks', () => {
+  const orders = useOrders();
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  it('fits a phone: nothing is wider than the screen', async () => {
+    const viewport = { width: 340, height: 700 };
+    const { page, untilEnd } = await openWithOutage({ viewport });
+    await untilEnd();
+
+    const width = await page.evaluate(findWidth);
+
+    expect(width).toBeLessThanOrEqual(viewport.width);
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has a readable contrast of every text in %s colours',
+    async (scheme) => {
+      const { page, untilEnd } = await openWithOutage({ colorScheme: scheme });
+      await untilEnd();
+
+      const poor = await page.evaluate(findPoorContrasts);
+
+      expect(poor).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it('has light and dark colours', async () => {
+    const grounds = new Set<string>();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page } = await OrdersPage.open(browser, orders.client.url, { colorScheme });
+      grounds.add(await page.evaluate(findGround));
+      await page.close();
+    }
+
+    expect(grounds.size).toBe(2);
+  });
+
+  it('has a name for every field and every button', async () => {
+    const { page } = await OrdersPage.open(browser, orders.client.url);
+
+    const snapshot = await page.locator('body').ariaSnapshot();
+
+    for (const name of ['Customer', 'Item', 'Quantity', 'Card', 'Destination']) {
+      expect(snapshot).toMatch(new RegExp(`(textbox|combobox|spinbutton) "${name}"`));
+    }
+    expect(snapshot).not.toMatch(/- (button|textbox|combobox|spinbutton)\s*(\[|:|$)/m);
+    await page.close();
+  });
+
+  it('leaves the kill button disabled where the server is no demonstration', async () => {
+    const { page } = await OrdersPage.open(browser, orders.client.url);
+    await page.getByText('This server is not for killing').waitFor();
+
+    expect(await page.getByRole('button', { name: 'Kill the server (kill -9)' }).isDisabled()).toBe(true);
+    expect((await orders.client.send('POST', '/demo/kill')).status).toBe(404);
+    await page.close();
+  });
+
+  it('is sent with a policy that allows nothing inline and nothing from elsewhere', async () => {
+    const { headers } = await fetch(orders.client.url);
+
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("require-trusted-types-for 'script'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  async function openWithOutage(options: Parameters<typeof OrdersPage.open>[2]) {
+    const opened = await OrdersPage.open(browser, orders.client.url, options);
+    await opened.scenario('outage').click();
+    return { page: opened.page, untilEnd: () => opened.untilStatus('failed') };
+  }
+});

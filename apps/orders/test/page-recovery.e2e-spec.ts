@@ -1,0 +1,56 @@
+import type { Browser } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from './support/browser.js';
+import { OrdersPage } from './support/orders-page.js';
+import { startProgram, type RunningProgram } from './support/server-process.js';
+import { makeDatabase, type TestDatabase } from './support/start-orders.js';
+
+describeInBrowser('the orders page and the death of its server', () => {
+  let browser: Browser;
+  let database: TestDatabase;
+  let running: RunningProgram;
+
+  beforeAll(async () => {
+    [browser, database] = await Promise.all([launchBrowser(), makeDatabase()]);
+    running = await startProgram('main.ts', {
+      DATABASE_URL: database.url,
+      PORT: '0',
+      SLOW_SHIPMENT_MS: '4000',
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await running.end('SIGTERM');
+    await database.drop();
+  });
+
+  it('shows that the server is gone, that another process took the order over, and its good end', async () => {
+    const page = await OrdersPage.open(browser, running.client.url);
+    await page.scenario('slow').click();
+    await page.untilText('#ledger', 'booked a parcel');
+
+    await page.button('Kill the server (kill -9)').click();
+
+    await page.untilText('#saga-status', 'server gone');
+    await page.untilText('#server-note', 'took its place');
+    await page.untilText('#saga-log', 'Taken over by a new server process');
+    await page.untilStatus('completed');
+    expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'done', 'ship-order': 'done' });
+    await page.untilText('#ledger', '2, one effect');
+    expect(await page.ledger()).toEqual([
+      'inventory reserved 2 × book 1',
+      'payment charged 38.00 EUR 1',
+      'shipping booked a parcel 2, one effect',
+    ]);
+    await page.close();
+  }, 60_000);
+
+  it('cannot be used by another site to kill the server', async () => {
+    const response = await fetch(`${running.client.url}/demo/kill`, {
+      method: 'POST',
+      headers: { 'sec-fetch-site': 'cross-site' },
+    });
+
+    expect(response.status).toBe(403);
+  });
+});

@@ -1,0 +1,161 @@
+import type { Browser } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from './support/browser.js';
+import { findFocusedScenario } from './support/in-page.js';
+import { OrdersPage } from './support/orders-page.js';
+import { useOrders } from './support/start-orders.js';
+
+describeInBrowser('the orders page', () => {
+  const orders = useOrders({ canBeKilled: true });
+  let browser: Browser;
+  let page: OrdersPage;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    page = await OrdersPage.open(browser, orders.client.url);
+  });
+
+  afterEach(() => page.close());
+
+  it('draws a good order step by step to its end', async () => {
+    await page.scenario('good').click();
+
+    await page.untilStatus('completed');
+    expect(await page.steps()).toEqual({
+      'reserve-inventory': 'done',
+      'charge-payment': 'done',
+      'send-invoice': 'unused',
+      'ship-order': 'done',
+    });
+    await page.untilText('#ledger', 'booked a parcel');
+    expect(await page.ledger()).toEqual([
+      'inventory reserved 2 × book 1',
+      'payment charged 38.00 EUR 1',
+      'shipping booked a parcel 1',
+    ]);
+  });
+
+  it('draws an unknown item as a first step that failed, with nothing to undo', async () => {
+    await page.scenario('unknown-item').click();
+
+    await page.untilStatus('failed');
+    expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'failed', 'ship-order': 'unused' });
+    await page.untilText('#saga-outcome', 'There is no item "unicorn".');
+    expect(await page.ledger()).toEqual([]);
+  });
+
+  it('draws a declined card with the reservation undone', async () => {
+    await page.scenario('declined').click();
+
+    await page.untilStatus('failed');
+    expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'undone', 'charge-payment': 'failed' });
+    await page.untilText('#ledger', 'released');
+    expect(await page.ledger()).toEqual([expect.stringMatching(/^inventory reserved 2 × book 1 released, /)]);
+  });
+
+  it('draws the invoice in place of the payment while the gateway is down', async () => {
+    await page.scenario('gateway-down').click();
+
+    await page.untilStatus('completed');
+    expect(await page.steps()).toMatchObject({ 'charge-payment': 'failed', 'send-invoice': 'done' });
+    await page.untilText('#ledger', 'sent an invoice of 38.00 EUR');
+  });
+
+  it('draws a shipping outage with everything undone, and the journal in the order of what happened', async () => {
+    await page.scenario('outage').click();
+
+    await page.untilStatus('failed');
+    expect(await page.steps()).toMatchObject({
+      'reserve-inventory': 'undone',
+      'charge-payment': 'undone',
+      'ship-order': 'undone',
+    });
+    expect((await page.journal()).slice(-3)).toEqual([
+      'Ship order: undone',
+      'Charge payment: undone',
+      'Reserve inventory: undone',
+    ]);
+    await page.untilText('#ledger', 'refunded');
+  });
+
+  it('draws a refused refund as stuck, and leaves the reservation in place', async () => {
+    await page.scenario('stuck').click();
+
+    await page.untilStatus('stuck');
+    expect(await page.steps()).toMatchObject({
+      'reserve-inventory': 'done',
+      'charge-payment': 'undo-failed',
+    });
+    await page.untilText('#saga-outcome', 'A person has to help');
+  });
+
+  it('cancels a slow shipment and draws the undo of all three steps', async () => {
+    await page.scenario('slow').click();
+    await page.untilStep('ship-order', 'running');
+    await page.untilText('#ledger', 'booked a parcel');
+
+    await page.button('Cancel this order').click();
+
+    await page.untilStatus('failed');
+    expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'undone', 'ship-order': 'undone' });
+    await page.untilText('#saga-outcome', 'Cancelled');
+    await page.untilText('#ledger', 'called back');
+    expect(await page.button('Cancel this order').isDisabled()).toBe(true);
+  });
+
+  it('loaded again in the middle of an order, goes on behind the last event it had', async () => {
+    await page.scenario('slow').click();
+    await page.untilStep('ship-order', 'running');
+    const stream = page.page.waitForRequest(/\/events/);
+
+    await page.page.reload();
+
+    expect(new URL((await stream).url()).searchParams.get('lastEventId')).toBe('2');
+    await page.untilStep('ship-order', 'running');
+    expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'done', 'charge-payment': 'done' });
+    await page.button('Cancel this order').click();
+    await page.untilStatus('failed');
+    expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'undone', 'charge-payment': 'undone' });
+  });
+
+  it('shows a customer called <img src=x onerror=alert(1)> as that text, and runs nothing', async () => {
+    const name = '<img src=x onerror=alert(1)>';
+    await page.field('customer').fill(name);
+
+    await page.button('Place this order').click();
+
+    await page.untilStatus('completed');
+    await page.untilText('#saga-order', name);
+    expect(await page.page.locator('img').count()).toBe(0);
+  });
+
+  it('marks the field that is wrong and says why', async () => {
+    await page.field('quantity').fill('0');
+
+    await page.button('Place this order').click();
+
+    await page.untilText('[role="alert"]', 'quantity');
+    expect(await page.field('quantity').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.field('customer').getAttribute('aria-invalid')).toBe('false');
+  });
+
+  it('says that there is no such order', async () => {
+    await page.page.goto(`${orders.client.url}/#00000000-0000-4000-8000-000000000000`);
+
+    await page.untilText('#saga-order', 'There is no such order.');
+  });
+
+  it('is worked with the keyboard alone', async () => {
+    const { keyboard } = page.page;
+    await keyboard.press('Tab');
+    expect(await page.page.evaluate(findFocusedScenario)).toBe('good');
+
+    await keyboard.press('Enter');
+
+    await page.untilStatus('completed');
+  });
+});

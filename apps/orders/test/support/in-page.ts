@@ -1,0 +1,45 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+// What runs in the browser. Each function is sent there as text, so it must not use anything outside itself.
+
+/** How wide the page is. */
+export function findWidth(): number {
+  return document.documentElement.scrollWidth;
+}
+
+/** The colour behind everything. */
+export function findGround(): string {
+  return getComputedStyle(document.body).backgroundColor;
+}
+
+/** The ready-made order whose button has the focus. */
+export function findFocusedScenario(): string | null | undefined {
+  return document.activeElement?.getAttribute('data-scenario');
+}
+
+/** The texts whose contrast to their ground is below 4.5, as WCAG 2.2 (1.4.3) wants it. */
+export function findPoorContrasts(): readonly string[] {
+  const luminance = (colour: string) => {
+    const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => {
+      const value = Number(part) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const groundOf = (element: Element | null): string => {
+    if (element === null) return 'rgb(255, 255, 255)';
+    const { backgroundColor } = getComputedStyle(element);
+    return backgroundColor === 'rgba(0, 0, 0, 0)' ? groundOf(element.parentElement) : backgroundColor;
+  };
+  const poor: string[] = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
+    if (!hasText || (element instanceof HTMLButtonElement && element.disabled)) continue;
+    if (element.closest('noscript, [hidden]')) continue;
+    const [ink, ground] = [luminance(getComputedStyle(element).color), luminance(groundOf(element))];
+    const contrast = (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+    if (contrast < 4.5) poor.push(`${element.textContent} (${contrast.toFixed(2)})`);
+  }
+  return poor;
+}
