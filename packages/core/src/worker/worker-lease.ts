@@ -87,7 +87,9 @@ export class WorkerLease {
       } else {
         const sentAt = this.clock.monotonicNow();
         const isRenewed = await this.storage.renewWorker(worker, this.options.leaseDurationMs);
-        if (this.current === worker && isRenewed) this.extend(sentAt);
+        // An answer that comes after this process's own end of the lease is too late, whatever it says: others may have
+        // looked at the row before the renewal was committed.
+        if (this.current === worker && isRenewed && this.isValid()) this.extend(sentAt);
         else if (this.current === worker) this.lose(worker);
       }
       this.scheduleRenewal(this.current === undefined ? 0 : this.options.renewalIntervalMs);

@@ -1,4 +1,5 @@
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
+import { DelayedStorage } from '../fakes/delayed-storage.js';
 import { FaultyStorage } from '../fakes/faulty-storage.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
@@ -22,5 +23,24 @@ describe('the last renewal of a lease', () => {
     end();
     await cluster.advance(2_000);
     expect(age()).toBeLessThanOrEqual(2_000);
+  });
+});
+
+describe('a renewal whose answer comes after the end of the lease by this process’s own clock', () => {
+  it('does not bring the lease back: others may hold the sagas by then', async () => {
+    const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('reserve')])]);
+    const storage = new DelayedStorage(cluster.memory);
+    const process = await cluster.startProcess({ storage });
+    const { lease } = process.engine.worker;
+    const before = lease.worker;
+    storage.hold('renewWorker', 'answer');
+    await cluster.advance(10_000);
+    // No timer fires meanwhile, as in a process whose event loop is blocked.
+    cluster.clock.stall(20_000);
+    storage.letPass('renewWorker');
+    await cluster.advance(1_000);
+    expect(before).toBeDefined();
+    expect(lease.worker).not.toBe(before);
+    expect(lease.isValid()).toBe(true);
   });
 });
