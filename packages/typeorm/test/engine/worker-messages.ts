@@ -12,7 +12,7 @@ export interface WorkerSettings extends SagaWorkerSettings {
 /** The context of the saga "work": what becomes of its step `charge`. */
 export interface WorkContext {
   /**
-   * - `kill`: the process ends itself in the middle, without a word.
+   * - `kill`: the process ends itself in the middle, without a word; what runs beside it got somewhere by then.
    * - `hold`: a process that holds stays in the step until the table `gate` has a row, deaf to its signal.
    * - `hold-and-throw`: as `hold`, and it throws then.
    */

@@ -22,12 +22,13 @@ const isGateOpen = async (): Promise<boolean> => {
   return rowCount !== 0;
 };
 
+const pause = (delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, delayMs);
+  });
+
 const hold = async (sagaId: string): Promise<void> => {
-  while (!(await isGateOpen())) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
-  }
+  while (!(await isGateOpen())) await pause(20);
   tell({ kind: 'hold-over', sagaId });
 };
 
@@ -39,7 +40,10 @@ const note = (run: StepRun, what: string): Promise<unknown> =>
   ]);
 
 const charge = async ({ charge: what }: WorkContext, { sagaId }: StepRun): Promise<void> => {
-  if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (what === 'kill') {
+    await pause(300);
+    process.kill(process.pid, 'SIGKILL');
+  }
   if (what === 'answer' || !holds) return;
   await hold(sagaId);
   if (what === 'hold-and-throw') throw new Error('the card service is down');
