@@ -132,9 +132,11 @@ export class SagaStarter {
       };
       const result = await this.write(saga);
       if (result.kind === 'started') return this.started(request, saga);
-      this.checkSame(request, result.header);
       const isMine =
         isFirst && owner !== undefined && result.header.owner === owner && result.header.sagaId === sagaId;
+      // An id that was drawn here can only be taken by this very start, whose first answer was lost.
+      const isThisStart = isMine || (options.sagaId === undefined && result.header.sagaId === sagaId);
+      this.checkSame(request, result.header, isThisStart);
       return isMine
         ? await this.adopt(request, result.header, owner)
         : this.attached(result.header, definition);
@@ -154,9 +156,8 @@ export class SagaStarter {
 
   private started(request: StartRequest, saga: NewSaga): StartedSaga {
     const { definition } = request;
-    const { sagaId, version, owner, metadata } = saga;
-    const isQueued = owner === undefined;
-    notifySaga(this.listener, { type: 'started', sagaId, saga: saga.saga, version, isQueued, metadata });
+    const { sagaId, owner } = saga;
+    this.tellStarted(saga);
     if (owner === undefined) {
       this.worker.lookForWork();
       return { sagaId, definition, end: undefined };
@@ -176,8 +177,14 @@ export class SagaStarter {
     const state = foldJournal(definition, loaded.header, loaded.entries);
     // Queued by another process and claimed by this one meanwhile: the claim's answer runs it.
     if (state.claimSeq > 0) return this.attached(loaded.header, definition);
+    this.tellStarted(loaded.header);
     request.hasPlace = false;
     return { sagaId, definition, end: this.worker.run(owner, definition, loaded.header, state, false, true) };
+  }
+
+  private tellStarted({ sagaId, saga, version, owner, metadata }: NewSaga | SagaHeader): void {
+    const isQueued = owner === undefined;
+    notifySaga(this.listener, { type: 'started', sagaId, saga, version, isQueued, metadata });
   }
 
   private attached(header: SagaHeader, fallback: SagaDefinition | undefined): StartedSaga {
@@ -188,11 +195,16 @@ export class SagaStarter {
     return { sagaId: header.sagaId, definition, end: this.worker.running.get(header.sagaId)?.end };
   }
 
-  private checkSame({ definition, json, options }: StartRequest, header: SagaHeader): void {
+  private checkSame(
+    { definition, json, options }: StartRequest,
+    header: SagaHeader,
+    isThisStart: boolean,
+  ): void {
     if (header.saga !== definition.name) throw new SagaConflictError(header.sagaId, header.saga, 'saga');
     if (!isSameContext(header.context, json))
       throw new SagaConflictError(header.sagaId, header.saga, 'context');
-    if (options.onConflict === 'reject') throw new SagaConflictError(header.sagaId, header.saga, 'exists');
+    if (options.onConflict === 'reject' && !isThisStart)
+      throw new SagaConflictError(header.sagaId, header.saga, 'exists');
   }
 }
 
