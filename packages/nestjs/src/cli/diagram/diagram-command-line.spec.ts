@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { UsageError } from '../usage-error.js';
+import { parseDiagramCommandLine } from './diagram-command-line.js';
+
+describe('the command line of nest-saga diagram', () => {
+  it('asks for the sequence diagrams of all sagas where it says nothing else', () => {
+    expect(parseDiagramCommandLine(['app.module.js'])).toEqual({
+      file: 'app.module.js',
+      exportName: undefined,
+      saga: undefined,
+      version: undefined,
+      kinds: ['sequence'],
+      outputDirectory: undefined,
+    });
+  });
+
+  it('says which module, saga, version and kinds, and where to', () => {
+    const line =
+      'app.js --export Root --saga order --version 2 --kind state --kind class --kind state --out docs';
+    expect(parseDiagramCommandLine(line.split(' '))).toEqual({
+      file: 'app.js',
+      exportName: 'Root',
+      saga: 'order',
+      version: 2,
+      kinds: ['state', 'class'],
+      outputDirectory: 'docs',
+    });
+  });
+
+  it('asks for nothing but help', () => {
+    expect(parseDiagramCommandLine(['--help'])).toBeUndefined();
+    expect(parseDiagramCommandLine(['app.js', '-h'])).toBeUndefined();
+  });
+
+  it.each([
+    ['', 'Say which file has the root module.'],
+    ['one.js two.js', '"two.js" is one word too many.'],
+    ['app.js --kind flow', 'There is no diagram of kind "flow". There are: sequence, class, state.'],
+    ['app.js --version latest', '"latest" is not a version: pass a positive whole number.'],
+    ['app.js --version 0', '"0" is not a version: pass a positive whole number.'],
+    ['app.js --colour', "Unknown option '--colour'"],
+  ])('is refused as %j with the reason and the usage', (line, message) => {
+    const parse = () => parseDiagramCommandLine(line.split(' ').filter((word) => word !== ''));
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(message);
+  });
+});
