@@ -75,7 +75,8 @@ const host = '127.0.0.1';
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions = {},
 ): Promise<EmbeddedPostgres> {
-  const [binaries, account] = await Promise.all([findPostgresBinaries(), findPostgresAccount()]);
+  const account = await findPostgresAccount();
+  const binaries = await findPostgresBinaries(account);
   const dataDirectory = resolve(
     options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'nest-saga-postgres-'))),
   );

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import type { PostgresAccount } from './postgres-account.js';
+import { makeReachable } from './reachable-programs.js';
 
 /** The programs of one PostgreSQL installation. */
 export interface PostgresBinaries {
@@ -16,14 +18,16 @@ interface Symlink {
 
 /**
  * Finds the programs that npm installed for this platform, complete with the symbolic links that the registry
- * cannot carry and that an install without scripts leaves out.
+ * cannot carry and that an install without scripts leaves out, where `account` can run them.
  *
  * @throws Error where npm installed none for this platform.
  */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+export async function findPostgresBinaries(account: PostgresAccount): Promise<PostgresBinaries> {
   const root = packageDirectory();
   await restoreSymlinks(root);
-  const bin = join(root, 'native', 'bin');
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  const native = await makeReachable(join(root, 'native'), `postgres-${version}`, account);
+  const bin = join(native, 'bin');
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
 }
 

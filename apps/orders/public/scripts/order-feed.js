@@ -74,7 +74,7 @@ export class OrderFeed {
     if (this.#isClosed) return;
     this.listener.onLost();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.open(), pauseMs);
+    this.#timer = setTimeout(() => void this.open(), pauseMs);
   }
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { canOthersEnter } from '@nest-saga/embedded-postgres';
 
 /**
  * Where the demo's own database keeps its data: `.data/postgres` in the repository, or the directory that
@@ -18,13 +19,6 @@ async function chooseDirectory(): Promise<string> {
   const named = process.env['DATA_DIRECTORY'];
   if (named !== undefined && named !== '') return resolve(named);
   const repository = resolve(import.meta.dirname, '../../../..');
-  const isReachable = process.getuid?.() !== 0 || (await canOthersPass(repository));
+  const isReachable = process.getuid?.() !== 0 || (await canOthersEnter(repository));
   return isReachable ? join(repository, '.data', 'postgres') : join(tmpdir(), 'nest-saga-orders', 'postgres');
-}
-
-async function canOthersPass(directory: string): Promise<boolean> {
-  const { mode } = await stat(directory);
-  if ((mode & 0o001) === 0) return false;
-  const parent = dirname(directory);
-  return parent === directory || (await canOthersPass(parent));
 }
