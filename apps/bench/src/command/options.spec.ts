@@ -7,6 +7,7 @@ test('without options everything runs in full', () => {
     rounds: undefined,
     finished: undefined,
     output: undefined,
+    report: undefined,
   });
 });
 

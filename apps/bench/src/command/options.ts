@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly finished: number | undefined;
   /** Where the results go; undefined for a name made of the time. */
   readonly output: string | undefined;
+  /** A file of earlier results to report on, instead of measuring. */
+  readonly report: string | undefined;
 }
 
 /** The parts of a run. */
@@ -42,6 +44,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
       rounds: { type: 'string' },
       finished: { type: 'string' },
       output: { type: 'string' },
+      report: { type: 'string' },
     },
   });
   return {
@@ -50,6 +53,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
     rounds: toCount('rounds', values.rounds),
     finished: toCount('finished', values.finished),
     output: values.output,
+    report: values.report,
   };
 }
 

@@ -18,8 +18,13 @@ export function soakTable({ soaks }: BenchResults): string {
 }
 
 /** What was measured once, as sentences. */
-export function findings({ moduleStart, parked, queue }: BenchResults): readonly string[] {
+export function findings({ moduleStart, parked, queue, soaks }: BenchResults): readonly string[] {
   return [
+    ...soaks.flatMap(({ storedBytesPerSaga }) =>
+      storedBytesPerSaga === null
+        ? []
+        : [`A finished saga keeps ${whole(storedBytesPerSaga)} bytes on disk, its indexes included.`],
+    ),
     ...(moduleStart === null ? [] : [startFinding(moduleStart)]),
     ...(parked === null ? [] : parkedFindings(parked)),
     ...(queue === null ? [] : [queueFinding(queue)]),

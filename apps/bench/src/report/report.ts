@@ -3,6 +3,7 @@ import { fixed, whole } from './figures.js';
 import { findings, soakTable } from './findings.js';
 import { loadTable } from './load-table.js';
 import { markdownTable } from './markdown-table.js';
+import { modelReport } from './model-report.js';
 import { isReached, targetsOf } from './targets.js';
 import type { Target } from './targets.js';
 
@@ -20,6 +21,7 @@ export function reportOf(results: BenchResults): string {
     ]),
     ...(results.soaks.length > 0 ? ['#### Many sagas in one process', soakTable(results)] : []),
     ...findings(results),
+    ...modelReport(results),
   ].join('\n\n');
 }
 

@@ -1,7 +1,8 @@
 import { runInChild } from '../child/child-process.js';
 import type { SoakMark } from '../child/task.js';
-import type { ContestantName } from '../contestants/contestant.js';
+import { ContestantName } from '../contestants/contestant.js';
 import { usualShape } from '../sample/saga-shape.js';
+import { queryOnce } from '../server/bench-server.js';
 import type { BenchServer } from '../server/bench-server.js';
 
 /** So many sagas in one process. */
@@ -14,13 +15,34 @@ export interface SoakPlan {
 /** A soak as it went. */
 export interface SoakResult extends Omit<SoakPlan, 'marks'> {
   readonly marks: readonly SoakMark[];
+  /** What a finished saga keeps on disk, with its indexes; null where nothing is on disk. */
+  readonly storedBytesPerSaga: number | null;
 }
 
 /** Runs many sagas in one process, to see whether rate and memory stay as they are. */
 export async function runSoak(plan: SoakPlan, server: BenchServer): Promise<SoakResult> {
   const { contestant, atOnce, marks } = plan;
-  const result = await server.onNewDatabase((databaseUrl) =>
-    runInChild({ kind: 'soak', contestant, atOnce, marks, databaseUrl, shape: usualShape }),
+  return await server.onNewDatabase(async (databaseUrl) => {
+    const seen = await runInChild({
+      kind: 'soak',
+      contestant,
+      atOnce,
+      marks,
+      databaseUrl,
+      shape: usualShape,
+    });
+    const isStored = contestant === ContestantName.NestSaga;
+    const sagas = seen.at(-1)?.sagas ?? 0;
+    const storedBytesPerSaga = isStored ? (await readStoredBytes(databaseUrl)) / sagas : null;
+    return { contestant, atOnce, marks: seen, storedBytesPerSaga };
+  });
+}
+
+async function readStoredBytes(databaseUrl: string): Promise<number> {
+  const [stored] = await queryOnce<{ readonly bytes: string }>(
+    databaseUrl,
+    `SELECT sum(pg_total_relation_size(oid)) AS bytes FROM pg_class
+    WHERE relnamespace = 'saga'::regnamespace AND relkind = 'r'`,
   );
-  return { contestant, atOnce, marks: result };
+  return Number(stored?.bytes);
 }
