@@ -57,6 +57,7 @@ export class HintChannel {
       await queryClient(client, { name: undefined, text: `LISTEN "${this.name}"` }, [], plain);
       this.retryMs = firstRetryMs;
       this.send({ presence: 'hello', isWork: false, sagaIds: [] });
+      await this.last;
     } catch (error) {
       if (!this.isClosed) this.onTrouble(error);
       this.lose(client);

@@ -14,18 +14,18 @@ export function listStatement({ execution }: Tables, query: SagaListQuery): Boun
   const values: unknown[] = [];
   const parameter = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
   const conditions: string[] = [];
-  if (query.status !== undefined) conditions.push(`status = ${parameter(query.status, 'text')}`);
-  if (query.saga !== undefined) conditions.push(`saga_name = ${parameter(query.saga, 'text')}`);
-  if (query.key !== undefined) conditions.push(`saga_key = ${parameter(query.key, 'text')}`);
+  if (query.status !== undefined) conditions.push(`header.status = ${parameter(query.status, 'text')}`);
+  if (query.saga !== undefined) conditions.push(`header.saga_name = ${parameter(query.saga, 'text')}`);
+  if (query.key !== undefined) conditions.push(`header.saga_key = ${parameter(query.key, 'text')}`);
   if (query.from !== undefined)
-    conditions.push(`created_at >= ${parameter(query.from.toISOString(), 'timestamptz')}`);
+    conditions.push(`header.created_at >= ${parameter(query.from.toISOString(), 'timestamptz')}`);
   if (query.to !== undefined)
-    conditions.push(`created_at < ${parameter(query.to.toISOString(), 'timestamptz')}`);
+    conditions.push(`header.created_at < ${parameter(query.to.toISOString(), 'timestamptz')}`);
   const isOldestFirst = query.order === 'oldest';
   if (query.cursor !== undefined) {
     const { createdAt, sagaId } = decodeCursor(query.cursor);
     const position = `(${parameter(createdAt.toISOString(), 'timestamptz')}, ${parameter(sagaId, 'uuid')})`;
-    conditions.push(`(created_at, id) ${isOldestFirst ? '>' : '<'} ${position}`);
+    conditions.push(`(header.created_at, header.id) ${isOldestFirst ? '>' : '<'} ${position}`);
   }
   const direction = isOldestFirst ? 'ASC' : 'DESC';
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
@@ -34,7 +34,7 @@ export function listStatement({ execution }: Tables, query: SagaListQuery): Boun
       // Its text depends on the query, and the best plan on the values.
       name: undefined,
       text: `SELECT ${headerColumns('header')} FROM ${execution} AS header ${where}
-ORDER BY created_at ${direction}, id ${direction} LIMIT ${parameter(query.limit + 1, 'integer')}`,
+ORDER BY header.created_at ${direction}, header.id ${direction} LIMIT ${parameter(query.limit + 1, 'integer')}`,
     },
     values,
   };

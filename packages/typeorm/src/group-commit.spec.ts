@@ -1,0 +1,195 @@
+import { SagaStorageError } from '@nest-saga/core';
+import type { WriteOutcome } from '@nest-saga/core';
+import { PostgresError } from './database/classify-error.js';
+import { DeadlineError } from './database/deadline-error.js';
+import { GroupCommit } from './group-commit.js';
+import type { Write } from './group-commit.js';
+import type { Checkpoint } from './statements/checkpoint.js';
+
+/** A database that answers when it is told to. */
+class HeldDatabase {
+  readonly groups: (readonly string[])[] = [];
+  private readonly held: { resolve: (ids: ReadonlySet<string>) => void; reject: (error: unknown) => void }[] =
+    [];
+
+  readonly send = (checkpoint: Checkpoint): Promise<ReadonlySet<string>> => {
+    this.groups.push(idsOf(checkpoint));
+    return new Promise((resolve, reject) => {
+      this.held.push({ resolve, reject });
+    });
+  };
+
+  /** Answers the oldest statement: all of it is written, but for what is named. */
+  async answer(except: readonly string[] = []): Promise<void> {
+    const group = this.groups[this.groups.length - this.held.length] ?? [];
+    this.held.shift()?.resolve(new Set(group.filter((id) => !except.includes(id))));
+    await turn();
+  }
+
+  async fail(error: unknown): Promise<void> {
+    this.held.shift()?.reject(error);
+    await turn();
+  }
+}
+
+const idsOf = ({ starts, appends }: Checkpoint): readonly string[] =>
+  [...starts, ...appends].map(({ sagaId }) => sagaId);
+const limits = { statementsInFlight: 1, rowsInStatement: 100, sizeOfStatement: 1_000 };
+const entry = { kind: 'settled' } as const;
+const appendTo = (sagaId: string): Write => ({
+  kind: 'append',
+  request: { sagaId, seq: 1, worker: 'w', entry },
+});
+const startOf = (sagaId: string, context = '{}'): Write => ({
+  kind: 'start',
+  saga: { sagaId, saga: 's', version: 1, key: undefined, context, metadata: {}, owner: undefined },
+});
+const failure = (outcome: WriteOutcome, sqlState?: string): SagaStorageError =>
+  new SagaStorageError('write', outcome, { cause: new PostgresError('no', sqlState, undefined) });
+// Two turns of the event loop: one for what waits for the end of this one, one for what that sets in motion.
+const turn = async (): Promise<void> => {
+  for (let times = 0; times < 2; times++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('GroupCommit', () => {
+  let database: HeldDatabase;
+  let commits: GroupCommit;
+
+  const open = (given: Partial<typeof limits> = {}): void => {
+    database = new HeldDatabase();
+    commits = new GroupCommit(database.send, { ...limits, ...given });
+  };
+  beforeEach(() => open());
+
+  it('writes at once what is asked for at one moment, in one statement', async () => {
+    const answers = [
+      commits.submit(startOf('a')),
+      commits.submit(appendTo('b')),
+      commits.submit(appendTo('c')),
+    ];
+    await turn();
+    await database.answer();
+    expect(database.groups).toEqual([['a', 'b', 'c']]);
+    expect(await Promise.all(answers)).toEqual([true, true, true]);
+  });
+
+  it('gathers while a statement is in flight', async () => {
+    const first = commits.submit(appendTo('a'));
+    await turn();
+    const others = ['b', 'c', 'd'].map((id) => commits.submit(appendTo(id)));
+    await turn();
+    expect(database.groups).toEqual([['a']]);
+    await database.answer();
+    expect(database.groups).toEqual([['a'], ['b', 'c', 'd']]);
+    await database.answer();
+    expect(await Promise.all([first, ...others])).toEqual([true, true, true, true]);
+  });
+
+  it('has as many statements in flight as it may', async () => {
+    open({ statementsInFlight: 2 });
+    const answers: Promise<boolean>[] = [];
+    for (const id of ['a', 'b', 'c']) {
+      answers.push(commits.submit(appendTo(id)));
+      await turn();
+    }
+    expect(database.groups).toEqual([['a'], ['b']]);
+    for (let times = 0; times < 3; times++) await database.answer();
+    expect(await Promise.all(answers)).toEqual([true, true, true]);
+  });
+
+  it('tells a row that was not written from the ones that were', async () => {
+    const answers = [commits.submit(appendTo('a')), commits.submit(appendTo('b'))];
+    await turn();
+    await database.answer(['a']);
+    expect(await Promise.all(answers)).toEqual([false, true]);
+  });
+
+  it('never has two writes of one saga in one statement or side by side, and keeps their order', async () => {
+    open({ statementsInFlight: 2 });
+    const order: string[] = [];
+    const submit = async (write: Write, name: string): Promise<void> => {
+      await commits.submit(write);
+      order.push(name);
+    };
+    const answers = [
+      submit(startOf('a'), 'start'),
+      submit(appendTo('a'), 'append'),
+      submit(appendTo('b'), 'other'),
+    ];
+    await turn();
+    expect(database.groups).toEqual([['a', 'b']]);
+    await database.answer();
+    expect(database.groups).toEqual([['a', 'b'], ['a']]);
+    await database.answer();
+    await Promise.all(answers);
+    expect(order).toEqual(['start', 'other', 'append']);
+  });
+
+  it('puts no more rows and no more text into a statement than it may', async () => {
+    open({ rowsInStatement: 2, sizeOfStatement: 10 });
+    const answers = [
+      ...['a', 'b', 'c'].map((id) => commits.submit(appendTo(id))),
+      commits.submit(startOf('large', '"0123456789"')),
+      commits.submit(appendTo('d')),
+    ];
+    await turn();
+    for (let times = 0; times < 3; times++) await database.answer();
+    await Promise.all(answers);
+    expect(database.groups).toEqual([['a', 'b'], ['large', 'c'], ['d']]);
+  });
+
+  it('tries each row of a refused statement by itself, so that one saga does not fail its neighbours', async () => {
+    const answers = ['a', 'bad', 'c'].map((id) => commits.submit(appendTo(id)));
+    const settled = Promise.allSettled(answers);
+    await turn();
+    await database.fail(failure('refused', '22P02'));
+    await database.answer();
+    await database.fail(failure('refused', '22P02'));
+    await database.answer();
+    expect(database.groups).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+    expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await expect(answers[1]).rejects.toMatchObject({ operation: 'append', outcome: 'refused' });
+  });
+
+  it('fails the whole group with a lost connection: it is known of none whether it was written', async () => {
+    const answers = ['a', 'b'].map((id) => commits.submit(startOf(id)));
+    const settled = Promise.allSettled(answers);
+    await turn();
+    await database.fail(failure('unknown'));
+    expect(database.groups).toHaveLength(1);
+    expect(await settled).toMatchObject([
+      { status: 'rejected', reason: { operation: 'start', outcome: 'unknown' } },
+      { status: 'rejected', reason: { operation: 'start', outcome: 'unknown' } },
+    ]);
+  });
+
+  it('lets the sagas of a statement that hung travel alone until they are written', async () => {
+    const submit = (ids: readonly string[]) =>
+      Promise.allSettled(ids.map((id) => commits.submit(appendTo(id))));
+    const hung = submit(['a', 'b']);
+    await turn();
+    await database.fail(new SagaStorageError('write', 'unknown', { cause: new DeadlineError('late') }));
+    await hung;
+    const again = submit(['a', 'b', 'c']);
+    await turn();
+    for (let times = 0; times < 3; times++) await database.answer();
+    await again;
+    const after = submit(['a', 'b', 'c']);
+    await turn();
+    await database.answer();
+    await after;
+    expect(database.groups).toEqual([['a', 'b'], ['a'], ['b'], ['c'], ['a', 'b', 'c']]);
+  });
+
+  it('is drained once everything that waited was answered', async () => {
+    await commits.drained();
+    let isDrained = false;
+    const answer = commits.submit(appendTo('a'));
+    const draining = commits.drained().then(() => (isDrained = true));
+    await turn();
+    expect(isDrained).toBe(false);
+    await database.answer();
+    await draining;
+    expect(await answer).toBe(true);
+  });
+});

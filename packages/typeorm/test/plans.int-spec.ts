@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { AppendRequest, SagaListQuery } from '@nest-saga/core';
+import type { Statement } from '../src/database/statement.js';
+import { tablesOf } from '../src/database/tables.js';
+import { CheckpointStatement } from '../src/statements/checkpoint.js';
+import type { BoundStatement } from '../src/statements/checkpoint.js';
+import { claimOneStatement, claimStatement } from '../src/statements/claim.js';
+import { findByKeyStatement, findStatement } from '../src/statements/find.js';
+import { listStatement } from '../src/statements/list.js';
+import { readClaimedStatement, readJournalsStatement } from '../src/statements/read-journals.js';
+import { releaseExpiredStatement } from '../src/statements/release-expired.js';
+import { releaseStatement } from '../src/statements/release.js';
+import { summarizeStatement } from '../src/statements/summarize.js';
+import { listOwnedStatement } from '../src/statements/workers.js';
+import { append, newSaga, toCompleted } from './sample-saga.js';
+import { createTestDatabase } from './test-database.js';
+import type { TestDatabase } from './test-database.js';
+
+const tables = tablesOf('saga');
+const checkpoint = new CheckpointStatement(tables);
+const sagaId = randomUUID();
+const starts = [newSaga({ key: 'K' })];
+const plain: AppendRequest[] = [append(sagaId, 2)];
+const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted })];
+const cursors = [{ sagaId, afterSeq: 3 }];
+const statementOf = ({ statement }: BoundStatement): Statement => statement;
+
+/** Everything that is prepared, with the indexes that it has to use. */
+const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
+  ['a start', statementOf(checkpoint.bind({ starts, appends: [] })), []],
+  [
+    'an append',
+    statementOf(checkpoint.bind({ starts: [], appends: plain })),
+    ['saga_execution_pkey', 'saga_log_pkey'],
+  ],
+  [
+    'an append with a change',
+    statementOf(checkpoint.bind({ starts: [], appends: changing })),
+    ['saga_execution_pkey', 'saga_log_pkey'],
+  ],
+  [
+    'starts and appends',
+    statementOf(checkpoint.bind({ starts, appends: changing })),
+    ['saga_execution_pkey', 'saga_log_pkey'],
+  ],
+  ['find', findStatement(tables), ['saga_execution_pkey']],
+  ['findByKey', findByKeyStatement(tables), ['saga_execution_key']],
+  [
+    'load',
+    statementOf(readJournalsStatement(tables, cursors, 'all')),
+    ['saga_execution_pkey', 'saga_log_pkey'],
+  ],
+  [
+    'readNews',
+    statementOf(readJournalsStatement(tables, cursors, 'news')),
+    ['saga_execution_pkey', 'saga_log_pkey'],
+  ],
+  ['a claim', claimStatement(tables), ['saga_execution_due', 'saga_execution_pkey', 'saga_log_pkey']],
+  ['a claim of one saga', claimOneStatement(tables), ['saga_execution_pkey', 'saga_log_pkey']],
+  ['the journals of a claim', readClaimedStatement(tables), ['saga_log_pkey']],
+  ['releaseExpired', releaseExpiredStatement(tables), ['saga_execution_owner', 'saga_execution_pkey']],
+  [
+    'a release',
+    statementOf(releaseStatement(tables, [{ sagaId, seq: 2, worker: 'w', reason: 'shutdown', delayMs: 0 }])),
+    ['saga_execution_pkey', 'saga_log_pkey'],
+  ],
+  ['listOwned', listOwnedStatement(tables), ['saga_execution_owner']],
+  ['summarize', summarizeStatement(tables), ['saga_execution_stuck']],
+];
+
+const lists: readonly (readonly [string, SagaListQuery, string])[] = [
+  ['the newest', { limit: 50 }, 'saga_execution_created'],
+  ['the oldest', { limit: 50, order: 'oldest' }, 'saga_execution_created'],
+  ['a later page', { limit: 50, cursor: `2026-01-01T00:00:00.000Z~${sagaId}` }, 'saga_execution_created'],
+  ['those that are stuck', { limit: 50, status: 'stuck' }, 'saga_execution_stuck'],
+  ['those that are running', { limit: 50, status: 'running' }, 'saga_execution_owner'],
+  ['the one with a key', { limit: 50, saga: 'order', key: 'K' }, 'saga_execution_key'],
+];
+
+describe('with 1,000,000 finished sagas in the tables', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await database.openStorage();
+    await database.query(`
+      CREATE TEMPORARY TABLE finished AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, 1000000) AS n;
+      INSERT INTO saga.saga_execution
+        (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at)
+      SELECT id, 'order', 1, 'K-' || n, 'completed', NULL, NULL, '{}', '{}', now() - n * interval '1 second', now()
+      FROM finished;
+      INSERT INTO saga.saga_log (saga_id, seq, kind) SELECT id, 1, 'settled' FROM finished;
+      INSERT INTO saga.saga_execution
+        (id, saga_name, saga_version, status, owner, next_run_at, context, metadata, created_at, updated_at)
+      SELECT gen_random_uuid(), 'order', 1, CASE n % 3 WHEN 0 THEN 'pending' WHEN 1 THEN 'running' ELSE 'stuck' END,
+        CASE n % 3 WHEN 1 THEN 'worker-' || n % 7 END, CASE n % 3 WHEN 0 THEN now() END, '{}', '{}', now(), now()
+      FROM generate_series(1, 3000) AS n;
+      ANALYZE saga.saga_execution, saga.saga_log, saga.saga_worker`);
+    await database.query('SET plan_cache_mode = force_generic_plan');
+  }, 300_000);
+  afterAll(() => database.close());
+
+  it.each(prepared)('%s finds its rows by its indexes', async (title, { text }, indexes) => {
+    const name = `plan_${title.replaceAll(/\W/g, '_')}`;
+    await database.query(`PREPARE ${name} AS ${text}`);
+    const parameters = new Set([...text.matchAll(/\$\d+/g)].map(([parameter]) => parameter)).size;
+    const values = Array.from({ length: parameters }, () => 'NULL').join(', ');
+
+    const plan = await explain(`EXECUTE ${name}${parameters === 0 ? '' : `(${values})`}`);
+
+    expect(plan).not.toMatch(readsWholeTable);
+    for (const index of indexes) expect(plan).toContain(index);
+  });
+
+  it.each(lists)('a list of %s finds its rows by an index', async (_title, query, index) => {
+    const { statement, values } = listStatement(tables, query);
+
+    const plan = await explain(statement.text, values);
+
+    expect(plan).not.toMatch(readsWholeTable);
+    expect(plan).toContain(index);
+  });
+
+  it('counts what is open and stuck without reading what has finished', async () => {
+    const storage = await database.openStorage();
+    expect(await storage.summarize()).toMatchObject({ pending: 1_000, running: 1_000, stuck: 1_000 });
+    const plan = await explain(summarizeStatement(tables).text, [], 'ANALYZE, BUFFERS, ');
+    const [, pages] = /Buffers: shared hit=(\d+)/.exec(plan) ?? [];
+    expect(Number(pages)).toBeLessThan(5_000);
+  });
+
+  const explain = async (text: string, values: readonly unknown[] = [], options = ''): Promise<string> => {
+    const rows = await database.query(`EXPLAIN (${options}COSTS OFF) ${text}`, values);
+    return rows.map((row) => String(row['QUERY PLAN'])).join('\n');
+  };
+});
+
+const readsWholeTable = /Seq Scan on saga_(execution|log)/;
