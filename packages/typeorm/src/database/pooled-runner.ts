@@ -79,8 +79,11 @@ export class PooledRunner implements StatementRunner {
     } catch (error) {
       if (preparedName === undefined || !preparedStatementLost.has(sqlStateOf(error))) throw error;
       // It was refused before it ran.
-      this.names.giveUp();
-      return await queryClient(client, statement, values, { preparedName: undefined, deadlineMs });
+      this.names.lost();
+      return await queryClient(client, statement, values, {
+        preparedName: this.names.nameOf(statement),
+        deadlineMs,
+      });
     }
   }
 

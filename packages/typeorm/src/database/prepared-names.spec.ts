@@ -15,10 +15,16 @@ describe('PreparedNames', () => {
     expect(name?.length).toBeLessThanOrEqual(63);
   });
 
-  it('names nothing where statements are not to be prepared, or cannot be', () => {
-    const [never, noMore] = [new PreparedNames('saga', false), new PreparedNames('saga', true)];
-    noMore.giveUp();
-    expect([never.nameOf(statement), noMore.nameOf(statement)]).toEqual([undefined, undefined]);
+  it('changes a name that a connection has lost, and gives up where that goes on', () => {
+    const names = new PreparedNames('saga', true);
+    names.lost();
+    expect(names.nameOf(statement)).toBe('saga.find.1');
+    for (let times = 0; times < 10; times++) names.lost();
+    expect(names.nameOf(statement)).toBeUndefined();
+  });
+
+  it('names nothing where statements are not to be prepared', () => {
+    expect(new PreparedNames('saga', false).nameOf(statement)).toBeUndefined();
     expect(new PreparedNames('saga', true).nameOf({ ...statement, name: undefined })).toBeUndefined();
   });
 });
