@@ -1,0 +1,118 @@
+import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
+import type { EmbeddedPostgres } from '@nest-saga/embedded-postgres';
+import { scriptedSaga, ScriptedStep, SimulatedProcess, StepGate, throws } from '@nest-saga/testing';
+import type { ScriptedSaga } from '@nest-saga/testing';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { TypeOrmSagaStorage } from '../../src/typeorm-saga-storage.js';
+import { until } from '../until.js';
+import { RealClock } from './real-clock.js';
+
+/** So long that nothing ever happens because of it. */
+const never = 600_000;
+const seldom = {
+  lease: { leaseDurationMs: 2 * never, renewalIntervalMs: never, safetyMarginMs: 5_000 },
+  recovery: { sweepIntervalMs: never },
+  watchIntervalMs: never,
+};
+
+describe('on a server that has nothing else to do', () => {
+  let server: EmbeddedPostgres;
+  let observer: pg.Client;
+  let databases = 0;
+
+  beforeAll(async () => {
+    server = await startEmbeddedPostgres({ settings: { fsync: 'off', autovacuum: 'off' } });
+    // In a database of its own, so that what it asks is not counted.
+    observer = new pg.Client({ connectionString: server.url });
+    await observer.connect();
+  }, 60_000);
+  afterAll(async () => {
+    await observer.end();
+    await server.stop();
+  });
+
+  /** Runs a whole process, with everything that it does beside sagas, on a database of its own. */
+  const inProcess = async (
+    saga: ScriptedSaga,
+    work: (process: SimulatedProcess, database: string) => Promise<void>,
+  ): Promise<string> => {
+    databases++;
+    const database = `quiet_${databases}`;
+    const dataSource = new DataSource({ type: 'postgres', url: await server.createDatabase(database) });
+    const storage = new TypeOrmSagaStorage({ dataSource });
+    const process = new SimulatedProcess({ sagas: [saga], storage, clock: new RealClock(), ...seldom });
+    await process.engine.open();
+    await until('the first sweep', () => process.listener.ofWorkerType('swept').length === 1);
+    await work(process, database);
+    await process.engine.close();
+    return database;
+  };
+  const sessionsOf = async (database: string) =>
+    (
+      await observer.query<{ state: string; in_transaction: boolean }>(
+        `SELECT state, xact_start IS NOT NULL AS in_transaction FROM pg_stat_activity
+         WHERE datname = $1 AND backend_type = 'client backend'`,
+        [database],
+      )
+    ).rows;
+  /** What all sessions of a database committed: each says so at the latest when it ends. */
+  const commitsOf = async (database: string): Promise<number> => {
+    await until('the end of all sessions', async () => (await sessionsOf(database)).length === 0);
+    const { rows } = await observer.query<{ commits: string }>(
+      'SELECT xact_commit AS commits FROM pg_stat_database WHERE datname = $1',
+      [database],
+    );
+    return Number(rows[0]?.commits);
+  };
+  /** What so many sagas cost, one after another, beyond what the process costs by itself. */
+  const costOf = async (makeSaga: () => ScriptedSaga, sagas: number): Promise<number> => {
+    const run = (times: number) =>
+      inProcess(makeSaga(), async (process) => {
+        for (let count = 0; count < times; count++) await (await process.start({ total: 1 })).end;
+      });
+    const few = await commitsOf(await run(1));
+    return (await commitsOf(await run(1 + sagas))) - few;
+  };
+  const works = (count: number) =>
+    Array.from({ length: count }, (_, index) => new ScriptedStep(`step-${index}`));
+
+  it.each([1, 3, 6])('a saga of %s steps costs one commit more than it has steps', async (count) => {
+    expect(await costOf(() => scriptedSaga('order', works(count)), 10)).toBe(10 * (count + 1));
+  });
+
+  it('a saga that is undone costs one commit for its start, and one for each act and each undo', async () => {
+    const declined = () => new ScriptedStep('charge', { act: [throws(new Error('declined'))] });
+    expect(await costOf(() => scriptedSaga('order', [...works(3), declined()]), 10)).toBe(10 * (1 + 4 + 3));
+  });
+
+  it('no session is in a transaction while a step runs, nor while one is undone', async () => {
+    const gate = new StepGate();
+    const saga = scriptedSaga('order', [
+      new ScriptedStep('reserve', { compensate: [gate.waits()] }),
+      new ScriptedStep('charge', { act: [gate.waits()] }),
+    ]);
+    await inProcess(saga, async (process, database) => {
+      const started = await process.start();
+      const seen: string[] = [];
+      const look = async (): Promise<void> => {
+        // A statement that was just answered may still be on its way to its end.
+        await until('sessions that do nothing', async () => {
+          return (await sessionsOf(database)).every(({ state }) => state !== 'active');
+        });
+        const sessions = await sessionsOf(database);
+        expect(sessions.length).toBeGreaterThan(0);
+        expect(sessions.filter((session) => session.in_transaction || session.state !== 'idle')).toEqual([]);
+        seen.push(saga.calls.at(-1) ?? '');
+      };
+      await until('the act', () => gate.held === 1);
+      await look();
+      gate.break(new Error('declined'));
+      await until('the undo', () => gate.held === 1);
+      await look();
+      gate.open();
+      await started.end;
+      expect(seen).toEqual(['act charge', 'compensate reserve']);
+    });
+  });
+});
