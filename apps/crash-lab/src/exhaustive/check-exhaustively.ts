@@ -7,9 +7,10 @@ import { smallSagas } from './small-sagas.js';
 /**
  * What is tried with every small saga, beside a crash at every place. `short` is for every change: a second crash at
  * every place behind the first for sagas of one and two steps, and for those of three with one fallback at most, and
- * a lost request and answer at every call for those of one and two. `full` is all of it for all of them.
+ * a lost request and answer at every call for those of one and two. `full` is all of it for all of them. `tiny` is
+ * one crash or lost answer in sagas of one and two steps, and sagas of three without a fault.
  */
-export type ExhaustiveScope = 'short' | 'full';
+export type ExhaustiveScope = 'tiny' | 'short' | 'full';
 
 /** What was tried, and the first run that went wrong. */
 export interface ExhaustiveReport {
@@ -67,14 +68,13 @@ async function checkSaga(
   };
   const calm = await attempt('calm', []);
   if ('problems' in calm) return calm;
-  const isTwoSteps = scope === 'full' || saga.stages.length <= 2;
-  for (let call = 0; isTwoSteps && call < calm.calls; call++) {
-    for (const kind of ['answer-lost', 'request-lost', 'not-written'] as const) {
-      const run = await attempt('lost', [{ call, kind }]);
-      if ('problems' in run) return run;
-    }
+  if (scope === 'tiny' && saga.stages.length > 2) return undefined;
+  const isTriedFully = scope === 'full' || saga.stages.length <= 2;
+  for (const lost of isTriedFully ? losses(calm.calls, scope) : []) {
+    const run = await attempt('lost', [lost]);
+    if ('problems' in run) return run;
   }
-  const isCrashingTwice = isTwoSteps || countFallbacks(saga) <= 1;
+  const isCrashingTwice = scope !== 'tiny' && (isTriedFully || countFallbacks(saga) <= 1);
   for (const first of calm.places) {
     const once = await attempt('oneCrash', [first]);
     if ('problems' in once) return once;
@@ -85,6 +85,12 @@ async function checkSaga(
     }
   }
   return undefined;
+}
+
+function losses(calls: number, scope: ExhaustiveScope): Faults {
+  const kinds: readonly CallFault[] =
+    scope === 'tiny' ? ['answer-lost'] : ['answer-lost', 'request-lost', 'not-written'];
+  return Array.from({ length: calls }, (_, call) => kinds.map((kind) => ({ call, kind }))).flat();
 }
 
 function countFallbacks(saga: SagaPlan): number {

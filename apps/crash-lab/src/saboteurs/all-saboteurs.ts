@@ -1,0 +1,7 @@
+import { brokenEngines } from './broken-engines.js';
+import { brokenCalls } from './broken-handlers.js';
+import { brokenStorages } from './broken-storages.js';
+import type { Saboteur } from './saboteur.js';
+
+/** Every deliberate mistake. */
+export const allSaboteurs: readonly Saboteur[] = [...brokenStorages, ...brokenEngines, ...brokenCalls];

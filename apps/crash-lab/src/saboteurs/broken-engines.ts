@@ -1,0 +1,188 @@
+import { SagaStorageError } from '@nest-saga/core';
+import type { AppendRequest, AppendResult, SagaEngine, SagaState } from '@nest-saga/core';
+import type { Life } from '../simulation/life.js';
+import type { Saboteur } from './saboteur.js';
+
+type Append = (request: AppendRequest, mayKeepTrying: () => boolean) => Promise<AppendResult>;
+
+/** Stands between the executors of an engine and its writer. */
+function patchAppend(
+  engine: SagaEngine,
+  patch: (append: Append, request: AppendRequest, may: () => boolean) => Promise<AppendResult>,
+): void {
+  const { writer } = engine.worker;
+  const append: Append = writer.append.bind(writer);
+  writer.append = (request, mayKeepTrying) => patch(append, request, mayKeepTrying);
+}
+
+/** Changes the state with which an engine begins to run a saga. */
+function patchState(engine: SagaEngine, patch: (state: SagaState) => SagaState): void {
+  const { worker } = engine;
+  const run = worker.run.bind(worker);
+  worker.run = (owner, definition, header, state, ...rest) =>
+    run(owner, definition, header, patch(state), ...rest);
+}
+
+function undoBeforeDecision(engine: SagaEngine): void {
+  const held = new Map<string, AppendRequest>();
+  patchAppend(engine, async (append, request, may) => {
+    if (request.entry.kind === 'act-failed' && request.entry.next === 'compensate') {
+      held.set(request.sagaId, request);
+      return 'stored';
+    }
+    const first = held.get(request.sagaId);
+    held.delete(request.sagaId);
+    if (first !== undefined) await append(first, may);
+    return append(request, may);
+  });
+}
+
+function emitFirst(engine: SagaEngine, life: Life): void {
+  patchAppend(engine, async (append, request, may) => {
+    const { sagaId, seq, worker, entry } = request;
+    const header = await engine.reader.find(sagaId).catch(() => undefined);
+    if (header !== undefined)
+      engine.follower.offer({ ...entry, seq, worker, recordedAt: new Date(life.now()) }, header);
+    return append(request, may);
+  });
+}
+
+function troubleIsFailure(engine: SagaEngine): void {
+  const { writer } = engine.worker;
+  const append: Append = writer.append.bind(writer);
+  writer.append = async (request, may) => {
+    const { entry, worker } = request;
+    let isTroubled = false;
+    const result = await append(request, () => {
+      isTroubled = true;
+      return false;
+    }).catch((error: unknown) => {
+      if (!isTroubled || entry.kind !== 'act-completed') throw error;
+      return 'troubled' as const;
+    });
+    if (result !== 'troubled') return result;
+    const { step, attempt, startedAt, finishedAt } = entry as Extract<
+      typeof entry,
+      { kind: 'act-completed' }
+    >;
+    const error = { name: 'SagaStorageError', message: 'the storage did not answer' };
+    const failed = {
+      kind: 'act-failed',
+      step,
+      attempt,
+      startedAt,
+      finishedAt,
+      error,
+      outcome: 'completed',
+      next: 'compensate',
+      undo: true,
+    } as const;
+    const failure = { reason: 'step-failed', step, errorName: error.name, message: error.message } as const;
+    const change = { status: 'compensating', owner: worker, failure, stuck: undefined } as const;
+    await append({ ...request, entry: failed, change }, may);
+    throw new SagaStorageError('append', 'refused');
+  };
+}
+
+function ignoreFence(engine: SagaEngine): void {
+  patchAppend(engine, async (append, request, may) => {
+    await append(request, may);
+    return 'stored';
+  });
+}
+
+function ignoreLease(engine: SagaEngine): void {
+  const { lease } = engine.worker;
+  lease.isValidFor = () => true;
+  // Nobody is told that the lease is over.
+  Reflect.set(lease, 'onLost', () => undefined);
+}
+
+function stopSweeping(engine: SagaEngine): void {
+  const { sweep } = engine.worker;
+  const sweepOnce = sweep.sweep.bind(sweep);
+  sweep.sweep = () => sweepOnce().catch(() => sweep.stop());
+}
+
+function failWhatIsStuck(engine: SagaEngine): void {
+  patchAppend(engine, (append, request, may) => {
+    const { change } = request;
+    if (change?.status !== 'stuck') return append(request, may);
+    return append({ ...request, change: { ...change, status: 'failed', stuck: undefined } }, may);
+  });
+}
+
+function writeBehind(engine: SagaEngine, life: Life): void {
+  const { writer } = engine.worker;
+  const start = writer.start.bind(writer);
+  writer.start = async (saga, may) => {
+    void life.sleep(15).then(() => start(saga, may));
+    return { kind: 'started' };
+  };
+}
+
+/** Engines that break a rule of the contract. */
+export const brokenEngines: readonly Saboteur[] = [
+  {
+    name: 'undo before the decision',
+    mistake: 'the failure of an act is written together with the first undo, not before it',
+    sabotage: { engine: undoBeforeDecision },
+  },
+  {
+    name: 'emission before the append',
+    mistake: 'watchers are shown a result before it is written',
+    sabotage: { engine: emitFirst },
+  },
+  {
+    name: 'infrastructure error treated as failure',
+    mistake: 'a saga is undone because the storage did not answer',
+    sabotage: { engine: troubleIsFailure },
+  },
+  {
+    name: 'attempts kept in memory',
+    mistake: 'a recovery counts the attempts from 1 again',
+    sabotage: { engine: (engine) => patchState(engine, (state) => ({ ...state, failedAttempts: 0 })) },
+  },
+  {
+    name: 'recovery that goes on forward',
+    mistake: 'a saga that had decided to compensate is taken up where it was going forward',
+    sabotage: {
+      engine: (engine) =>
+        patchState(engine, (state) => ({ ...state, direction: 'forward', status: 'running' })),
+    },
+  },
+  {
+    name: 'fence ignored',
+    mistake: 'an append that was fenced counts as stored',
+    sabotage: { engine: ignoreFence },
+  },
+  {
+    name: 'lease ignored',
+    mistake: 'a worker that could not renew its lease goes on',
+    sabotage: { engine: ignoreLease },
+  },
+  {
+    name: 'sweep error swallowed',
+    mistake: 'one sweep that fails is the last one',
+    sabotage: { engine: stopSweeping },
+  },
+  {
+    name: 'cancel acknowledged and dropped',
+    mistake: 'a cancel is answered and never written',
+    sabotage: {
+      engine: (engine) => {
+        engine.requests.cancel = () => Promise.resolve();
+      },
+    },
+  },
+  {
+    name: 'stuck counts as failed',
+    mistake: 'a saga whose compensation was exhausted is called FAILED, as if it were undone',
+    sabotage: { engine: failWhatIsStuck },
+  },
+  {
+    name: 'start acknowledged before it is durable',
+    mistake: 'a start is answered first and written a moment later',
+    sabotage: { engine: writeBehind },
+  },
+];

@@ -1,0 +1,137 @@
+import type {
+  ContextCodec,
+  SagaDefinition,
+  SagaStepHandler,
+  Stage,
+  StepDefinition,
+  StepRun,
+} from '@nest-saga/core';
+import type { TrailContext } from '../simulation/scripted-definition.js';
+import type { Saboteur } from './saboteur.js';
+
+/** The handler of a step, by its id. */
+type Handlers = (id: string, run: StepRun) => SagaStepHandler<unknown>;
+
+/** The same saga with other handlers. */
+function withHandlers(
+  definition: SagaDefinition,
+  replace: (step: StepDefinition, handlers: Handlers) => SagaStepHandler<unknown>,
+): SagaDefinition {
+  const steps = definition.stages.flatMap((stage) =>
+    stage.kind === 'step' ? [stage.step] : [stage.primary, stage.alternative],
+  );
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const handlers: Handlers = (id, run) => {
+    const handler = byId.get(id)?.handler(run);
+    if (handler === undefined || handler instanceof Promise)
+      throw new Error(`"${id}" has no handler at hand`);
+    return handler;
+  };
+  const put = (step: StepDefinition): StepDefinition => {
+    const handler = replace(step, handlers);
+    return { ...step, handler: () => handler };
+  };
+  const stages = definition.stages.map((stage): Stage =>
+    stage.kind === 'step'
+      ? { ...stage, step: put(stage.step) }
+      : { ...stage, primary: put(stage.primary), alternative: put(stage.alternative) },
+  );
+  return { ...definition, stages };
+}
+
+/** What a handler is told, with something changed. */
+function changedRun(run: StepRun, change: Partial<StepRun>): StepRun {
+  const { sagaId, step, attempt, idempotencyKey, fencingToken, signal, outcome, response } = run;
+  const emit = (event: unknown): void => run.emit(event);
+  return { sagaId, step, attempt, idempotencyKey, fencingToken, signal, outcome, response, emit, ...change };
+}
+
+function undoForward(definition: SagaDefinition): SagaDefinition {
+  return withHandlers(definition, ({ id }, handlers) => ({
+    act: (context, run) => handlers(id, run).act(context, run),
+    compensate: (context, run) => {
+      const { trail } = context as TrailContext;
+      const done = trail.filter((one) => !one.startsWith('undo '));
+      const step = done[trail.length - done.length] ?? id;
+      const idempotencyKey = `${run.sagaId}:${step}:compensate`;
+      return handlers(step, run).compensate(context, changedRun(run, { step, idempotencyKey }));
+    },
+  }));
+}
+
+function undoPrimary(definition: SagaDefinition): SagaDefinition {
+  return withHandlers(definition, ({ id }, handlers) => ({
+    act: (context, run) => handlers(id, run).act(context, run),
+    compensate: (context, run) => {
+      const step = id.endsWith('b') ? id.slice(0, -1) : id;
+      return handlers(step, run).compensate(context, changedRun(run, { step }));
+    },
+  }));
+}
+
+function keyPerAttempt(definition: SagaDefinition): SagaDefinition {
+  const keyed = (run: StepRun): StepRun =>
+    changedRun(run, { idempotencyKey: `${run.idempotencyKey}:${run.fencingToken}` });
+  return withHandlers(definition, ({ id }, handlers) => ({
+    act: (context, run) => handlers(id, run).act(context, keyed(run)),
+    compensate: (context, run) => handlers(id, run).compensate(context, keyed(run)),
+  }));
+}
+
+function actTwice(definition: SagaDefinition): SagaDefinition {
+  return withHandlers(definition, ({ id }, handlers) => ({
+    // Tried again in memory, where the journal says nothing of it.
+    act: async (context, run) => {
+      const before = structuredClone(context);
+      try {
+        return await handlers(id, run).act(context, run);
+      } catch {
+        Object.assign(context as object, before);
+        return handlers(id, run).act(context, changedRun(run, { attempt: run.attempt + 1 }));
+      }
+    },
+    compensate: (context, run) => handlers(id, run).compensate(context, run),
+  }));
+}
+
+function keepContext(definition: SagaDefinition): SagaDefinition {
+  const decoded = new Map<string, unknown>();
+  const codec: ContextCodec = {
+    encode: (value, path) => definition.codec.encode(value, path),
+    decode: (json) => {
+      const value = decoded.get(json) ?? definition.codec.decode(json);
+      decoded.set(json, value);
+      return value;
+    },
+  };
+  return { ...definition, codec };
+}
+
+/** Engines that call the handlers in a wrong way. */
+export const brokenCalls: readonly Saboteur[] = [
+  {
+    name: 'forward order of undo',
+    mistake: 'what was done first is undone first',
+    sabotage: { definition: undoForward },
+  },
+  {
+    name: "alternative undone by the primary's compensation",
+    mistake: 'where a fallback took the alternative, the primary is undone',
+    sabotage: { definition: undoPrimary },
+  },
+  {
+    name: 'key that changes',
+    mistake: 'a repeated call comes with another idempotency key',
+    sabotage: { definition: keyPerAttempt },
+  },
+  {
+    name: 'retry outside the journal',
+    mistake: 'an act that failed is called once more before anything is written',
+    sabotage: { definition: actTwice },
+  },
+  {
+    name: "failed act's context kept",
+    mistake: 'what a failed attempt changed in the context is there at the next one',
+    sabotage: { definition: keepContext },
+  },
+];

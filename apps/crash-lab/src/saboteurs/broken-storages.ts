@@ -1,0 +1,168 @@
+import { InMemorySagaStorage, isOpen, isTerminal } from '@nest-saga/core';
+import type {
+  AppendRequest,
+  AppendResult,
+  ClaimRequest,
+  Clock,
+  JournalCursor,
+  JournalNews,
+  LoadedSaga,
+  NewSaga,
+  SagaIdentity,
+  StartResult,
+} from '@nest-saga/core';
+import { insidesOf } from './insides.js';
+import type { StorageInsides, StoredSaga } from './insides.js';
+import type { Saboteur } from './saboteur.js';
+
+/** A storage in memory whose insides its subclasses get at. */
+class BreakableStorage extends InMemorySagaStorage {
+  protected readonly insides: StorageInsides = insidesOf(this);
+
+  constructor(protected readonly time: Clock) {
+    super(time);
+  }
+
+  protected stored(sagaId: string): StoredSaga | undefined {
+    return this.insides.sagas.get(sagaId);
+  }
+}
+
+class WithoutFence extends BreakableStorage {
+  override append(request: AppendRequest): Promise<AppendResult> {
+    const seq = (this.stored(request.sagaId)?.entries.length ?? 0) + 1;
+    return super.append({ ...request, seq });
+  }
+}
+
+class WithChangeApart extends BreakableStorage {
+  override async append({ change, ...request }: AppendRequest): Promise<AppendResult> {
+    const isDecision = request.entry.kind === 'act-failed' && change !== undefined;
+    const result = await super.append(isDecision || change === undefined ? request : { ...request, change });
+    const stored = this.stored(request.sagaId);
+    if (isDecision && result === 'stored' && stored !== undefined)
+      this.time.startTimer(20, () => this.insides.setHeader(stored, change));
+    return result;
+  }
+}
+
+class WithoutClaimEntry extends BreakableStorage {
+  override async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
+    const claimed = await super.claim(request);
+    return claimed.map(({ header }) => {
+      const stored = this.stored(header.sagaId);
+      stored?.entries.pop();
+      return { header, entries: [...(stored?.entries ?? [])] };
+    });
+  }
+}
+
+class RescuingByAge extends BreakableStorage {
+  override async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
+    for (const stored of this.insides.sagas.values()) {
+      const { owner, status, updatedAt } = stored.header;
+      const isOld = this.time.now() - updatedAt.getTime() > 30;
+      if (owner !== undefined && isOpen(status) && isOld) this.insides.letGo(stored, 0);
+    }
+    return super.releaseExpired(sagas, limit);
+  }
+}
+
+class ClaimingTwice extends BreakableStorage {
+  override async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
+    const owned = [...this.insides.sagas.values()].filter(
+      ({ header: { owner, status } }) => owner !== undefined && owner !== request.worker && isOpen(status),
+    );
+    const claimed = await super.claim(request);
+    return [...claimed, ...owned.map((stored) => this.insides.take(stored, request.worker))];
+  }
+}
+
+class WithWritableEnds extends BreakableStorage {
+  override async append(request: AppendRequest): Promise<AppendResult> {
+    const stored = this.stored(request.sagaId);
+    if (stored === undefined || !isTerminal(stored.header.status)) return super.append(request);
+    if (request.seq !== stored.entries.length + 1) return 'fenced';
+    const { seq, worker, entry, change } = request;
+    stored.entries.push({ ...entry, seq, worker, recordedAt: new Date(this.time.now()) });
+    if (change !== undefined) this.insides.setHeader(stored, change);
+    return 'stored';
+  }
+}
+
+class StartingAnew extends BreakableStorage {
+  override async start(saga: NewSaga): Promise<StartResult> {
+    // The unique key is not there, and a taken id is written over.
+    this.insides.sagas.delete(saga.sagaId);
+    const result = await super.start({ ...saga, key: undefined });
+    const stored = this.stored(saga.sagaId);
+    if (stored !== undefined) stored.header = { ...stored.header, key: saga.key };
+    return result;
+  }
+}
+
+class ReadingWithGaps extends BreakableStorage {
+  override async readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
+    const news = await super.readNews(cursors);
+    return news.map((one) => ({ ...one, entries: one.entries.slice(0, -1) }));
+  }
+}
+
+class ForgettingReleases extends BreakableStorage {
+  override releaseExpired(): Promise<number> {
+    return Promise.resolve(0);
+  }
+}
+
+function storageOf(Storage: new (clock: Clock) => BreakableStorage): Saboteur['sabotage'] {
+  return { storage: (clock) => new Storage(clock) };
+}
+
+/** Storages that break a rule of the port. */
+export const brokenStorages: readonly Saboteur[] = [
+  {
+    name: 'no fence',
+    mistake: 'an append takes the next free place, whichever place it was for',
+    sabotage: storageOf(WithoutFence),
+  },
+  {
+    name: 'decision apart from the failure',
+    mistake: 'COMPENSATING is written a moment after the entry of the failed act, not with it',
+    sabotage: storageOf(WithChangeApart),
+  },
+  {
+    name: 'claim without an entry',
+    mistake: 'a claim changes the owner and leaves nothing in the journal',
+    sabotage: storageOf(WithoutClaimEntry),
+  },
+  {
+    name: 'rescue by age',
+    mistake: 'a saga whose header did not change for a while is taken from its worker, alive or not',
+    sabotage: storageOf(RescuingByAge),
+  },
+  {
+    name: 'double claim',
+    mistake: 'a claim takes what another worker is running as well',
+    sabotage: storageOf(ClaimingTwice),
+  },
+  {
+    name: 'writable ends',
+    mistake: 'a saga that COMPLETED or FAILED takes further entries',
+    sabotage: storageOf(WithWritableEnds),
+  },
+  {
+    name: 'start that is not idempotent',
+    mistake: 'a second start with an id or a key starts it once more',
+    sabotage: storageOf(StartingAnew),
+  },
+  {
+    name: 'news with a gap',
+    mistake: 'what is new in a journal is told without its last entry',
+    sabotage: storageOf(ReadingWithGaps),
+  },
+  {
+    name: 'no release of the dead',
+    mistake: 'the sagas of a worker whose lease is over stay with it',
+    sabotage: storageOf(ForgettingReleases),
+  },
+];

@@ -1,0 +1,255 @@
+import type { EntryDraft, JournalEntry, LoadedSaga, SagaHeader } from '@nest-saga/core';
+import { checkRun } from './check-run.js';
+import type { CrashEvidence } from './crash-evidence.js';
+import type { LedgerRow } from './ledger-row.js';
+
+const sagaId = 'the saga';
+const epoch = Date.UTC(2026, 0, 1);
+const times = { startedAt: new Date(epoch), finishedAt: new Date(epoch) };
+const error = { name: 'Error', message: 'declined' };
+
+function act(step: string): EntryDraft {
+  return { kind: 'act-completed', step, attempt: 1, ...times, context: '{}' };
+}
+
+function failed(step: string): EntryDraft {
+  return {
+    kind: 'act-failed',
+    step,
+    attempt: 1,
+    ...times,
+    error,
+    outcome: 'failed',
+    next: 'compensate',
+    undo: false,
+  };
+}
+
+function undo(step: string): EntryDraft {
+  return { kind: 'compensation-completed', step, attempt: 1, ...times, context: '{}' };
+}
+
+/** A saga whose entries were written by one worker, the first at 10 ms, the second at 20 ms, and so on. */
+function saga(status: SagaHeader['status'], drafts: readonly EntryDraft[], worker = 'w1'): LoadedSaga {
+  const entries = drafts.map((draft, index): JournalEntry => ({
+    ...draft,
+    seq: index + 1,
+    worker: draft.kind === 'cancel-requested' || draft.kind === 'retry-requested' ? undefined : worker,
+    recordedAt: new Date(epoch + 10 * (index + 1)),
+  }));
+  const header: SagaHeader = {
+    sagaId,
+    saga: 'order',
+    version: 1,
+    key: undefined,
+    status,
+    owner: undefined,
+    nextRunAt: undefined,
+    context: '{}',
+    failure: undefined,
+    stuck: undefined,
+    metadata: {},
+    createdAt: new Date(epoch),
+    updatedAt: new Date(epoch),
+  };
+  return { header, entries };
+}
+
+/** A call that began at a moment and took 5 ms. */
+function call(
+  action: LedgerRow['action'],
+  step: string,
+  beganAtMs: number,
+  change: Partial<LedgerRow> = {},
+): LedgerRow {
+  return {
+    sagaId,
+    step,
+    action,
+    attempt: 1,
+    idempotencyKey: `${sagaId}:${step}:${action}`,
+    fencingToken: 1,
+    process: 'p1',
+    beganAt: epoch + beganAtMs,
+    endedAt: epoch + beganAtMs + 5,
+    isEffective: true,
+    ...change,
+  };
+}
+
+const undone = saga('failed', [act('a'), act('b'), failed('c'), undo('b'), undo('a')]);
+const undoneCalls = [
+  call('act', 'a', 1),
+  call('act', 'b', 11),
+  call('act', 'c', 21, { isEffective: false }),
+  call('compensate', 'b', 31),
+  call('compensate', 'a', 41),
+];
+const good: CrashEvidence = {
+  acknowledgements: [{ kind: 'start', sagaId }],
+  sagas: [undone],
+  ledger: undoneCalls,
+  leases: [{ process: 'p1', validFrom: epoch, validUntil: epoch + 1_000 }],
+  snapshots: [undone],
+  watchers: [
+    {
+      watcher: 'a client',
+      sagaId,
+      fromSeq: 3,
+      seen: [
+        { seq: 4, at: epoch + 42 },
+        { seq: 5, at: epoch + 52 },
+      ],
+      isEnded: true,
+    },
+  ],
+};
+
+function rulesOf(evidence: Partial<CrashEvidence>): readonly string[] {
+  return [...new Set(checkRun({ ...good, ...evidence }).map(({ rule }) => rule))];
+}
+
+/** The good run with one of its calls as it should not be. */
+function withCall(index: number, change: Partial<LedgerRow>): Partial<CrashEvidence> {
+  return { ledger: undoneCalls.map((row, at) => (at === index ? { ...row, ...change } : row)) };
+}
+
+describe('the checker of crash runs', () => {
+  it('finds nothing wrong with a good run', () => {
+    expect(checkRun(good)).toEqual([]);
+  });
+
+  it('takes repeats of a call by another process, once the first one is dead, for what they are', () => {
+    const died = call('act', 'a', 1, { endedAt: undefined, isEffective: false });
+    const repeated = call('act', 'a', 60, { process: 'p2' });
+    const entries = saga('completed', [{ kind: 'claimed', from: 'running' }, act('a')], 'w2').entries.map(
+      (entry) => ({ ...entry, recordedAt: new Date(epoch + 50 + 10 * entry.seq) }),
+    );
+    expect(
+      rulesOf({
+        sagas: [{ ...saga('completed', []), entries }],
+        ledger: [died, repeated],
+        leases: [
+          { process: 'p1', validFrom: epoch, validUntil: epoch + 50 },
+          { process: 'p2', validFrom: epoch, validUntil: epoch + 1_000 },
+        ],
+        snapshots: [],
+        watchers: [],
+      }),
+    ).toEqual([]);
+  });
+
+  it.each<[string, Partial<CrashEvidence>]>([
+    ['acknowledged-lost', { acknowledgements: [{ kind: 'start', sagaId: 'another saga' }] }],
+    ['acknowledged-lost', { acknowledgements: [{ kind: 'retry', sagaId }] }],
+    ['acknowledged-lost', { ledger: [...undoneCalls, call('act', 'x', 1, { sagaId: 'unknown' })] }],
+    [
+      'started-twice',
+      {
+        acknowledgements: [
+          { kind: 'start', sagaId, key: 'k' },
+          { kind: 'start', sagaId: 'twin', key: 'k' },
+        ],
+        sagas: [
+          undone,
+          {
+            ...saga('completed', [act('a')]),
+            header: { ...undone.header, sagaId: 'twin', status: 'completed' },
+          },
+        ],
+        ledger: [...undoneCalls, call('act', 'a', 1, { sagaId: 'twin', idempotencyKey: 'twin' })],
+      },
+    ],
+    ['undone-though-completed', withStatus('completed')],
+    ['act-after-decision', withCall(1, { beganAt: epoch + 31 })],
+    ['act-after-completion', withCall(0, { beganAt: epoch + 12 })],
+    ['undo-before-decision', withCall(3, { beganAt: epoch + 29 })],
+    ['undo-order', withCall(4, { beganAt: epoch + 39 })],
+    ['effect-missing', withCall(0, { isEffective: false })],
+    ['effect-missing', withCall(3, { isEffective: false })],
+    [
+      'idempotency-key',
+      { ledger: [...undoneCalls, call('compensate', 'a', 42, { idempotencyKey: 'other' })] },
+    ],
+    ['idempotency-key', withCall(1, { idempotencyKey: `${sagaId}:a:act` })],
+    ['fencing-token', withCall(0, { fencingToken: 9 })],
+    ['wrong-context', withCall(1, { trail: ['a', 'c'] })],
+    ['shown-too-early', watched({ seen: [{ seq: 4, at: epoch + 39 }], isEnded: false })],
+    ['shown-too-early', watched({ seen: [{ seq: 4, at: epoch + 60, durableSeq: 3 }], isEnded: false })],
+    ['shown-out-of-order', watched({ seen: [5, 4].map((seq) => ({ seq, at: epoch + 60 })) })],
+    ['not-shown', watched({ seen: [{ seq: 5, at: epoch + 60 }] })],
+    ['not-shown', watched({ seen: [] })],
+  ])('reports %s', (rule, evidence) => {
+    expect(rulesOf(evidence)).toContain(rule);
+  });
+
+  it.each<[string, LoadedSaga]>([
+    ['not-ended', saga('running', [act('a')])],
+    ['completed-twice', saga('completed', [act('a'), act('a')])],
+    ['act-after-decision', saga('failed', [failed('a'), act('b')])],
+    ['undo-before-decision', saga('failed', [act('a'), undo('a'), failed('b')])],
+    ['undo-order', saga('failed', [act('a'), act('b'), failed('c'), undo('a'), undo('b')])],
+    ['undo-missing', saga('failed', [act('a'), failed('b')])],
+    ['status-not-of-journal', saga('completed', [failed('a')])],
+    ['status-not-of-journal', saga('failed', [act('a')])],
+    ['terminal-changed', saga('completed', [act('a'), { kind: 'released', reason: 'shutdown' }])],
+    ['seq-gap', withEntry(saga('completed', [act('a'), act('b')]), 1, { seq: 3 })],
+    [
+      'wrote-after-fence',
+      withEntry(saga('completed', [{ kind: 'claimed', from: 'running' }, act('a')]), 1, { worker: 'w0' }),
+    ],
+    ['wrote-after-fence', saga('completed', [act('a'), { kind: 'released', reason: 'shutdown' }, act('b')])],
+  ])('reports %s where the journal itself says so', (rule, loaded) => {
+    const ledger = loaded.entries.flatMap((entry) =>
+      'step' in entry && entry.step !== undefined ? [call('act', entry.step, 1)] : [],
+    );
+    const evidence = { sagas: [loaded], ledger, snapshots: [], watchers: [] };
+    expect(rulesOf(evidence)).toContain(rule);
+  });
+
+  it('reports what was read and is another one at the end', () => {
+    const changed = withEntry(undone, 0, { worker: 'w9' });
+    expect(rulesOf({ snapshots: [changed] })).toContain('journal-changed');
+    const ended = saga('completed', undone.entries.slice(0, 2));
+    expect(rulesOf({ snapshots: [ended] })).toContain('terminal-changed');
+    const behind = saga('running', undone.entries.slice(0, 3));
+    expect(rulesOf({ snapshots: [behind] })).toContain('status-not-of-journal');
+  });
+
+  it('reports two processes in one call while both leases are valid, and only then', () => {
+    const hanging = call('act', 'c', 21, { endedAt: undefined, isEffective: false });
+    const second = call('act', 'c', 24, { process: 'p2', isEffective: false });
+    const ledger = [...undoneCalls.slice(0, 2), hanging, second, ...undoneCalls.slice(3)];
+    const other = { process: 'p2', validFrom: epoch, validUntil: epoch + 1_000 };
+    const both = [...(good.leases ?? []), other];
+    expect(rulesOf({ ledger, leases: both })).toEqual(['overlap']);
+    expect(
+      rulesOf({ ledger, leases: [{ process: 'p1', validFrom: epoch, validUntil: epoch + 23 }, other] }),
+    ).toEqual([]);
+  });
+
+  it('reports an event that no listener was told, and one that was told too early', () => {
+    const emitting = withEntry(undone, 4, { events: '["gone"]' });
+    expect(rulesOf({ sagas: [emitting], snapshots: [], emitted: [] })).toEqual(['event-lost']);
+    const told = { sagaId, seq: 5 };
+    expect(rulesOf({ sagas: [emitting], snapshots: [], emitted: [told] })).toEqual([]);
+    expect(rulesOf({ sagas: [emitting], snapshots: [], emitted: [{ ...told, durableSeq: 4 }] })).toEqual([
+      'shown-too-early',
+    ]);
+  });
+});
+
+function withStatus(status: SagaHeader['status']): Partial<CrashEvidence> {
+  return { sagas: [{ ...undone, header: { ...undone.header, status } }], snapshots: [] };
+}
+
+function watched(change: Partial<NonNullable<CrashEvidence['watchers']>[number]>): Partial<CrashEvidence> {
+  return { watchers: [{ watcher: 'a client', sagaId, fromSeq: 3, seen: [], isEnded: true, ...change }] };
+}
+
+function withEntry(loaded: LoadedSaga, index: number, change: object): LoadedSaga {
+  return {
+    ...loaded,
+    entries: loaded.entries.map((entry, at) => (at === index ? { ...entry, ...change } : entry)),
+  };
+}
