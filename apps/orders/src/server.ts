@@ -8,9 +8,9 @@ import { whatToTry } from './what-to-try.js';
 const database = await startDatabase();
 const settings = readSettings(process.env, database.url);
 const application = await createOrdersApplication(settings, { logger: ['warn', 'error'] });
+await application.listen(settings.port, settings.host);
 // Not before: the list of every module and route would bury what to try.
 application.useLogger(['log', 'warn', 'error']);
-await application.listen(settings.port, settings.host);
 const url = (await application.getUrl()).replace('127.0.0.1', 'localhost');
 
 if (process.send === undefined) {

@@ -1,7 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser.js';
-import { findFocusedScenario } from './support/in-page.js';
+import { findFocusedScenario, hasKeptResults } from './support/in-page.js';
 import { OrdersPage } from './support/orders-page.js';
+import { repository } from './support/readme.js';
 import { useOrders } from './support/start-orders.js';
 
 describeInBrowser('the orders page', () => {
@@ -109,7 +112,7 @@ describeInBrowser('the orders page', () => {
 
   it('loaded again in the middle of an order, goes on behind the last event it had', async () => {
     await page.scenario('slow').click();
-    await page.untilStep('ship-order', 'running');
+    await page.page.waitForFunction(hasKeptResults, 2);
     const stream = page.page.waitForRequest(/\/events/);
 
     await page.page.reload();
@@ -158,4 +161,23 @@ describeInBrowser('the orders page', () => {
 
     await page.untilStatus('completed');
   });
+
+  it('is the page of the picture in the README, which UPDATE_PICTURE=1 makes anew', async () => {
+    await page.page.setViewportSize({ width: 1280, height: 860 });
+    await page.scenario('outage').click();
+    await page.untilStatus('failed');
+    await page.untilText('#ledger', 'refunded');
+    await page.page.mouse.move(0, 0);
+
+    const picture = await page.page.screenshot();
+
+    const path = join(repository, 'docs/orders-page.png');
+    if (process.env['UPDATE_PICTURE'] === '1') await writeFile(path, picture);
+    expect(sizeOf(await readFile(path))).toEqual(sizeOf(picture));
+  });
 });
+
+/** Width and height of a PNG: the first two fields of its header. */
+function sizeOf(png: Buffer): { readonly width: number; readonly height: number } {
+  return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) };
+}

@@ -18,6 +18,24 @@ export function findFocusedScenario(): string | null | undefined {
   return document.activeElement?.getAttribute('data-scenario');
 }
 
+/** Whether the page has kept so many results for a reload. */
+export function hasKeptResults(count: number): boolean {
+  const [kept = '[]'] = Object.entries(sessionStorage)
+    .filter(([key]) => key.startsWith('order:'))
+    .map(([, value]) => String(value));
+  return (JSON.parse(kept) as readonly unknown[]).length === count;
+}
+
+/** The lines of the ledger, read in one go: in between the page may draw them anew. */
+export function readLedger(): readonly string[] {
+  return [...document.querySelectorAll('#ledger tr')].map((row) =>
+    [...row.querySelectorAll('td')]
+      .map((cell) => cell.textContent)
+      .join(' ')
+      .trim(),
+  );
+}
+
 /** The texts whose contrast to their ground is below 4.5, as WCAG 2.2 (1.4.3) wants it. */
 export function findPoorContrasts(): readonly string[] {
   const luminance = (colour: string) => {

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { readLedger } from './in-page.js';
 
 const deadlineMs = 20_000;
 
@@ -75,8 +76,7 @@ export class OrdersPage {
   }
 
   /** The ledger's lines, each cell of a line behind the other. */
-  async ledger(): Promise<readonly string[]> {
-    const rows = await this.page.locator('#ledger tr').allInnerTexts();
-    return rows.map((row) => row.replaceAll(/\s+/g, ' ').trim());
+  ledger(): Promise<readonly string[]> {
+    return this.page.evaluate(readLedger);
   }
 }
