@@ -147,9 +147,11 @@ function checkpointOf(group: readonly Waiting[]): Checkpoint {
 }
 
 /** The group's error in the words of the one write. */
-function errorOf({ kind }: Write, error: unknown): unknown {
-  if (!(error instanceof SagaStorageError)) return error;
-  return new SagaStorageError(kind, error.outcome, { cause: error.cause });
+function errorOf({ kind }: Write, error: unknown): SagaStorageError {
+  if (error instanceof SagaStorageError)
+    return new SagaStorageError(kind, error.outcome, { cause: error.cause });
+  // It never came to the database: its values are not what they should be.
+  return new SagaStorageError(kind, 'refused', { cause: error });
 }
 
 function sizeOf(write: Write): number {

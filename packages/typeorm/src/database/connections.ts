@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { GroupCommitLimits } from '../group-commit.js';
 import type { TypeOrmSagaStorageOptions } from '../typeorm-saga-storage-options.js';
 import { OwnConnection } from './own-connection.js';
-import { PooledRunner } from './pooled-runner.js';
+import { guardErrors, PooledRunner } from './pooled-runner.js';
 import { createOwnClient, poolOf } from './postgres-client.js';
 import type { PostgresClient, PostgresPool } from './postgres-client.js';
 import { PreparedNames } from './prepared-names.js';
@@ -28,7 +28,7 @@ export class Connections {
     this.dataSource = dataSource;
     this.heartbeat = new OwnConnection(() => this.createClient('heartbeat', ownTimeoutMs));
     this.pool = new PooledRunner(
-      dataSource,
+      () => poolOf(dataSource),
       new PreparedNames(schemaName, options.prepareStatements ?? true),
       { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
       (backend) => this.canceller.cancel(backend),
@@ -47,12 +47,13 @@ export class Connections {
       this.wasInitializedHere = true;
     }
     this.guardedPool = poolOf(this.dataSource);
-    this.guardedPool.on('connect', guard);
+    // A server may end a connection right when it is made, before it was handed out.
+    this.guardedPool.on('connect', guardErrors);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.heartbeat.close(), this.canceller.close()]);
-    this.guardedPool?.removeListener('connect', guard);
+    this.guardedPool?.removeListener('connect', guardErrors);
     if (this.wasInitializedHere) await this.dataSource.destroy();
   }
 
@@ -60,12 +61,6 @@ export class Connections {
   createClient(purpose: string, timeoutMs: number): PostgresClient {
     return createOwnClient(poolOf(this.dataSource), `nest-saga ${purpose}`, timeoutMs);
   }
-}
-
-// A server that ends a connection right when it is made says so before anybody listens to its errors, and an error event
-// that nobody listens to ends the process. Whoever uses the connection is told all the same.
-function guard(client: PostgresClient): void {
-  client.on('error', () => undefined);
 }
 
 function poolSizeOf({ options }: DataSource): number {

@@ -1,9 +1,7 @@
-import { SagaStorageError } from '@nest-saga/core';
-import type { DataSource, QueryRunner } from 'typeorm';
 import { sqlStateOf, toStorageError } from './classify-error.js';
-import type { PostgresClient } from './postgres-client.js';
-import type { PreparedNames } from './prepared-names.js';
 import { DeadlineError } from './deadline-error.js';
+import type { PostgresClient, PostgresPool } from './postgres-client.js';
+import type { PreparedNames } from './prepared-names.js';
 import { queryClient } from './query-client.js';
 import type { Row, Statement, StatementRunner } from './statement.js';
 
@@ -29,7 +27,7 @@ const maximumAttempts = 5;
  */
 export class PooledRunner implements StatementRunner {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly getPool: () => PostgresPool,
     private readonly names: PreparedNames,
     private readonly deadlines: RunnerDeadlines,
     /** Is told the backend that still works at a statement nobody waits for any more. */
@@ -56,14 +54,17 @@ export class PooledRunner implements StatementRunner {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<readonly Row[]> {
-    const { queryRunner, client } = await this.acquire(operation);
+    const { client, release } = await this.acquire(operation);
     try {
-      return await this.query(client, statement, values);
+      const rows = await this.query(client, statement, values);
+      release();
+      return rows;
     } catch (error) {
+      const failure = toStorageError(operation, error, 'query');
+      // A connection that may be broken must not go back among the good ones.
+      release(failure.outcome === 'unknown');
       if (error instanceof DeadlineError && client.processID !== null) this.onAbandoned(client.processID);
-      throw toStorageError(operation, error, 'query');
-    } finally {
-      await queryRunner.release();
+      throw failure;
     }
   }
 
@@ -87,32 +88,40 @@ export class PooledRunner implements StatementRunner {
     }
   }
 
-  private async acquire(operation: string): Promise<Acquired> {
-    const queryRunner = this.dataSource.createQueryRunner('master');
-    const connecting = queryRunner.connect() as Promise<PostgresClient>;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`The pool gave no connection within ${this.deadlines.acquireMs} ms.`)),
-        this.deadlines.acquireMs,
-      );
+  private acquire(operation: string): Promise<Acquired> {
+    const { acquireMs } = this.deadlines;
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        const error = new Error(`The pool gave no connection within ${acquireMs} ms.`);
+        reject(toStorageError(operation, error, 'connect'));
+      }, acquireMs);
+      this.getPool().connect((error, client, release) => {
+        clearTimeout(timer);
+        if (client === undefined) return reject(toStorageError(operation, error, 'connect'));
+        if (isLate) return release();
+        guardErrors(client);
+        resolve({ client, release });
+      });
     });
-    try {
-      return { queryRunner, client: await Promise.race([connecting, late]) };
-    } catch (error) {
-      // A connection that comes later goes straight back.
-      connecting.then(
-        () => queryRunner.release(),
-        () => undefined,
-      );
-      throw error instanceof SagaStorageError ? error : toStorageError(operation, error, 'connect');
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 
 interface Acquired {
-  readonly queryRunner: QueryRunner;
   readonly client: PostgresClient;
+  /** @param isBroken Whether to close the connection instead of giving it back. */
+  readonly release: (isBroken?: boolean) => void;
+}
+
+const guarded = new WeakSet<PostgresClient>();
+
+/**
+ * Keeps an error event of a connection from ending the process, which it does where nobody listens to it, for example
+ * between two statements. Whoever uses the connection is told by the statement that fails.
+ */
+export function guardErrors(client: PostgresClient): void {
+  if (guarded.has(client)) return;
+  guarded.add(client);
+  client.on('error', () => undefined);
 }

@@ -23,6 +23,13 @@ export interface ClientQuery {
 export interface PostgresPool {
   readonly Client: new (options: Readonly<Record<string, unknown>>) => PostgresClient;
   readonly options: Readonly<Record<string, unknown>>;
+  connect(
+    callback: (
+      error: unknown,
+      client: PostgresClient | undefined,
+      release: (isBroken?: boolean) => void,
+    ) => void,
+  ): void;
   on(event: 'connect', listener: (client: PostgresClient) => void): unknown;
   removeListener(event: 'connect', listener: (client: PostgresClient) => void): unknown;
 }

@@ -2,8 +2,10 @@ import type { AppendRequest, NewSaga } from '@nest-saga/core';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { appendEntries } from './append-entries.js';
+import { appendAndChangeOneStatement, appendOneStatement, appendOneValues } from './append-one.js';
 import { changeHeaders } from './change-headers.js';
 import { durableMoment } from './durable-moment.js';
+import { startOneStatement, startOneValues } from './start-one.js';
 import { startSagas } from './start-sagas.js';
 
 /** What one statement writes: sagas that start, and entries with the header changes they bring. */
@@ -35,11 +37,29 @@ export interface CheckpointPart {
  */
 export class CheckpointStatement {
   private readonly variants = new Map<string, Statement>();
+  private readonly startOne: Statement;
+  private readonly appendOne: Statement;
+  private readonly appendAndChangeOne: Statement;
 
-  constructor(private readonly tables: Tables) {}
+  constructor(private readonly tables: Tables) {
+    this.startOne = startOneStatement(tables);
+    this.appendOne = appendOneStatement(tables);
+    this.appendAndChangeOne = appendAndChangeOneStatement(tables);
+  }
 
   /** @throws SagaStorageError (refused) for a value that cannot be sent. */
-  bind({ starts, appends }: Checkpoint): BoundStatement {
+  bind(group: Checkpoint): BoundStatement {
+    return group.starts.length + group.appends.length === 1 ? this.bindOne(group) : this.bindMany(group);
+  }
+
+  private bindOne({ starts: [saga], appends: [request] }: Checkpoint): BoundStatement {
+    if (saga !== undefined) return { statement: this.startOne, values: startOneValues(saga) };
+    if (request === undefined) throw new TypeError('There is nothing to write.');
+    const statement = request.change === undefined ? this.appendOne : this.appendAndChangeOne;
+    return { statement, values: appendOneValues(request) };
+  }
+
+  private bindMany({ starts, appends }: Checkpoint): BoundStatement {
     const changes = appends.filter(({ change }) => change !== undefined);
     const parts: CheckpointPart[] = [];
     if (starts.length > 0) parts.push(startSagas(this.tables, starts));

@@ -1,0 +1,26 @@
+import type { NewSaga } from '@nest-saga/core';
+import type { Statement } from '../database/statement.js';
+import type { Tables } from '../database/tables.js';
+import { durableCommit, statementTime } from './durable-moment.js';
+
+/**
+ * As `startSagas` for a single saga, which is what a process that is not busy writes: without arrays, sorting and
+ * common table expressions it takes half the time. Parameters: `startOneValues`.
+ */
+export function startOneStatement({ execution }: Tables): Statement {
+  return {
+    name: 'start',
+    text: `INSERT INTO ${execution}
+  (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at)
+SELECT $1::uuid, $2::text, $3::integer, $4::text, CASE WHEN $5::text IS NULL THEN 'pending' ELSE 'running' END,
+  $5::text, CASE WHEN $5::text IS NULL THEN ${statementTime} END, $6::json, $7::json, ${statementTime}, ${statementTime}
+ON CONFLICT DO NOTHING
+RETURNING id, ${durableCommit}`,
+  };
+}
+
+/** The parameters of `startOneStatement`. */
+export function startOneValues(saga: NewSaga): readonly unknown[] {
+  const { sagaId, version, key, owner, context, metadata } = saga;
+  return [sagaId, saga.saga, version, key, owner, context, JSON.stringify(metadata)];
+}
