@@ -149,6 +149,7 @@ describe('a saga that another process runs', () => {
         storage: { hints },
         recovery: { sweepIntervalMs: hints ? never : 100 },
       });
+      await until('the first sweep', () => running.listener.ofWorkerType('swept').length > 0);
       const sagaIds = [
         await queueing.enqueue({ charge: 'answer' }),
         await queueing.start({ charge: 'answer' }),
