@@ -16,13 +16,14 @@ export function judge(plan: RunPlan, run: SimulatedRun): readonly string[] {
     ...run.surprises,
     ...violations,
     ...strays,
-    ...run.evidence.sagas.flatMap((saga) => compare(plan.saga, saga)),
+    ...run.evidence.sagas.flatMap((saga) => compareWithModel(plan.saga, saga)),
   ];
 }
 
-function compare(plan: SagaPlan, { header, entries }: LoadedSaga): readonly string[] {
+/** What a saga did, held against the reference model. */
+export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga): readonly string[] {
   const { people, isActUnderWay } = readPeople(entries);
-  const predicted = predict(plan, people, isActUnderWay);
+  const predicted = predict(plan, people, { isActUnderWay, isTakenOver: isTakenOver(entries) });
   const results = entries.filter((entry) => isStepEntry(entry)).map(describe);
   const { undo, givenUp } = replayAll(entries);
   return [
@@ -62,6 +63,14 @@ function readPeople(entries: readonly JournalEntry[]): {
     if (entry.kind === 'retry-requested') isCrashStuck = false;
   }
   return { people, isActUnderWay };
+}
+
+/** Whether another owner may have begun the act that was next when the decision to compensate was taken. */
+function isTakenOver(entries: readonly JournalEntry[]): boolean {
+  const decided = entries.findIndex(({ kind }) => kind === 'compensation-decided');
+  const before = entries.slice(0, Math.max(0, decided));
+  const last = before.findLastIndex((entry) => isStepEntry(entry));
+  return before.slice(last + 1).some((entry) => entry.kind === 'claimed' && entry.from === 'running');
 }
 
 /** A saga is given up after as many claims without progress as its definition says: not sooner, and not later. */

@@ -21,11 +21,19 @@ const retryable: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-
 const divertible: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-effect']);
 const divertibleByAny: ReadonlySet<string> = new Set<string>([...divertible, 'hang', 'refuse', 'fatal']);
 
+/** What a cancel found: the one thing that is open, so it is told. */
+export interface CancelMoment {
+  /** An act was under way, and its result was still recorded. */
+  readonly isActUnderWay: boolean;
+  /** The act that was next may have been begun by an owner that went away. */
+  readonly isTakenOver: boolean;
+}
+
 /**
  * What the contract says about a saga: no journal, no worker, no storage and no time, because crashes must not change
- * it. Whether an act was under way when a cancel came is the one thing that is open, so it is told.
+ * it.
  */
-export function predict(saga: SagaPlan, people: readonly Intervention[], isActUnderWay: boolean): Prediction {
+export function predict(saga: SagaPlan, people: readonly Intervention[], moment: CancelMoment): Prediction {
   const results: string[] = [];
   const undo: StepPlan[] = [];
   const givenUp: StepPlan[] = [];
@@ -56,7 +64,11 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], isActUn
   const act = (step: StepPlan): string => {
     for (;;) {
       heed();
-      if (isCancelled && !(isActUnderWay && results.length === cancel?.after)) return 'cancelled';
+      if (isCancelled && !(moment.isActUnderWay && results.length === cancel?.after)) {
+        const isBegun = moment.isTakenOver || attempts.has(`act ${step.id}`);
+        if (isBegun && step.compensateOn === 'attempted') undo.push(step);
+        return 'cancelled';
+      }
       const { outcome, counted } = attempt(`act ${step.id}`, step.act);
       if (retryable.has(outcome) && counted < step.actAttempts && !isCancelled) continue;
       if (outcome === 'ok' || outcome === 'unstorable' || step.compensateOn === 'attempted') undo.push(step);

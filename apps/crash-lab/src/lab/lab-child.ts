@@ -1,0 +1,118 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { LabMessage, LabMethods, LabProcessSettings, LabQuestion } from './lab-messages.js';
+
+/** A question that got no answer, because the process died. */
+export class ProcessDiedError extends Error {
+  override readonly name = 'ProcessDiedError';
+}
+
+/** A question that the process answered with an error. */
+export class LabAnswerError extends Error {
+  constructor(
+    readonly errorName: string,
+    message: string,
+  ) {
+    super(`${errorName}: ${message}`);
+  }
+}
+
+interface Waiting {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A lab process, as its parent has it. */
+export class LabChild {
+  /** Resolves with the signal that ended it, or null where it ended by itself. */
+  readonly exited: Promise<NodeJS.Signals | null>;
+  readonly ready: Promise<void>;
+  private readonly child: ChildProcess;
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly listeners = new Set<(message: LabMessage) => void>();
+  private questions = 0;
+  private hasExited = false;
+  private errors = '';
+
+  /** @param file The bundle that `buildLabProcess` made. */
+  constructor(
+    file: string,
+    readonly settings: LabProcessSettings,
+  ) {
+    this.child = fork(file, [], {
+      env: { PATH: process.env['PATH'], LAB_SETTINGS: JSON.stringify(settings) },
+      execArgv: ['--enable-source-maps'],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.errors += text));
+    this.child.on('error', () => undefined);
+    this.ready = new Promise((resolve, reject) => {
+      this.listen((message) => {
+        if (message.kind === 'ready') resolve();
+      });
+      this.child.once('exit', () =>
+        reject(new ProcessDiedError(`${settings.name} died at its start: ${this.errors}`)),
+      );
+    });
+    this.ready.catch(() => undefined);
+    this.exited = new Promise((resolve) => {
+      this.child.once('exit', (_code, signal) => {
+        this.hasExited = true;
+        for (const { reject } of this.waiting.values()) reject(new ProcessDiedError(`${settings.name} died`));
+        this.waiting.clear();
+        resolve(signal);
+      });
+    });
+    this.child.on('message', (message: LabMessage) => this.receive(message));
+  }
+
+  /** What it wrote to its standard error. */
+  get complaints(): string {
+    return this.errors;
+  }
+
+  get isAlive(): boolean {
+    return !this.hasExited;
+  }
+
+  listen(listener: (message: LabMessage) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Rejects with `LabAnswerError` for its error, with `ProcessDiedError` where it dies before it answers. */
+  ask<Method extends keyof LabMethods>(
+    method: Method,
+    ...parameters: Parameters<LabMethods[Method]>
+  ): Promise<ReturnType<LabMethods[Method]>> {
+    return new Promise((resolve, reject) => {
+      if (this.hasExited || !this.child.connected)
+        return reject(new ProcessDiedError(`${this.settings.name} is dead`));
+      const question: LabQuestion = { id: ++this.questions, method, parameters };
+      this.waiting.set(question.id, {
+        resolve: (answer) => resolve(answer as ReturnType<LabMethods[Method]>),
+        reject,
+      });
+      this.child.send(question, () => undefined);
+    });
+  }
+
+  /** Sends it a signal: SIGKILL, SIGSTOP or SIGCONT. */
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    if (!this.hasExited) this.child.kill(signal);
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exited;
+  }
+
+  private receive(message: LabMessage): void {
+    for (const listener of this.listeners) listener(message);
+    if (message.kind !== 'answer' && message.kind !== 'error') return;
+    const waiting = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    if (message.kind === 'answer') waiting?.resolve(message.answer);
+    else waiting?.reject(new LabAnswerError(message.name, message.message));
+  }
+}

@@ -1,0 +1,54 @@
+import type { SagaPlan } from '../simulation/run-plan.js';
+import type { KillPlan } from './kill-switch.js';
+
+/** A saga that lab processes can run. */
+export interface NamedPlan {
+  readonly name: string;
+  readonly plan: SagaPlan;
+}
+
+/** What a lab process is started with. */
+export interface LabProcessSettings {
+  readonly name: string;
+  readonly databaseUrl: string;
+  readonly worldUrl: string;
+  readonly kill?: KillPlan;
+  /** By how much its wall clock is wrong. */
+  readonly clockSkewMs?: number;
+}
+
+/** An engine in a lab process. */
+export interface EngineSettings {
+  readonly sagas: readonly NamedPlan[];
+  readonly runsSagas: boolean;
+}
+
+/** What a lab process does when it is asked. */
+export interface LabMethods {
+  open(engine: string, settings: EngineSettings): void;
+  close(engine: string): void;
+  start(engine: string, saga: string, sagaId: string, isQueued: boolean): string;
+  cancel(engine: string, sagaId: string): void;
+  retry(engine: string, sagaId: string): void;
+  /** Answers at once; what is seen comes as messages. */
+  watch(engine: string, sagaId: string, fromSeq: number): void;
+  /** Keeps the event loop from turning. */
+  block(durationMs: number): void;
+  places(): Readonly<Record<string, number>>;
+}
+
+/** A question to a lab process. */
+export interface LabQuestion {
+  readonly id: number;
+  readonly method: keyof LabMethods;
+  readonly parameters: readonly unknown[];
+}
+
+/** What a lab process says. */
+export type LabMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly name: string; readonly message: string }
+  | { readonly kind: 'seen'; readonly sagaId: string; readonly seq: number; readonly at: number }
+  | { readonly kind: 'over'; readonly sagaId: string; readonly status: string }
+  | { readonly kind: 'watch-failed'; readonly sagaId: string; readonly message: string };

@@ -1,0 +1,131 @@
+/** A process of the lab: engines on PostgreSQL that do what their parent asks, until somebody kills them. */
+import { randomUUID } from 'node:crypto';
+import { SagaEngine, SagaRegistry } from '@nest-saga/core';
+import type { Clock, SagaStorage } from '@nest-saga/core';
+import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
+import { DataSource } from 'typeorm';
+import { KillSwitch } from './kill-switch.js';
+import type { LabMessage, LabMethods, LabProcessSettings, LabQuestion } from './lab-messages.js';
+import { defineLabSaga } from './lab-saga.js';
+import { OutsideWorld } from './outside-world.js';
+import { WatchedStorage } from './watched-storage.js';
+
+const settings = JSON.parse(process.env['LAB_SETTINGS'] ?? '{}') as LabProcessSettings;
+const { name, databaseUrl, worldUrl, kill, clockSkewMs = 0 } = settings;
+
+const tell = (message: LabMessage): void => {
+  process.send?.(message);
+};
+
+const clock: Clock = {
+  now: () => Date.now() + clockSkewMs,
+  monotonicNow: () => performance.now(),
+  startTimer: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+const killSwitch = new KillSwitch(kill);
+const world = new OutsideWorld(worldUrl);
+const dataSource = new DataSource({
+  type: 'postgres',
+  url: databaseUrl,
+  poolSize: 6,
+  connectTimeoutMS: 3_000,
+  poolErrorHandler: () => undefined,
+});
+const storage = new TypeOrmSagaStorage({
+  dataSource,
+  migrations: 'off',
+  statementTimeoutMs: 2_000,
+  acquireTimeoutMs: 2_000,
+});
+const watched = new WatchedStorage(storage, name, killSwitch, world);
+// Opened once for all engines of this process, and ended with it.
+const shared: SagaStorage = Object.assign(Object.create(watched) as SagaStorage, {
+  open: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+});
+
+const engines = new Map<string, SagaEngine>();
+
+const engineOf = (engine: string): SagaEngine => {
+  const found = engines.get(engine);
+  if (found === undefined) throw new Error(`no engine "${engine}" is open in ${name}`);
+  return found;
+};
+
+type Asynchronous<Methods> = {
+  [Name in keyof Methods]: Methods[Name] extends (...parameters: infer Parameters) => infer Answer
+    ? (...parameters: Parameters) => Promise<Answer>
+    : never;
+};
+
+const methods: Asynchronous<LabMethods> = {
+  open: async (engine, { sagas, runsSagas }) => {
+    const definitions = sagas.map(({ name: saga, plan }) =>
+      defineLabSaga(saga, plan, { process: name, world, killSwitch }),
+    );
+    const opened = new SagaEngine({
+      storage: shared,
+      registry: new SagaRegistry(definitions),
+      clock,
+      ids: { nextId: randomUUID, random: Math.random },
+      runsSagas,
+      lease: { leaseDurationMs: 1_200, renewalIntervalMs: 300, safetyMarginMs: 300 },
+      recovery: { sweepIntervalMs: 200 },
+      watchIntervalMs: 200,
+      abortGraceMs: 500,
+      shutdownTimeoutMs: 1_000,
+    });
+    engines.set(engine, opened);
+    await opened.open();
+  },
+  close: async (engine) => {
+    await engineOf(engine).close();
+    engines.delete(engine);
+  },
+  start: async (engine, saga, sagaId, isQueued) => {
+    const { starter } = engineOf(engine);
+    const context = { trail: [] };
+    const started = isQueued
+      ? await starter.enqueue(context, { saga, sagaId })
+      : await starter.start(context, { saga, sagaId });
+    return started.sagaId;
+  },
+  cancel: (engine, sagaId) => engineOf(engine).requests.cancel(sagaId, 'changed my mind'),
+  retry: (engine, sagaId) => engineOf(engine).requests.retry(sagaId, 'operator'),
+  watch: async (engine, sagaId, fromSeq) => {
+    engineOf(engine).reader.follow(sagaId, fromSeq, {
+      onResult: ({ seq }) => tell({ kind: 'seen', sagaId, seq, at: Date.now() }),
+      onEnd: ({ status }) => tell({ kind: 'over', sagaId, status }),
+      onError: (error) => tell({ kind: 'watch-failed', sagaId, message: String(error) }),
+    });
+  },
+  block: async (durationMs) => {
+    const until = performance.now() + durationMs;
+    while (performance.now() < until);
+  },
+  places: async () => killSwitch.passed,
+};
+
+const obey = async ({ id, method, parameters }: LabQuestion): Promise<void> => {
+  try {
+    const answer = await (methods[method] as (...given: readonly unknown[]) => Promise<unknown>)(
+      ...parameters,
+    );
+    tell({ kind: 'answer', id, answer });
+  } catch (error) {
+    const { name: errorName, message } = error instanceof Error ? error : new Error(String(error));
+    tell({ kind: 'error', id, name: errorName, message });
+  }
+};
+
+process.on('message', (question: LabQuestion) => void obey(question));
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit());
+
+await dataSource.initialize();
+await storage.open();
+tell({ kind: 'ready' });

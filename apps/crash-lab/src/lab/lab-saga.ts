@@ -1,0 +1,125 @@
+import { defineSaga, fallback, NonRetryableError } from '@nest-saga/core';
+import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepRun } from '@nest-saga/core';
+import { trailOf } from '@nest-saga/testing';
+import type { SagaPlan, StepPlan } from '../simulation/run-plan.js';
+import { GatewayError } from '../simulation/scripted-definition.js';
+import type { TrailContext } from '../simulation/scripted-definition.js';
+import type { KillSwitch } from './kill-switch.js';
+import type { OutsideWorld } from './outside-world.js';
+
+/** Times of lab sagas, in milliseconds. */
+export const labTimes = { stepTimeoutMs: 400, retryIntervalMs: 20 } as const;
+
+/** What handlers of a lab process need. */
+export interface LabSurroundings {
+  readonly process: string;
+  readonly world: OutsideWorld;
+  readonly killSwitch: KillSwitch;
+}
+
+/** A planned saga whose handlers change the outside world, and are places to die at. */
+export function defineLabSaga(name: string, plan: SagaPlan, surroundings: LabSurroundings): SagaDefinition {
+  const declare = (step: StepPlan): DeclaredStep => {
+    const handler = new LabHandler(step, surroundings);
+    const interval = { initialIntervalMs: labTimes.retryIntervalMs, backoffCoefficient: 1 };
+    return {
+      id: step.id,
+      handler: () => handler,
+      retry: { ...interval, maximumAttempts: step.actAttempts },
+      compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
+      timeoutMs: labTimes.stepTimeoutMs + step.durationMs,
+      compensateOn: step.compensateOn,
+    };
+  };
+  return defineSaga({
+    name,
+    maximumRecoveryAttempts: plan.maximumRecoveryAttempts,
+    steps: plan.stages.map(({ primary, alternative, isForAnyError = false }) =>
+      alternative === undefined
+        ? declare(primary)
+        : fallback(
+            declare(primary),
+            declare(alternative),
+            isForAnyError ? {} : { failureErrors: [GatewayError] },
+          ),
+    ),
+  });
+}
+
+class LabHandler implements SagaStepHandler<unknown> {
+  constructor(
+    private readonly plan: StepPlan,
+    private readonly surroundings: LabSurroundings,
+  ) {}
+
+  async act(context: unknown, run: StepRun): Promise<unknown> {
+    const id = await this.begin('act', context as TrailContext, run);
+    const outcome = this.plan.act[run.attempt - 1] ?? 'ok';
+    if (outcome === 'hang') return this.hang();
+    await this.finish(
+      'act',
+      id,
+      run,
+      outcome === 'ok' || outcome === 'fail-after-effect' || outcome === 'unstorable',
+    );
+    if (outcome === 'ok') return run.step;
+    if (outcome === 'unstorable') return () => 'a function';
+    if (outcome === 'fatal') throw new NonRetryableError('nothing will help');
+    if (outcome === 'refuse') throw new Error('refused');
+    throw new GatewayError(outcome);
+  }
+
+  async compensate(context: unknown, run: StepRun): Promise<void> {
+    const id = await this.begin('compensate', context as TrailContext, run);
+    const { brokenRounds, undo } = this.plan;
+    const isBroken = brokenRounds > 0 && (await this.surroundings.world.roundsOf(run.sagaId)) < brokenRounds;
+    const outcome = isBroken ? 'fail' : (undo[run.attempt - 1] ?? 'ok');
+    if (outcome === 'hang') return this.hang();
+    await this.finish('compensate', id, run, outcome === 'ok');
+    if (outcome === 'fail') throw new GatewayError('the undo failed');
+  }
+
+  private async begin(action: 'act' | 'compensate', context: TrailContext, run: StepRun): Promise<string> {
+    const { process, world, killSwitch } = this.surroundings;
+    killSwitch.pass(`at ${action} entry of ${run.step}`);
+    const { sagaId, step, attempt, idempotencyKey, fencingToken } = run;
+    const trail = [...context.trail];
+    const id = await world.begin({
+      sagaId,
+      step,
+      action,
+      attempt,
+      idempotencyKey,
+      fencingToken,
+      process,
+      trail,
+    });
+    context.trail.push(trailOf(action, step));
+    killSwitch.pass(`inside ${action} of ${run.step}`);
+    // Longer than the grain of the clock, so that what came first can be read from the records.
+    await pause(Math.max(3, this.plan.durationMs));
+    return id;
+  }
+
+  private async finish(
+    action: 'act' | 'compensate',
+    id: string,
+    run: StepRun,
+    isEffective: boolean,
+  ): Promise<void> {
+    const { world, killSwitch } = this.surroundings;
+    if (isEffective) await world.effect(id);
+    killSwitch.pass(`at ${action} exit of ${run.step}`);
+    await world.end(id);
+  }
+
+  private hang(): Promise<never> {
+    return new Promise(() => undefined);
+  }
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs);
+  });
+}

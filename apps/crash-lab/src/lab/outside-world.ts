@@ -1,0 +1,132 @@
+import type { LeaseSpan, LedgerRow } from '@nest-saga/testing';
+import pg from 'pg';
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS ledger (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    saga_id uuid NOT NULL, step text NOT NULL, action text NOT NULL, attempt int NOT NULL,
+    idempotency_key text NOT NULL, fencing_token int NOT NULL, process text NOT NULL,
+    began_at double precision NOT NULL, ended_at double precision, effective boolean NOT NULL DEFAULT false,
+    trail jsonb NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS lease (
+    worker uuid PRIMARY KEY, process text NOT NULL,
+    valid_from double precision NOT NULL, valid_until double precision NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS mended (saga_id uuid PRIMARY KEY, rounds int NOT NULL);
+`;
+
+/** A call that a handler begins. */
+export type BegunCall = Omit<LedgerRow, 'endedAt' | 'isEffective' | 'beganAt'>;
+
+/**
+ * The outside world in a database of its own, on connections of its own: what handlers did, which process held which
+ * lease, and which sagas a person has mended. No fault of the saga's storage reaches it. Times are those of the
+ * machine, which the lab's servers share.
+ */
+export class OutsideWorld {
+  private readonly pool: pg.Pool;
+
+  constructor(url: string) {
+    this.pool = new pg.Pool({ connectionString: url, max: 4 });
+    this.pool.on('error', () => undefined);
+  }
+
+  async create(): Promise<void> {
+    await this.pool.query(tables);
+  }
+
+  /** Writes down that a call began. Answers its id. */
+  async begin(call: BegunCall): Promise<string> {
+    const { sagaId, step, action, attempt, idempotencyKey, fencingToken, process, trail = [] } = call;
+    const { rows } = await this.pool.query<{ id: string }>(
+      `INSERT INTO ledger (saga_id, step, action, attempt, idempotency_key, fencing_token, process, began_at, trail)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+      [
+        sagaId,
+        step,
+        action,
+        attempt,
+        idempotencyKey,
+        fencingToken,
+        process,
+        Date.now(),
+        JSON.stringify(trail),
+      ],
+    );
+    return rows[0]?.id ?? '';
+  }
+
+  async effect(id: string): Promise<void> {
+    await this.pool.query('UPDATE ledger SET effective = true WHERE id = $1', [id]);
+  }
+
+  async end(id: string): Promise<void> {
+    await this.pool.query('UPDATE ledger SET ended_at = $2 WHERE id = $1', [id, Date.now()]);
+  }
+
+  /** Whether so many calls of a step have begun. */
+  async hasBegun(sagaId: string, step: string, calls = 1): Promise<boolean> {
+    const { rows } = await this.pool.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM ledger WHERE saga_id = $1 AND step = $2',
+      [sagaId, step],
+    );
+    return (rows[0]?.count ?? 0) >= calls;
+  }
+
+  /** A lease is valid until then, at the earliest. */
+  async leased(worker: string, process: string, validFrom: number, validUntil: number): Promise<void> {
+    await this.pool.query(
+      `INSERT INTO lease VALUES ($1, $2, $3, $4) ON CONFLICT (worker) DO UPDATE SET valid_until = $4`,
+      [worker, process, validFrom, validUntil],
+    );
+  }
+
+  /** A person has mended what kept a saga from being undone. */
+  async mend(sagaId: string): Promise<void> {
+    await this.pool.query(
+      'INSERT INTO mended VALUES ($1, 1) ON CONFLICT (saga_id) DO UPDATE SET rounds = mended.rounds + 1',
+      [sagaId],
+    );
+  }
+
+  async roundsOf(sagaId: string): Promise<number> {
+    const { rows } = await this.pool.query<{ rounds: number }>(
+      'SELECT rounds FROM mended WHERE saga_id = $1',
+      [sagaId],
+    );
+    return rows[0]?.rounds ?? 0;
+  }
+
+  async readLedger(): Promise<readonly LedgerRow[]> {
+    const { rows } = await this.pool.query<Record<string, unknown>>('SELECT * FROM ledger ORDER BY id');
+    return rows.map((row) => ({
+      sagaId: String(row['saga_id']),
+      step: String(row['step']),
+      action: row['action'] === 'act' ? 'act' : 'compensate',
+      attempt: Number(row['attempt']),
+      idempotencyKey: String(row['idempotency_key']),
+      fencingToken: Number(row['fencing_token']),
+      process: String(row['process']),
+      beganAt: Number(row['began_at']),
+      endedAt: row['ended_at'] === null ? undefined : Number(row['ended_at']),
+      isEffective: row['effective'] === true,
+      trail: row['trail'] as readonly string[],
+    }));
+  }
+
+  async readLeases(): Promise<readonly LeaseSpan[]> {
+    const { rows } = await this.pool.query<Record<string, unknown>>(
+      'SELECT * FROM lease ORDER BY valid_from',
+    );
+    return rows.map((row) => ({
+      process: String(row['process']),
+      validFrom: Number(row['valid_from']),
+      validUntil: Number(row['valid_until']),
+    }));
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}

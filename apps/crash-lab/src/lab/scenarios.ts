@@ -1,0 +1,91 @@
+import type { SagaPlan, StepPlan } from '../simulation/run-plan.js';
+
+/** What the clients of a scenario do, beside starting its saga. */
+export interface Scenario {
+  readonly name: string;
+  readonly plan: SagaPlan;
+  readonly isQueued?: boolean;
+  /** Cancelled once the act of this step has begun. */
+  readonly cancelAt?: string;
+  readonly isWatched?: boolean;
+  /** A person mends what is broken once it is stuck, and asks for a retry. */
+  readonly isMended?: boolean;
+}
+
+function step(id: string, change: Partial<StepPlan> = {}): StepPlan {
+  return {
+    id,
+    act: [],
+    undo: [],
+    brokenRounds: 0,
+    actAttempts: 1,
+    undoAttempts: 2,
+    onExhausted: 'halt',
+    compensateOn: 'completed',
+    emits: false,
+    durationMs: 3,
+    ...change,
+  };
+}
+
+function saga(...steps: readonly (StepPlan | readonly [StepPlan, StepPlan])[]): SagaPlan {
+  const stages = steps.map((one) =>
+    'id' in one ? { primary: one } : { primary: one[0], alternative: one[1] },
+  );
+  return { stages, maximumRecoveryAttempts: 5 };
+}
+
+const works = saga(step('reserve'), step('charge'), step('ship'));
+
+/** The eight kinds of scenario, one of them for each step that fails. */
+export const scenarios: readonly Scenario[] = [
+  { name: 'all good', plan: works },
+  {
+    name: 'the first step fails',
+    plan: saga(step('reserve', { act: ['fail'] }), step('charge'), step('ship')),
+  },
+  {
+    name: 'the second step fails after its effect',
+    plan: saga(
+      step('reserve'),
+      step('charge', { act: ['fail-after-effect'], compensateOn: 'attempted' }),
+      step('ship'),
+    ),
+  },
+  {
+    name: 'the third step hangs',
+    plan: saga(step('reserve'), step('charge'), step('ship', { act: ['hang'] })),
+  },
+  {
+    name: 'fallback, undone',
+    plan: saga(
+      step('reserve'),
+      [step('charge', { act: ['fail', 'fail'], actAttempts: 2 }), step('invoice')],
+      step('ship', { act: ['fatal'] }),
+    ),
+  },
+  {
+    name: 'compensation retry',
+    plan: saga(
+      step('reserve', { undo: ['fail'] }),
+      step('charge', { undo: ['fail'] }),
+      step('ship', { act: ['fail'] }),
+    ),
+  },
+  {
+    name: 'compensation stuck',
+    plan: saga(step('reserve'), step('charge', { brokenRounds: 1 }), step('ship', { act: ['fail'] })),
+    isMended: true,
+  },
+  { name: 'enqueue', plan: works, isQueued: true },
+  {
+    name: 'cancel',
+    plan: saga(step('reserve'), step('charge', { durationMs: 120 }), step('ship')),
+    cancelAt: 'charge',
+  },
+  {
+    name: 'a watching client',
+    plan: saga(step('reserve'), step('charge'), step('ship', { act: ['fail', 'ok'], actAttempts: 2 })),
+    isWatched: true,
+  },
+];
