@@ -8,10 +8,10 @@ await mermaid.parse('sequenceDiagram');
 
 // It also copies all of its configuration for each label. Without what only drawing reads, a test can parse hundreds
 // of diagrams.
-const neededSections = new Set(['sequence', 'class', 'state', 'flowchart', 'secure']);
+const readByParsing = new Set(['defaultRenderer', 'htmlLabels', 'wrap']);
 for (const [name, section] of Object.entries(mermaid.mermaidAPI.defaultConfig)) {
-  if (typeof section !== 'object' || neededSections.has(name)) continue;
-  for (const key of Object.keys(section)) Reflect.deleteProperty(section, key);
+  if (typeof section !== 'object' || name === 'secure') continue;
+  for (const key of Object.keys(section)) if (!readByParsing.has(key)) Reflect.deleteProperty(section, key);
 }
 mermaid.mermaidAPI.globalReset();
 
