@@ -118,7 +118,11 @@ const runs = { numRuns: 3_000 };
 /** The steps whose effect is there or may be there, in the order in which that became so. */
 function effects(entries: readonly JournalEntry[]): readonly string[] {
   return entries.flatMap((entry) =>
-    entry.kind === 'act-completed' || (entry.kind === 'act-failed' && entry.undo) ? [entry.step] : [],
+    entry.kind === 'act-completed' ||
+    (entry.kind === 'act-failed' && entry.undo) ||
+    (entry.kind === 'compensation-decided' && entry.step !== undefined)
+      ? [entry.step ?? 'none']
+      : [],
   );
 }
 

@@ -46,7 +46,7 @@ export function nextAction(definition: SagaDefinition, state: SagaState): NextAc
   if (state.recoveries > definition.maximumRecoveryAttempts)
     return settle(recoveryExhausted(definition, state));
   if (state.direction === 'forward' && state.cancel !== undefined)
-    return settle({ kind: 'compensation-decided' });
+    return settle(decidedByCancel(definition, state));
   if (state.retryAt !== undefined) return { kind: 'wait', until: state.retryAt };
   return state.direction === 'forward' ? nextAct(definition, state) : nextCompensation(definition, state);
 }
@@ -54,6 +54,15 @@ export function nextAction(definition: SagaDefinition, state: SagaState): NextAc
 /** The state once its wait is over. */
 export function afterWait(state: SagaState): SagaState {
   return { ...state, retryAt: undefined };
+}
+
+/** Rule of `compensateOn: 'attempted'`: what was begun is undone too, also where a cancel comes between its attempts. */
+function decidedByCancel(definition: SagaDefinition, state: SagaState): CompensationDecided {
+  const step = currentStep(definition, state);
+  const isUndone = step?.compensateOn === 'attempted' && state.begun !== undefined;
+  return isUndone
+    ? { kind: 'compensation-decided', step: step.id, outcome: state.begun }
+    : { kind: 'compensation-decided' };
 }
 
 function nextAct(definition: SagaDefinition, state: SagaState): NextAction {

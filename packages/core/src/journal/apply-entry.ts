@@ -7,6 +7,7 @@ import type {
   ActCompleted,
   ActFailed,
   Claimed,
+  CompensationDecided,
   CompensationCompleted,
   CompensationFailed,
   EntryDraft,
@@ -57,7 +58,7 @@ function change(definition: SagaDefinition, next: Draft, entry: EntryDraft): voi
     case 'cancel-requested':
       return cancelRequested(next, entry.reason);
     case 'compensation-decided':
-      return turnBack(next, failureOfCancel(next.cancel?.reason));
+      return compensationDecided(next, entry);
     case 'retry-requested':
       return retryRequested(next);
     case 'step-resolved':
@@ -93,12 +94,16 @@ function actCompleted(definition: SagaDefinition, next: Draft, entry: ActComplet
 function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): void {
   next.mismatch = misplacedAct(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
-  if (entry.next === 'retry') return attemptFailed(next, entry.attempt, entry.retryAt);
+  if (entry.next === 'retry') {
+    next.begun = entry.outcome === StepOutcome.TimedOut ? StepOutcome.TimedOut : StepOutcome.Failed;
+    return attemptFailed(next, entry.attempt, entry.retryAt);
+  }
   madeProgress(next);
   if (entry.undo) next.undo = [...next.undo, undoItem(next, entry.step, entry.outcome, entry.response)];
   if (entry.next === 'compensate') {
     return turnBack(next, failureOfAct(entry.step, entry.error, next.primaryError, next.cancel?.reason));
   }
+  next.begun = undefined;
   next.isAlternative = true;
   next.primaryError = entry.error;
 }
@@ -132,7 +137,16 @@ function compensationFailed(definition: SagaDefinition, next: Draft, entry: Comp
   if (next.undo.length === 0) endUndo(next);
 }
 
+function compensationDecided(next: Draft, entry: CompensationDecided): void {
+  if (entry.step !== undefined) {
+    next.undo = [...next.undo, undoItem(next, entry.step, entry.outcome ?? StepOutcome.TimedOut, undefined)];
+  }
+  turnBack(next, failureOfCancel(next.cancel?.reason));
+}
+
 function claimed(next: Draft, entry: Claimed): void {
+  // Whoever owned it before may have begun the next act, and nobody can say how far it came.
+  if (entry.from === 'running') next.begun = StepOutcome.TimedOut;
   if (entry.from !== 'pending' && !next.isReleased) next.recoveries++;
   if (next.status === SagaStatus.Pending) next.status = SagaStatus.Running;
   next.isReleased = false;
@@ -201,6 +215,7 @@ function attemptFailed(next: Draft, attempt: number, retryAt: Date | undefined):
 
 function nextStage(next: Draft): void {
   next.stage++;
+  next.begun = undefined;
   next.isAlternative = false;
   next.primaryError = undefined;
 }

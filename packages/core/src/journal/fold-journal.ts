@@ -34,6 +34,7 @@ export function initialState(context: string, isQueued = false): SagaState {
     claimSeq: 0,
     context,
     stage: 0,
+    begun: undefined,
     isAlternative: false,
     primaryError: undefined,
     failedAttempts: 0,

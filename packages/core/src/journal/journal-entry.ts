@@ -77,6 +77,13 @@ export interface CancelRequested {
 /** The owner decided to compensate without a failed act: the point of no return of a cancel. */
 export interface CompensationDecided {
   readonly kind: 'compensation-decided';
+  /**
+   * With `compensateOn: 'attempted'`: the step that was begun and has no result in the journal, or only failed ones. Its
+   * effect may be there, so it is undone first.
+   */
+  readonly step?: string;
+  /** With `step`: what is known of its act. */
+  readonly outcome?: 'failed' | 'timed-out';
 }
 
 /** A person asked for a STUCK saga to go on from where it stood. */

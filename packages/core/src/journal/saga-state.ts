@@ -28,6 +28,11 @@ export interface SagaState {
   readonly context: Json;
   /** Forward: the stage whose act is next. */
   readonly stage: number;
+  /**
+   * Forward: what is known of the act that is next, where it may have begun before: an attempt failed, or an owner went
+   * away without a word.
+   */
+  readonly begun: 'failed' | 'timed-out' | undefined;
   /** Forward: the stage's alternative is what runs. */
   readonly isAlternative: boolean;
   /** Why the alternative runs. */

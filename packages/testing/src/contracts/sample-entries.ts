@@ -112,6 +112,11 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   'cancel-requested': { kind: 'cancel-requested', reason: longText },
   'cancel-requested by somebody': { kind: 'cancel-requested', reason: text, actor: 'Zoë O’Neil' },
   'compensation-decided': { kind: 'compensation-decided' },
+  'compensation-decided with a step that was begun': {
+    kind: 'compensation-decided',
+    step: 'charge-card',
+    outcome: 'timed-out',
+  },
   'retry-requested': { kind: 'retry-requested', actor: 'ada' },
   'retry-requested with a note': { kind: 'retry-requested', actor: 'ada', note: longText },
   'step-resolved': { kind: 'step-resolved', step: 'charge-card', actor: 'ada', note: text },

@@ -44,6 +44,7 @@ export class JournalReplay {
         if (entry.next === 'halt') this.letGo();
         return;
       case 'compensation-decided':
+        if (entry.step !== undefined) this.undo = [...this.undo, entry.step];
         this.direction = 'backward';
         return;
       case 'cancel-requested':

@@ -42,6 +42,7 @@ export function toEntryColumns(draft: EntryDraft): EntryColumns {
     case 'stuck':
       return columns(draft.kind, draft, { reason: draft.reason, message: draft.message });
     case 'compensation-decided':
+      return columns(draft.kind, draft, { outcome: draft.outcome });
     case 'settled':
       return columns(draft.kind, {});
   }

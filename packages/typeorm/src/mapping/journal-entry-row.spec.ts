@@ -47,7 +47,7 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
   claimed: merged({ from: fc.constantFrom('pending', 'running', 'compensating') }),
   released: merged({ reason: fc.constantFrom('shutdown', 'trouble') }),
   'cancel-requested': merged({ reason: text }, { actor: text }),
-  'compensation-decided': merged({}),
+  'compensation-decided': merged({}, { step: text, outcome: fc.constantFrom('failed', 'timed-out') }),
   'retry-requested': merged({ actor: text }, { note: text }),
   'step-resolved': merged({ step: text, actor: text, note: text }),
   stuck: merged(

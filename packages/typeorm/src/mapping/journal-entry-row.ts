@@ -80,7 +80,10 @@ function toEntryDraft(row: Row): EntryDraft {
       const { reason, message } = toDetail<typeof kind>(row);
       return { kind, reason, ...optional('step', row['step']), message };
     }
-    case 'compensation-decided':
+    case 'compensation-decided': {
+      const { outcome } = toDetail<typeof kind>(row);
+      return { kind, ...optional('step', row['step']), ...optional('outcome', outcome) };
+    }
     case 'settled':
       return { kind };
     default:

@@ -1,0 +1,36 @@
+import { SimulatedCluster } from '../crash/simulated-cluster.js';
+import { scriptedSaga } from '../fakes/scripted-saga.js';
+import { ScriptedStep } from '../fakes/scripted-step.js';
+import { StepGate } from '../fakes/step-gate.js';
+import { throws } from '../fakes/step-script.js';
+
+describe('a cancel with compensateOn "attempted"', () => {
+  it('undoes the step that the process died in, though nobody wrote down what became of its act', async () => {
+    const step = new ScriptedStep('charge', { act: [new StepGate().waits()], compensateOn: 'attempted' });
+    const saga = scriptedSaga('order', [new ScriptedStep('reserve'), step, new ScriptedStep('ship')]);
+    const cluster = new SimulatedCluster([saga]);
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    await second.engine.requests.cancel(sagaId, 'the customer called');
+    await cluster.resolve(second.outcome(sagaId));
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
+  });
+
+  it('undoes the step whose last attempt failed, while it waits for the next one', async () => {
+    const step = new ScriptedStep('charge', {
+      act: [throws(new Error('no answer'))],
+      compensateOn: 'attempted',
+      retry: { maximumAttempts: 5, initialIntervalMs: 60_000 },
+    });
+    const saga = scriptedSaga('order', [new ScriptedStep('reserve'), step, new ScriptedStep('ship')]);
+    const cluster = new SimulatedCluster([saga]);
+    const process = await cluster.startProcess();
+    const started = await process.start();
+    await cluster.advance(100);
+    await process.engine.requests.cancel(started.sagaId, 'the customer called');
+    await cluster.resolve(process.outcome(started));
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
+  });
+});
