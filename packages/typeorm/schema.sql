@@ -25,6 +25,7 @@ CREATE TABLE saga.saga_log (
   saga_id uuid NOT NULL,
   seq integer NOT NULL,
   kind text NOT NULL,
+  status text,
   step text,
   attempt integer,
   worker text,

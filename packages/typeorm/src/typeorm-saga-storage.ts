@@ -19,7 +19,6 @@ import type {
 } from '@nest-saga/core';
 import { Connections, ownTimeoutMs } from './database/connections.js';
 import { defaultSchema } from './database/schema-name.js';
-import { required } from './database/statement.js';
 import { tablesOf } from './database/tables.js';
 import type { Tables } from './database/tables.js';
 import { GroupCommit } from './group-commit.js';
@@ -30,7 +29,7 @@ import { JournalReader } from './journal-reader.js';
 import { checkSchema } from './migrations/check-schema.js';
 import { Migrator } from './migrations/migrator.js';
 import { SagaClaims } from './saga-claims.js';
-import { CheckpointStatement } from './statements/checkpoint.js';
+import { CheckpointStatement, writtenIds } from './statements/checkpoint.js';
 import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
 import { WorkerRows } from './worker-rows.js';
 
@@ -63,7 +62,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
       const { statement, values } = checkpoint.bind(group);
       const rows = await connections.pool.run('write', statement, values);
       this.groups.tell(group.starts.length + group.appends.length);
-      return new Set(rows.map((row) => required(row, 'id')));
+      return writtenIds(rows);
     }, connections.groupLimits);
     this.reader = new JournalReader(connections.pool, tables);
     this.claims = new SagaClaims(connections.pool, tables);

@@ -16,8 +16,8 @@ export interface RunnerDeadlines {
 /** What a pooler that moves statements between sessions answers to a prepared one, or a changed table to its old plan. */
 const preparedStatementLost: ReadonlySet<string | undefined> = new Set(['26000', '42P05', '0A000']);
 
-/** Serialisation failure, deadlock. */
-const conflicts: ReadonlySet<string | undefined> = new Set(['40001', '40P01']);
+/** Serialisation failure, deadlock, a place that somebody took in the same moment. */
+const conflicts: ReadonlySet<string | undefined> = new Set(['40001', '40P01', '23505']);
 const maximumAttempts = 5;
 
 /**
@@ -35,7 +35,7 @@ export class PooledRunner implements StatementRunner {
   ) {}
 
   /**
-   * Runs one statement. One that lost a deadlock or a serialisation conflict did nothing, so it is run again.
+   * Runs one statement. One that lost against another transaction did nothing, so it is run again.
    *
    * @throws SagaStorageError
    */

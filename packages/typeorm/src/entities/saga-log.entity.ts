@@ -1,4 +1,4 @@
-import type { JournalEntry, RecordedError } from '@nest-saga/core';
+import type { JournalEntry, RecordedError, SagaStatus } from '@nest-saga/core';
 import { EntitySchema } from 'typeorm';
 import type { Relation } from 'typeorm';
 import type { SagaExecutionEntity } from './saga-execution.entity.js';
@@ -8,6 +8,8 @@ export class SagaLogEntity {
   declare readonly sagaId: string;
   declare readonly seq: number;
   declare readonly kind: JournalEntry['kind'];
+  /** What the saga's status became with this entry, where it changed. */
+  declare readonly status: SagaStatus | null;
   declare readonly step: string | null;
   declare readonly attempt: number | null;
   declare readonly worker: string | null;
@@ -37,6 +39,7 @@ export function sagaLogSchema(schema: string): EntitySchema<SagaLogEntity> {
       sagaId: { name: 'saga_id', type: 'uuid', primary: true },
       seq: { type: 'integer', primary: true },
       kind: { type: 'text' },
+      status: { type: 'text', nullable: true },
       step: { type: 'text', nullable: true },
       attempt: { type: 'integer', nullable: true },
       worker: { type: 'text', nullable: true },

@@ -7,6 +7,7 @@ import type { Migration } from './migration.js';
  * - Times have milliseconds, like a `Date`, so that a page's end can be given back exactly.
  * - No foreign key from the journal to the header: checking it locks the header's row for each entry, and the append
  *   looks at the header anyway.
+ * - An entry that changes the saga's status says so in `status`: the next entry need not ask the header.
  * - The header's partial indexes hold only what is open or stuck, so they stay small however many sagas have finished.
  *   It is updated more often than most tables and read by partial indexes, so it is vacuumed and analysed early.
  */
@@ -43,6 +44,7 @@ export const journalMigration: Migration = {
   saga_id uuid NOT NULL,
   seq integer NOT NULL,
   kind text NOT NULL,
+  status text,
   step text,
   attempt integer,
   worker text,

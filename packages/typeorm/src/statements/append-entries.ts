@@ -3,19 +3,15 @@ import type { Tables } from '../database/tables.js';
 import { toEntryColumns } from '../mapping/entry-columns.js';
 import type { CheckpointPart } from './checkpoint.js';
 import { columnsOf } from './columns.js';
-import { terminalStatuses } from './status-lists.js';
+import { isNextPlace } from './fence.js';
 
-/**
- * Writes entries in their places, where these are free. The entry before must be there, and the saga must not be
- * terminal. One snapshot sees both: whoever wrote the entry before wrote the status with it. What the snapshot does
- * not see yet, the primary key does. Both are asked by scalar subqueries: for an EXISTS behind an OR, PostgreSQL would
- * read the whole journal into a hash table.
- */
-export function appendEntries({ execution, log }: Tables, appends: readonly AppendRequest[]): CheckpointPart {
+/** Writes entries in their places, where these are the next ones. */
+export function appendEntries(tables: Tables, appends: readonly AppendRequest[]): CheckpointPart {
   const columns = columnsOf(appends.map(toRow), {
     saga_id: ['uuid', ({ request }) => request.sagaId],
     seq: ['integer', ({ request }) => request.seq],
     kind: ['text', ({ entry }) => entry.kind],
+    status: ['text', ({ request }) => request.change?.status ?? null],
     step: ['text', ({ entry }) => entry.step],
     attempt: ['integer', ({ entry }) => entry.attempt],
     worker: ['text', ({ request }) => request.worker ?? null],
@@ -28,22 +24,14 @@ export function appendEntries({ execution, log }: Tables, appends: readonly Appe
     finished_at: ['timestamptz', ({ entry }) => entry.finishedAt],
   });
   return {
+    key: 'a',
     name: 'stored',
     isAnswer: true,
     values: columns.values,
-    sql: (first) => `INSERT INTO ${log} (${columns.names}, recorded_at)
+    sql: (first) => `INSERT INTO ${tables.log} (${columns.names}, recorded_at)
     SELECT entry.*, moment.at
     FROM ${columns.unnest(first, 'entry')}, moment
-    WHERE (SELECT header.status FROM ${execution} AS header WHERE header.id = entry.saga_id)
-        NOT IN (${terminalStatuses})
-      AND (
-        entry.seq = 1
-        OR (
-          SELECT true FROM ${log} AS previous WHERE previous.saga_id = entry.saga_id AND previous.seq = entry.seq - 1
-        )
-      )
-    ORDER BY entry.saga_id
-    ON CONFLICT DO NOTHING
+    WHERE ${isNextPlace(tables, 'entry.saga_id', 'entry.seq')}
     RETURNING saga_id AS id`,
   };
 }

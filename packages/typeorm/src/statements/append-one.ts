@@ -3,25 +3,26 @@ import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { toEntryColumns } from '../mapping/entry-columns.js';
 import { durableCommit, statementTime } from './durable-moment.js';
-import { openStatuses, terminalStatuses } from './status-lists.js';
+import { isNextPlace } from './fence.js';
+import { openStatuses } from './status-lists.js';
 
 /** As `appendEntries` for a single entry: see `startOneStatement`. Parameters: `appendOneValues`. */
 export function appendOneStatement(tables: Tables): Statement {
-  return { name: 'append', text: `${insertOne(tables)} RETURNING saga_id AS id, ${durableCommit}` };
+  return { name: 'append', text: `${insertOne(tables, 'NULL')} RETURNING saga_id AS ids, ${durableCommit}` };
 }
 
 /** As `appendEntries` and `changeHeaders` for a single entry. Parameters: `appendOneValues`. */
 export function appendAndChangeOneStatement(tables: Tables): Statement {
   return {
     name: 'change',
-    text: `WITH stored AS (${insertOne(tables)} RETURNING saga_id)
+    text: `WITH stored AS (${insertOne(tables, '$14::text')} RETURNING saga_id)
 UPDATE ${tables.execution} AS header
 SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
   next_run_at = CASE WHEN $15::text IS NULL AND $14::text IN (${openStatuses}) THEN ${statementTime} END,
   updated_at = ${statementTime}
 FROM stored
 WHERE header.id = stored.saga_id
-RETURNING header.id, ${durableCommit}`,
+RETURNING header.id AS ids, ${durableCommit}`,
   };
 }
 
@@ -50,18 +51,10 @@ function changeValues({ status, owner, failure, stuck }: HeaderChange): readonly
   return [status, owner, failure && JSON.stringify(failure), stuck && JSON.stringify(stuck)];
 }
 
-// The same conditions as for many entries.
-function insertOne({ execution, log }: Tables): string {
-  return `INSERT INTO ${log} (saga_id, seq, kind, step, attempt, worker, context, response, error, events, detail,
-  started_at, finished_at, recorded_at)
+function insertOne(tables: Tables, status: string): string {
+  return `INSERT INTO ${tables.log} (saga_id, seq, kind, step, attempt, worker, context, response, error, events, detail,
+  started_at, finished_at, recorded_at, status)
 SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::integer, $6::text, $7::json, $8::json, $9::json, $10::json,
-  $11::json, $12::timestamptz, $13::timestamptz, ${statementTime}
-WHERE (SELECT header.status FROM ${execution} AS header WHERE header.id = $1::uuid) NOT IN (${terminalStatuses})
-  AND (
-    $2::integer = 1
-    OR (
-      SELECT true FROM ${log} AS previous WHERE previous.saga_id = $1::uuid AND previous.seq = $2::integer - 1
-    )
-  )
-ON CONFLICT DO NOTHING`;
+  $11::json, $12::timestamptz, $13::timestamptz, ${statementTime}, ${status}
+WHERE ${isNextPlace(tables, '$1::uuid', '$2::integer')}`;
 }

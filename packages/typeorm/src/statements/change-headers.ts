@@ -14,6 +14,7 @@ export function changeHeaders({ execution }: Tables, appends: readonly AppendReq
     stuck: ['json', ({ change }) => toJson(change?.stuck)],
   });
   return {
+    key: 'c',
     name: 'changed',
     isAnswer: false,
     values: columns.values,

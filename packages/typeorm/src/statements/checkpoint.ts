@@ -1,5 +1,5 @@
 import type { AppendRequest, NewSaga } from '@nest-saga/core';
-import type { Statement } from '../database/statement.js';
+import type { Row, Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { appendEntries } from './append-entries.js';
 import { appendAndChangeOneStatement, appendOneStatement, appendOneValues } from './append-one.js';
@@ -22,6 +22,8 @@ export interface BoundStatement {
 
 /** One of the things that a checkpoint does, as a statement that others can be put beside. */
 export interface CheckpointPart {
+  /** Names it in the name of a prepared statement, which has to be short. */
+  readonly key: string;
   /** Of its common table expression. */
   readonly name: string;
   readonly values: readonly unknown[];
@@ -62,32 +64,43 @@ export class CheckpointStatement {
   private bindMany({ starts, appends }: Checkpoint): BoundStatement {
     const changes = appends.filter(({ change }) => change !== undefined);
     const parts: CheckpointPart[] = [];
-    if (starts.length > 0) parts.push(startSagas(this.tables, starts));
-    if (appends.length > 0) parts.push(appendEntries(this.tables, appends));
+    if (starts.length > 0) parts.push(startSagas(this.tables, inOneOrder(starts)));
+    if (appends.length > 0) parts.push(appendEntries(this.tables, inOneOrder(appends)));
     if (changes.length > 0) parts.push(changeHeaders(this.tables, changes));
     return { statement: this.variantOf(parts), values: parts.flatMap(({ values }) => values) };
   }
 
   // A part that has nothing to write is left out: its executor nodes would cost more than a few rows do.
   private variantOf(parts: readonly CheckpointPart[]): Statement {
-    const name = parts.map((part) => part.name).join('_');
+    const name = parts.map(({ key }) => key).join('');
     const known = this.variants.get(name);
     if (known !== undefined) return known;
-    const statement = { name, text: `WITH ${durableMoment}${textOf(parts)}` };
+    const statement = { name: `group_${name}`, text: textOf(parts) };
     this.variants.set(name, statement);
     return statement;
   }
 }
 
+// One row with all the ids: it is made, sent and read faster than a row for each.
 function textOf(parts: readonly CheckpointPart[]): string {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return `\n${only.sql(1)}`;
   let parameters = 0;
   const expressions = parts.map(({ name, values, sql }) => {
-    const expression = `, ${name} AS (\n${sql(parameters + 1)}\n)`;
+    const expression = `${name} AS (\n    ${sql(parameters + 1)}\n  )`;
     parameters += values.length;
     return expression;
   });
   const answers = parts.filter(({ isAnswer }) => isAnswer).map(({ name }) => `SELECT id FROM ${name}`);
-  return `${expressions.join('')}\n${answers.join(' UNION ALL ')}`;
+  return `WITH ${[durableMoment, ...expressions].join(', ')}
+SELECT string_agg(written.id::text, ',') AS ids FROM (${answers.join(' UNION ALL ')}) AS written`;
+}
+
+/** In the same order in every statement, so that two of them never wait for each other in a circle. */
+function inOneOrder<Item extends { readonly sagaId: string }>(items: readonly Item[]): readonly Item[] {
+  return items.toSorted((one, other) => (one.sagaId < other.sagaId ? -1 : 1));
+}
+
+/** The ids that the statement answered. */
+export function writtenIds([row]: readonly Row[]): ReadonlySet<string> {
+  const ids = row?.['ids'];
+  return new Set(typeof ids === 'string' ? ids.split(',') : []);
 }

@@ -37,10 +37,10 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
     LIMIT $4::integer
     FOR NO KEY UPDATE OF header SKIP LOCKED
   ), claimed AS (
-    INSERT INTO ${log} (saga_id, seq, kind, worker, detail, recorded_at)
+    INSERT INTO ${log} (saga_id, seq, kind, status, worker, detail, recorded_at)
     SELECT due.id,
       1 + coalesce((SELECT max(entry.seq) FROM ${log} AS entry WHERE entry.saga_id = due.id), 0),
-      'claimed', $1::text, json_build_object('from', due.status), moment.at
+      'claimed', CASE due.status WHEN 'pending' THEN 'running' END, $1::text, json_build_object('from', due.status), moment.at
     FROM due, moment
     ORDER BY due.id
     ON CONFLICT DO NOTHING

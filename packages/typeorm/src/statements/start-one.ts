@@ -15,7 +15,7 @@ export function startOneStatement({ execution }: Tables): Statement {
 SELECT $1::uuid, $2::text, $3::integer, $4::text, CASE WHEN $5::text IS NULL THEN 'pending' ELSE 'running' END,
   $5::text, CASE WHEN $5::text IS NULL THEN ${statementTime} END, $6::json, $7::json, ${statementTime}, ${statementTime}
 ON CONFLICT DO NOTHING
-RETURNING id, ${durableCommit}`,
+RETURNING id AS ids, ${durableCommit}`,
   };
 }
 

@@ -3,10 +3,7 @@ import type { Tables } from '../database/tables.js';
 import type { CheckpointPart } from './checkpoint.js';
 import { columnsOf } from './columns.js';
 
-/**
- * Writes the headers of sagas that are not there yet, by id and by key. In the order of the keys, so that two
- * statements that start the same sagas never wait for each other in a circle.
- */
+/** Writes the headers of sagas that are not there yet, by id and by key. */
 export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): CheckpointPart {
   const columns = columnsOf(starts, {
     id: ['uuid', (saga) => saga.sagaId],
@@ -18,6 +15,7 @@ export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): C
     metadata: ['json', (saga) => JSON.stringify(saga.metadata)],
   });
   return {
+    key: 's',
     name: 'started',
     isAnswer: true,
     values: columns.values,
@@ -26,7 +24,6 @@ export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): C
     SELECT saga.id, saga.name, saga.version, saga.key, CASE WHEN saga.owner IS NULL THEN 'pending' ELSE 'running' END,
       saga.owner, CASE WHEN saga.owner IS NULL THEN moment.at END, saga.context, saga.metadata, moment.at, moment.at
     FROM ${columns.unnest(first, 'saga')}, moment
-    ORDER BY saga.name, saga.key, saga.id
     ON CONFLICT DO NOTHING
     RETURNING id`,
   };
