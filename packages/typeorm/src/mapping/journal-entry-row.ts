@@ -120,11 +120,11 @@ function toRetryAt(retryAt: string | undefined): { readonly retryAt?: Date } {
   return retryAt === undefined ? {} : { retryAt: new Date(retryAt) };
 }
 
-function optional<Name extends string>(
+function optional<Name extends string, Value extends string>(
   name: Name,
-  value: string | null | undefined,
-): { readonly [Key in Name]?: string } {
+  value: Value | null | undefined,
+): { readonly [Key in Name]?: Value } {
   return value === null || value === undefined
     ? {}
-    : ({ [name]: value } as { readonly [Key in Name]?: string });
+    : ({ [name]: value } as { readonly [Key in Name]?: Value });
 }
