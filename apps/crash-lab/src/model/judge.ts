@@ -84,7 +84,7 @@ function checkRecoveries(entries: readonly JournalEntry[], maximum: number): rea
       if (entry.from !== 'pending' && !isReleased) recoveries++;
       isReleased = false;
     } else if (entry.kind === 'released') {
-      isReleased = entry.reason === 'shutdown';
+      isReleased = entry.reason !== 'trouble';
     } else if (entry.kind === 'stuck') {
       isStuck = true;
       if (entry.reason !== 'recovery-exhausted' || recoveries <= maximum)

@@ -96,7 +96,7 @@ export class ExecutionStory {
         this.isReleased = false;
         return;
       case 'released':
-        this.isReleased = entry.reason === 'shutdown';
+        this.isReleased = entry.reason !== 'trouble';
         return;
       case 'cancel-requested':
         this.closeAttempts();

@@ -53,7 +53,7 @@ function change(definition: SagaDefinition, next: Draft, entry: EntryDraft): voi
     case 'claimed':
       return claimed(next, entry);
     case 'released':
-      next.isReleased = entry.reason === 'shutdown';
+      next.isReleased = entry.reason !== 'trouble';
       return;
     case 'cancel-requested':
       return cancelRequested(next, entry.reason);

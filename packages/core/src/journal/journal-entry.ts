@@ -64,7 +64,11 @@ export interface Claimed {
 /** A worker let the saga go in good order, so that the next claim is not a recovery from a crash. */
 export interface Released {
   readonly kind: 'released';
-  readonly reason: 'shutdown' | 'trouble';
+  /**
+   * `shutdown`: this process stops. `quarantine`: its last owners died, and it waits for its turn to be tried alone.
+   * `trouble`: it could not be run here; the next claim counts as a recovery all the same.
+   */
+  readonly reason: 'shutdown' | 'quarantine' | 'trouble';
 }
 
 /** Somebody asked for the saga to be cancelled. The owner decides what becomes of it. */

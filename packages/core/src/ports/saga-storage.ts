@@ -81,7 +81,7 @@ export interface ReleaseRequest {
   /** Last seen + 1: where the `released` entry is written. */
   readonly seq: number;
   readonly worker: string;
-  readonly reason: 'shutdown' | 'trouble';
+  readonly reason: 'shutdown' | 'quarantine' | 'trouble';
   /** Before this many milliseconds nobody claims it. */
   readonly delayMs: number;
 }

@@ -16,6 +16,7 @@ import type { LoadedSaga, ReleaseRequest, SagaStorage } from '../ports/saga-stor
 import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { JournalFollower } from './journal-follower.js';
 import { NewsPoll } from './news-poll.js';
+import { Quarantine } from './quarantine.js';
 import { RecoverySweep } from './recovery-sweep.js';
 import { reportEntry } from './report-entry.js';
 import { RunningSagas } from './running-sagas.js';
@@ -41,6 +42,7 @@ export class SagaWorker {
   readonly lease: WorkerLease;
   readonly sweep: RecoverySweep;
   private readonly newsPoll: NewsPoll;
+  private readonly quarantine: Quarantine;
   private readonly letGo: ReleaseRequest[] = [];
   private madeFor: SagaExecutorDependencies | undefined;
   private stopping = false;
@@ -52,6 +54,7 @@ export class SagaWorker {
   ) {
     const { storage, clock, ids, listener, registry } = dependencies;
     this.running = new RunningSagas(options.concurrency);
+    this.quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
     this.writer = new JournalWriter(storage, clock, ids, (trouble) =>
       notifyWorker(listener, { type: 'storage-failed', ...trouble }),
     );
@@ -123,6 +126,18 @@ export class SagaWorker {
       return undefined;
     }
     const state = foldJournal(definition, header, entries);
+    const waitMs = this.quarantine.waitFor(state, definition.maximumRecoveryAttempts);
+    if (waitMs > 0) {
+      const request = {
+        sagaId: header.sagaId,
+        worker,
+        seq: state.seq + 1,
+        reason: 'quarantine',
+        delayMs: waitMs,
+      } as const;
+      void this.release([request]);
+      return undefined;
+    }
     reportEntry.recovered(this.dependencies.listener, definition, loaded, state);
     return this.run(worker, definition, header, state, isClaimed);
   }
