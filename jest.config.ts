@@ -19,6 +19,8 @@ const shared = {
 
 /** Jest runs a project's global setup only when one of its tests was selected: units never pay for a server. */
 const config: Config = {
+  // Jest's own choice leaves one of two cores idle.
+  maxWorkers: '100%',
   // Not in the project that needs it: Jest reads it here alone.
   testTimeout: 30_000,
   projects: [
