@@ -172,7 +172,13 @@ export class SagaStarter {
   private async adopt(request: StartRequest, header: SagaHeader, owner: string): Promise<StartedSaga> {
     const { sagaId } = header;
     const definition = this.registry.find(header.saga, header.version);
-    const loaded = await this.worker.writer.load(sagaId, () => this.worker.lease.isValidFor(owner));
+    const loaded = await this.worker.writer
+      .load(sagaId, () => this.worker.lease.isValidFor(owner))
+      .catch((error: unknown) => {
+        // It is durable, and whoever finds it after this lease runs it: that is all a start promises.
+        if (error instanceof LetGo) return undefined;
+        throw error;
+      });
     if (definition === undefined || loaded?.header.owner !== owner) return this.attached(header, definition);
     const state = foldJournal(definition, loaded.header, loaded.entries);
     // Queued by another process and claimed by this one meanwhile: the claim's answer runs it.
