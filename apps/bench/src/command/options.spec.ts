@@ -6,6 +6,7 @@ test('without options everything runs in full', () => {
     only: undefined,
     rounds: undefined,
     finished: undefined,
+    patience: undefined,
     output: undefined,
     report: undefined,
   });

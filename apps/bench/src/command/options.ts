@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly rounds: number | undefined;
   /** Finished sagas to seed; undefined for the plan's own number. */
   readonly finished: number | undefined;
+  /** How many seconds a measurement may wait, and be repeated, for a machine without other work; undefined for none. */
+  readonly patience: number | undefined;
   /** Where the results go; undefined for a name made of the time. */
   readonly output: string | undefined;
   /** A file of earlier results to report on, instead of measuring. */
@@ -43,6 +45,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
       only: { type: 'string' },
       rounds: { type: 'string' },
       finished: { type: 'string' },
+      patience: { type: 'string' },
       output: { type: 'string' },
       report: { type: 'string' },
     },
@@ -52,6 +55,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
     only: values.only?.split(',').map(toPart),
     rounds: toCount('rounds', values.rounds),
     finished: toCount('finished', values.finished),
+    patience: toCount('patience', values.patience),
     output: values.output,
     report: values.report,
   };

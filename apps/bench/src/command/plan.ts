@@ -1,13 +1,12 @@
 import { ContestantName } from '../contestants/contestant.js';
-import type { LoadWindow } from '../measure/measure-load.js';
 import { usualShape } from '../sample/saga-shape.js';
-import type { LoadScenario } from '../scenarios/load-scenario.js';
+import type { LoadScenario, PatientWindow } from '../scenarios/load-scenario.js';
 import type { SoakPlan } from '../scenarios/soak.js';
 import type { BenchOptions } from './options.js';
 
 /** How much of everything is measured. */
 export interface BenchPlan {
-  readonly window: LoadWindow;
+  readonly window: PatientWindow;
   readonly comparison: LoadScenario;
   readonly shapes: readonly LoadScenario[];
   readonly memory: { readonly load: LoadScenario; readonly soak: SoakPlan };
@@ -30,14 +29,17 @@ export const scenarioNames = {
 } as const;
 
 /** What a run measures: everything in some rounds, or in the short form a little of it once. */
-export function planOf({ isShort, rounds, finished }: BenchOptions): BenchPlan {
-  return isShort ? shortPlan(rounds ?? 1, finished ?? 20_000) : fullPlan(rounds ?? 5, finished ?? 1_000_000);
+export function planOf({ isShort, rounds, finished, patience }: BenchOptions): BenchPlan {
+  const plan = isShort
+    ? shortPlan(rounds ?? 1, finished ?? 20_000)
+    : fullPlan(rounds ?? 5, finished ?? 1_000_000);
+  return { ...plan, window: { ...plan.window, patienceMs: (patience ?? 0) * 1_000 } };
 }
 
 function fullPlan(rounds: number, finished: number): BenchPlan {
   const shapeRounds = Math.ceil(rounds / 2);
   return {
-    window: { warmUpMs: 2_000, measureMs: 4_000 },
+    window: { warmUpMs: 2_000, measureMs: 4_000, patienceMs: 0 },
     comparison: comparison([1, 50, 200, 1_000], rounds),
     shapes: shapes(shapeRounds),
     memory: {
@@ -58,7 +60,7 @@ function fullPlan(rounds: number, finished: number): BenchPlan {
 
 function shortPlan(rounds: number, finished: number): BenchPlan {
   return {
-    window: { warmUpMs: 600, measureMs: 1_000 },
+    window: { warmUpMs: 600, measureMs: 1_000, patienceMs: 0 },
     comparison: comparison([1, 200], rounds),
     shapes: shapes(rounds).slice(0, 1),
     memory: {

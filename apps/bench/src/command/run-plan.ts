@@ -42,7 +42,14 @@ export async function runPlan(
   const runPart = async <Result>(part: BenchPart, run: () => Promise<Result>): Promise<Result | null> => {
     if (!isChosen(part)) return null;
     log(`-- ${part}`);
-    return await run();
+    try {
+      return await run();
+    } catch (error) {
+      // Half an hour of other parts must not be lost with this one.
+      console.error(`The part "${part}" failed, and is missing from the results.`, error);
+      process.exitCode = 1;
+      return null;
+    }
   };
 
   await runPart('comparison', () => runLoad(plan.comparison));
@@ -71,7 +78,16 @@ export async function runPlan(
   };
 }
 
-function describe({ scenario, contestant, atOnce, round, sagasPerSecond, p50Ms }: LoadSample): string {
+function describe({
+  scenario,
+  contestant,
+  atOnce,
+  round,
+  sagasPerSecond,
+  p50Ms,
+  foreignCores,
+}: LoadSample): string {
   const rate = `${Math.round(sagasPerSecond)} sagas/s, p50 ${p50Ms.toFixed(2)} ms`;
-  return `${scenario}, ${contestant}, ${atOnce} at once, round ${round}: ${rate}`;
+  const others = foreignCores === null ? '' : `, ${foreignCores.toFixed(2)} cores busy with something else`;
+  return `${scenario}, ${contestant}, ${atOnce} at once, round ${round}: ${rate}${others}`;
 }

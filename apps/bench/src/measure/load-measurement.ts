@@ -12,4 +12,6 @@ export interface LoadMeasurement {
   /** Null without a server. */
   readonly commitsPerSaga: number | null;
   readonly walBytesPerSaga: number | null;
+  /** How many cores everything else on the machine used, on average; null where the system does not tell. */
+  readonly foreignCores: number | null;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contestant } from '../contestants/contestant.js';
 import type { LoadMeasurement } from './load-measurement.js';
+import { readMachineCpuMs } from './machine-cpu.js';
 import { percentile } from './percentiles.js';
 import type { ServerCounterReader } from './server-counters.js';
 import { readServerCpuMs } from './server-cpu.js';
@@ -64,6 +65,7 @@ interface Reading {
   readonly at: number;
   readonly clientCpuMs: number;
   readonly serverCpuMs: number | undefined;
+  readonly machineCpuMs: number | undefined;
   readonly commits: number | undefined;
   readonly walBytes: number | undefined;
 }
@@ -75,6 +77,7 @@ async function readAll(server: MeasuredServer | undefined): Promise<Reading> {
     at: performance.now(),
     clientCpuMs: (user + system) / 1_000,
     serverCpuMs: server === undefined ? undefined : readServerCpuMs(server.pid),
+    machineCpuMs: readMachineCpuMs(),
     commits: counters?.commits,
     walBytes: counters?.walBytes,
   };
@@ -104,5 +107,15 @@ function summarize(
     serverCpuMs: perSaga('serverCpuMs'),
     commitsPerSaga: perSaga('commits'),
     walBytesPerSaga: perSaga('walBytes'),
+    foreignCores: foreignCoresOf(before, after),
   };
+}
+
+/** What the machine did beside this process and the server. */
+function foreignCoresOf(before: Reading, after: Reading): number | null {
+  if (before.machineCpuMs === undefined || after.machineCpuMs === undefined) return null;
+  const machine = after.machineCpuMs - before.machineCpuMs;
+  const client = after.clientCpuMs - before.clientCpuMs;
+  const server = (after.serverCpuMs ?? 0) - (before.serverCpuMs ?? 0);
+  return Math.max(0, machine - client - server) / (after.at - before.at);
 }

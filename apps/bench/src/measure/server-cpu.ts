@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts processor time in hundredths of a second, whatever the processor. */
-const millisecondsOfTick = 10;
+export const millisecondsOfTick = 10;
 
 /**
  * The processor time that a PostgreSQL server has used, in milliseconds: that of the postmaster, of its processes, and

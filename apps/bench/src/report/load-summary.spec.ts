@@ -19,6 +19,7 @@ function sample(group: typeof ours | typeof theirs, round: number, sagasPerSecon
     serverCpuMs: null,
     commitsPerSaga: 4,
     walBytesPerSaga: 900,
+    foreignCores: 0,
   };
 }
 

@@ -80,5 +80,6 @@ function summarize(group: readonly LoadSample[]): LoadSummary | undefined {
     serverCpuMs: orNull('serverCpuMs'),
     commitsPerSaga: orNull('commitsPerSaga'),
     walBytesPerSaga: orNull('walBytesPerSaga'),
+    foreignCores: orNull('foreignCores'),
   };
 }

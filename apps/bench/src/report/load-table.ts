@@ -16,6 +16,7 @@ const heads = [
   'server CPU ms',
   'commits',
   'WAL bytes',
+  'others',
 ];
 
 /** One scenario as a table. `ratio` is this project's rate to the row's. */
@@ -41,5 +42,6 @@ function rowOf(summary: LoadSummary, samples: readonly LoadSample[]): readonly s
     orDash(summary.serverCpuMs, (value) => fixed(value, 3)),
     orDash(summary.commitsPerSaga, (value) => fixed(value)),
     orDash(summary.walBytesPerSaga, whole),
+    orDash(summary.foreignCores, (value) => fixed(value)),
   ];
 }

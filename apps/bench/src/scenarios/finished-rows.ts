@@ -1,11 +1,10 @@
 import { ContestantName } from '../contestants/contestant.js';
 import { runInChild } from '../child/child-process.js';
-import type { LoadWindow } from '../measure/measure-load.js';
 import { usualShape } from '../sample/saga-shape.js';
 import { queryOnce } from '../server/bench-server.js';
 import type { BenchServer } from '../server/bench-server.js';
 import { measureOn } from './load-scenario.js';
-import type { LoadSample } from './load-scenario.js';
+import type { LoadSample, PatientWindow } from './load-scenario.js';
 import { seedFinishedSagas } from './seed-finished-sagas.js';
 
 /** The names under which the two databases appear in the results. */
@@ -17,7 +16,7 @@ export const finishedRowsScenario = { empty: 'nothing finished', full: 'many fin
  */
 export async function runFinishedRows(
   plan: { readonly sagas: number; readonly atOnce: readonly number[]; readonly rounds: number },
-  window: LoadWindow,
+  window: PatientWindow,
   server: BenchServer,
   onSample: (sample: LoadSample) => void,
 ): Promise<readonly LoadSample[]> {
