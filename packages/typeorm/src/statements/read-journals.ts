@@ -45,7 +45,7 @@ ORDER BY journal.saga_id, entry.seq`,
 }
 
 /** A claimed saga's journal up to the claim: what somebody may have written since is not part of what was claimed. */
-export interface ClaimedJournal {
+interface ClaimedJournal {
   readonly sagaId: string;
   readonly claimSeq: number;
 }
