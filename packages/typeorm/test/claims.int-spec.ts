@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LoadedSaga, SagaIdentity } from '@nest-saga/core';
+import { tablesOf } from '../src/database/tables.js';
+import { readClaimedStatement } from '../src/statements/read-journals.js';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { runProcess } from './child-process.js';
 import { append, newSaga } from './sample-saga.js';
@@ -135,17 +137,20 @@ describe('claiming from PostgreSQL', () => {
     expect((await storage.load(saga.sagaId))?.entries.map(({ kind }) => kind)).toEqual(['settled']);
   });
 
-  it('gives the journal up to the claim, so that a later claim is not taken for this one', async () => {
+  it('gives the journal up to its own claim, so that what came later is not taken for a part of it', async () => {
     const identity = newIdentity();
     const saga = newSaga({ saga: identity.saga });
     await storage.start(saga);
-    await storage.append(
-      append(saga.sagaId, 1, { worker: undefined, entry: { kind: 'cancel-requested', reason: 'r' } }),
-    );
-
+    const cancel = { kind: 'cancel-requested', reason: 'r' } as const;
+    await storage.append(append(saga.sagaId, 1, { worker: undefined, entry: cancel }));
     const [claimed] = await storage.claim({ worker: await newWorker(), sagas: [identity], limit: 10 });
+    await storage.append(append(saga.sagaId, 3, { worker: undefined, entry: cancel }));
+
+    const { text } = readClaimedStatement(tablesOf('saga'));
+    const rows = await database.query(text, [[saga.sagaId], [2]]);
 
     expect(claimed?.entries.map(({ kind }) => kind)).toEqual(['cancel-requested', 'claimed']);
+    expect(rows.map(({ kind }) => kind)).toEqual(['cancel-requested', 'claimed']);
   });
 
   it('keeps a worker that renews alive, and gives its sagas away once it has not, by the clock of the database', async () => {

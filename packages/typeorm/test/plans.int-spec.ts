@@ -66,6 +66,7 @@ const lists: readonly (readonly [string, SagaListQuery, string])[] = [
   ['those that are stuck', { limit: 50, status: 'stuck' }, 'saga_execution_stuck'],
   ['those that are running', { limit: 50, status: 'running' }, 'saga_execution_'],
   ['the one with a key', { limit: 50, saga: 'order', key: 'K' }, 'saga_execution_key'],
+  ['those with a key, of whatever saga', { limit: 50, key: 'K' }, 'saga_execution_key'],
 ];
 
 describe('with 1,000,000 finished sagas in the tables', () => {

@@ -1,13 +1,13 @@
 /**
  * Makes the transaction that it is evaluated in wait for the disk at its commit, whatever the role's or the database's
  * default of `synchronous_commit` is. It is set for this one transaction, so it costs no round trip, leaves the
- * application's session alone and passes any pooler. `remote_apply` asks for more than `on`, so it stays.
+ * application's session alone and passes any pooler; where the setting is right already, it is not touched.
+ * `remote_apply` asks for more than `on`, so it stays.
  */
-export const durableCommit = `set_config(
-      'synchronous_commit',
-      CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END,
-      true
-    )`;
+export const durableCommit = `CASE
+      WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN NULL
+      ELSE set_config('synchronous_commit', 'on', true)
+    END`;
 
 /**
  * A common table expression that every durable write of many rows joins: one row with the time, and `durableCommit`.

@@ -17,6 +17,8 @@ export function listStatement({ execution }: Tables, query: SagaListQuery): Boun
   if (query.status !== undefined) conditions.push(`header.status = ${parameter(query.status, 'text')}`);
   if (query.saga !== undefined) conditions.push(`header.saga_name = ${parameter(query.saga, 'text')}`);
   if (query.key !== undefined) conditions.push(`header.saga_key = ${parameter(query.key, 'text')}`);
+  if (query.key !== undefined && query.saga === undefined)
+    conditions.push(`header.saga_name = ANY (${namesWithKeys(execution)})`);
   if (query.from !== undefined)
     conditions.push(`header.created_at >= ${parameter(query.from.toISOString(), 'timestamptz')}`);
   if (query.to !== undefined)
@@ -38,4 +40,16 @@ ORDER BY header.created_at ${direction}, header.id ${direction} LIMIT ${paramete
     },
     values,
   };
+}
+
+/** Every name that has keys, by jumping from one to the next: the index of the keys begins with the name. */
+function namesWithKeys(execution: string): string {
+  const next = (condition: string): string =>
+    `SELECT min(saga_name) AS name FROM ${execution} WHERE saga_key IS NOT NULL ${condition}`;
+  return `ARRAY(
+    WITH RECURSIVE saga AS (
+      ${next('')} UNION ALL SELECT (${next('AND saga_name > saga.name')}) FROM saga WHERE saga.name IS NOT NULL
+    )
+    SELECT name FROM saga WHERE name IS NOT NULL
+  )`;
 }
