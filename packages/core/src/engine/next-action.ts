@@ -24,7 +24,10 @@ export interface CompensateAction {
 /** Nothing may run before `until`; fold the wait away with `afterWait` then. */
 export interface WaitAction {
   readonly kind: 'wait';
+  /** By the clock of whoever decided it. */
   readonly until: Date;
+  /** As long as it was when it was decided: the clock of who waits may be another one. */
+  readonly atMostMs: number;
 }
 
 /** There is nothing to run: write `entry` if there is one, else the saga stands where its status says. */
@@ -47,7 +50,7 @@ export function nextAction(definition: SagaDefinition, state: SagaState): NextAc
     return settle(recoveryExhausted(definition, state));
   if (state.direction === 'forward' && state.cancel !== undefined)
     return settle(decidedByCancel(definition, state));
-  if (state.retryAt !== undefined) return { kind: 'wait', until: state.retryAt };
+  if (state.retryAt !== undefined) return { kind: 'wait', until: state.retryAt, atMostMs: state.retryDelayMs };
   return state.direction === 'forward' ? nextAct(definition, state) : nextCompensation(definition, state);
 }
 

@@ -13,7 +13,7 @@ import { isSameEntry } from './is-same-entry.js';
 import type { JournalWriter } from './journal-writer.js';
 import { LetGo } from './let-go.js';
 import { afterWait, nextAction } from './next-action.js';
-import type { ActAction, CompensateAction } from './next-action.js';
+import type { ActAction, CompensateAction, WaitAction } from './next-action.js';
 import { projectHeader } from './project-header.js';
 import { StepAttempt } from './step-attempt.js';
 import type { StepAttemptDependencies } from './step-attempt.js';
@@ -118,7 +118,7 @@ export class SagaExecutor {
           await this.runStep(action);
           break;
         case 'wait':
-          await this.waitUntil(action.until);
+          await this.waitUntil(action);
           break;
         case 'settle':
           if (action.entry === undefined) return;
@@ -214,10 +214,10 @@ export class SagaExecutor {
     this.dependencies.onRecorded({ definition: this.definition, header: this.header, entry, before, after });
   }
 
-  private async waitUntil(until: Date): Promise<void> {
+  private async waitUntil({ until, atMostMs }: WaitAction): Promise<void> {
     if (this.hasNews) return this.catchUp();
     this.checkMayRun();
-    this.wait = new Wait(this.dependencies.clock, until);
+    this.wait = new Wait(this.dependencies.clock, until, atMostMs);
     const isOver = await this.wait.over;
     this.wait = undefined;
     if (isOver) this.state = afterWait(this.state);

@@ -96,7 +96,7 @@ function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): v
   if (next.mismatch !== undefined) return;
   if (entry.next === 'retry') {
     next.begun = entry.outcome === StepOutcome.TimedOut ? StepOutcome.TimedOut : StepOutcome.Failed;
-    return attemptFailed(next, entry.attempt, entry.retryAt);
+    return attemptFailed(next, entry);
   }
   madeProgress(next);
   if (entry.undo) next.undo = [...next.undo, undoItem(next, entry.step, entry.outcome, entry.response)];
@@ -123,7 +123,7 @@ function compensationCompleted(definition: SagaDefinition, next: Draft, entry: C
 function compensationFailed(definition: SagaDefinition, next: Draft, entry: CompensationFailed): void {
   next.mismatch = misplacedCompensation(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
-  attemptFailed(next, entry.attempt, entry.retryAt);
+  attemptFailed(next, entry);
   if (entry.next === 'retry') return;
   next.stuck ??= stuckOfCompensation(entry.step, entry.error);
   if (entry.next === 'halt') {
@@ -206,9 +206,13 @@ function madeProgress(next: Draft): void {
   next.isReleased = false;
 }
 
-function attemptFailed(next: Draft, attempt: number, retryAt: Date | undefined): void {
+function attemptFailed(
+  next: Draft,
+  { attempt, retryAt, finishedAt }: Pick<ActFailed, 'attempt' | 'retryAt' | 'finishedAt'>,
+): void {
   next.failedAttempts = attempt;
   next.retryAt = retryAt;
+  next.retryDelayMs = retryAt === undefined ? 0 : retryAt.getTime() - finishedAt.getTime();
   next.recoveries = 0;
   next.isReleased = false;
 }

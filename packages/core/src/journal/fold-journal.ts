@@ -40,6 +40,7 @@ export function initialState(context: string, isQueued = false): SagaState {
     failedAttempts: 0,
     forgivenAttempts: 0,
     retryAt: undefined,
+    retryDelayMs: 0,
     undo: [],
     givenUp: [],
     failure: undefined,

@@ -43,6 +43,8 @@ export interface SagaState {
   readonly forgivenAttempts: number;
   /** The next attempt does not start before. */
   readonly retryAt: Date | undefined;
+  /** How long that was away when it was decided, in milliseconds: nobody waits longer, whatever their clock says. */
+  readonly retryDelayMs: number;
   /** What would be undone, the first completed first; the last is the next. */
   readonly undo: readonly UndoItem[];
   /** Compensations that were given up while earlier steps went on being undone, the first given up first. */

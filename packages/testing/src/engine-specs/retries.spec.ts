@@ -171,7 +171,7 @@ describe('a wait between attempts', () => {
     const started = await process.start();
     await cluster.advance(1_000);
     cluster.clock.jumpWallClock(-5_000);
-    await cluster.advance(9_500);
+    await cluster.advance(8_500);
     cluster.clock.jumpWallClock(5_000);
     expect(saga.calls).toHaveLength(1);
     await cluster.resolve(process.outcome(started), 10_000);
