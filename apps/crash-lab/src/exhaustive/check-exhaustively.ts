@@ -102,6 +102,7 @@ function planFor(saga: SagaPlan, callFaults: Faults): RunPlan {
     saga,
     seed: 0,
     processes: 1,
+    clockSkewsMs: [],
     start: 'start',
     callers: 1,
     identifiedBy: 'id',
@@ -111,5 +112,6 @@ function planFor(saga: SagaPlan, callFaults: Faults): RunPlan {
     callFaults,
     handlerFaults: [],
     processFaults: [],
+    outages: [],
   };
 }

@@ -6,6 +6,7 @@ import type { LabChild } from './lab-child.js';
 import type { Laboratory } from './laboratory.js';
 import type { NamedPlan } from './lab-messages.js';
 import type { Scenario } from './scenarios.js';
+import { pause, within } from './wait.js';
 import { WatchingClient } from './watching-client.js';
 
 /** What one run left behind, beside what is in the databases. */
@@ -108,27 +109,4 @@ async function cancel(
   } catch (error) {
     if (!(error instanceof LabAnswerError) || error.errorName !== 'SagaStatusError') throw error;
   }
-}
-
-/** @throws Error where the promise does not settle in time. */
-export async function within<Result>(
-  limitMs: number,
-  promise: Promise<Result>,
-  what: string,
-): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not within ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, durationMs);
-  });
 }

@@ -5,6 +5,8 @@ import type { KillPlan } from './kill-switch.js';
 export interface NamedPlan {
   readonly name: string;
   readonly plan: SagaPlan;
+  /** Its steps take as long as they take: a process that stands still must not look like a step that hangs. */
+  readonly isWithoutTimeouts?: boolean;
 }
 
 /** What a lab process is started with. */
@@ -35,6 +37,8 @@ export interface LabMethods {
   /** Keeps the event loop from turning. */
   block(durationMs: number): void;
   places(): Readonly<Record<string, number>>;
+  /** How often each kind of trouble with the storage or the lease was reported. */
+  troubles(): Readonly<Record<string, number>>;
 }
 
 /** A question to a lab process. */

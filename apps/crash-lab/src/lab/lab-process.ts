@@ -1,7 +1,7 @@
 /** A process of the lab: engines on PostgreSQL that do what their parent asks, until somebody kills them. */
 import { randomUUID } from 'node:crypto';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core';
-import type { Clock, SagaStorage } from '@nest-saga/core';
+import type { Clock, SagaListener, SagaStorage } from '@nest-saga/core';
 import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
 import { KillSwitch } from './kill-switch.js';
@@ -48,6 +48,13 @@ const shared: SagaStorage = Object.assign(Object.create(watched) as SagaStorage,
   close: () => Promise.resolve(),
 });
 
+const troubles: Record<string, number> = {};
+const listener: SagaListener = {
+  onWorkerEvent: ({ type }) => {
+    if (/fail|lost/.test(type)) troubles[type] = (troubles[type] ?? 0) + 1;
+  },
+};
+
 const engines = new Map<string, SagaEngine>();
 
 const engineOf = (engine: string): SagaEngine => {
@@ -64,9 +71,7 @@ type Asynchronous<Methods> = {
 
 const methods: Asynchronous<LabMethods> = {
   open: async (engine, { sagas, runsSagas }) => {
-    const definitions = sagas.map(({ name: saga, plan }) =>
-      defineLabSaga(saga, plan, { process: name, world, killSwitch }),
-    );
+    const definitions = sagas.map((saga) => defineLabSaga(saga, { process: name, world, killSwitch }));
     const opened = new SagaEngine({
       storage: shared,
       registry: new SagaRegistry(definitions),
@@ -78,6 +83,7 @@ const methods: Asynchronous<LabMethods> = {
       watchIntervalMs: 200,
       abortGraceMs: 500,
       shutdownTimeoutMs: 1_000,
+      listener,
     });
     engines.set(engine, opened);
     await opened.open();
@@ -108,6 +114,7 @@ const methods: Asynchronous<LabMethods> = {
     while (performance.now() < until);
   },
   places: async () => killSwitch.passed,
+  troubles: async () => troubles,
 };
 
 const obey = async ({ id, method, parameters }: LabQuestion): Promise<void> => {

@@ -1,11 +1,13 @@
 import { defineSaga, fallback, NonRetryableError } from '@nest-saga/core';
 import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepRun } from '@nest-saga/core';
 import { trailOf } from '@nest-saga/testing';
-import type { SagaPlan, StepPlan } from '../simulation/run-plan.js';
+import type { StepPlan } from '../simulation/run-plan.js';
 import { GatewayError } from '../simulation/scripted-definition.js';
 import type { TrailContext } from '../simulation/scripted-definition.js';
+import type { NamedPlan } from './lab-messages.js';
 import type { KillSwitch } from './kill-switch.js';
 import type { OutsideWorld } from './outside-world.js';
+import { pause } from './wait.js';
 
 /** Times of lab sagas, in milliseconds. */
 export const labTimes = { stepTimeoutMs: 400, retryIntervalMs: 20 } as const;
@@ -18,7 +20,10 @@ export interface LabSurroundings {
 }
 
 /** A planned saga whose handlers change the outside world, and are places to die at. */
-export function defineLabSaga(name: string, plan: SagaPlan, surroundings: LabSurroundings): SagaDefinition {
+export function defineLabSaga(
+  { name, plan, isWithoutTimeouts = false }: NamedPlan,
+  surroundings: LabSurroundings,
+): SagaDefinition {
   const declare = (step: StepPlan): DeclaredStep => {
     const handler = new LabHandler(step, surroundings);
     const interval = { initialIntervalMs: labTimes.retryIntervalMs, backoffCoefficient: 1 };
@@ -27,7 +32,7 @@ export function defineLabSaga(name: string, plan: SagaPlan, surroundings: LabSur
       handler: () => handler,
       retry: { ...interval, maximumAttempts: step.actAttempts },
       compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
-      timeoutMs: labTimes.stepTimeoutMs + step.durationMs,
+      ...(isWithoutTimeouts ? {} : { timeoutMs: labTimes.stepTimeoutMs + step.durationMs }),
       compensateOn: step.compensateOn,
     };
   };
@@ -116,10 +121,4 @@ class LabHandler implements SagaStepHandler<unknown> {
   private hang(): Promise<never> {
     return new Promise(() => undefined);
   }
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, durationMs);
-  });
 }

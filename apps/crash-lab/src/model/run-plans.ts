@@ -40,6 +40,8 @@ const handlerFaults: readonly HandlerFault[] = [
   'pause-inside',
 ];
 
+const hourMs = 3_600_000;
+
 /** Mostly steps that work: a saga of which every step fails ends at its first. */
 const steps = fc.record({
   act: fc.oneof(
@@ -92,6 +94,10 @@ export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
   saga: sagas,
   seed: fc.nat(),
   processes: fc.integer({ min: 1, max: 3 }),
+  clockSkewsMs: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(fc.constantFrom(0, hourMs, -hourMs), { minLength: 2, maxLength: 3 }) },
+  ),
   start: fc.constantFrom('start' as const, 'enqueue' as const),
   callers: fc.integer({ min: 1, max: 3 }),
   identifiedBy: fc.constantFrom('id' as const, 'key' as const),
@@ -114,5 +120,13 @@ export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
       kind: fc.constantFrom('crash' as const, 'shutdown' as const, 'pause' as const),
     }),
     { maxLength: 2 },
+  ),
+  outages: fc.array(
+    fc.record({
+      fromMs: fc.integer({ min: 0, max: 400 }),
+      durationMs: fc.integer({ min: 10, max: 400 }),
+      kind: fc.constantFrom('not-written' as const, 'request-lost' as const, 'answer-lost' as const),
+    }),
+    { maxLength: 1 },
   ),
 });

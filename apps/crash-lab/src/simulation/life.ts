@@ -19,11 +19,15 @@ export class Life implements EventOwner, Clock, IdGenerator {
   private declareDead: () => void = () => undefined;
   private idCount = 0;
 
-  /** @param number Of all lives of a run, from 0. */
+  /**
+   * @param number Of all lives of a run, from 0.
+   * @param clockSkewMs By how much its wall clock is wrong.
+   */
   constructor(
     private readonly time: VirtualTime,
     private readonly randomNumbers: SeededRandom,
     readonly number: number,
+    private readonly clockSkewMs: number,
   ) {
     this.death = new Promise((resolve) => {
       this.declareDead = () => resolve(dead);
@@ -46,7 +50,7 @@ export class Life implements EventOwner, Clock, IdGenerator {
   }
 
   now(): number {
-    return this.time.now();
+    return this.time.now() + this.clockSkewMs;
   }
 
   monotonicNow(): number {

@@ -85,12 +85,21 @@ export interface ProcessFault {
   readonly kind: 'crash' | 'shutdown' | 'pause';
 }
 
+/** A time in which the same thing happens to every call of the storage, whoever makes it. */
+export interface Outage {
+  readonly fromMs: number;
+  readonly durationMs: number;
+  readonly kind: 'not-written' | 'request-lost' | 'answer-lost';
+}
+
 /** Everything that a run is determined by. */
 export interface RunPlan {
   readonly saga: SagaPlan;
   /** Of the order in which answers and timers come, and of every random number. */
   readonly seed: number;
   readonly processes: number;
+  /** By how much the wall clocks of the processes are wrong, in the order in which they are started, round and round. */
+  readonly clockSkewsMs: readonly number[];
   readonly start: 'start' | 'enqueue';
   /** Callers that start it at the same time, with one id or one key. */
   readonly callers: number;
@@ -103,6 +112,7 @@ export interface RunPlan {
   readonly callFaults: readonly PlannedFault<CallFault>[];
   readonly handlerFaults: readonly PlannedFault<HandlerFault>[];
   readonly processFaults: readonly ProcessFault[];
+  readonly outages: readonly Outage[];
 }
 
 /** The settings of every simulated process, in milliseconds: short, so that little time passes where nothing does. */

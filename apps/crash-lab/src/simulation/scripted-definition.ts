@@ -12,6 +12,7 @@ import type { Life } from './life.js';
 import type { HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
 import type { OpenLedgerRow, RunRecord } from './run-record.js';
+import type { VirtualTime } from './virtual-time.js';
 
 /** What a saga of a plan carries: the steps that were done and undone, as its handlers saw them. */
 export interface TrailContext {
@@ -22,6 +23,7 @@ export interface TrailContext {
 export interface HandlerSurroundings {
   readonly life: Life;
   readonly record: RunRecord;
+  readonly time: VirtualTime;
   nextHandlerFault(): HandlerFault | undefined;
   crash(life: Life, why: string): void;
   longMs(): number;
@@ -138,7 +140,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     context: TrailContext,
     run: StepRun,
   ): Promise<OpenLedgerRow> {
-    const { life, record } = this.surroundings;
+    const { life, record, time } = this.surroundings;
     const row: OpenLedgerRow = {
       sagaId: run.sagaId,
       step: run.step,
@@ -147,7 +149,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
       idempotencyKey: run.idempotencyKey,
       fencingToken: run.fencingToken,
       process: life.name,
-      beganAt: life.now(),
+      beganAt: time.now(),
       endedAt: undefined,
       isEffective: false,
       trail: [...context.trail],
@@ -164,7 +166,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     await life.sleep(this.plan.durationMs);
     if (fault === 'crash-inside') await this.crash(fault);
     // A pause within a pause would be a timeout, which the plan says nothing of.
-    if (fault === 'pause-inside' && life.now() - row.beganAt < simulatedTimes.stepTimeoutMs) {
+    if (fault === 'pause-inside' && time.now() - row.beganAt < simulatedTimes.stepTimeoutMs) {
       life.pause(this.surroundings.longMs());
       await life.sleep(1);
     }
@@ -176,7 +178,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
 
   private async leave(row: OpenLedgerRow): Promise<void> {
     if (this.dyingRows.delete(row)) await this.crash('crash-at-exit');
-    row.endedAt = this.surroundings.life.now();
+    row.endedAt = this.surroundings.time.now();
     this.surroundings.record.revision++;
   }
 

@@ -3,7 +3,7 @@ import type { Clock, LoadedSaga, SagaDefinition, SagaHeader, SagaStorage } from 
 import type { CrashEvidence } from '@nest-saga/testing';
 import { Callers } from './callers.js';
 import { Life } from './life.js';
-import type { RunPlan } from './run-plan.js';
+import type { CallFault, RunPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
 import { RunRecord } from './run-record.js';
 import type { CrashPlace } from './run-record.js';
@@ -136,14 +136,16 @@ class Simulation {
   }
 
   private startLife(): void {
-    const life = new Life(this.time, this.random, this.lifeCount++);
+    const { clockSkewsMs } = this.plan;
+    const number = this.lifeCount++;
+    const life = new Life(this.time, this.random, number, clockSkewsMs[number % clockSkewsMs.length] ?? 0);
     this.lives.push(life);
     const surroundings = {
       life,
       record: this.record,
       time: this.time,
       nextHandlerFault: () => faultOf(this.plan.handlerFaults, this.handlerCalls++),
-      faultOf: (call: number) => faultOf(this.plan.callFaults, call),
+      faultOf: (call: number) => faultOf(this.plan.callFaults, call) ?? this.outage(),
       latencyMs: () => this.latencyMs(),
       longMs: () => this.longMs(),
       crash: this.crash,
@@ -179,6 +181,12 @@ class Simulation {
     this.sabotage.engine?.(life.engine, life);
     // A process that cannot be made ready ends, and whatever runs it starts another one.
     life.engine.open().catch(() => this.crash(life, 'its start failed'));
+  }
+
+  private outage(): CallFault | undefined {
+    const now = this.time.elapsedMs;
+    return this.plan.outages.find(({ fromMs, durationMs }) => fromMs <= now && now < fromMs + durationMs)
+      ?.kind;
   }
 
   private readonly crash = (life: Life, why: string): void => {

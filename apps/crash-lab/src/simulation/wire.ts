@@ -100,14 +100,19 @@ export class Wire extends InterceptedStorage {
   override registerWorker(worker: string, leaseDurationMs: number): Promise<void> {
     return this.around('registerWorker', async () => {
       await this.inner.registerWorker(worker, leaseDurationMs);
-      this.surroundings.record.registered(worker, this.life.name, this.life.now(), leaseDurationMs);
+      this.surroundings.record.registered(
+        worker,
+        this.life.name,
+        this.surroundings.time.now(),
+        leaseDurationMs,
+      );
     });
   }
 
   override renewWorker(worker: string, leaseDurationMs: number): Promise<boolean> {
     return this.around('renewWorker', async () => {
       const isRenewed = await this.inner.renewWorker(worker, leaseDurationMs);
-      if (isRenewed) this.surroundings.record.renewed(worker, this.life.now(), leaseDurationMs);
+      if (isRenewed) this.surroundings.record.renewed(worker, this.surroundings.time.now(), leaseDurationMs);
       return isRenewed;
     });
   }
@@ -115,7 +120,7 @@ export class Wire extends InterceptedStorage {
   override removeWorker(worker: string): Promise<void> {
     return this.around('removeWorker', async () => {
       await this.inner.removeWorker(worker);
-      this.surroundings.record.removed(worker, this.life.now());
+      this.surroundings.record.removed(worker, this.surroundings.time.now());
     });
   }
 

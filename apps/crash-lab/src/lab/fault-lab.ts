@@ -1,0 +1,159 @@
+import type { LoadedSaga } from '@nest-saga/core';
+import { checkRun } from '@nest-saga/testing';
+import pg from 'pg';
+import { compareWithModel } from '../model/judge.js';
+import type { Fault } from './faults.js';
+import { LabAnswerError } from './lab-child.js';
+import type { LabChild } from './lab-child.js';
+import { Laboratory } from './laboratory.js';
+import { Load, loadPlans, workerEngine } from './load.js';
+import { SufferingServer } from './suffering-server.js';
+import { TcpProxy } from './tcp-proxy.js';
+import { pause, until } from './wait.js';
+
+/** How long everything may take to end after the last fault, in milliseconds. */
+const recoveryLimitMs = 60_000;
+
+/** What a time under faults came to. */
+export interface FaultReport {
+  readonly sagas: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  /** What the workers that are still alive noticed of the faults, by kind. */
+  readonly troubles: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+}
+
+/** Workers on a server that suffers, with clients that go on starting sagas while it does. */
+export class FaultLab {
+  private readonly workers: LabChild[] = [];
+  private load: Load | undefined;
+  private workerCount = 0;
+
+  private constructor(
+    private readonly server: SufferingServer,
+    private readonly proxy: TcpProxy,
+    private readonly laboratory: Laboratory,
+  ) {}
+
+  /** @param worldServerUrl A server that does not suffer, for the outside world. */
+  static async open(worldServerUrl: string): Promise<FaultLab> {
+    const server = await SufferingServer.start();
+    const proxy = await TcpProxy.open({ host: '127.0.0.1', port: server.port });
+    const laboratory = await Laboratory.open(server.url, worldServerUrl);
+    return new FaultLab(server, proxy, laboratory);
+  }
+
+  get started(): number {
+    return this.load?.acknowledgements.length ?? 0;
+  }
+
+  /** @param clockSkewsMs By how much each worker's wall clock is wrong: one worker for each. */
+  async begin(clockSkewsMs: readonly number[], clients: number, pauseMs: number): Promise<void> {
+    await Promise.all(clockSkewsMs.map((clockSkewMs) => this.addWorker(clockSkewMs)));
+    this.load = new Load(() => this.workers.filter(({ isAlive }) => isAlive), clients, pauseMs);
+  }
+
+  /** One more worker, as a supervisor starts one for another that died. */
+  async addWorker(clockSkewMs = 0): Promise<void> {
+    const worker = this.laboratory.start({
+      name: `worker ${++this.workerCount}`,
+      databaseUrl: this.proxy.urlOf(this.laboratory.databaseUrl),
+      clockSkewMs,
+    });
+    await worker.ready;
+    await worker.ask('open', workerEngine, { sagas: loadPlans, runsSagas: true });
+    this.workers.push(worker);
+  }
+
+  /** Lets one thing go wrong under load. */
+  async suffer(fault: Fault): Promise<void> {
+    const { server, proxy, laboratory } = this;
+    const workers = this.workers.filter(({ isAlive }) => isAlive);
+    await fault.inflict({ server, proxy, workers, databaseUrl: laboratory.databaseUrl });
+  }
+
+  /** Ends the load, waits until nothing moves any more, and judges. */
+  async finish(): Promise<FaultReport> {
+    await this.load?.stop();
+    const retried = await this.settle();
+    const sagas = await this.laboratory.readSagas();
+    const problems = [...(this.load?.surprises ?? []), ...(await this.judge(sagas, retried))];
+    const statuses: Record<string, number> = {};
+    for (const { header } of sagas) statuses[header.status] = (statuses[header.status] ?? 0) + 1;
+    return { sagas: sagas.length, statuses, troubles: await this.readTroubles(), problems };
+  }
+
+  async close(): Promise<void> {
+    await this.laboratory.close();
+    await this.proxy.close();
+    await this.server.stop();
+  }
+
+  private async readTroubles(): Promise<Readonly<Record<string, number>>> {
+    const all: Record<string, number> = {};
+    for (const worker of this.workers.filter(({ isAlive }) => isAlive)) {
+      for (const [kind, count] of Object.entries(await worker.ask('troubles')))
+        all[kind] = (all[kind] ?? 0) + count;
+    }
+    return all;
+  }
+
+  /** Waits until nothing is open; a person mends what is stuck meanwhile. Answers what was retried. */
+  private async settle(): Promise<readonly string[]> {
+    const retried = new Set<string>();
+    await until(recoveryLimitMs, 'an end of every saga', async () => {
+      const rows = await this.readOpen();
+      if (rows === undefined) return false;
+      for (const { id, status } of rows) if (status === 'stuck') await this.mend(id, retried);
+      return rows.length === 0;
+    });
+    // Who was left behind has the time of a lease to do harm.
+    await pause(500);
+    return [...retried];
+  }
+
+  private async readOpen(): Promise<readonly { readonly id: string; readonly status: string }[] | undefined> {
+    const client = new pg.Client({ connectionString: this.laboratory.databaseUrl });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ id: string; status: string }>(
+        `SELECT id::text, status::text FROM saga.saga_execution WHERE status::text NOT IN ('completed', 'failed')`,
+      );
+      return rows;
+    } catch {
+      return undefined;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  private async mend(sagaId: string, retried: Set<string>): Promise<void> {
+    if (!retried.has(sagaId)) await this.laboratory.world.mend(sagaId);
+    retried.add(sagaId);
+    const worker = this.workers.find(({ isAlive }) => isAlive);
+    await worker?.ask('retry', workerEngine, sagaId).catch((error: unknown) => {
+      // It is no longer stuck, or the storage is in trouble: it is looked at again.
+      if (!(error instanceof LabAnswerError)) throw error;
+    });
+  }
+
+  private async judge(sagas: readonly LoadedSaga[], retried: readonly string[]): Promise<readonly string[]> {
+    const { world } = this.laboratory;
+    const plans = new Map(loadPlans.map(({ name, plan }) => [name, plan]));
+    const violations = checkRun({
+      acknowledgements: [
+        ...(this.load?.acknowledgements ?? []),
+        ...retried.map((sagaId) => ({ kind: 'retry', sagaId }) as const),
+      ],
+      ledger: await world.readLedger(),
+      leases: await world.readLeases(),
+      sagas,
+    });
+    const differences = sagas.flatMap((saga) => {
+      const plan = plans.get(saga.header.saga);
+      return plan === undefined ? [`${saga.header.saga} is in no plan`] : compareWithModel(plan, saga);
+    });
+    return [...violations.map(({ rule, sagaId, detail }) => `${rule}: ${sagaId}: ${detail}`), ...differences];
+  }
+}

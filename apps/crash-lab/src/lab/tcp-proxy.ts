@@ -1,0 +1,146 @@
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** What happens to the bytes between a client and the server. */
+export type ProxyConduct =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'delay'; readonly delayMs: number }
+  /** Nothing arrives any more, in either direction, and nobody is told. */
+  | { readonly kind: 'drop' }
+  /** Requests arrive, and their answers do not. */
+  | { readonly kind: 'requests-only' }
+  /** Answers arrive, and new requests do not. */
+  | { readonly kind: 'answers-only' }
+  /** Of every so many writes one arrives without its end, which would commit it, and the connection breaks. */
+  | { readonly kind: 'cut-before-commit'; readonly every: number }
+  /** Of every so many writes one is committed, and the connection breaks before its answer. */
+  | { readonly kind: 'lose-answer'; readonly every: number };
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  /** The answer to what was just sent is not to come through. */
+  isLosing: boolean;
+}
+
+/** The message that ends an extended query, and commits what runs outside of a transaction: `Sync`. */
+const sync = Buffer.from([0x53, 0, 0, 0, 4]);
+
+/** A way to the database server that can be as bad as a network. */
+export class TcpProxy {
+  private readonly pairs = new Set<Pair>();
+  private conduct: ProxyConduct = { kind: 'pass' };
+  private writes = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: { readonly host: string; readonly port: number },
+  ) {
+    server.on('connection', (client) => this.accept(client));
+  }
+
+  /** Listens on a free port of this machine. */
+  static async open(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    return new TcpProxy(server, target);
+  }
+
+  /** The url of a database as it is reached through here. */
+  urlOf(databaseUrl: string): string {
+    const url = new URL(databaseUrl);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  behave(conduct: ProxyConduct): void {
+    this.conduct = conduct;
+  }
+
+  /** Breaks every connection off with a RST. */
+  resetAll(): void {
+    for (const pair of this.pairs) this.break(pair);
+  }
+
+  /** Behaves again. Connections on which bytes were lost are broken off: TCP would never have delivered a gap. */
+  heal(): void {
+    this.conduct = { kind: 'pass' };
+    this.resetAll();
+  }
+
+  async close(): Promise<void> {
+    this.resetAll();
+    await new Promise((resolve) => {
+      this.server.close(resolve);
+    });
+  }
+
+  private accept(client: Socket): void {
+    const server = connect(this.target);
+    const pair: Pair = { client, server, isLosing: false };
+    this.pairs.add(pair);
+    for (const socket of [client, server]) {
+      socket.setNoDelay();
+      socket.on('error', () => this.break(pair));
+      socket.on('close', () => this.break(pair));
+    }
+    client.on('data', (bytes) => this.request(pair, bytes));
+    server.on('data', (bytes) => this.answer(pair, bytes));
+  }
+
+  private request(pair: Pair, bytes: Buffer): void {
+    const { conduct } = this;
+    switch (conduct.kind) {
+      case 'drop':
+      case 'answers-only':
+        return;
+      case 'delay':
+        this.later(conduct.delayMs, pair.server, bytes);
+        return;
+      case 'cut-before-commit':
+        if (!this.isTurn(bytes, conduct.every)) break;
+        pair.server.write(bytes.subarray(0, bytes.length - sync.length));
+        // Long enough for the server to do everything but commit.
+        setTimeout(() => this.break(pair), 30);
+        return;
+      case 'lose-answer':
+        if (this.isTurn(bytes, conduct.every)) pair.isLosing = true;
+        break;
+      default:
+    }
+    pair.server.write(bytes);
+  }
+
+  private answer(pair: Pair, bytes: Buffer): void {
+    const { conduct } = this;
+    if (pair.isLosing) return this.break(pair);
+    if (conduct.kind === 'drop' || conduct.kind === 'requests-only') return;
+    if (conduct.kind === 'delay') this.later(conduct.delayMs, pair.client, bytes);
+    else pair.client.write(bytes);
+  }
+
+  // Timers of one length fire in their order, so the bytes stay in theirs.
+  private later(delayMs: number, socket: Socket, bytes: Buffer): void {
+    setTimeout(() => {
+      if (!socket.destroyed) socket.write(bytes);
+    }, delayMs);
+  }
+
+  private isTurn(bytes: Buffer, every: number): boolean {
+    if (bytes.length <= sync.length || !bytes.subarray(-sync.length).equals(sync)) return false;
+    this.writes++;
+    return this.writes % every === 0;
+  }
+
+  private break(pair: Pair): void {
+    if (!this.pairs.delete(pair)) return;
+    for (const socket of [pair.client, pair.server]) {
+      if (socket.destroyed) continue;
+      socket.resetAndDestroy();
+    }
+  }
+}
