@@ -44,13 +44,10 @@ ORDER BY journal.saga_id, entry.seq`,
   };
 }
 
-/** A claimed saga's journal up to the claim: what somebody may have written since is not part of what was claimed. */
-interface ClaimedJournal {
-  readonly sagaId: string;
-  readonly claimSeq: number;
-}
-
-/** The entries of claimed sagas. Parameters: ids, seqs of the claims. */
+/**
+ * The entries of claimed sagas up to the claim: what somebody may have written since is not part of what was claimed.
+ * Parameters: ids, seqs of the claims.
+ */
 export function readClaimedStatement({ log }: Tables): Statement {
   return {
     name: 'claimed',
