@@ -17,7 +17,7 @@ import type {
   StorageHint,
   StorageSummary,
 } from '@nest-saga/core';
-import { Connections, ownTimeoutMs } from './database/connections.js';
+import { Connections } from './database/connections.js';
 import { defaultSchema } from './database/schema-name.js';
 import { tablesOf } from './database/tables.js';
 import type { Tables } from './database/tables.js';
@@ -57,7 +57,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     const checkpoint = new CheckpointStatement(tables);
     const connections = new Connections(options, tables);
     this.connections = connections;
-    this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration', 0));
+    this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(async (group) => {
       const { statement, values } = checkpoint.bind(group);
       const rows = await connections.pool.run('write', statement, values);
@@ -70,7 +70,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     if (options.hints === false) return;
     const hints = new HintChannel(
       tables.schemaName,
-      () => connections.createClient('hints', ownTimeoutMs),
+      () => connections.createClient('hints'),
       (error) =>
         options.logger?.warn(
           `Hints between processes are off for a while; polling goes on. ${String(error)}`,

@@ -225,6 +225,17 @@ describe('trouble with the database', () => {
     expect(await starting).toEqual({ kind: 'started' });
   });
 
+  it('says that nothing was written once the data source is closed, and still gives the lease back', async () => {
+    const dataSource = await database.createDataSource();
+    const storage = await database.openStorage({ dataSource });
+    await storage.registerWorker('worker-1', 30_000);
+    await dataSource.destroy();
+
+    await expect(storage.start(newSaga())).rejects.toMatchObject({ outcome: 'not-written' });
+    await storage.removeWorker('worker-1');
+    expect(await database.query('SELECT FROM saga.saga_worker')).toEqual([]);
+  });
+
   it('gets over a network that swallows everything: no call waits for ever, and the next ones work', async () => {
     const proxy = await openProxy(database.url);
     const dataSource = await database.createDataSource({ url: proxy.url, poolSize: 2 });

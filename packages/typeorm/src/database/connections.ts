@@ -9,29 +9,26 @@ import { PreparedNames } from './prepared-names.js';
 import { StatementCanceller } from './statement-canceller.js';
 import type { Tables } from './tables.js';
 
-/** How long a statement on a connection beside the pool may take, in milliseconds. */
-export const ownTimeoutMs = 5_000;
-
 /** The ways to the database: the application's pool, and connections beside it that the pool cannot starve. */
 export class Connections {
   readonly pool: PooledRunner;
   /** For proofs of life. */
   readonly heartbeat: OwnConnection;
   readonly groupLimits: GroupCommitLimits;
-  private readonly canceller = new StatementCanceller(() => this.createClient('cancel', ownTimeoutMs));
+  private readonly canceller = new StatementCanceller(() => this.createClient('cancel'));
   private readonly dataSource: DataSource;
   private wasInitializedHere = false;
-  private guardedPool: PostgresPool | undefined;
+  private openPool: PostgresPool | undefined;
 
   constructor(options: TypeOrmSagaStorageOptions, { schemaName }: Tables) {
     const { dataSource, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
     this.dataSource = dataSource;
-    this.heartbeat = new OwnConnection(() => this.createClient('heartbeat', ownTimeoutMs));
+    this.heartbeat = new OwnConnection(() => this.createClient('heartbeat'));
     this.pool = new PooledRunner(
-      () => poolOf(dataSource),
+      () => this.getPool(),
       new PreparedNames(schemaName, options.prepareStatements ?? true),
       { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
-      (backend) => this.canceller.cancel(backend),
+      (backend, text) => this.canceller.cancel(backend, text),
     );
     this.groupLimits = {
       statementsInFlight: poolSizeOf(dataSource) >= 4 ? 2 : 1,
@@ -46,20 +43,25 @@ export class Connections {
       await this.dataSource.initialize();
       this.wasInitializedHere = true;
     }
-    this.guardedPool = poolOf(this.dataSource);
+    this.openPool = poolOf(this.dataSource);
     // A server may end a connection right when it is made, before it was handed out.
-    this.guardedPool.on('connect', guardErrors);
+    this.openPool.on('connect', guardErrors);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.heartbeat.close(), this.canceller.close()]);
-    this.guardedPool?.removeListener('connect', guardErrors);
+    this.openPool?.removeListener('connect', guardErrors);
     if (this.wasInitializedHere) await this.dataSource.destroy();
   }
 
-  /** A client beside the pool that is not connected yet. @param timeoutMs Of its statements; 0 for none. */
-  createClient(purpose: string, timeoutMs: number): PostgresClient {
-    return createOwnClient(poolOf(this.dataSource), `nest-saga ${purpose}`, timeoutMs);
+  /** A client beside the pool that is not connected yet. */
+  createClient(purpose: string): PostgresClient {
+    return createOwnClient(this.getPool(), `nest-saga ${purpose}`);
+  }
+
+  /** The pool as it was when the storage was opened: a data source that was closed since has forgotten it. */
+  private getPool(): PostgresPool {
+    return this.openPool ?? poolOf(this.dataSource);
   }
 }
 

@@ -31,7 +31,7 @@ export class PooledRunner implements StatementRunner {
     private readonly names: PreparedNames,
     private readonly deadlines: RunnerDeadlines,
     /** Is told the backend that still works at a statement nobody waits for any more. */
-    private readonly onAbandoned: (backend: number) => void,
+    private readonly onAbandoned: (backend: number, text: string) => void,
   ) {}
 
   /**
@@ -63,7 +63,8 @@ export class PooledRunner implements StatementRunner {
       const failure = toStorageError(operation, error, 'query');
       // A connection that may be broken must not go back among the good ones.
       release(failure.outcome === 'unknown');
-      if (error instanceof DeadlineError && client.processID !== null) this.onAbandoned(client.processID);
+      if (error instanceof DeadlineError && client.processID !== null)
+        this.onAbandoned(client.processID, statement.text);
       throw failure;
     }
   }
@@ -88,8 +89,9 @@ export class PooledRunner implements StatementRunner {
     }
   }
 
-  private acquire(operation: string): Promise<Acquired> {
+  private async acquire(operation: string): Promise<Acquired> {
     const { acquireMs } = this.deadlines;
+    const pool = this.getPool();
     return new Promise((resolve, reject) => {
       let isLate = false;
       const timer = setTimeout(() => {
@@ -97,7 +99,7 @@ export class PooledRunner implements StatementRunner {
         const error = new Error(`The pool gave no connection within ${acquireMs} ms.`);
         reject(toStorageError(operation, error, 'connect'));
       }, acquireMs);
-      this.getPool().connect((error, client, release) => {
+      pool.connect((error, client, release) => {
         clearTimeout(timer);
         if (client === undefined) return reject(toStorageError(operation, error, 'connect'));
         if (isLate) return release();

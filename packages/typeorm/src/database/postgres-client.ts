@@ -53,11 +53,9 @@ const connectTimeoutMs = 5_000;
 
 /**
  * A new client to the same database with the same credentials, outside the pool: whatever the application does with
- * its pool, this connection is there.
- *
- * @param timeoutMs How long the server lets one of its statements run; 0 for as long as it takes.
+ * its pool, this connection is there. It asks for no setting that a pooler between here and the server would refuse.
  */
-export function createOwnClient(pool: PostgresPool, name: string, timeoutMs: number): PostgresClient {
+export function createOwnClient(pool: PostgresPool, name: string): PostgresClient {
   const { options } = pool;
   return new pool.Client({
     ...options,
@@ -66,7 +64,6 @@ export function createOwnClient(pool: PostgresPool, name: string, timeoutMs: num
     application_name: name,
     keepAlive: true,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: timeoutMs,
     query_timeout: undefined,
   });
 }

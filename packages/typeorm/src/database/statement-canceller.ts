@@ -3,7 +3,13 @@ import { queryClient } from './query-client.js';
 import type { Statement } from './statement.js';
 
 const deadlineMs = 5_000;
-const cancelStatement: Statement = { name: undefined, text: 'SELECT pg_cancel_backend($1::integer)' };
+// Only where that very statement is still at work: behind a pooler the number may be another session's.
+const cancelStatement: Statement = {
+  name: undefined,
+  text: `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+WHERE pid = $1::integer AND datname = current_database() AND usename = current_user AND state = 'active'
+  AND query <> '' AND starts_with($2::text, query)`,
+};
 
 /**
  * Stops statements that nobody waits for any more. Their connection is gone, but the backend may still wait for a lock,
@@ -15,12 +21,12 @@ export class StatementCanceller {
 
   constructor(private readonly createClient: () => PostgresClient) {}
 
-  /** Asks the server to stop what a backend does, and does not wait for it. */
-  cancel(backend: number): void {
+  /** Asks the server to stop a backend's statement, and does not wait for it. */
+  cancel(backend: number, text: string): void {
     const client = this.createClient();
     client.on('error', () => undefined);
     this.clients.add(client);
-    void this.send(client, backend);
+    void this.send(client, [backend, text]);
   }
 
   /** Gives up what is under way. */
@@ -28,10 +34,10 @@ export class StatementCanceller {
     await Promise.all([...this.clients].map((client) => client.end().catch(() => undefined)));
   }
 
-  private async send(client: PostgresClient, backend: number): Promise<void> {
+  private async send(client: PostgresClient, values: readonly unknown[]): Promise<void> {
     try {
       await client.connect();
-      await queryClient(client, cancelStatement, [backend], { preparedName: undefined, deadlineMs });
+      await queryClient(client, cancelStatement, values, { preparedName: undefined, deadlineMs });
     } catch {
       // The server's own timeouts are left to end it.
     }
