@@ -50,7 +50,8 @@ export function nextAction(definition: SagaDefinition, state: SagaState): NextAc
     return settle(recoveryExhausted(definition, state));
   if (state.direction === 'forward' && state.cancel !== undefined)
     return settle(decidedByCancel(definition, state));
-  if (state.retryAt !== undefined) return { kind: 'wait', until: state.retryAt, atMostMs: state.retryDelayMs };
+  if (state.retryAt !== undefined)
+    return { kind: 'wait', until: state.retryAt, atMostMs: state.retryDelayMs };
   return state.direction === 'forward' ? nextAct(definition, state) : nextCompensation(definition, state);
 }
 
