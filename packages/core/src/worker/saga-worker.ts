@@ -126,7 +126,7 @@ export class SagaWorker {
       return undefined;
     }
     const state = foldJournal(definition, header, entries);
-    const waitMs = this.quarantine.waitFor(state, definition.maximumRecoveryAttempts);
+    const waitMs = this.quarantine.waitFor(header.sagaId, state, definition.maximumRecoveryAttempts);
     if (waitMs > 0) {
       const request = {
         sagaId: header.sagaId,
@@ -203,6 +203,7 @@ export class SagaWorker {
   private readonly onRecorded = (recorded: RecordedEntry): void => {
     const { after, header, entry } = recorded;
     const { status, failure, stuck } = after;
+    if (after.recoveries < recorded.before.recoveries) this.quarantine.progressed(header.sagaId);
     if (this.dependencies.follower.isFollowed(header.sagaId)) {
       this.dependencies.follower.offer(entry, {
         ...header,
@@ -226,7 +227,9 @@ export class SagaWorker {
 
   private onEnd(header: SagaHeader, worker: string, executor: SagaExecutor, end: ExecutionEnd): ExecutionEnd {
     const { sagaId, saga, version } = header;
-    const wasClaimed = this.running.remove(sagaId, executor)?.isClaimed ?? false;
+    const ended = this.running.remove(sagaId, executor);
+    const wasClaimed = ended?.isClaimed ?? false;
+    if (ended !== undefined) this.quarantine.left(sagaId);
     if (end.kind === 'let-go') {
       const { reason, error } = end;
       if (reason === 'trouble' && error !== undefined)
