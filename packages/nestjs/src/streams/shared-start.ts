@@ -1,5 +1,5 @@
 import type { SagaStarter, StartedSaga, StartOptions } from '@nest-saga/core';
-import { SagaConflictError } from '@nest-saga/core';
+import { checkStartOptions, SagaConflictError } from '@nest-saga/core';
 
 /**
  * One start that many may ask for: it happens when it is first asked for, and whoever asks again is given the same
@@ -30,7 +30,8 @@ export class SharedStart {
 
   private async start(): Promise<StartedSaga> {
     const starter = await this.getStarter();
-    const options: StartOptions = { sagaId: this.sagaId, ...this.options };
+    // Checked first: an option that is there and undefined must not take the drawn id's place.
+    const options: StartOptions = { sagaId: this.sagaId, ...checkStartOptions(this.options) };
     try {
       return await starter.start(this.context, options);
     } catch (error) {
