@@ -2,6 +2,7 @@ import type { LoadedSaga } from '@nest-saga/core';
 import { checkRun } from '@nest-saga/testing';
 import pg from 'pg';
 import { compareWithModel } from '../model/judge.js';
+import { resetDatabase } from './faults.js';
 import type { Fault } from './faults.js';
 import { LabAnswerError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
@@ -72,6 +73,32 @@ export class FaultLab {
     await fault.inflict({ server, proxy, workers, databaseUrl: laboratory.databaseUrl });
   }
 
+  /** Like `suffer`, where other faults may get in its way, or have ended what it was for. */
+  async sufferAnyhow(fault: Fault): Promise<void> {
+    await this.suffer(fault).catch(() => undefined);
+  }
+
+  /** Starts a worker for each one that died. One that cannot be started now is for the next time. */
+  async replaceTheDead(count: number): Promise<void> {
+    const alive = this.workers.filter(({ isAlive }) => isAlive).length;
+    const missing = Array.from({ length: count - alive }, () => this.addWorker());
+    await Promise.allSettled(missing);
+  }
+
+  /** Undoes what a fault that was interrupted has left behind. */
+  async heal(): Promise<void> {
+    this.proxy.heal();
+    for (const worker of this.workers) worker.signal('SIGCONT');
+    await until(recoveryLimitMs, 'a database that heals', async () => {
+      try {
+        await resetDatabase(this.laboratory.databaseUrl);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+  }
+
   /** Ends the load, waits until nothing moves any more, and judges. */
   async finish(): Promise<FaultReport> {
     await this.load?.stop();
@@ -101,11 +128,14 @@ export class FaultLab {
   /** Waits until nothing is open; a person mends what is stuck meanwhile. Answers what was retried. */
   private async settle(): Promise<readonly string[]> {
     const retried = new Set<string>();
-    await until(recoveryLimitMs, 'an end of every saga', async () => {
+    const isOver = async (): Promise<boolean> => {
       const rows = await this.readOpen();
       if (rows === undefined) return false;
       for (const { id, status } of rows) if (status === 'stuck') await this.mend(id, retried);
       return rows.length === 0;
+    };
+    await until(recoveryLimitMs, 'an end of every saga', isOver).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}\n${await this.describeOpen()}`, { cause: error });
     });
     // Who was left behind has the time of a lease to do harm.
     await pause(500);
@@ -126,6 +156,22 @@ export class FaultLab {
     } finally {
       await client.end().catch(() => undefined);
     }
+  }
+
+  /** What does not end, with the workers that there are, for whoever has to find out why. */
+  private async describeOpen(): Promise<string> {
+    const sagas = await this.laboratory.readSagas();
+    const open = sagas.filter(({ header: { status } }) => status !== 'completed' && status !== 'failed');
+    const lines = open.map(({ header, entries }) => {
+      const { sagaId, status, owner, nextRunAt } = header;
+      const journal = entries.map(({ kind, worker }) => `${kind} by ${worker}`).join(', ');
+      return `${sagaId} ${status}, owner ${owner}, next run ${nextRunAt?.toISOString()}: ${journal}`;
+    });
+    const alive = this.workers.filter((worker) => worker.isAlive);
+    const workers = await Promise.all(
+      alive.map(async (worker) => `${worker.settings.name}: ${JSON.stringify(await worker.ask('describe'))}`),
+    );
+    return [...lines, ...workers].join('\n');
   }
 
   private async mend(sagaId: string, retried: Set<string>): Promise<void> {

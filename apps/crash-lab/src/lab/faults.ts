@@ -40,15 +40,22 @@ async function execute(url: string, ...statements: readonly string[]): Promise<v
 const terminateOthers =
   'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
 
+/** Takes back every setting of a database, for new connections and so for all. */
+export async function resetDatabase(databaseUrl: string): Promise<void> {
+  const database = pg.escapeIdentifier(new URL(databaseUrl).pathname.slice(1));
+  await execute(databaseUrl, ...own, `ALTER DATABASE ${database} RESET ALL`, terminateOthers);
+}
+
+/** Said by every connection of these, because the settings may keep it from working, too. */
+const own = ['SET default_transaction_read_only = off', 'SET statement_timeout = 0'];
+
 /** A setting of the database for a while, which takes effect with new connections only. */
 function withSetting(name: string, value: string): Fault['inflict'] {
   return async ({ databaseUrl }) => {
     const database = pg.escapeIdentifier(new URL(databaseUrl).pathname.slice(1));
-    // Said by every connection of its own, because the setting may keep this one from working, too.
-    const own = ['SET default_transaction_read_only = off', 'SET statement_timeout = 0'];
     await execute(databaseUrl, ...own, `ALTER DATABASE ${database} SET ${name} = ${value}`, terminateOthers);
     await pause(longMs);
-    await execute(databaseUrl, ...own, `ALTER DATABASE ${database} RESET ${name}`, terminateOthers);
+    await resetDatabase(databaseUrl);
   };
 }
 
@@ -156,8 +163,7 @@ export const processFaults: readonly Fault[] = [
     inflict: async ({ workers: [first, second] }) => {
       for (const worker of [first, second]) {
         worker?.signal('SIGSTOP');
-        await pause(longMs);
-        worker?.signal('SIGCONT');
+        await pause(longMs).finally(() => worker?.signal('SIGCONT'));
         await pause(300);
       }
     },

@@ -37,6 +37,8 @@ export interface LabMethods {
   /** Keeps the event loop from turning. */
   block(durationMs: number): void;
   places(): Readonly<Record<string, number>>;
+  /** What its workers are doing. */
+  describe(): readonly string[];
   /** How often each kind of trouble with the storage or the lease was reported. */
   troubles(): Readonly<Record<string, number>>;
 }

@@ -115,6 +115,11 @@ const methods: Asynchronous<LabMethods> = {
   },
   places: async () => killSwitch.passed,
   troubles: async () => troubles,
+  describe: async () =>
+    [...engines].map(([engine, { worker }]) => {
+      const running = [...worker.running.all()].map(([sagaId, saga]) => `${sagaId} by ${saga.worker}`);
+      return `${engine} is worker ${worker.lease.worker}, free ${worker.running.free}, runs [${running.join(', ')}]`;
+    }),
 };
 
 const obey = async ({ id, method, parameters }: LabQuestion): Promise<void> => {

@@ -1,0 +1,122 @@
+/** Values that are wrong, each with what is wrong about it. */
+type Corpus = readonly (readonly [value: unknown, label: string])[];
+
+const notTexts: Corpus = [
+  [null, 'null'],
+  [5, 'a number'],
+  [Number.NaN, 'NaN'],
+  [10n, 'a BigInt'],
+  [true, 'a boolean'],
+  [{}, 'an object'],
+  [['text'], 'an array'],
+  [Symbol('text'), 'a symbol'],
+  [() => 'text', 'a function'],
+  [{ toString: () => 'text' }, 'an object that looks like a text'],
+];
+
+const unstorableTexts: Corpus = [
+  ['', 'an empty text'],
+  ['NUL \u0000', 'a NUL'],
+  ['half \ud83d', 'a lone surrogate'],
+  ['x'.repeat(100_000), 'a long text'],
+];
+
+/** Reasons, actors and notes. */
+export const texts: Corpus = [...notTexts.filter(([, label]) => label !== 'null'), ...unstorableTexts];
+
+export const ids: Corpus = [
+  ...notTexts,
+  ...unstorableTexts,
+  ['018f3a5e', 'a part of a UUID'],
+  ['018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41 ', 'a UUID and a blank'],
+  ['{018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41}', 'a UUID in braces'],
+  ['018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c4\u0661', 'a UUID with a digit of another script'],
+  ["' OR 1=1 --", 'SQL'],
+  ['../../etc/passwd', 'a path'],
+  ['__proto__', 'the name of a prototype'],
+];
+
+export const keys: Corpus = [...notTexts, ...unstorableTexts, ['k'.repeat(201), 'one character too many']];
+
+export const names: Corpus = [
+  ...notTexts,
+  ...unstorableTexts,
+  ['unknown', 'a saga that is not there'],
+  ['__proto__', 'the name of a prototype'],
+  ['constructor', 'the name of every constructor'],
+  ['any@1', 'a name with a version'],
+];
+
+export const metadata: Corpus = [
+  [null, 'null'],
+  [5, 'a number'],
+  ['text', 'a text'],
+  [[], 'an array'],
+  [{ traceparent: 5 }, 'a number in it'],
+  [{ traceparent: '' }, 'an empty text in it'],
+  [{ traceparent: 'NUL \u0000' }, 'a NUL in it'],
+  [{ 'half \ud83d': 'text' }, 'a lone surrogate in a name'],
+  [{ traceparent: 'x'.repeat(1_025) }, 'a long text in it'],
+  [JSON.parse('{"__proto__":"polluted"}'), 'a __proto__ in it'],
+  [
+    Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`name${index}`, 'text'])),
+    'too many of them',
+  ],
+];
+
+export const optionsOfAnyKind: Corpus = [
+  [null, 'null'],
+  [5, 'a number'],
+  ['text', 'a text'],
+  [[], 'an array'],
+  [{ sagaID: '018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41' }, 'a misspelt option'],
+  [{ onConflict: 'ignore' }, 'an unknown conduct'],
+  [JSON.parse('{"__proto__":{"polluted":true}}'), 'a __proto__ in it'],
+  [{ constructor: { prototype: { polluted: true } } }, 'a constructor in it'],
+];
+
+const cycle: Record<string, unknown> = {};
+cycle['again'] = { of: cycle };
+const sparse: unknown[] = [1];
+sparse[2] = 3;
+
+function nested(depth: number): unknown {
+  let value: unknown = 'bottom';
+  for (let level = 0; level < depth; level++) value = { deeper: value };
+  return value;
+}
+
+const values: Corpus = [
+  [Number.NaN, 'NaN'],
+  [Number.POSITIVE_INFINITY, 'an infinity'],
+  [10n, 'a BigInt'],
+  [Symbol('text'), 'a symbol'],
+  [() => 'text', 'a function'],
+  [new Map([[1, 2]]), 'a Map'],
+  [new Set([1]), 'a Set'],
+  [new Uint8Array(3), 'bytes'],
+  [/expression/, 'a regular expression'],
+  [new Error('an error'), 'an error'],
+  [Promise.resolve(5), 'a promise'],
+  [new Date(Number.NaN), 'an invalid date'],
+  [sparse, 'an array with a hole'],
+  [[undefined], 'an array with undefined'],
+  [Object.assign([1], { extra: 2 }), 'an array with a property'],
+  [{ [Symbol('key')]: 1 }, 'a symbol as a key'],
+  ['NUL \u0000', 'a NUL'],
+  [{ 'half \ud83d': 1 }, 'a lone surrogate in a key'],
+  [JSON.parse('{"__proto__":{"polluted":true}}'), 'a __proto__'],
+  [cycle, 'a cycle'],
+  [nested(70), 'a deep nesting'],
+  [nested(100_000), 'a very deep nesting'],
+  ['x'.repeat(1_100_000), 'more than a mebibyte'],
+];
+
+/** Contexts: each value by itself where it is an object, and as a field of one. */
+export const contexts: Corpus = [
+  [undefined, 'undefined'],
+  [Symbol('text'), 'a symbol by itself'],
+  [() => 'text', 'a function by itself'],
+  ...values.map(([value, label]) => [{ field: value }, `${label} in a field`] as const),
+  ...values.map(([value, label]) => [{ list: [{ field: value }] }, `${label} in a list`] as const),
+];
