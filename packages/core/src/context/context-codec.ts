@@ -1,5 +1,6 @@
 import { ContextNotStorableError } from '../errors/context-not-storable-error.js';
 import { checkEncodable } from './check-encodable.js';
+import { isPlainJson } from './is-plain-json.js';
 
 /** JSON text as it is stored: the one form in which contexts, responses and events travel and rest. */
 export type Json = string;
@@ -28,8 +29,7 @@ export const maximumEncodedBytes = 1_048_576;
  */
 export const jsonContextCodec: ContextCodec = {
   encode(value, path) {
-    const needsMarks = checkEncodable(value, path);
-    const json = JSON.stringify(needsMarks ? withMarks(value) : withoutPrototype(value));
+    const json = plainJson(value) ?? checkedJson(value, path);
     checkSize(json, path);
     return json;
   },
@@ -58,6 +58,23 @@ export function checkSize(json: Json, path: string): void {
 /** The size of a text in bytes of UTF-8. */
 export function encodedBytes(json: Json): number {
   return new TextEncoder().encode(json).length;
+}
+
+/**
+ * The text of a value that needs neither marks nor a refusal, or undefined where a closer look has to tell. What its
+ * texts and keys hold is asked once of the whole text: NUL and lone surrogates are escaped in it, as are harmless
+ * control characters, and a key that matters may be a harmless text.
+ */
+function plainJson(value: unknown): Json | undefined {
+  if (!isPlainJson(value)) return undefined;
+  const json = JSON.stringify(withoutPrototype(value));
+  const isSuspect = json.includes('\\u') || json.includes('$date') || json.includes('"__proto__"');
+  return isSuspect ? undefined : json;
+}
+
+function checkedJson(value: unknown, path: string): Json {
+  const needsMarks = checkEncodable(value, path);
+  return JSON.stringify(needsMarks ? withMarks(value) : withoutPrototype(value));
 }
 
 const markKey = /^\$+date$/;
