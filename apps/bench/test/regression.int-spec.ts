@@ -1,15 +1,11 @@
 import { openBareInserts } from '../src/contestants/bare-inserts.js';
-import { openGroupedInserts } from '../src/contestants/grouped-inserts.js';
 import { openNestSaga } from '../src/contestants/nest-saga.js';
-import type { LoadMeasurement } from '../src/measure/load-measurement.js';
 import { usualShape, writesOf } from '../src/sample/saga-shape.js';
 import { GuardedServer } from './guarded-server.js';
-import type { GuardedOptions } from './guarded-server.js';
 
 /** What the sweeps and the heartbeat of a worker may add to a saga's own statements while a hundred run. */
 const besideTheSagas = 0.15;
 const sagas = 100;
-const rounds = 3;
 
 let server: GuardedServer;
 
@@ -56,38 +52,3 @@ describe('the cost of a saga that no machine changes', () => {
     expect(commitsPerSaga).toBeLessThan(0.25);
   });
 });
-
-describe('the distance to bare inserts, with a wide margin', () => {
-  test('one saga at a time takes less than six times as long as its rows inserted bare', async () => {
-    const distances = await compare(
-      { shape: usualShape, atOnce: 1 },
-      openBareInserts,
-      (ours, bare) => ours.p50Ms / bare.p50Ms,
-    );
-    expect(Math.min(...distances)).toBeLessThan(6);
-  }, 60_000);
-
-  test('200 sagas at once run at more than a tenth of the rate of their rows inserted in groups', async () => {
-    const distances = await compare(
-      { shape: usualShape, atOnce: 200 },
-      openGroupedInserts,
-      (ours, floor) => ours.sagasPerSecond / floor.sagasPerSecond,
-    );
-    expect(Math.max(...distances)).toBeGreaterThan(0.1);
-  }, 60_000);
-});
-
-/** Rounds of one and the other in turn: what else the machine does meets both. */
-async function compare(
-  options: GuardedOptions,
-  openOther: typeof openBareInserts,
-  distanceOf: (ours: LoadMeasurement, other: LoadMeasurement) => number,
-): Promise<readonly number[]> {
-  const distances: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const ours = await server.measure(openNestSaga, options);
-    const other = await server.measure(openOther, options);
-    distances.push(distanceOf(ours, other));
-  }
-  return distances;
-}

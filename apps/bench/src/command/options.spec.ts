@@ -3,6 +3,7 @@ import { parseOptions } from './options.js';
 test('without options everything runs in full', () => {
   expect(parseOptions([])).toEqual({
     isShort: false,
+    isGuard: false,
     only: undefined,
     rounds: undefined,
     finished: undefined,

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 export interface BenchOptions {
   /** About a minute instead of about half an hour. */
   readonly isShort: boolean;
+  /** Only what the bounds that hold on any machine need; fails where one of them is missed. */
+  readonly isGuard: boolean;
   /** Parts to run; undefined for all. */
   readonly only: readonly BenchPart[] | undefined;
   /** Rounds of the comparison; undefined for the plan's own number. */
@@ -42,6 +44,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
     args: [...commandLine],
     options: {
       short: { type: 'boolean', default: false },
+      guard: { type: 'boolean', default: false },
       only: { type: 'string' },
       rounds: { type: 'string' },
       finished: { type: 'string' },
@@ -52,6 +55,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
   });
   return {
     isShort: values.short,
+    isGuard: values.guard,
     only: values.only?.split(',').map(toPart),
     rounds: toCount('rounds', values.rounds),
     finished: toCount('finished', values.finished),

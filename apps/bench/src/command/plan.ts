@@ -2,7 +2,8 @@ import { ContestantName } from '../contestants/contestant.js';
 import { usualShape } from '../sample/saga-shape.js';
 import type { LoadScenario, PatientWindow } from '../scenarios/load-scenario.js';
 import type { SoakPlan } from '../scenarios/soak.js';
-import type { BenchOptions } from './options.js';
+import { benchParts } from './options.js';
+import type { BenchOptions, BenchPart } from './options.js';
 
 /** How much of everything is measured. */
 export interface BenchPlan {
@@ -28,12 +29,29 @@ export const scenarioNames = {
   memory: 'in memory',
 } as const;
 
+/** The parts that a run with these options goes through. */
+export function partsOf({ isGuard, only }: BenchOptions): readonly BenchPart[] {
+  return isGuard ? ['comparison'] : (only ?? benchParts);
+}
+
 /** What a run measures: everything in some rounds, or in the short form a little of it once. */
-export function planOf({ isShort, rounds, finished, patience }: BenchOptions): BenchPlan {
-  const plan = isShort
-    ? shortPlan(rounds ?? 1, finished ?? 20_000)
-    : fullPlan(rounds ?? 5, finished ?? 1_000_000);
-  return { ...plan, window: { ...plan.window, patienceMs: (patience ?? 0) * 1_000 } };
+export function planOf(options: BenchOptions): BenchPlan {
+  const plan = chosenPlan(options);
+  return { ...plan, window: { ...plan.window, patienceMs: (options.patience ?? 0) * 1_000 } };
+}
+
+function chosenPlan({ isShort, isGuard, rounds, finished }: BenchOptions): BenchPlan {
+  if (isGuard) return guardPlan(rounds ?? 3);
+  return isShort ? shortPlan(rounds ?? 1, finished ?? 20_000) : fullPlan(rounds ?? 5, finished ?? 1_000_000);
+}
+
+/** The short form without its peer, whose packages no other command needs. */
+function guardPlan(rounds: number): BenchPlan {
+  const plan = shortPlan(rounds, 0);
+  return {
+    ...plan,
+    comparison: { ...plan.comparison, contestants: [NestSaga, BareInserts, GroupedInserts] },
+  };
 }
 
 function fullPlan(rounds: number, finished: number): BenchPlan {

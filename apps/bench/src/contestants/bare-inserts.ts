@@ -1,7 +1,7 @@
-import pg from 'pg';
 import { contextMaker } from '../sample/sample-context.js';
 import { writesOf } from '../sample/saga-shape.js';
 import { systemPorts } from '../sample/system-ports.js';
+import { openBarePool } from './bare-pool.js';
 import { createBareTable } from './bare-table.js';
 import { poolSize } from './contestant.js';
 import type { Contestant, ContestantOptions } from './contestant.js';
@@ -15,7 +15,7 @@ export async function openBareInserts({
   shape,
   atOnce,
 }: ContestantOptions): Promise<Contestant> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize });
+  const { pool, close } = openBarePool(databaseUrl, poolSize);
   await pool.query(createBareTable);
   const makeContext = contextMaker(shape.contextBytes);
   const writes = writesOf(shape);
@@ -30,6 +30,6 @@ export async function openBareInserts({
         await pool.query({ name: 'insert', text: insert, values: [id, seq, context] });
       }
     },
-    close: () => pool.end(),
+    close,
   };
 }

@@ -1,8 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { contextMaker } from '../sample/sample-context.js';
 import { writesOf } from '../sample/saga-shape.js';
 import type { SagaShape } from '../sample/saga-shape.js';
 import { systemPorts } from '../sample/system-ports.js';
+import { openBarePool } from './bare-pool.js';
 import { createBareTable } from './bare-table.js';
 import type { Contestant, ContestantOptions } from './contestant.js';
 
@@ -18,7 +19,7 @@ const insert = 'INSERT INTO bare_journal SELECT * FROM unnest($1::uuid[], $2::in
 export async function openGroupedInserts(options: ContestantOptions): Promise<Contestant> {
   const { databaseUrl, shape, atOnce } = options;
   const callers = Math.min(connections, atOnce);
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: callers });
+  const { pool, close } = openBarePool(databaseUrl, callers);
   await pool.query(createBareTable);
   const makeContext = contextMaker(shape.contextBytes);
   const sagasPerCall = Math.ceil(atOnce / callers);
@@ -26,7 +27,7 @@ export async function openGroupedInserts(options: ContestantOptions): Promise<Co
     callers,
     sagasPerCall,
     run: () => runGroup(pool, shape, sagasPerCall, makeContext),
-    close: () => pool.end(),
+    close,
   };
 }
 

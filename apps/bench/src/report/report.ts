@@ -45,7 +45,8 @@ function headline(scenario: string, { finishedSagas }: BenchResults): string {
     : scenario;
 }
 
-function targetTable(targets: readonly Target[]): string {
+/** Bounds and where a run stands to them. */
+export function targetTable(targets: readonly Target[]): string {
   const rows = targets.map((target) => {
     const { what, bound, measured, unit } = target;
     const [word, value] = 'atLeast' in bound ? ['at least', bound.atLeast] : ['at most', bound.atMost];
