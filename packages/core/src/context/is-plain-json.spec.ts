@@ -8,7 +8,10 @@ class Context {
 }
 
 test.each([
-  ['an object of everything JSON has', { text: 'a', number: 1.5, yes: true, nothing: null, list: [1, ['b']] }],
+  [
+    'an object of everything JSON has',
+    { text: 'a', number: 1.5, yes: true, nothing: null, list: [1, ['b']] },
+  ],
   ['a property that is undefined', { absent: undefined }],
   ['an object without a prototype', { inner: Object.assign(Object.create(null), { a: 1 }) }],
   ['an instance of a class at the root', new Context()],
