@@ -1,5 +1,5 @@
 import type { SagaIdentity } from '../definition/saga-registry.js';
-import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
+import type { EntryDraft } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { Clock } from '../ports/clock.js';
@@ -22,11 +22,13 @@ import type {
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
 import { listHeaders, summarizeHeaders } from './list-headers.js';
+import { dueAt, isClaimable, isOneOf, snapshot, toEntry } from './stored-saga.js';
+import type { StoredSaga } from './stored-saga.js';
 
 /** Options of {@link InMemorySagaStorage}. */
 export interface InMemorySagaStorageOptions {
   /**
-   * Keep sagas that COMPLETED or FAILED. With `false` only the last 1,000 of them are kept, for readers that come a
+   * Keep sagas that COMPLETED or FAILED. With `false` only the last 100 of them are kept, for readers that come a
    * moment late; the others are dropped, and with them their history, their id and their key.
    *
    * @default true
@@ -34,13 +36,8 @@ export interface InMemorySagaStorageOptions {
   readonly keepFinished?: boolean;
 }
 
-const finishedSagasKept = 1_000;
+const finishedSagasKept = 100;
 const writesBetweenBreaths = 10_000;
-
-interface StoredSaga {
-  header: SagaHeader;
-  readonly entries: JournalEntry[];
-}
 
 /**
  * Sagas in the memory of one process, for tests and first steps. It honours the same rules as a database: each call
@@ -71,20 +68,20 @@ export class InMemorySagaStorage implements SagaStorage {
   async close(): Promise<void> {}
 
   async start(saga: NewSaga): Promise<StartResult> {
-    await this.breathe();
+    if (this.isOutOfBreath()) await this.breathe();
     const existing = this.sagas.get(saga.sagaId) ?? this.byKey(saga.saga, saga.key);
     if (existing !== undefined) return { kind: 'exists', header: existing.header };
     const header = firstHeader(saga, new Date(this.clock.now()));
-    this.sagas.set(saga.sagaId, { header, entries: [] });
+    this.sagas.set(saga.sagaId, { header, written: [] });
     if (saga.key !== undefined) this.idsByKey.set(keyOf(saga.saga, saga.key), saga.sagaId);
     this.index(header);
     return { kind: 'started' };
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
-    await this.breathe();
+    if (this.isOutOfBreath()) await this.breathe();
     const stored = this.sagas.get(request.sagaId);
-    if (stored === undefined || isTerminal(stored.header.status) || request.seq !== stored.entries.length + 1)
+    if (stored === undefined || isTerminal(stored.header.status) || request.seq !== stored.written.length + 1)
       return 'fenced';
     this.write(stored, request.worker, request.entry);
     if (request.change !== undefined) this.changeHeader(stored, request.change);
@@ -109,7 +106,7 @@ export class InMemorySagaStorage implements SagaStorage {
     return cursors.flatMap(({ sagaId, afterSeq }): JournalNews[] => {
       const stored = this.sagas.get(sagaId);
       if (stored === undefined) return [{ sagaId, header: undefined, entries: [] }];
-      const entries = stored.entries.slice(afterSeq);
+      const entries = stored.written.slice(afterSeq).map(toEntry);
       const isQuiet = entries.length === 0 && isOpen(stored.header.status);
       return isQuiet ? [] : [{ sagaId, header: stored.header, entries }];
     });
@@ -172,7 +169,7 @@ export class InMemorySagaStorage implements SagaStorage {
       const stored = this.sagas.get(sagaId);
       if (
         stored?.header.owner !== worker ||
-        stored.entries.length + 1 !== seq ||
+        stored.written.length + 1 !== seq ||
         !isOpen(stored.header.status)
       )
         continue;
@@ -190,12 +187,15 @@ export class InMemorySagaStorage implements SagaStorage {
     return () => this.hintListeners.delete(listener);
   }
 
+  private isOutOfBreath(): boolean {
+    return ++this.writesSinceBreath >= writesBetweenBreaths;
+  }
+
   /**
    * Answers come in microtasks, and microtasks alone would keep every timer of the process from firing, the renewal
    * of the lease among them: now and then all writers wait for one turn of the event loop.
    */
-  private breathe(): Promise<void> | undefined {
-    if (++this.writesSinceBreath < writesBetweenBreaths) return undefined;
+  private breathe(): Promise<void> {
     this.breath ??= new Promise((resolve) => {
       this.clock.startTimer(0, () => {
         this.writesSinceBreath = 0;
@@ -230,8 +230,7 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   private write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft): void {
-    const seq = stored.entries.length + 1;
-    stored.entries.push({ seq, worker, recordedAt: new Date(this.clock.now()), ...entry });
+    stored.written.push({ seq: stored.written.length + 1, worker, recordedAt: this.clock.now(), entry });
   }
 
   private changeHeader(stored: StoredSaga, change: HeaderChange): void {
@@ -280,22 +279,6 @@ export class InMemorySagaStorage implements SagaStorage {
   private hint(hint: StorageHint): void {
     for (const listener of this.hintListeners) listener(hint);
   }
-}
-
-function snapshot(stored: StoredSaga): LoadedSaga {
-  return { header: stored.header, entries: [...stored.entries] };
-}
-
-function isClaimable(header: SagaHeader, now: number): boolean {
-  return header.owner === undefined && isOpen(header.status) && (header.nextRunAt?.getTime() ?? 0) <= now;
-}
-
-function isOneOf(sagas: readonly SagaIdentity[], header: SagaHeader): boolean {
-  return sagas.some(({ saga, version }) => saga === header.saga && version === header.version);
-}
-
-function dueAt({ header }: StoredSaga): number {
-  return header.nextRunAt?.getTime() ?? 0;
 }
 
 function keyOf(saga: string, key: string): string {
