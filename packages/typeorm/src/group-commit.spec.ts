@@ -34,7 +34,12 @@ class HeldDatabase {
 
 const idsOf = ({ starts, appends }: Checkpoint): readonly string[] =>
   [...starts, ...appends].map(({ sagaId }) => sagaId);
-const limits = { statementsInFlight: 1, rowsInStatement: 100, sizeOfStatement: 1_000 };
+const limits = {
+  statementsInFlight: 1,
+  rowsInStatement: 100,
+  rowsWorthAStatement: 16,
+  sizeOfStatement: 1_000,
+};
 const entry = { kind: 'settled' } as const;
 const appendTo = (sagaId: string): Write => ({
   kind: 'append',
@@ -95,6 +100,27 @@ describe('GroupCommit', () => {
     expect(database.groups).toEqual([['a'], ['b']]);
     for (let times = 0; times < 3; times++) await database.answer();
     expect(await Promise.all(answers)).toEqual([true, true, true]);
+  });
+
+  it('shares many writes among the statements that may be sent, so that one is written while another goes on', async () => {
+    open({ statementsInFlight: 2, rowsWorthAStatement: 2 });
+    const answers = ['a', 'b', 'c', 'd', 'e'].map((id) => commits.submit(appendTo(id)));
+    await turn();
+    expect(database.groups).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+    for (let times = 0; times < 2; times++) await database.answer();
+    expect(await Promise.all(answers)).toEqual([true, true, true, true, true]);
+  });
+
+  it('does not split a few writes', async () => {
+    open({ statementsInFlight: 2, rowsWorthAStatement: 3 });
+    const answers = ['a', 'b', 'c'].map((id) => commits.submit(appendTo(id)));
+    await turn();
+    await database.answer();
+    await Promise.all(answers);
+    expect(database.groups).toEqual([['a', 'b', 'c']]);
   });
 
   it('tells a row that was not written from the ones that were', async () => {

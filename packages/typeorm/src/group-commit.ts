@@ -12,6 +12,8 @@ export type Write =
 export interface GroupCommitLimits {
   readonly statementsInFlight: number;
   readonly rowsInStatement: number;
+  /** Fewer rows than this are not split into two statements: the second would cost more than it wins. */
+  readonly rowsWorthAStatement: number;
   /** Counted in characters of context: a guess is good enough to keep statements from growing out of hand. */
   readonly sizeOfStatement: number;
 }
@@ -26,7 +28,7 @@ interface Waiting {
 /**
  * Lets writes of different sagas that wait at the same moment travel in one statement, so that a busy process pays one
  * fsync for many of them and an idle one waits for nobody. While as many statements as may are in flight, the next
- * group gathers. Two writes of one saga never share a statement nor run side by side.
+ * group gathers; many that wait are shared among the statements that are free. Two writes of one saga never share a statement nor run side by side.
  */
 export class GroupCommit {
   private waiting: Waiting[] = [];
@@ -72,14 +74,24 @@ export class GroupCommit {
 
   private flush(): void {
     while (this.statementsInFlight < this.limits.statementsInFlight && this.waiting.length > 0) {
-      const group = this.takeGroup();
+      const group = this.takeGroup(this.fairShare());
       if (group.length === 0) return;
       void this.commit(group);
     }
     if (this.statementsInFlight === 0 && this.waiting.length === 0) this.onIdle?.();
   }
 
-  private takeGroup(): readonly Waiting[] {
+  /**
+   * What waits is shared among the statements that may be sent now: while the database writes one share, the sagas of
+   * another go on here. In one statement they would all wait for the same answer, and then the database for all of them.
+   */
+  private fairShare(): number {
+    const free = this.limits.statementsInFlight - this.statementsInFlight;
+    const share = Math.ceil(this.waiting.length / free);
+    return Math.min(Math.max(share, this.limits.rowsWorthAStatement), this.limits.rowsInStatement);
+  }
+
+  private takeGroup(rows: number): readonly Waiting[] {
     const group: Waiting[] = [];
     const sagas = new Set<string>();
     const rest: Waiting[] = [];
@@ -87,8 +99,7 @@ export class GroupCommit {
     for (const item of this.waiting) {
       const isSuspect = this.suspects.has(item.sagaId);
       const fits =
-        group.length === 0 ||
-        (group.length < this.limits.rowsInStatement && size < this.limits.sizeOfStatement && !isSuspect);
+        group.length === 0 || (group.length < rows && size < this.limits.sizeOfStatement && !isSuspect);
       const isBusy = sagas.has(item.sagaId) || this.sagasInFlight.has(item.sagaId);
       const followsSuspect = group[0] !== undefined && this.suspects.has(group[0].sagaId);
       if (!fits || isBusy || followsSuspect) {

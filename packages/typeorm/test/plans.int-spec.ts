@@ -104,6 +104,15 @@ describe('with 1,000,000 finished sagas in the tables', () => {
     for (const index of indexes) expect(plan).toContain(index);
   });
 
+  it('a group of changes asks a hash whether its entries were written, and compares no row with each other', async () => {
+    const { statement, values } = checkpoint.bind({ starts: [], appends: changing });
+
+    const plan = await explain(statement.text, values);
+
+    expect(plan).toContain('hashed SubPlan');
+    expect(plan).not.toContain('Join Filter');
+  });
+
   it.each(lists)('a list of %s finds its rows by an index', async (_title, query, index) => {
     const { statement, values } = listStatement(tables, query);
 

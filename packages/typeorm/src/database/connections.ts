@@ -33,6 +33,7 @@ export class Connections {
     this.groupLimits = {
       statementsInFlight: poolSizeOf(dataSource) >= 4 ? 2 : 1,
       rowsInStatement: 500,
+      rowsWorthAStatement: 16,
       sizeOfStatement: 4_000_000,
     };
   }

@@ -4,7 +4,12 @@ import type { CheckpointPart } from './checkpoint.js';
 import { columnsOf } from './columns.js';
 import { openStatuses } from './status-lists.js';
 
-/** Changes the headers of the sagas whose entry was written by the part `stored` beside it. */
+/**
+ * Changes the headers of the sagas whose entry was written by the part `stored` beside it.
+ *
+ * Whether it was is asked behind `IS TRUE`, which keeps the planner from making a join of it: the plan of a prepared
+ * statement knows nothing of how many rows come, and compares each with each. As it is, it looks into a hash.
+ */
 export function changeHeaders({ execution }: Tables, appends: readonly AppendRequest[]): CheckpointPart {
   const columns = columnsOf(appends, {
     saga_id: ['uuid', ({ sagaId }) => sagaId],
@@ -22,8 +27,8 @@ export function changeHeaders({ execution }: Tables, appends: readonly AppendReq
     SET status = change.status, owner = change.owner, failure = change.failure, stuck = change.stuck,
       next_run_at = CASE WHEN change.owner IS NULL AND change.status IN (${openStatuses}) THEN moment.at END,
       updated_at = moment.at
-    FROM ${columns.unnest(first, 'change')}, stored, moment
-    WHERE stored.id = change.saga_id AND header.id = change.saga_id`,
+    FROM ${columns.unnest(first, 'change')}, moment
+    WHERE header.id = change.saga_id AND (change.saga_id IN (SELECT id FROM stored)) IS TRUE`,
   };
 }
 
