@@ -97,7 +97,7 @@ export class SagaReader {
 
   /** How a saga ends, whichever process runs it. Waits until it has ended or is stuck. */
   async outcome(sagaId: string, started?: StartedSaga): Promise<SagaOutcome> {
-    const here = await endedHere(sagaId, started);
+    const here = endedHere(sagaId, started, await started?.end);
     if (here !== undefined && here.outcome.status !== 'stuck') return here.outcome;
     for (;;) {
       await this.patiently(() => this.ended(sagaId));
@@ -114,7 +114,7 @@ export class SagaReader {
     seq: number,
     started: StartedSaga | undefined,
   ): Promise<SagaOutcome | undefined> {
-    const here = await endedHere(sagaId, started);
+    const here = endedHere(sagaId, started, await started?.end);
     if (here?.seq === seq) return here.outcome;
     const loaded = await this.patiently(() => this.load(sagaId));
     const hasGoneOn = isOpen(loaded.header.status) || lastSeq(loaded) > seq;
@@ -185,11 +185,11 @@ export class SagaReader {
 }
 
 /** How a saga ended in this process, with its own error object as the cause. */
-async function endedHere(
+function endedHere(
   sagaId: string,
   started: StartedSaga | undefined,
-): Promise<{ readonly seq: number; readonly outcome: SagaOutcome } | undefined> {
-  const end = await started?.end;
+  end: ExecutionEnd | undefined,
+): { readonly seq: number; readonly outcome: SagaOutcome } | undefined {
   if (end?.kind !== 'ended' || started === undefined) return undefined;
   const outcome = toOutcome(started.definition, { sagaId, ...end.state, cause: causeOf(end) });
   return { seq: end.state.seq, outcome };

@@ -48,7 +48,16 @@ export function awaitOutcome(
   return new Promise((resolve, reject) => {
     if (live.isEnded) return reject(new SagaShuttingDownError('outcome'));
     const remove = live.add(() => reject(new SagaShuttingDownError('outcome')));
-    reader.outcome(sagaId, started).then(resolve, reject).finally(remove);
+    reader.outcome(sagaId, started).then(
+      (outcome) => {
+        remove();
+        resolve(outcome);
+      },
+      (error: unknown) => {
+        remove();
+        reject(error);
+      },
+    );
   });
 }
 
