@@ -31,6 +31,9 @@ describe('the schema', () => {
       await database.query(right.replaceAll(':role', role));
     return database.createDataSource({ url });
   };
+  const makeEmptyVersionTable = async (): Promise<void> => {
+    for (const statement of sagaMigrationSql({ to: 0 })) await database.query(statement);
+  };
   const useRights = `
     GRANT USAGE ON SCHEMA saga TO :role;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA saga TO :role`;
@@ -80,12 +83,34 @@ describe('the schema', () => {
     expect(await database.query("SELECT to_regnamespace('saga') AS schema")).toEqual([{ schema: null }]);
   });
 
-  it('is refused with the three remedies where it is older, and left as it is', async () => {
-    for (const statement of sagaMigrationSql({ to: 0 })) await database.query(statement);
+  it('is missing where no version is noted in the table of versions, and is left as it is', async () => {
+    await makeEmptyVersionTable();
+    const before = await describeSchema(database, 'saga');
     const opening = database.openStorage({ migrations: 'check' });
 
-    await expect(opening).rejects.toMatchObject({ code: 'SAGA_SCHEMA_MISMATCH', found: 0 });
+    await expect(opening).rejects.toMatchObject({ problem: 'missing', found: 0, needed: schemaVersion });
     await expect(opening).rejects.toThrow(/npx nest-saga migrate --schema saga/);
+    expect(await describeSchema(database, 'saga')).toBe(before);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a start', () => database.openStorage()],
+    ['the command', () => runProcess(command, ['migrate'], { DATABASE_URL: database.url })],
+    ['the printed SQL', async () => database.query((await runProcess(command, ['sql'])).output)],
+    [
+      'a migration of the application',
+      async () => {
+        const dataSource = await database.createDataSource({ migrations: [AddSagaTables1767225600000] });
+        await dataSource.runMigrations();
+      },
+    ],
+  ])('is made by %s where no version is noted in the table of versions', async (_title, make) => {
+    await makeEmptyVersionTable();
+
+    await make();
+
+    await database.openStorage({ migrations: 'check' });
+    expect(await describeSchema(database, 'saga')).toBe(await readFile(committedSchema, 'utf8'));
   });
 
   it.each(['check', 'auto'] as const)(

@@ -28,11 +28,12 @@ export function sagaMigrationSql(options: SagaMigrationSqlOptions = {}): readonl
   const tables = tablesOf(schema);
   checkVersion('from', from);
   checkVersion('to', to);
+  // The table of versions may be there, and empty: `to: 0` makes no more than that.
   const preparation =
     from === 0
       ? [
           `CREATE SCHEMA IF NOT EXISTS ${tables.schema}`,
-          `CREATE TABLE ${tables.migration} (
+          `CREATE TABLE IF NOT EXISTS ${tables.migration} (
   version integer NOT NULL,
   name text NOT NULL,
   applied_at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
