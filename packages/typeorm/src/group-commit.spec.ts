@@ -177,6 +177,37 @@ describe('GroupCommit', () => {
     await expect(answers[1]).rejects.toMatchObject({ operation: 'append', outcome: 'refused' });
   });
 
+  it('tries no further row by itself once the connection is lost: nobody waits for it row by row', async () => {
+    const answers = ['a', 'b', 'c', 'd'].map((id) => commits.submit(appendTo(id)));
+    const settled = Promise.allSettled(answers);
+    const drained = commits.drained();
+    await turn();
+    await database.fail(failure('refused', '22P02'));
+    await database.answer();
+    await database.fail(failure('unknown'));
+    expect(database.groups).toEqual([['a', 'b', 'c', 'd'], ['a'], ['b']]);
+    expect(await settled).toMatchObject([
+      { status: 'fulfilled', value: true },
+      { status: 'rejected', reason: { operation: 'append', outcome: 'unknown' } },
+      // Their statement was refused as a whole, and none of them was sent again.
+      { status: 'rejected', reason: { operation: 'append', outcome: 'not-written' } },
+      { status: 'rejected', reason: { operation: 'append', outcome: 'not-written' } },
+    ]);
+    await drained;
+  });
+
+  it('goes on with the other rows where one of a refused statement hangs by itself', async () => {
+    const answers = ['a', 'b', 'c'].map((id) => commits.submit(appendTo(id)));
+    const settled = Promise.allSettled(answers);
+    await turn();
+    await database.fail(failure('not-written', '57014'));
+    await database.fail(new SagaStorageError('write', 'unknown', { cause: new DeadlineError('late') }));
+    await database.answer();
+    await database.answer();
+    expect(database.groups).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']]);
+    expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+  });
+
   it('fails the whole group with a lost connection: it is known of none whether it was written', async () => {
     const answers = ['a', 'b'].map((id) => commits.submit(startOf(id)));
     const settled = Promise.allSettled(answers);
@@ -205,6 +236,27 @@ describe('GroupCommit', () => {
     await database.answer();
     await after;
     expect(database.groups).toEqual([['a', 'b'], ['a'], ['b'], ['c'], ['a', 'b', 'c']]);
+  });
+
+  it('lets the sagas of a statement that hung travel together again once the connection is lost', async () => {
+    const submit = (ids: readonly string[]) =>
+      Promise.allSettled(ids.map((id) => commits.submit(appendTo(id))));
+    const hung = submit(['a', 'b', 'c', 'd']);
+    await turn();
+    await database.fail(new SagaStorageError('write', 'unknown', { cause: new DeadlineError('late') }));
+    await hung;
+    const again = submit(['a', 'b', 'c', 'd']);
+    await turn();
+    await database.answer();
+    await database.fail(failure('not-written'));
+    await database.fail(failure('not-written'));
+    expect(database.groups).toEqual([['a', 'b', 'c', 'd'], ['a'], ['b'], ['c', 'd']]);
+    expect((await again).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
   });
 
   it('is drained once everything that waited was answered', async () => {

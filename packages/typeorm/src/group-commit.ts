@@ -1,6 +1,7 @@
 import { SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, NewSaga } from '@nest-saga/core';
 import { conductOf } from './database/error-conduct.js';
+import type { ErrorConduct } from './database/error-conduct.js';
 import type { Checkpoint } from './statements/checkpoint.js';
 
 /** One thing to write: a saga that starts, or an entry. */
@@ -25,6 +26,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface Failure {
+  readonly error: unknown;
+  readonly conduct: ErrorConduct;
+}
+
 /**
  * Lets writes of different sagas that wait at the same moment travel in one statement, so that a busy process pays one
  * fsync for many of them and an idle one waits for nobody. While as many statements as may are in flight, the next
@@ -33,7 +39,11 @@ interface Waiting {
 export class GroupCommit {
   private waiting: Waiting[] = [];
   private readonly sagasInFlight = new Set<string>();
-  /** Sagas whose write held a whole group up or failed by itself: they travel alone until one is written. */
+  /**
+   * Sagas whose write held a whole group up or failed by itself: they travel alone until one is written. All of them
+   * travel together again once a statement fails for a reason that they share: while it lasts, each would wait for it
+   * in turn, and a suspicion that was right comes back with the next group.
+   */
   private readonly suspects = new Set<string>();
   private statementsInFlight = 0;
   private isScheduled = false;
@@ -125,25 +135,48 @@ export class GroupCommit {
   }
 
   private async write(group: readonly Waiting[]): Promise<void> {
+    const failure = await this.tryToWrite(group);
+    if (failure === undefined) return;
+    if (group.length > 1 && failure.conduct === 'split') await this.writeOneByOne(group);
+    else this.fail(group, failure);
+  }
+
+  /** One of them is refused: the others must not suffer for it. */
+  private async writeOneByOne(group: readonly Waiting[]): Promise<void> {
+    for (const [index, item] of group.entries()) {
+      const failure = await this.tryToWrite([item]);
+      if (failure === undefined) continue;
+      this.fail([item], failure);
+      if (failure.conduct !== 'fail') continue;
+      // The others share the reason, and each would wait for it anew. Nothing of their statement was written.
+      const { error } = failure;
+      const cause = error instanceof SagaStorageError ? error.cause : error;
+      for (const { write, reject } of group.slice(index + 1))
+        reject(new SagaStorageError(write.kind, 'not-written', { cause }));
+      return;
+    }
+  }
+
+  /** Answers those whose statement was run, or says why it failed. */
+  private async tryToWrite(group: readonly Waiting[]): Promise<Failure | undefined> {
     try {
       const written = await this.send(checkpointOf(group));
       for (const { sagaId, resolve } of group) {
         this.suspects.delete(sagaId);
         resolve(written.has(sagaId));
       }
+      return undefined;
     } catch (error) {
-      const conduct = conductOf(error);
-      if (group.length > 1 && conduct === 'split') return this.writeOneByOne(group);
-      for (const { sagaId, write, reject } of group) {
-        if (conduct !== 'fail') this.suspects.add(sagaId);
-        reject(errorOf(write, error));
-      }
+      return { error, conduct: conductOf(error) };
     }
   }
 
-  /** One of them is refused: the others must not suffer for it. */
-  private async writeOneByOne(group: readonly Waiting[]): Promise<void> {
-    for (const item of group) await this.write([item]);
+  private fail(group: readonly Waiting[], { error, conduct }: Failure): void {
+    if (conduct === 'fail') this.suspects.clear();
+    for (const { sagaId, write, reject } of group) {
+      if (conduct !== 'fail') this.suspects.add(sagaId);
+      reject(errorOf(write, error));
+    }
   }
 }
 
