@@ -177,6 +177,22 @@ describe('GroupCommit', () => {
     await expect(answers[1]).rejects.toMatchObject({ operation: 'append', outcome: 'refused' });
   });
 
+  it('tries each row by itself where the values of one cannot even be sent', async () => {
+    const answers = ['a', 'bad', 'c'].map((id) => commits.submit(appendTo(id)));
+    const settled = Promise.allSettled(answers);
+    await turn();
+    await database.fail(new RangeError('Invalid time value'));
+    await database.answer();
+    await database.fail(new RangeError('Invalid time value'));
+    await database.answer();
+    expect(database.groups).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+    expect(await settled).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { operation: 'append', outcome: 'refused' } },
+      { status: 'fulfilled' },
+    ]);
+  });
+
   it('tries no further row by itself once the connection is lost: nobody waits for it row by row', async () => {
     const answers = ['a', 'b', 'c', 'd'].map((id) => commits.submit(appendTo(id)));
     const settled = Promise.allSettled(answers);

@@ -12,8 +12,10 @@ export type ErrorConduct = 'split' | 'hung' | 'fail';
 
 /** Judges a failed statement by its SQLSTATE. */
 export function conductOf(error: unknown): ErrorConduct {
-  if (error instanceof SagaStorageError && error.cause instanceof DeadlineError) return 'hung';
-  if (error instanceof SagaStorageError && error.outcome === 'refused') return 'split';
+  // It never came to the database: the values of one of them are not what they should be.
+  if (!(error instanceof SagaStorageError)) return 'split';
+  if (error.cause instanceof DeadlineError) return 'hung';
+  if (error.outcome === 'refused') return 'split';
   const state = sqlStateOf(error);
   if (state === undefined) return 'fail';
   return blamesRow.has(state) || blamesRowClasses.has(state.slice(0, 2)) ? 'split' : 'fail';
