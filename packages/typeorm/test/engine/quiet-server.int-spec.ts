@@ -76,14 +76,60 @@ describe('on a server that has nothing else to do', () => {
   };
   const works = (count: number) =>
     Array.from({ length: count }, (_, index) => new ScriptedStep(`step-${index}`));
+  const declined = () => new ScriptedStep('charge', { act: [throws(new Error('declined'))] });
+  /** What so many sagas wrote, row by row. */
+  const rowsWritten = async (
+    saga: ScriptedSaga,
+    sagas: number,
+    run = (process: SimulatedProcess) => process.start({ total: 1 }),
+  ) => {
+    const database = await inProcess(saga, async (process) => {
+      for (let count = 0; count < sagas; count++) await process.outcome(await run(process));
+    });
+    await until('the end of all sessions', async () => (await sessionsOf(database)).length === 0);
+    const url = new URL(server.url);
+    url.pathname = `/${database}`;
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ relname: string; inserted: number; updated: number }>(
+        `SELECT relname, n_tup_ins::integer AS inserted, n_tup_upd::integer AS updated FROM pg_stat_user_tables
+         WHERE relname IN ('saga_execution', 'saga_log')`,
+      );
+      return Object.fromEntries(rows.map(({ relname, ...counts }) => [relname, counts]));
+    } finally {
+      await client.end();
+    }
+  };
 
   it.each([1, 3, 6])('a saga of %s steps costs one commit more than it has steps', async (count) => {
     expect(await costOf(() => scriptedSaga('order', works(count)), 10)).toBe(10 * (count + 1));
   });
 
   it('a saga that is undone costs one commit for its start, and one for each act and each undo', async () => {
-    const declined = () => new ScriptedStep('charge', { act: [throws(new Error('declined'))] });
     expect(await costOf(() => scriptedSaga('order', [...works(3), declined()]), 10)).toBe(10 * (1 + 4 + 3));
+  });
+
+  it.each([1, 3, 6])('the header of a saga of %s steps is changed once, by its end', async (count) => {
+    expect(await rowsWritten(scriptedSaga('order', works(count)), 10)).toEqual({
+      saga_execution: { inserted: 10, updated: 10 },
+      saga_log: { inserted: 10 * count, updated: 0 },
+    });
+  });
+
+  it('the header of a saga that is undone is changed twice, however much is undone', async () => {
+    expect(await rowsWritten(scriptedSaga('order', [...works(3), declined()]), 10)).toEqual({
+      saga_execution: { inserted: 10, updated: 20 },
+      saga_log: { inserted: 10 * (4 + 3), updated: 0 },
+    });
+  });
+
+  it('the header of a queued saga is changed by its claim and by its end', async () => {
+    const enqueue = (process: SimulatedProcess) => process.enqueue({ total: 1 });
+    expect(await rowsWritten(scriptedSaga('order', works(3)), 10, enqueue)).toEqual({
+      saga_execution: { inserted: 10, updated: 20 },
+      saga_log: { inserted: 10 * (1 + 3), updated: 0 },
+    });
   });
 
   it('no session is in a transaction while a step runs, nor while one is undone', async () => {
