@@ -59,6 +59,45 @@ describe('the log of an application', () => {
     expect(lines).toContain(`log order ${sagaId} was let go: this process is shutting down`);
   });
 
+  it('tells that the lease was lost, and which sagas were let go with it', async () => {
+    const clock = new FakeClock();
+    const storage = new InMemorySagaStorage(clock);
+    const { app, sagas, lines } = await open({ storage, abortGraceMs: 0 }, clock);
+    app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
+    await sagas.start(new OrderContext('book'), { sagaId });
+    await settle();
+    const worker = (await storage.find(sagaId))?.owner;
+    storage.renewWorker = () => Promise.reject(new SagaStorageError('renewWorker', 'not-written'));
+    await clock.advance(25_001);
+    const told = lines.filter((line) => line.includes('could not renew its lease'));
+    expect(told).toEqual([
+      `error Worker ${worker} could not renew its lease: it stopped its sagas, others take them over`,
+      `warn order ${sagaId} was let go: this worker could not renew its lease`,
+    ]);
+  });
+
+  it('tells that a saga was let go because another worker took it over', async () => {
+    const clock = new FakeClock();
+    const storage = new InMemorySagaStorage(clock);
+    const { app, sagas, lines } = await open({ storage }, clock);
+    let finish = (): void => undefined;
+    app.get(Calls).answers.set('charge:act', () => new Promise<void>((resolve) => (finish = resolve)));
+    await sagas.start(new OrderContext('book'), { sagaId });
+    await settle();
+    await storage.append({
+      sagaId,
+      seq: 2,
+      worker: 'another',
+      entry: { kind: 'claimed', from: 'running' },
+      change: { status: 'running', owner: 'another', failure: undefined, stuck: undefined },
+    });
+    finish();
+    await settle();
+    expect(lines.filter((line) => line.includes(sagaId)).at(-1)).toBe(
+      `warn order ${sagaId} was let go: another worker took it over, so this one wrote and started nothing more`,
+    );
+  });
+
   it('tells a failing sweep once in thirty seconds, with the number of those kept back', async () => {
     const clock = new FakeClock();
     const storage = new InMemorySagaStorage(clock);
