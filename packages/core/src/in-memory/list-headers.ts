@@ -1,10 +1,17 @@
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, SagaStatus } from '../journal/saga-status.js';
 import type { SagaListQuery, SagaPage, StorageSummary } from '../ports/saga-storage.js';
 import { decodeCursor, encodeCursor } from '../ports/list-cursor.js';
 
-/** One page of headers, by creation and then by id, so that a page neither skips nor repeats. */
+/**
+ * One page of headers, by creation and then by id, so that a page neither skips nor repeats.
+ *
+ * @throws InvalidArgumentError for a limit out of range, or a cursor that no page gave.
+ */
 export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery): SagaPage {
+  if (!Number.isInteger(query.limit) || query.limit < 1 || query.limit > 1_000)
+    throw new InvalidArgumentError('limit', 'pass a whole number from 1 to 1,000');
   const direction = query.order === 'oldest' ? 1 : -1;
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const fitting = headers

@@ -124,8 +124,8 @@ export interface StorageSummary {
 
 /**
  * The port to where sagas are kept. Every method either answers or rejects with a `SagaStorageError` that says what
- * is known about the write (a cursor that no page gave is refused with an `InvalidArgumentError`); none of them calls
- * user code.
+ * is known about the write (a cursor that no page gave, or a limit of a list that is out of range, is refused with an
+ * `InvalidArgumentError`); none of them calls user code.
  *
  * The rules that every implementation holds, and that the contract suite in `@nest-saga/testing` checks:
  * - an answer of a write means that it is durable;

@@ -117,6 +117,16 @@ export function describeLists(world: StorageWorld): void {
     expect(paged.flat()).toEqual(idsOf(stuck));
   });
 
+  it.each([0, -1, 1.5, 1_001, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses a limit that is no whole number from 1 to 1,000: %s',
+    async (limit) => {
+      await expect(world.storage.list({ limit })).rejects.toMatchObject({
+        code: 'SAGA_INVALID_ARGUMENT',
+        argument: 'limit',
+      });
+    },
+  );
+
   it.each(['', 'nonsense', '2026-01-01T00:00:00.000Z~', "'; drop table saga_execution; --"])(
     'refuses a cursor that no page gave: "%s"',
     async (cursor) => {
