@@ -37,5 +37,10 @@ export { settle } from './fakes/settle.js';
 export { StepGate } from './fakes/step-gate.js';
 export type { StepScript } from './fakes/step-script.js';
 export { answers, changes, changesAndThrows, emits, failing, throws } from './fakes/step-script.js';
-export type { SagaStorageContract, SagaStorageHarness } from './contracts/describe-saga-storage.js';
+export type {
+  FragileStorage,
+  LostPart,
+  SagaStorageContract,
+  SagaStorageHarness,
+} from './contracts/describe-saga-storage.js';
 export { describeSagaStorage } from './contracts/describe-saga-storage.js';

@@ -12,6 +12,7 @@ import { describeReleases } from './releases.contract.js';
 import { describeStarts } from './starts.contract.js';
 import { StorageWorld } from './storage-world.js';
 import { describeSummary } from './summary.contract.js';
+import { describeUnknownOutcomes } from './unknown-outcomes.contract.js';
 import { describeWorkers } from './workers.contract.js';
 
 /** A storage under test and what the contract needs around it. */
@@ -27,11 +28,27 @@ export interface SagaStorageHarness {
   advance?(byMs: number): Promise<void>;
 }
 
+/** What of a call is lost where its way to the data breaks: it never arrives, or it happens and nobody is told. */
+export type LostPart = 'request' | 'answer';
+
+/** A view on a storage's data over a way that breaks when it is told to. */
+export interface FragileStorage {
+  /** Opened. Works as any other view does, but for the call that is lost. */
+  readonly storage: SagaStorage;
+  /** Breaks the way in the middle of the next call. */
+  loseNext(part: LostPart): void;
+}
+
 /** How the contract gets at a storage. */
 export interface SagaStorageContract {
   /** Makes an empty storage. Called once for each group of tests. */
   create(): Promise<SagaStorageHarness>;
-  /** Closes every storage of the harness and removes its data. */
+  /**
+   * A further view on the data of the harness that can lose a call, for example through a proxy that swallows what the
+   * server says. Called once for the group of tests that need it, which is left out without it.
+   */
+  fragile?(harness: SagaStorageHarness): Promise<FragileStorage>;
+  /** Closes every storage of the harness, the fragile one too, and removes its data. */
   destroy(harness: SagaStorageHarness): Promise<void>;
 }
 
@@ -51,7 +68,7 @@ export interface SagaStorageContract {
  */
 export function describeSagaStorage(name: string, contract: SagaStorageContract): void {
   describe(`${name} keeps the contract of a saga storage`, () => {
-    for (const [title, describeGroup] of groups) {
+    for (const [title, describeGroup] of contract.fragile === undefined ? groups : [...groups, withFragile]) {
       describe(title, () => {
         const world = new StorageWorld(contract);
         beforeAll(() => world.create());
@@ -62,7 +79,9 @@ export function describeSagaStorage(name: string, contract: SagaStorageContract)
   });
 }
 
-const groups: readonly (readonly [string, (world: StorageWorld) => void])[] = [
+type Group = readonly [title: string, describe: (world: StorageWorld) => void];
+
+const groups: readonly Group[] = [
   ['a start', describeStarts],
   ['an append', describeAppends],
   ['a fence', describeFences],
@@ -76,3 +95,5 @@ const groups: readonly (readonly [string, (world: StorageWorld) => void])[] = [
   ['a hint', describeHints],
   ['a refusal', describeRefusals],
 ];
+
+const withFragile: Group = ['an unknown outcome', describeUnknownOutcomes];

@@ -1,5 +1,6 @@
 import { InMemorySagaStorage } from '@nest-saga/core';
 import { FakeClock } from '../fakes/fake-clock.js';
+import { FaultyStorage } from '../fakes/faulty-storage.js';
 import { describeSagaStorage } from './describe-saga-storage.js';
 
 describeSagaStorage('InMemorySagaStorage', {
@@ -8,6 +9,13 @@ describeSagaStorage('InMemorySagaStorage', {
     const storage = new InMemorySagaStorage(clock);
     await storage.open();
     return { storage, another: async () => storage, advance: (byMs) => clock.advance(byMs) };
+  },
+  async fragile({ storage }) {
+    const faulty = new FaultyStorage(storage);
+    return {
+      storage: faulty,
+      loseNext: (part) => faulty.inject({ outcome: 'unknown', times: 1, happens: part === 'answer' }),
+    };
   },
   async destroy({ storage }) {
     await storage.close();

@@ -9,7 +9,7 @@ import type {
   SagaIdentity,
   SagaStorage,
 } from '@nest-saga/core';
-import type { SagaStorageContract, SagaStorageHarness } from './describe-saga-storage.js';
+import type { FragileStorage, SagaStorageContract, SagaStorageHarness } from './describe-saga-storage.js';
 
 const longLeaseMs = 600_000;
 const deadlineMs = 10_000;
@@ -18,6 +18,7 @@ const deadlineMs = 10_000;
 export class StorageWorld {
   private harness: SagaStorageHarness | undefined;
   private other: SagaStorage | undefined;
+  private breakable: FragileStorage | undefined;
   private names = 0;
 
   constructor(private readonly contract: SagaStorageContract) {}
@@ -25,6 +26,12 @@ export class StorageWorld {
   async create(): Promise<void> {
     this.harness = await this.contract.create();
     this.other = await this.harness.another();
+  }
+
+  /** Makes the view whose way to the data breaks. */
+  async createFragile(): Promise<void> {
+    if (this.harness === undefined) throw new Error('the harness was not created');
+    this.breakable = await this.contract.fragile?.(this.harness);
   }
 
   async destroy(): Promise<void> {
@@ -40,6 +47,12 @@ export class StorageWorld {
   get another(): SagaStorage {
     if (this.other === undefined) throw new Error('the harness was not created');
     return this.other;
+  }
+
+  /** The storage as a process sees it whose way to the data breaks. */
+  get fragile(): FragileStorage {
+    if (this.breakable === undefined) throw new Error('the fragile storage was not created');
+    return this.breakable;
   }
 
   newId(): string {
