@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { scenarios } from '@nest-saga/demo-services';
+import { readEvents, type ServerSentEvent } from './support/read-events.js';
 import { codeBlocks, readReadme } from './support/readme.js';
+import type { LedgerLine } from './support/orders-client.js';
 import { startProgram, type RunningProgram } from './support/server-process.js';
 import { until } from './support/until.js';
 
 const run = promisify(execFile);
 
-// The README's lines call curl, which a machine with Node alone may not have.
+// The lines of the README and of the start command call curl, which a machine with Node alone may not have.
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
-if (!hasCurl) console.warn('Skipped: the lines of the README are not typed, because there is no curl.');
+if (!hasCurl) console.warn('Skipped: the lines to try are not typed, because there is no curl.');
 const describeWithCurl = hasCurl ? describe : describe.skip;
 
 describe('the start command', () => {
@@ -76,6 +78,64 @@ describe('the start command', () => {
     }
   }, 60_000);
 
+  describeWithCurl('typed as they are printed', () => {
+    it('its lines to try end as each of them says, and the ledger shows what was done', async () => {
+      const program = (running = await start('50'));
+      await until('its lines are printed', async () => program.output().includes('/ledger'));
+      const printed = printedLines(program.output());
+      const ends: Record<string, readonly string[]> = {};
+      for (const [title, line] of printed.slice(0, -1)) ends[title] = await stepsOf(line);
+
+      const [ledgerTitle, ledgerLine] = printed.at(-1) ?? ['', ''];
+      const ledger = JSON.parse((await run('sh', ['-c', ledgerLine])).stdout) as LedgerLine[];
+
+      const goesWell = [
+        'reserve-inventory act completed',
+        'charge-payment act completed',
+        'ship-order act completed',
+        'completed',
+      ];
+      expect(ends).toEqual({
+        'a good order': goesWell,
+        'an unknown item: nothing is done': ['reserve-inventory act failed', 'failed'],
+        'a declined card: the reservation is undone': [
+          'reserve-inventory act completed',
+          'charge-payment act failed',
+          'reserve-inventory compensate completed',
+          'failed',
+        ],
+        'the card gateway is down: an invoice instead': [
+          'reserve-inventory act completed',
+          'charge-payment act failed',
+          'send-invoice act completed',
+          'ship-order act completed',
+          'completed',
+        ],
+        'a shipping outage: everything is undone': [
+          'reserve-inventory act completed',
+          'charge-payment act completed',
+          'ship-order act failed',
+          'ship-order act failed',
+          'ship-order compensate completed',
+          'charge-payment compensate completed',
+          'reserve-inventory compensate completed',
+          'failed',
+        ],
+        'a slow shipment: ten seconds to watch, cancel or kill': goesWell,
+      });
+      expect(ledgerTitle).toBe('what the services really did');
+      expect(
+        ledger.map(({ service, undo }) => (undo === undefined ? service : `${service}, undone`)),
+      ).toEqual([
+        ...['inventory', 'payment', 'shipping'],
+        'inventory, undone',
+        ...['inventory', 'invoice', 'shipping'],
+        ...['inventory, undone', 'payment, undone'],
+        ...['inventory', 'payment', 'shipping'],
+      ]);
+    }, 60_000);
+  });
+
   async function start(slowShipmentMs: string): Promise<RunningProgram> {
     return startProgram('main.ts', {
       DATABASE_URL: '',
@@ -90,4 +150,19 @@ describe('the start command', () => {
 function linesOfTheReadme(): readonly string[] {
   const block = codeBlocks(readReadme()).find(({ code }) => code.includes('kill -9'));
   return (block?.code ?? '').trim().split('\n');
+}
+
+/** What the start command printed to try: each line with what is said of it. */
+function printedLines(output: string): readonly (readonly [title: string, line: string])[] {
+  return [...output.matchAll(/^# (.+)\n(curl .+)$/gm)].map(([, title = '', line = '']) => [title, line]);
+}
+
+/** Types a line that streams an order, and answers what it shows. */
+async function stepsOf(line: string): Promise<readonly string[]> {
+  const { stdout } = await run('sh', ['-c', line]);
+  const events: ServerSentEvent[] = [];
+  for await (const event of readEvents(new Response(stdout))) events.push(event);
+  return events.map(({ type, data }) =>
+    type === 'step' ? `${data.step} ${data.action} ${data.status}` : type,
+  );
 }
