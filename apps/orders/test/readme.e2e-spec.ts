@@ -5,8 +5,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { SagaStatus } from '@nest-saga/nestjs';
-import { parseDiagram } from '../../../packages/core/test/diagrams/mermaid.js';
 import { OrdersClient } from './support/orders-client.js';
 import { codeBlocks, readReadme, repository } from './support/readme.js';
 import { readEvents, type ServerSentEvent } from './support/read-events.js';
@@ -42,14 +40,6 @@ describe('the README', () => {
     const nameless = blocks.filter(({ language, file }) => language === 'ts' && file === undefined);
 
     expect(nameless).toEqual([]);
-  });
-
-  it('has a picture of the states that Mermaid draws, with every status in it', async () => {
-    const diagram = blocks.find(({ language }) => language === 'mermaid')?.code ?? '';
-
-    const { structure } = await parseDiagram(diagram);
-
-    for (const status of Object.values(SagaStatus)) expect(structure.join('\n')).toContain(status);
   });
 
   it('has code that compiles as it stands', async () => {
