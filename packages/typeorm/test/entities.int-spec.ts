@@ -46,4 +46,63 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
     expect(entry?.execution).toMatchObject({ id: saga.sagaId });
     expect(await dataSource.getRepository(SagaWorkerEntity).find()).toMatchObject([{ id: 'worker-1' }]);
   });
+
+  it('say of a saga what the storage says of it', async () => {
+    const storage = await database.openStorage({ schema });
+    const saga = newSaga({ owner: 'worker-1', key: 'A-2', metadata: { tenant: 'b' } });
+    const { sagaId } = saga;
+    await storage.start(saga);
+    const error = { name: 'CardError', message: 'declined', code: 'E1' };
+    const at = new Date('2026-03-01T10:00:00.123Z');
+    const failed = { kind: 'act-failed', step: 'charge', attempt: 1, outcome: 'failed', error } as const;
+    await storage.append(
+      append(sagaId, 1, {
+        entry: { ...failed, next: 'compensate', undo: false, startedAt: at, finishedAt: at },
+        change: {
+          status: 'stuck',
+          owner: undefined,
+          failure: { reason: 'step-failed', step: 'charge', errorName: 'CardError', message: 'declined' },
+          stuck: { reason: 'compensation-exhausted', step: 'reserve', message: 'no answer' },
+        },
+      }),
+    );
+    const dataSource = await database.createDataSource({ entities: sagaEntities({ schema }) });
+
+    const execution = await dataSource
+      .getRepository(SagaExecutionEntity)
+      .findOneOrFail({ where: { id: sagaId }, relations: { entries: true } });
+    const loaded = await storage.load(sagaId);
+
+    const { id, sagaName, sagaVersion, sagaKey, owner, nextRunAt, context, entries, ...same } = execution;
+    expect({
+      ...same,
+      sagaId: id,
+      saga: sagaName,
+      version: sagaVersion,
+      key: sagaKey,
+      owner: owner ?? undefined,
+      nextRunAt: nextRunAt ?? undefined,
+      context: JSON.stringify(context),
+    }).toEqual(loaded?.header);
+    const [entry] = entries ?? [];
+    expect(loaded?.entries).toMatchObject([
+      {
+        seq: entry?.seq,
+        kind: entry?.kind,
+        step: entry?.step,
+        attempt: entry?.attempt,
+        worker: entry?.worker,
+        error: entry?.error,
+        ...entry?.detail,
+        startedAt: entry?.startedAt,
+        finishedAt: entry?.finishedAt,
+        recordedAt: entry?.recordedAt,
+      },
+    ]);
+    expect(entry).toMatchObject({
+      status: 'stuck',
+      seq: 1,
+      detail: { outcome: 'failed', next: 'compensate' },
+    });
+  });
 });
