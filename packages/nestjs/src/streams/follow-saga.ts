@@ -53,7 +53,7 @@ export function awaitOutcome(
         remove();
         resolve(outcome);
       },
-      (error: unknown) => {
+      (error: Error) => {
         remove();
         reject(error);
       },
