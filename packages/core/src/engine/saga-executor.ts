@@ -24,8 +24,6 @@ export interface SagaExecutorDependencies extends StepAttemptDependencies {
   readonly worker: string;
   readonly writer: JournalWriter;
   readonly ids: IdGenerator;
-  /** Whether this worker's lease is valid by its own monotonic clock, asked right before each step. */
-  isLeaseValid(): boolean;
   /** Is told each entry once it is durable, in order. */
   onRecorded(recorded: RecordedEntry): void;
 }

@@ -28,6 +28,8 @@ export interface StepAttemptDependencies {
   readonly abortGraceMs: number;
   /** Once true, a failure may be the shutdown's doing: it is not recorded, and another worker tries again. */
   isStopping(): boolean;
+  /** Whether this worker's lease is valid by its own monotonic clock, asked right before each step and each handler. */
+  isLeaseValid(): boolean;
 }
 
 /**
@@ -125,8 +127,10 @@ export class StepAttempt {
   }
 
   private invoke(handler: SagaStepHandler<unknown>): unknown {
-    // A provider that was slow to come, an interceptor or a breaker may call when the attempt is over: a handler that
-    // started now would do what the journal says was given up.
+    // A provider that was slow to come, an interceptor or a breaker may call when the lease is over, which a paused
+    // process has not noticed yet: others may run the saga by now.
+    if (!this.dependencies.isLeaseValid()) this.abort('lease-lost');
+    // Or when the attempt is over: a handler that started now would do what the journal says was given up.
     if (this.resolve === undefined || this.abortReason !== undefined)
       throw new StepAbortedError(this.header.sagaId, this.run.step, this.abortReason ?? 'timeout');
     return this.action.kind === 'act'

@@ -1,3 +1,5 @@
+import type { CircuitBreaker, DeclaredSaga, SagaStepHandler, StepInterceptor } from '@nest-saga/core';
+import { fallback } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { DelayedStorage } from '../fakes/delayed-storage.js';
 import { FaultyStorage } from '../fakes/faulty-storage.js';
@@ -133,6 +135,69 @@ describe('a process that was paused past its lease', () => {
     await cluster.advance(pastTheLeaseMs);
     expect(await cluster.load(sagaId)).toEqual(before);
     expect(saga.calls.slice(3)).toEqual(['compensate charge', 'compensate charge', 'compensate reserve']);
+  });
+});
+
+describe('a handler that was not there yet when its process was paused past its lease', () => {
+  /** Whatever stands before a handler waits here until the test lets it go on. */
+  function turnstile() {
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const pass = async <Value>(next: () => Value | Promise<Value>): Promise<Value> => {
+      await opened;
+      return next();
+    };
+    return { open, pass };
+  }
+  type Turnstile = ReturnType<typeof turnstile>;
+
+  const behindProvider = (step: ScriptedStep, { pass }: Turnstile): DeclaredSaga => {
+    const handler = (): Promise<SagaStepHandler<unknown>> => pass(() => step);
+    return { name: 'order', steps: [{ id: 'charge', handler }] };
+  };
+  const behindBreaker = (step: ScriptedStep, { pass }: Turnstile): DeclaredSaga => {
+    const circuitBreaker: CircuitBreaker = { execute: (_step, call) => pass(call), isOpen: () => false };
+    return scriptedSaga('order', [fallback(step, new ScriptedStep('invoice'), { circuitBreaker })]);
+  };
+  const behindInterceptor = (step: ScriptedStep): DeclaredSaga => scriptedSaga('order', [step]);
+
+  it.each([
+    ['provider', behindProvider],
+    ['circuit breaker', behindBreaker],
+    ['interceptor', behindInterceptor],
+  ])('does not start when its %s lets it through, though no timer has fired yet', async (name, declare) => {
+    const step = new ScriptedStep('charge');
+    const gate = turnstile();
+    const interceptor: StepInterceptor = { intercept: (_attempt, call) => gate.pass(call) };
+    const cluster = new SimulatedCluster([declare(step, gate)]);
+    const zombie = await cluster.startProcess(name === 'interceptor' ? { interceptor } : {});
+    await zombie.start();
+    await cluster.advance(0);
+    cluster.clock.stall(pastTheLeaseMs);
+    gate.open();
+    await cluster.advance(0);
+    expect(step.calls).toEqual([]);
+    expect(zombie.listener.ofType('let-go')).toMatchObject([{ reason: 'lease-lost' }]);
+  });
+
+  it('does not start to undo a step either', async () => {
+    const step = new ScriptedStep('charge');
+    const gate = turnstile();
+    let resolved = 0;
+    const handler = () => (resolved++ === 0 ? step : gate.pass(() => step));
+    const ship = new ScriptedStep('ship', { act: [throws(new Error('no trucks'))] });
+    const saga: DeclaredSaga = { name: 'order', steps: [{ id: 'charge', handler }, ship] };
+    const cluster = new SimulatedCluster([saga]);
+    const zombie = await cluster.startProcess();
+    await zombie.start();
+    await cluster.advance(0);
+    cluster.clock.stall(pastTheLeaseMs);
+    gate.open();
+    await cluster.advance(0);
+    expect(step.compensateCalls).toEqual([]);
+    expect(zombie.listener.ofType('let-go')).toMatchObject([{ reason: 'lease-lost' }]);
   });
 });
 
