@@ -17,6 +17,7 @@ import type { SagaListener } from '../ports/saga-listener.js';
 import type { StartInterceptor } from '../ports/start-interceptor.js';
 import type { NewSaga, SagaStorage, StartResult } from '../ports/saga-storage.js';
 import type { SagaWorker } from './saga-worker.js';
+import type { StoredContext } from './same-context.js';
 import { isSameContext } from './same-context.js';
 import type { StartOptions } from './start-options.js';
 import { checkSagaId, checkStartOptions } from './start-options.js';
@@ -207,10 +208,21 @@ export class SagaStarter {
     isThisStart: boolean,
   ): void {
     if (header.saga !== definition.name) throw new SagaConflictError(header.sagaId, header.saga, 'saga');
-    if (!isSameContext(header.context, json))
-      throw new SagaConflictError(header.sagaId, header.saga, 'context');
+    this.checkSameContext(header, { json, codec: definition.codec });
     if (options.onConflict === 'reject' && !isThisStart)
       throw new SagaConflictError(header.sagaId, header.saga, 'exists');
+  }
+
+  private checkSameContext({ sagaId, saga, version, context }: SagaHeader, asked: StoredContext): void {
+    const codec = this.registry.find(saga, version)?.codec ?? asked.codec;
+    let unreadable: ErrorOptions = {};
+    try {
+      if (isSameContext({ json: context, codec }, asked)) return;
+    } catch (cause) {
+      // Nobody can say that it is the same then, and an answer would say so.
+      unreadable = { cause };
+    }
+    throw new SagaConflictError(sagaId, saga, 'context', unreadable);
   }
 }
 

@@ -1,10 +1,12 @@
 import {
   InvalidArgumentError,
+  jsonContextCodec,
   SagaConflictError,
   SagaNotFoundError,
   SagaNotRegisteredError,
   SagaShuttingDownError,
 } from '@nest-saga/core';
+import type { ContextCodec } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { FaultyStorage } from '../fakes/faulty-storage.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
@@ -116,6 +118,66 @@ describe('two starts with one id', () => {
     await expect(again).rejects.toMatchObject({ code: 'SAGA_CONFLICT', conflict: 'exists' });
   });
 });
+
+describe('two starts of a saga whose codec writes the same in another way each time', () => {
+  /** As encryption does, which never gives one text twice. */
+  function salted(): ContextCodec {
+    let salt = 0;
+    return {
+      encode: (value, path) => JSON.stringify({ salt: ++salt, sealed: jsonContextCodec.encode(value, path) }),
+      decode: (json) => jsonContextCodec.decode((JSON.parse(json) as { readonly sealed: string }).sealed),
+    };
+  }
+
+  function sealedOrder(codec = salted()) {
+    const saga = scriptedSaga('order', [new ScriptedStep('charge')], { codec });
+    return { saga, cluster: new SimulatedCluster([saga]) };
+  }
+
+  it.each([
+    ['id', { sagaId }],
+    ['key', { key: 'order-1' }],
+  ])('are one execution with one %s and one context', async (_name, options) => {
+    const { saga, cluster } = sealedOrder();
+    const process = await cluster.startProcess();
+    const dueAt = new Date(5);
+    const first = await cluster.run(process, { total: 1, dueAt }, options);
+    const second = await cluster.run(process, { dueAt, total: 1 }, options);
+    expect(second).toEqual(first);
+    expect(saga.calls).toEqual(['act charge']);
+  });
+
+  it.each([
+    ['another value', { total: 2, dueAt: new Date(5) }],
+    ['another date', { total: 1, dueAt: new Date(6) }],
+    ['one value more', { total: 1, dueAt: new Date(5), note: 'fragile' }],
+  ])('are refused where one has %s', async (_name, other) => {
+    const { cluster } = sealedOrder();
+    const process = await cluster.startProcess();
+    await cluster.run(process, { total: 1, dueAt: new Date(5) }, { sagaId });
+    await expect(process.start(other, { sagaId })).rejects.toMatchObject({ conflict: 'context' });
+  });
+
+  it('are refused where the first context cannot be read here, because nobody can say that it is the same', async () => {
+    const codec = salted();
+    const { saga, cluster } = sealedOrder(codec);
+    await cluster.run(await cluster.startProcess(), {}, { sagaId });
+    const blind = { ...codec, decode: () => throwing('the key is not there') };
+    const steps = [new ScriptedStep('charge')];
+    const other = await cluster.startProcess({ sagas: [scriptedSaga('order', steps, { codec: blind })] });
+    const refused: unknown = await other.start({}, { sagaId }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'SAGA_CONFLICT',
+      conflict: 'context',
+      cause: { message: 'the key is not there' },
+    });
+    expect(saga.calls).toEqual(['act charge']);
+  });
+});
+
+function throwing(message: string): never {
+  throw new Error(message);
+}
 
 describe('starts with one key', () => {
   it('are one execution, under the id of the first', async () => {
