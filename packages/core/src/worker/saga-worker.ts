@@ -109,11 +109,11 @@ export class SagaWorker {
     hasPlace = false,
   ): Promise<ExecutionEnd> {
     const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
+    if (this.stopping) executor.stop('shutdown');
     const end = executor.run().then((ended) => this.onEnd(header, worker, executor, ended));
     const saga = { worker, definition, executor, isClaimed, end };
     if (hasPlace) this.running.fillPlace(header.sagaId, saga);
     else this.running.add(header.sagaId, saga);
-    if (this.stopping) executor.stop('shutdown');
     return end;
   }
 

@@ -167,6 +167,27 @@ describe('a shutdown', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'act ship']);
   });
 
+  it('starts no step of a saga whose start is answered while it waits for others, and gives it back', async () => {
+    const gate = new StepGate();
+    const { saga, cluster } = order({ act: [gate.waits(), answers()] });
+    const storage = new DelayedStorage(cluster.memory);
+    const process = await cluster.startProcess({ storage });
+    await process.start();
+    await cluster.advance(0);
+    storage.hold('start');
+    const starting = process.start();
+    await cluster.advance(0);
+    const closed = process.engine.close();
+    await cluster.advance(0);
+    storage.letPass('start');
+    const { sagaId } = await cluster.resolve(starting, 0);
+    await cluster.advance(0);
+    expect(saga.calls).toEqual(['act reserve', 'act charge']);
+    gate.open();
+    await cluster.resolve(closed, 0);
+    expect(await cluster.journalOf(sagaId)).toEqual(['released for shutdown']);
+  });
+
   it('removes the row of its worker and leaves no timer behind', async () => {
     const { cluster } = order({});
     const process = await cluster.startProcess();
