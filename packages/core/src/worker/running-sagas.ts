@@ -14,7 +14,7 @@ export interface RunningSaga {
 /** Which sagas run here, how many may, and who waits for a place. */
 export class RunningSagas {
   private readonly running = new Map<string, RunningSaga>();
-  /** Being written for the first time: in the storage perhaps, running not yet. */
+  /** This worker's in the storage perhaps, though not running: being written for the first time, claimed or let go. */
   private readonly starting = new Set<string>();
   /** In order of arrival; a set, because taking the first of a long array is slow. */
   private readonly waiting = new Set<() => void>();
@@ -45,7 +45,7 @@ export class RunningSagas {
     return this.running.entries();
   }
 
-  /** Whether this process is running a saga or about to. */
+  /** Whether this process is running a saga, about to, or just letting it go. */
   knows(sagaId: string): boolean {
     return this.running.has(sagaId) || this.starting.has(sagaId);
   }
@@ -69,7 +69,7 @@ export class RunningSagas {
     this.handOver();
   }
 
-  /** Says that a saga is being written. False: it is already. */
+  /** Says that a saga is being written, claimed or let go. False: it is already, or it runs. */
   markStarting(sagaId: string): boolean {
     if (this.knows(sagaId)) return false;
     this.starting.add(sagaId);

@@ -269,8 +269,11 @@ export class SagaWorker {
     while (this.letGo.length > 0) await this.release(this.letGo.splice(0, this.options.recovery.batchSize));
   }
 
-  private release(requests: readonly ReleaseRequest[]): Promise<void> {
-    return this.tell('release', () => this.dependencies.storage.release(requests));
+  /** Marked meanwhile, so that no start of the same id takes it up, and no sweep takes it for a stray. */
+  private async release(requests: readonly ReleaseRequest[]): Promise<void> {
+    const marked = requests.filter(({ sagaId }) => this.running.markStarting(sagaId));
+    await this.tell('release', () => this.dependencies.storage.release(requests));
+    for (const { sagaId } of marked) this.running.unmarkStarting(sagaId);
   }
 
   // What cannot be released now is released by the sweeps, of this worker or, once its lease is over, of others.
