@@ -74,9 +74,14 @@ export class SagaExecutor {
     return this.state.seq;
   }
 
-  /** Runs until the saga ends, is stuck, or must be let go. Call once; never rejects. */
-  async run(): Promise<ExecutionEnd> {
+  /**
+   * Runs until the saga ends, is stuck, or must be let go. Call once; never rejects.
+   *
+   * @param onBegin Called before anything runs. What it throws is trouble with the saga's record.
+   */
+  async run(onBegin?: () => void): Promise<ExecutionEnd> {
     try {
+      onBegin?.();
       await this.loop();
       return { kind: 'ended', state: this.state, cause: this.cause };
     } catch (error) {

@@ -29,7 +29,10 @@ export const reportEntry = {
     if (after.status !== before.status) reportStatus(listener, reference, after);
   },
 
-  /** A saga was claimed: what its last step emitted may have been swallowed by a crash, so it is told again. */
+  /**
+   * A saga was claimed: what its last step emitted may have been swallowed by a crash, so it is told again. Throws what
+   * the codec throws that cannot read it.
+   */
   recovered(
     listener: SagaListener | undefined,
     definition: SagaDefinition,
@@ -47,6 +50,8 @@ export const reportEntry = {
       recoveries: state.recoveries,
       metadata,
     });
+    // Over its limit it runs nothing more: it is only to be marked, and whoever lets it go on tells its events.
+    if (state.recoveries > definition.maximumRecoveryAttempts) return;
     const last = entries.findLast((entry) => isStepEntry(entry));
     if (last !== undefined) reportEvents(listener, definition, reference, last);
   },

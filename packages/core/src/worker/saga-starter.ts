@@ -165,7 +165,7 @@ export class SagaStarter {
     }
     const header = firstHeader(saga, new Date(this.clock.now()));
     request.hasPlace = false;
-    const end = this.worker.run(owner, definition, header, initialState(saga.context), false, true);
+    const end = this.worker.run(owner, definition, header, initialState(saga.context));
     return { sagaId, definition, end };
   }
 
@@ -186,7 +186,7 @@ export class SagaStarter {
     if (state.claimSeq > 0) return this.attached(loaded.header, definition);
     this.tellStarted(loaded.header);
     request.hasPlace = false;
-    return { sagaId, definition, end: this.worker.run(owner, definition, loaded.header, state, false, true) };
+    return { sagaId, definition, end: this.worker.run(owner, definition, loaded.header, state) };
   }
 
   private tellStarted({ sagaId, saga, version, owner, metadata }: NewSaga | SagaHeader): void {

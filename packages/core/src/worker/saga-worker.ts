@@ -66,7 +66,7 @@ export class SagaWorker {
       claimant: () => (this.stopping ? undefined : this.lease.worker),
       room: () => Math.min(this.running.free, options.recovery.concurrency - this.running.claimed),
       takeOver: (worker, sagas) => {
-        for (const saga of sagas) void this.takeOver(worker, saga, true);
+        for (const saga of sagas) void this.takeOver(worker, saga);
       },
       knows: (sagaId) => this.running.knows(sagaId),
       releaseStrays: (worker, sagaIds) => this.releaseStrays(worker, sagaIds),
@@ -99,26 +99,21 @@ export class SagaWorker {
     this.running.get(sagaId)?.executor.notice(news);
   }
 
-  /** Runs a saga that is this worker's in the storage. The definition is one that fits the header. */
+  /**
+   * Runs a saga that was started for this worker, in the place that was kept for it. The definition is one that fits the
+   * header.
+   */
   run(
     worker: string,
     definition: SagaDefinition,
     header: SagaHeader,
     state: SagaState,
-    isClaimed: boolean,
-    hasPlace = false,
   ): Promise<ExecutionEnd> {
-    const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
-    if (this.stopping) executor.stop('shutdown');
-    const end = executor.run().then((ended) => this.onEnd(header, worker, executor, ended));
-    const saga = { worker, definition, executor, isClaimed, end };
-    if (hasPlace) this.running.fillPlace(header.sagaId, saga);
-    else this.running.add(header.sagaId, saga);
-    return end;
+    return this.execute(worker, definition, header, state, undefined);
   }
 
   /** Takes over a saga that was claimed for this worker: folds its journal and goes on where it stands. */
-  takeOver(worker: string, loaded: LoadedSaga, isClaimed: boolean): Promise<ExecutionEnd> | undefined {
+  takeOver(worker: string, loaded: LoadedSaga): Promise<ExecutionEnd> | undefined {
     const { header, entries } = loaded;
     const definition = this.dependencies.registry.find(header.saga, header.version);
     if (definition === undefined) {
@@ -138,8 +133,7 @@ export class SagaWorker {
       void this.release([request]);
       return undefined;
     }
-    reportEntry.recovered(this.dependencies.listener, definition, loaded, state);
-    return this.run(worker, definition, header, state, isClaimed);
+    return this.execute(worker, definition, header, state, loaded);
   }
 
   /** Claims this saga and runs it, if nobody does. Rejects with the storage's error. */
@@ -151,7 +145,7 @@ export class SagaWorker {
       const { storage, registry } = this.dependencies;
       await storage.releaseExpired(registry.identities, this.options.recovery.batchSize);
       const claimed = await storage.claim({ worker, sagas: registry.identities, limit: 1, sagaId });
-      for (const saga of claimed) void this.takeOver(worker, saga, true);
+      for (const saga of claimed) void this.takeOver(worker, saga);
     } finally {
       this.running.unmarkStarting(sagaId);
     }
@@ -174,6 +168,25 @@ export class SagaWorker {
     cancelTimer();
     await this.releaseLetGo();
     await this.tell('removeWorker', () => this.lease.stop());
+  }
+
+  private execute(
+    worker: string,
+    definition: SagaDefinition,
+    header: SagaHeader,
+    state: SagaState,
+    claimed: LoadedSaga | undefined,
+  ): Promise<ExecutionEnd> {
+    const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
+    if (this.stopping) executor.stop('shutdown');
+    // Told within the run: what cannot be read of a claimed saga is its own trouble, not that of those claimed with it.
+    const tell =
+      claimed && (() => reportEntry.recovered(this.dependencies.listener, definition, claimed, state));
+    const end = executor.run(tell).then((ended) => this.onEnd(header, worker, executor, ended));
+    const saga = { worker, definition, executor, isClaimed: claimed !== undefined, end };
+    if (claimed === undefined) this.running.fillPlace(header.sagaId, saga);
+    else this.running.add(header.sagaId, saga);
+    return end;
   }
 
   /** The same for all sagas of one lease, so it is made once for each. */
