@@ -167,12 +167,8 @@ export class InMemorySagaStorage implements SagaStorage {
   async release(requests: readonly ReleaseRequest[]): Promise<void> {
     for (const { sagaId, seq, worker, reason, delayMs } of requests) {
       const stored = this.sagas.get(sagaId);
-      if (
-        stored?.header.owner !== worker ||
-        stored.written.length + 1 !== seq ||
-        !isOpen(stored.header.status)
-      )
-        continue;
+      if (stored?.header.owner !== worker || !isOpen(stored.header.status)) continue;
+      if (seq !== undefined && seq !== stored.written.length + 1) continue;
       this.write(stored, worker, { kind: 'released', reason });
       this.letGo(stored, delayMs);
     }

@@ -78,9 +78,10 @@ export interface ClaimRequest {
 /** One saga that a worker lets go. */
 export interface ReleaseRequest {
   readonly sagaId: string;
-  /** Last seen + 1: where the `released` entry is written. */
-  readonly seq: number;
+  /** Last seen + 1: where the `released` entry is written. Undefined for a saga that nobody saw: where its journal ends. */
+  readonly seq: number | undefined;
   readonly worker: string;
+  /** As in the journal. `quarantine` too where this worker never ran it: the next claim is no recovery then. */
   readonly reason: 'shutdown' | 'quarantine' | 'trouble';
   /** Before this many milliseconds nobody claims it. */
   readonly delayMs: number;

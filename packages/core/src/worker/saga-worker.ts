@@ -7,13 +7,13 @@ import { SagaExecutor } from '../engine/saga-executor.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
-import { isOpen } from '../journal/saga-status.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { notifySaga, notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
-import type { LoadedSaga, ReleaseRequest, SagaStorage } from '../ports/saga-storage.js';
+import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
+import { Handover } from './handover.js';
 import type { JournalFollower } from './journal-follower.js';
 import { NewsPoll } from './news-poll.js';
 import { Quarantine } from './quarantine.js';
@@ -43,7 +43,7 @@ export class SagaWorker {
   readonly sweep: RecoverySweep;
   private readonly newsPoll: NewsPoll;
   private readonly quarantine: Quarantine;
-  private readonly letGo: ReleaseRequest[] = [];
+  private readonly handover: Handover;
   private madeFor: SagaExecutorDependencies | undefined;
   private stopping = false;
   private endHints: (() => void) | undefined;
@@ -54,6 +54,7 @@ export class SagaWorker {
   ) {
     const { storage, clock, ids, listener, registry } = dependencies;
     this.running = new RunningSagas(options.concurrency);
+    this.handover = new Handover(storage, this.running, options.recovery.batchSize, listener);
     this.quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
     this.writer = new JournalWriter(storage, clock, ids, (trouble) =>
       notifyWorker(listener, { type: 'storage-failed', ...trouble }),
@@ -69,7 +70,7 @@ export class SagaWorker {
         for (const saga of sagas) void this.takeOver(worker, saga);
       },
       knows: (sagaId) => this.running.knows(sagaId),
-      releaseStrays: (worker, sagaIds) => this.releaseStrays(worker, sagaIds),
+      releaseStrays: (worker, sagaIds) => this.handover.releaseStrays(worker, sagaIds),
     });
   }
 
@@ -130,7 +131,7 @@ export class SagaWorker {
         reason: 'quarantine',
         delayMs: waitMs,
       } as const;
-      void this.release([request]);
+      void this.handover.release(request);
       return undefined;
     }
     return this.execute(worker, definition, header, state, loaded);
@@ -166,8 +167,8 @@ export class SagaWorker {
     });
     await this.running.drained();
     cancelTimer();
-    await this.releaseLetGo();
-    await this.tell('removeWorker', () => this.lease.stop());
+    await this.handover.releaseCollected();
+    await this.endLease();
   }
 
   private execute(
@@ -249,9 +250,9 @@ export class SagaWorker {
         notifyWorker(this.dependencies.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
       notifySaga(this.dependencies.listener, { type: 'let-go', sagaId, saga, version, reason });
       const request = { sagaId, worker, seq: executor.seq + 1 };
-      if (reason === 'shutdown') this.letGo.push({ ...request, reason, delayMs: 0 });
+      if (reason === 'shutdown') this.handover.collect({ ...request, reason, delayMs: 0 });
       if (reason === 'trouble')
-        void this.release([{ ...request, reason, delayMs: troubleDelay(end.state.recoveries) }]);
+        void this.handover.release({ ...request, reason, delayMs: troubleDelay(end.state.recoveries) });
     }
     // Half of the places free at once make one statement worthwhile, where each by itself would cost one.
     if (wasClaimed && this.running.claimed <= this.options.recovery.concurrency / 2) this.lookForWork();
@@ -260,46 +261,17 @@ export class SagaWorker {
 
   private giveBack({ header, entries }: LoadedSaga, worker: string): void {
     const seq = (entries.at(-1)?.seq ?? 0) + 1;
-    void this.release([{ sagaId: header.sagaId, worker, seq, reason: 'trouble', delayMs: troubleDelay(0) }]);
+    const { sagaId } = header;
+    void this.handover.release({ sagaId, worker, seq, reason: 'trouble', delayMs: troubleDelay(0) });
   }
 
-  private async releaseStrays(worker: string, sagaIds: readonly string[]): Promise<void> {
-    for (const sagaId of sagaIds) {
-      // Marked, so that no start of the same id takes it up at the same moment.
-      if (!this.running.markStarting(sagaId)) continue;
-      try {
-        const loaded = await this.dependencies.storage.load(sagaId);
-        if (loaded?.header.owner !== worker || !isOpen(loaded.header.status)) continue;
-        const seq = (loaded.entries.at(-1)?.seq ?? 0) + 1;
-        await this.dependencies.storage.release([{ sagaId, worker, seq, reason: 'trouble', delayMs: 0 }]);
-      } finally {
-        this.running.unmarkStarting(sagaId);
-      }
-    }
-  }
-
-  private async releaseLetGo(): Promise<void> {
-    while (this.letGo.length > 0) await this.release(this.letGo.splice(0, this.options.recovery.batchSize));
-  }
-
-  /** Marked meanwhile, so that no start of the same id takes it up, and no sweep takes it for a stray. */
-  private async release(requests: readonly ReleaseRequest[]): Promise<void> {
-    const marked = requests.filter(({ sagaId }) => this.running.markStarting(sagaId));
-    await this.tell('release', () => this.dependencies.storage.release(requests));
-    for (const { sagaId } of marked) this.running.unmarkStarting(sagaId);
-  }
-
-  // What cannot be released now is released by the sweeps, of this worker or, once its lease is over, of others.
-  private async tell(operation: string, call: () => Promise<void>): Promise<void> {
+  private async endLease(): Promise<void> {
     try {
-      await call();
+      await this.lease.stop();
     } catch (error) {
-      notifyWorker(this.dependencies.listener, {
-        type: 'storage-failed',
-        operation,
-        sagaId: undefined,
-        error,
-      });
+      const operation = 'removeWorker';
+      const { listener } = this.dependencies;
+      notifyWorker(listener, { type: 'storage-failed', operation, sagaId: undefined, error });
     }
   }
 }

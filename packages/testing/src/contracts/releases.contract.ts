@@ -86,6 +86,29 @@ export function describeReleases(world: StorageWorld): void {
     },
   );
 
+  it('lets a saga go where its journal ends, where no place is given', async () => {
+    const [worker, colleague] = [await world.newWorker(), await world.newWorker()];
+    const untouched = await world.start({ owner: worker });
+    const requested = await world.start({ owner: worker });
+    await world.append(requested.sagaId, cancelAt(requested.sagaId, 1).entry);
+    const ofOther = await world.start({ owner: colleague });
+    const ended = await world.start({ owner: worker });
+    await world.append(ended.sagaId, entryOf.settled, changeTo.completed(), worker);
+    const spared = [ofOther, ended];
+    const before = await Promise.all(spared.map(({ sagaId }) => world.load(sagaId)));
+    const rest = { worker, seq: undefined, reason: 'quarantine', delayMs: 0 } as const;
+    await world.storage.release([untouched, requested, ...spared].map(({ sagaId }) => ({ sagaId, ...rest })));
+    expect(await world.load(untouched.sagaId)).toMatchObject({
+      header: { owner: undefined },
+      entries: [{ kind: 'released', reason: 'quarantine', seq: 1, worker }],
+    });
+    expect(await world.load(requested.sagaId)).toMatchObject({
+      header: { owner: undefined },
+      entries: [{ seq: 1 }, { kind: 'released', reason: 'quarantine', seq: 2, worker }],
+    });
+    expect(await Promise.all(spared.map(({ sagaId }) => world.load(sagaId)))).toEqual(before);
+  });
+
   it('gives nobody a saga that was let go with a delay before the delay is over', async () => {
     const worker = await world.newWorker();
     const saga = await world.start({ owner: worker });

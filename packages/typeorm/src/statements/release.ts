@@ -7,7 +7,8 @@ import { openStatuses } from './status-lists.js';
 
 /**
  * Lets sagas go: the headers that are still the worker's are locked, a `released` entry is written where its place is
- * free, and the headers whose entry was written lose their owner. Answers a row for each.
+ * free, and the headers whose entry was written lose their owner. Without a place, the entry's is where the journal
+ * ends. Answers a row for each.
  */
 export function releaseStatement(
   { execution, log }: Tables,
@@ -15,7 +16,7 @@ export function releaseStatement(
 ): BoundStatement {
   const columns = columnsOf(requests, {
     saga_id: ['uuid', ({ sagaId }) => sagaId],
-    seq: ['integer', ({ seq }) => seq],
+    seq: ['integer', ({ seq }) => seq ?? null],
     worker: ['text', ({ worker }) => worker],
     detail: ['json', ({ reason }) => JSON.stringify({ reason })],
     delay_ms: ['integer', ({ delayMs }) => Math.round(delayMs)],
@@ -24,7 +25,10 @@ export function releaseStatement(
     statement: {
       name: 'release',
       text: `WITH ${durableMoment}, mine AS MATERIALIZED (
-    SELECT request.*
+    SELECT request.saga_id, request.worker, request.detail, request.delay_ms, coalesce(
+      request.seq,
+      1 + coalesce((SELECT max(entry.seq) FROM ${log} AS entry WHERE entry.saga_id = request.saga_id), 0)
+    ) AS seq
     FROM ${columns.unnest(1, 'request')}
     JOIN ${execution} AS header
       ON header.id = request.saga_id AND header.owner = request.worker AND header.status IN (${openStatuses})
