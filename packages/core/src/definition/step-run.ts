@@ -1,10 +1,10 @@
-/** What is known about a step's act when it is compensated. */
+/** What is known about a step's act, all its attempts together, when it is compensated. */
 export const StepOutcome = {
   /** The act returned. */
   Completed: 'completed',
-  /** The act threw; its effect is probably not there. */
+  /** Every attempt of the act threw; its effect is probably not there. */
   Failed: 'failed',
-  /** The act did not end in time, or was abandoned; its effect may be there. */
+  /** An attempt of the act did not end in time, was abandoned or may have died with its process; its effect may be there. */
   TimedOut: 'timed-out',
 } as const;
 export type StepOutcome = (typeof StepOutcome)[keyof typeof StepOutcome];

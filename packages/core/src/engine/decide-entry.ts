@@ -97,7 +97,9 @@ function decideFailedAct(
   const error = recordError(failed.error);
   const base = { error, outcome: failed.outcome, ...optional('response', failed.response) };
   const isEffectThere = failed.outcome === StepOutcome.Completed;
-  const undo = isEffectThere || (action.step.compensateOn === 'attempted' && !failed.isBreakerOpen);
+  // A breaker that refuses this attempt does not unmake an earlier one.
+  const isBegun = !failed.isBreakerOpen || state.begun !== undefined;
+  const undo = isEffectThere || (action.step.compensateOn === 'attempted' && isBegun);
   if (state.cancel !== undefined) return { ...base, next: 'compensate', undo };
   if (!isEffectThere && !failed.isBreakerOpen && mayRetry(action.step.retry, state, attempt, failed)) {
     return {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { defineSaga } from '../definition/define-saga.js';
 import { fallback } from '../definition/fallback.js';
+import { stepsOf } from '../definition/saga-definition.js';
 import type { DeclaredStep, SagaDefinition } from '../definition/saga-definition.js';
 import { applyEntry } from '../journal/apply-entry.js';
 import { foldJournal, initialState } from '../journal/fold-journal.js';
@@ -14,7 +15,7 @@ import { afterWait, nextAction } from './next-action.js';
 const at = new Date(0);
 
 /** What each attempt of each step does: a list a step and action, the last one for ever. */
-type Script = Readonly<Record<string, readonly ('ok' | 'fail' | 'timeout' | 'unstorable')[]>>;
+type Script = Readonly<Record<string, readonly ('ok' | 'fail' | 'timeout' | 'unstorable' | 'refused')[]>>;
 
 interface Case {
   readonly definition: SagaDefinition;
@@ -61,8 +62,11 @@ function run(
 function outcomeOf(outcomes: Script[string], attempt: number): AttemptOutcome {
   const scripted = outcomes[attempt - 1] ?? outcomes.at(-1) ?? 'ok';
   if (scripted === 'ok') return { kind: 'completed', context: '{}', response: undefined, events: undefined };
-  const outcome = ({ fail: 'failed', timeout: 'timed-out', unstorable: 'completed' } as const)[scripted];
-  return { kind: 'failed', error: new Error(scripted), outcome, response: undefined, isBreakerOpen: false };
+  const outcome = (
+    { fail: 'failed', timeout: 'timed-out', unstorable: 'completed', refused: 'failed' } as const
+  )[scripted];
+  const isBreakerOpen = scripted === 'refused';
+  return { kind: 'failed', error: new Error(scripted), outcome, response: undefined, isBreakerOpen };
 }
 
 const handler = () => ({ act: () => undefined, compensate: () => undefined });
@@ -95,13 +99,15 @@ const cases: fc.Arbitrary<Case> = fc
     const keys = shapes.flatMap((_, index) =>
       ['s', 'p', 'q'].flatMap((side) => [`${side}${index}:act`, `${side}${index}:compensate`]),
     );
-    const outcomes = fc.array(fc.constantFrom('ok', 'ok', 'ok', 'fail', 'timeout', 'unstorable'), {
-      minLength: 1,
-      maxLength: 3,
-    });
+    const kinds = ['ok', 'ok', 'ok', 'fail', 'timeout', 'unstorable'] as const;
+    const lengths = { minLength: 1, maxLength: 3 };
+    const outcomes = fc.array(fc.constantFrom(...kinds), lengths);
+    // Only the act of a primary has a breaker.
+    const guarded = fc.array(fc.constantFrom(...kinds, 'refused' as const), lengths);
+    const outcomesOf = (key: string) => (/^p.*:act$/.test(key) ? guarded : outcomes);
     return fc.record({
       definition: fc.constant(definition),
-      script: fc.record(Object.fromEntries(keys.map((key) => [key, outcomes]))),
+      script: fc.record(Object.fromEntries(keys.map((key) => [key, outcomesOf(key)]))),
       requests: fc.dictionary(
         fc.integer({ min: 1, max: 12 }).map(String),
         fc.constantFrom<EntryDraft>(
@@ -165,6 +171,42 @@ describe('the pure part of the engine', () => {
         const undoneAtEnd = { failed: expected, completed: [], stuck: expected.slice(0, undone.length) };
         expect(undoneAtEnd).toHaveProperty(status, undone);
         expect(status === 'stuck').toBe(isGivenUp);
+      }),
+      runs,
+    );
+  });
+
+  it('leaves no step behind that was begun, where those that were attempted are undone', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const entries = run(one);
+        const attempted = one.definition.stages
+          .flatMap(stepsOf)
+          .filter(({ compensateOn }) => compensateOn === 'attempted');
+        const isBegun = (id: string): boolean =>
+          entries.some(
+            (entry) => entry.kind === 'act-failed' && entry.step === id && entry.error.message !== 'refused',
+          );
+        const isDone = (id: string): boolean =>
+          entries.some((entry) => entry.kind === 'act-completed' && entry.step === id);
+        const { direction } = foldJournal(one.definition, { context: '{}', status: 'running' }, entries);
+        const begun = direction === 'forward' ? [] : attempted.filter(({ id }) => isBegun(id) && !isDone(id));
+        expect(effects(entries)).toEqual(expect.arrayContaining(begun.map(({ id }) => id)));
+      }),
+      runs,
+    );
+  });
+
+  it('never says that a step failed of which an attempt timed out', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const entries = run(one);
+        const timedOut = entries.flatMap((entry) =>
+          entry.kind === 'act-failed' && entry.outcome === 'timed-out' ? [entry.step] : [],
+        );
+        const toUndo = statesOf(one, entries).flatMap(({ undo }) => undo);
+        const failed = toUndo.flatMap(({ step, outcome }) => (outcome === 'failed' ? [step] : []));
+        expect(failed.filter((step) => timedOut.includes(step))).toEqual([]);
       }),
       runs,
     );

@@ -94,12 +94,14 @@ function actCompleted(definition: SagaDefinition, next: Draft, entry: ActComplet
 function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): void {
   next.mismatch = misplacedAct(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
+  // What an earlier attempt may have done is not undone by a later one that failed, or that a breaker refused.
+  const outcome = entry.outcome === StepOutcome.Failed ? (next.begun ?? StepOutcome.Failed) : entry.outcome;
   if (entry.next === 'retry') {
-    next.begun = entry.outcome === StepOutcome.TimedOut ? StepOutcome.TimedOut : StepOutcome.Failed;
+    next.begun = outcome === StepOutcome.TimedOut ? StepOutcome.TimedOut : StepOutcome.Failed;
     return attemptFailed(next, entry);
   }
   madeProgress(next);
-  if (entry.undo) next.undo = [...next.undo, undoItem(next, entry.step, entry.outcome, entry.response)];
+  if (entry.undo) next.undo = [...next.undo, undoItem(next, entry.step, outcome, entry.response)];
   if (entry.next === 'compensate') {
     return turnBack(next, failureOfAct(entry.step, entry.error, next.primaryError, next.cancel?.reason));
   }

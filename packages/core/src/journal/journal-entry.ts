@@ -28,13 +28,19 @@ export interface ActCompleted extends StepAttempt {
 export interface ActFailed extends StepAttempt {
   readonly kind: 'act-failed';
   readonly error: RecordedError;
-  /** `completed` where the act returned what cannot be stored: its effect is there and has to be undone. */
+  /**
+   * Of this attempt alone; `completed` where the act returned what cannot be stored: its effect is there and has to be
+   * undone.
+   */
   readonly outcome: StepOutcome;
   readonly response?: Json;
   readonly next: 'retry' | 'alternative' | 'compensate';
   /** With `retry`: not before. */
   readonly retryAt?: Date;
-  /** With `compensate` or `alternative`: this step is undone too, because its effect is there or may be there. */
+  /**
+   * With `compensate` or `alternative`: this step is undone too, because its effect is there or may be there, of this
+   * attempt or of an earlier one.
+   */
   readonly undo: boolean;
 }
 

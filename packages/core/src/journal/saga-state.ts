@@ -29,8 +29,8 @@ export interface SagaState {
   /** Forward: the stage whose act is next. */
   readonly stage: number;
   /**
-   * Forward: what is known of the act that is next, where it may have begun before: an attempt failed, or an owner went
-   * away without a word.
+   * Forward: the worst that is known of the act that is next, where it may have begun before: an attempt failed or timed
+   * out, or an owner went away without a word.
    */
   readonly begun: 'failed' | 'timed-out' | undefined;
   /** Forward: the stage's alternative is what runs. */

@@ -3,7 +3,8 @@ import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
 import type { ScriptedStepOptions } from '../fakes/scripted-step.js';
-import { answers, changesAndThrows, failing, throws } from '../fakes/step-script.js';
+import { StepGate } from '../fakes/step-gate.js';
+import { answers, changes, changesAndThrows, failing, throws } from '../fakes/step-script.js';
 
 const declined = new Error('the card was declined');
 const down = Object.assign(new Error('the stock service is down'), { code: 'ECONNREFUSED' });
@@ -155,6 +156,68 @@ describe('compensateOn "attempted"', () => {
     await cluster.run(process, {}, { saga: 'refund' });
     expect(saga.calls).toEqual(['act reserve']);
     expect(other.calls).toEqual(['act pay', 'compensate pay']);
+  });
+
+  it('tells the worst that is known of all attempts: one timed out, though the last one failed', async () => {
+    const charge = new ScriptedStep('charge', {
+      act: [new StepGate().waits(), throws(declined)],
+      timeoutMs: 1_000,
+      retry: { maximumAttempts: 2 },
+      compensateOn: 'attempted',
+    });
+    const saga = scriptedSaga('order', [charge]);
+    const cluster = new SimulatedCluster([saga]);
+    const { sagaId } = await cluster.run(await cluster.startProcess());
+    expect(charge.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect((await cluster.load(sagaId)).entries).toMatchObject([
+      { kind: 'act-failed', outcome: 'timed-out' },
+      { kind: 'act-failed', outcome: 'failed' },
+      { kind: 'compensation-completed' },
+    ]);
+  });
+
+  it('tells it where a cancel comes between the attempts', async () => {
+    const charge = new ScriptedStep('charge', {
+      act: [new StepGate().waits(), throws(declined)],
+      timeoutMs: 1_000,
+      retry: { maximumAttempts: 3, initialIntervalMs: 10_000, jitter: 0 },
+      compensateOn: 'attempted',
+    });
+    const cluster = new SimulatedCluster([scriptedSaga('order', [charge])]);
+    const process = await cluster.startProcess();
+    const started = await process.start();
+    await cluster.advance(1_000);
+    await cluster.advance(10_000);
+    expect(await cluster.journalOf(started.sagaId)).toHaveLength(2);
+    await process.engine.requests.cancel(started.sagaId, 'the customer called');
+    await cluster.resolve(process.outcome(started));
+    expect(charge.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+  });
+
+  it('tells that an act may have worked whose process died, though its next attempt failed', async () => {
+    const charge = new ScriptedStep('charge', {
+      act: [new StepGate().waits(), throws(declined)],
+      compensateOn: 'attempted',
+    });
+    const cluster = new SimulatedCluster([scriptedSaga('order', [charge])]);
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    await cluster.resolve(second.outcome(sagaId));
+    expect(charge.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+  });
+
+  it('tells that the act returned, though what it returned cannot be stored and an earlier attempt timed out', async () => {
+    const charge = new ScriptedStep('charge', {
+      act: [new StepGate().waits(), changes((context) => void (context['when'] = 1n), 'c-1')],
+      timeoutMs: 1_000,
+      retry: { maximumAttempts: 2 },
+      compensateOn: 'attempted',
+    });
+    const cluster = new SimulatedCluster([scriptedSaga('order', [charge])]);
+    await cluster.run(await cluster.startProcess());
+    expect(charge.compensateCalls).toMatchObject([{ outcome: 'completed', response: 'c-1' }]);
   });
 
   it('is not needed by default: a step that failed is not undone', async () => {

@@ -6,6 +6,7 @@ import { ScriptedStep } from '../fakes/scripted-step.js';
 import type { ScriptedStepOptions } from '../fakes/scripted-step.js';
 import { StepGate } from '../fakes/step-gate.js';
 import { answers, changesAndThrows, failing, throws } from '../fakes/step-script.js';
+import type { StepScript } from '../fakes/step-script.js';
 
 class GatewayError extends Error {
   readonly code = 'E_GATEWAY';
@@ -211,6 +212,65 @@ describe('a circuit breaker', () => {
       error: { name: 'CircuitOpenError', code: 'SAGA_CIRCUIT_OPEN' },
       undo: false,
     });
+  });
+
+  it('that opens between two attempts leaves the primary to be undone with compensateOn "attempted", told the worst of what is known', async () => {
+    const circuitBreaker = new FakeBreaker();
+    const hangs: StepScript = () => {
+      circuitBreaker.isBroken = true;
+      return new Promise(() => undefined);
+    };
+    const { saga, primary, cluster } = withFallback(
+      { act: [hangs], timeoutMs: 1_000, retry: { maximumAttempts: 2 }, compensateOn: 'attempted' },
+      {},
+      { circuitBreaker },
+      { act: [throws(shippingDown)] },
+    );
+    const { sagaId } = await cluster.run(await cluster.startProcess());
+    expect(saga.calls).toEqual([
+      'act reserve',
+      'act card',
+      'act invoice',
+      'act ship',
+      'compensate invoice',
+      'compensate card',
+      'compensate reserve',
+    ]);
+    expect(primary.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect((await cluster.load(sagaId)).entries.slice(1, 3)).toMatchObject([
+      { kind: 'act-failed', next: 'retry', outcome: 'timed-out' },
+      {
+        kind: 'act-failed',
+        attempt: 2,
+        next: 'alternative',
+        error: { name: 'CircuitOpenError' },
+        undo: true,
+      },
+    ]);
+  });
+
+  it('that is open where the saga is recovered leaves the primary to be undone that its owner died in', async () => {
+    const circuitBreaker = new FakeBreaker();
+    const { saga, primary, cluster } = withFallback(
+      { act: [new StepGate().waits()], compensateOn: 'attempted' },
+      {},
+      { circuitBreaker },
+      { act: [throws(shippingDown)] },
+    );
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    circuitBreaker.isBroken = true;
+    await cluster.resolve(second.outcome(sagaId));
+    expect(saga.calls.slice(2)).toEqual([
+      'act invoice',
+      'act ship',
+      'compensate invoice',
+      'compensate card',
+      'compensate reserve',
+    ]);
+    expect(primary.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
   });
 
   it('that closes while the saga is recovered does not change the choice in the journal', async () => {

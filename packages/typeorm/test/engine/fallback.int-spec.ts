@@ -132,6 +132,24 @@ describe('a fallback, recovered by another worker', () => {
     ]);
   });
 
+  it('undoes the primary that was under way with compensateOn "attempted", though the breaker here refused it', async () => {
+    const gate = new StepGate();
+    const options = { compensateOn: 'attempted' } as const;
+    const before = orderOf('begun', false, { card: gate.waitsDeaf(), options });
+    const after = orderOf('begun', true, { ship: throws(new Error('shipping is down')), options });
+    const { sagaId } = await runOver(gate, before, after);
+
+    expect(after.saga.calls).toEqual(['act invoice', 'act ship', 'compensate invoice', 'compensate card']);
+    expect(after.card.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect((await cluster.load(sagaId)).entries[1]).toMatchObject({
+      kind: 'act-failed',
+      step: 'card',
+      next: 'alternative',
+      undo: true,
+      error: { name: 'CircuitOpenError' },
+    });
+  });
+
   it('gives the alternative the context as it was before the primary, and undoes only the alternative', async () => {
     const gate = new StepGate();
     const spoils: StepScript = (context) => {
