@@ -52,7 +52,6 @@ export type ExecutionEnd =
  * again. It never decides on anything but the journal, so a start and a recovery are the same loop.
  */
 export class SagaExecutor {
-  private readonly claimSeq: number;
   private attempt: StepAttempt | undefined;
   private wait: Wait | undefined;
   private stopReason: 'lease-lost' | 'shutdown' | undefined;
@@ -65,9 +64,7 @@ export class SagaExecutor {
     private readonly definition: SagaDefinition,
     private readonly header: SagaHeader,
     private state: SagaState,
-  ) {
-    this.claimSeq = state.claimSeq;
-  }
+  ) {}
 
   /** The last entry this executor knows of. */
   get seq(): number {
@@ -196,11 +193,13 @@ export class SagaExecutor {
     if (loaded === undefined) throw new LetGo('fenced');
     const isStored = mine !== undefined && this.isMine(loaded, mine);
     for (const entry of loaded.entries) {
-      if (entry.seq === this.state.seq + 1)
-        this.advance(entry, applyEntry(this.definition, this.state, entry, entry.seq));
+      if (entry.seq !== this.state.seq + 1) continue;
+      // From a claim on it is another owner's, and that one tells it.
+      if (entry.kind === 'claimed') throw new LetGo('fenced');
+      this.advance(entry, applyEntry(this.definition, this.state, entry, entry.seq));
     }
     const isMineOrEnded = loaded.header.owner === this.dependencies.worker || !isOpen(loaded.header.status);
-    if (this.state.claimSeq !== this.claimSeq || !isMineOrEnded) throw new LetGo('fenced');
+    if (!isMineOrEnded) throw new LetGo('fenced');
     return isStored;
   }
 

@@ -7,7 +7,7 @@ import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
 import type { ScriptedStepOptions } from '../fakes/scripted-step.js';
 import { StepGate } from '../fakes/step-gate.js';
-import { answers, throws } from '../fakes/step-script.js';
+import { answers, emits, throws } from '../fakes/step-script.js';
 
 function order(charge: ScriptedStepOptions, ship: ScriptedStepOptions = {}) {
   const step = new ScriptedStep('charge', charge);
@@ -79,8 +79,31 @@ describe('a process that was paused past its lease', () => {
     zombie.resume();
     await cluster.advance(pastTheLeaseMs);
     expect(await cluster.load(sagaId)).toEqual(before);
-    expect(zombie.listener.typesOf(sagaId).at(-1)).toBe('let-go');
+    expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'let-go']);
+    expect(zombie.listener.ofType('let-go')).toMatchObject([{ reason: 'fenced' }]);
+    expect(second.listener.typesOf(sagaId)).toEqual(['claimed', 'step', 'step', 'completed']);
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'act charge', 'act ship']);
+  });
+
+  it('while it asked what became of a write tells what it wrote, and nothing of what another one wrote behind it', async () => {
+    const gate = new StepGate();
+    const { cluster } = order({ act: [gate.waitsDeaf()] }, { act: [emits('shipped')] });
+    const storage = new FaultyStorage(cluster.memory);
+    const [zombie, second] = [await cluster.startProcess({ storage }), await cluster.startProcess()];
+    const { sagaId } = await zombie.start();
+    await cluster.advance(0);
+    storage.inject({ method: 'append', outcome: 'unknown', times: 1 });
+    gate.open();
+    await cluster.advance(0);
+    expect(await cluster.journalOf(sagaId)).toEqual(['act-completed reserve', 'act-completed charge']);
+    zombie.pause();
+    await cluster.resolve(second.outcome(sagaId), pastTheLeaseMs);
+    zombie.resume();
+    await cluster.advance(pastTheLeaseMs);
+    expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'step', 'let-go']);
+    expect(zombie.listener.emitted(sagaId)).toEqual([]);
+    expect(second.listener.typesOf(sagaId)).toEqual(['claimed', 'step', 'emitted', 'completed']);
+    expect(second.listener.emitted(sagaId)).toEqual(['shipped']);
   });
 
   it('while it waited for the answer of a write that was stored starts no further step, though no timer has fired yet', async () => {
