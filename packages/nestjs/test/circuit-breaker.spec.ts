@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import { RecordingListener } from '@nest-saga/testing';
+import { RecordingListener, settle } from '@nest-saga/testing';
 import { filter } from 'rxjs';
 import { fallback, Saga, SagaEvents } from '../src/index.js';
-import type { CircuitBreaker, CircuitBreakerOptions, SagaModuleOptions } from '../src/index.js';
+import type { CircuitBreaker, CircuitBreakerOptions, SagaHandle, SagaModuleOptions } from '../src/index.js';
 import { closeApps, openApp, silent } from './open-app.js';
 import { Calls, ChargeStep, OrderContext, ReserveStep, ShipStep } from './order-saga.js';
 
@@ -98,6 +98,61 @@ describe('the circuit breaker of a fallback', () => {
     expect(listener.ofWorkerType('circuit')).toMatchObject([{ state: 'open' }]);
   });
 
+  it('does not count what a handler throws when it is told that its saga was cancelled', async () => {
+    const { start, cancel, calls, listener } = await open({ failureThreshold: 1 });
+    listensToItsSignal(calls);
+    for (let index = 0; index < 3; index++) {
+      const handle = await start();
+      await cancel(handle);
+      expect(await handle.outcome()).toMatchObject({ status: 'failed', failure: { reason: 'cancelled' } });
+    }
+    expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(3);
+    expect(listener.ofWorkerType('circuit')).toEqual([]);
+  });
+
+  it.each([
+    ['is told that the process shuts down', 1],
+    ['fails while the process waits for it to end', 60_000],
+  ])('does not count what a handler throws that %s', async (_name, shutdownTimeoutMs) => {
+    const { app, start, calls, listener } = await open({ failureThreshold: 1 }, { shutdownTimeoutMs });
+    const fail = listensToItsSignal(calls);
+    await start();
+    await settle();
+    const closed = app.close();
+    await settle();
+    if (shutdownTimeoutMs > 1) fail();
+    await closed;
+    expect(calls.made).toEqual(['charge:act']);
+    expect(listener.ofWorkerType('circuit')).toEqual([]);
+  });
+
+  it('learns nothing from a trial that a cancel cut off: it stays open, and the next call is the trial', async () => {
+    const { run, start, cancel, calls, listener } = await open({
+      failureThreshold: 1,
+      resetTimeoutMs: 1_000,
+    });
+    gatewayIsDown(calls);
+    await run();
+    jest.setSystemTime(Date.now() + 1_000);
+    listensToItsSignal(calls);
+    const trial = await start();
+    await cancel(trial);
+    expect(await trial.outcome()).toMatchObject({ failure: { reason: 'cancelled' } });
+    const states = () => listener.ofWorkerType('circuit').map(({ state }) => state);
+    expect(states()).toEqual(['open', 'half-open', 'open']);
+
+    gatewayIsDown(calls);
+    await run();
+    expect(states().slice(3)).toEqual(['half-open', 'open']);
+    await run();
+    expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(3);
+
+    jest.setSystemTime(Date.now() + 1_000);
+    calls.answers.delete('charge:act');
+    await run();
+    expect(states().slice(5)).toEqual(['half-open', 'closed']);
+  });
+
   it('is told on SagaEvents and in the log when it changes', async () => {
     const warn = jest.fn<LoggerService['warn']>();
     const { run, calls, app } = await open({ failureThreshold: 1 }, {}, warn);
@@ -146,12 +201,35 @@ async function open(
     (builder) => builder.setLogger({ ...silent, warn }),
   );
   let sagaId = '';
-  const run = async (): Promise<string> => {
+  const start = async (): Promise<SagaHandle> => {
     const handle = await sagas.start(new OrderContext('book'));
     sagaId = handle.sagaId;
-    return (await handle.outcome()).status;
+    return handle;
   };
-  return { app, run, calls: app.get(Calls), listener, history: () => sagas.history(sagaId) };
+  const run = async (): Promise<string> => (await (await start()).outcome()).status;
+  /** Cancels a saga in the middle of its charge. */
+  const cancel = async (handle: SagaHandle): Promise<void> => {
+    await settle();
+    await sagas.cancel(handle.sagaId, 'the customer called');
+  };
+  const history = () => sagas.history(sagaId);
+  return { app, run, start, cancel, calls: app.get(Calls), listener, history };
+}
+
+/** The charge hangs until its signal fires, or until it is made to fail; it throws an error of its own then. */
+function listensToItsSignal(calls: Calls): () => void {
+  let signal: AbortSignal | undefined;
+  let fail = (): void => undefined;
+  calls.onRun = (run) => (signal = run.signal);
+  calls.answers.set(
+    'charge:act',
+    () =>
+      new Promise((_, reject) => {
+        fail = () => reject(new Error('the request was aborted'));
+        signal?.addEventListener('abort', fail);
+      }),
+  );
+  return () => fail();
 }
 
 function gatewayIsDown(calls: Calls): void {

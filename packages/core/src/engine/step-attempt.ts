@@ -118,12 +118,23 @@ export class StepAttempt {
     return this.breaker.execute(this.action.step.id, () => this.untilGivenUp(call));
   }
 
-  // A target that hangs has to count against its breaker when the attempt is given up, not when it answers at last.
+  // A target that hangs has to count against its breaker when the attempt is given up, not when it answers at last; and
+  // what a handler throws because this process stops it says nothing about the target, whatever error it makes of that.
   private untilGivenUp(call: () => Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.giveUp = reject;
-      call().then(resolve, reject);
+      call().then(resolve, (error: unknown) =>
+        this.giveUp?.(this.isStopped() ? this.aborted('shutdown') : error),
+      );
     });
+  }
+
+  private isStopped(): boolean {
+    return this.abortReason === undefined ? this.dependencies.isStopping() : this.abortReason !== 'timeout';
+  }
+
+  private aborted(otherwise: StepAbortReason): StepAbortedError {
+    return new StepAbortedError(this.header.sagaId, this.run.step, this.abortReason ?? otherwise);
   }
 
   private invoke(handler: SagaStepHandler<unknown>): unknown {
@@ -131,8 +142,7 @@ export class StepAttempt {
     // process has not noticed yet: others may run the saga by now.
     if (!this.dependencies.isLeaseValid()) this.abort('lease-lost');
     // Or when the attempt is over: a handler that started now would do what the journal says was given up.
-    if (this.resolve === undefined || this.abortReason !== undefined)
-      throw new StepAbortedError(this.header.sagaId, this.run.step, this.abortReason ?? 'timeout');
+    if (this.resolve === undefined || this.abortReason !== undefined) throw this.aborted('timeout');
     return this.action.kind === 'act'
       ? handler.act(this.context, this.run)
       : handler.compensate(this.context, this.run);
@@ -154,11 +164,7 @@ export class StepAttempt {
     this.run.close();
     this.resolve?.(end);
     this.resolve = undefined;
-    this.giveUp?.(
-      end.kind === 'failed'
-        ? end.error
-        : new StepAbortedError(this.header.sagaId, this.run.step, this.abortReason ?? 'shutdown'),
-    );
+    this.giveUp?.(end.kind === 'failed' ? end.error : this.aborted('shutdown'));
   }
 
   private completed(returned: unknown): AttemptEnd {

@@ -7,7 +7,7 @@ import {
   ConsecutiveBreaker,
   handleWhen,
 } from 'cockatiel';
-import type { CircuitBreakerPolicy } from 'cockatiel';
+import type { CircuitBreakerPolicy, IBackoff, IHalfOpenAfterBackoffContext } from 'cockatiel';
 
 /** Is told when the breaker of a step changes. */
 export type OnCircuitChange = (stepId: string, state: CircuitState) => void;
@@ -28,16 +28,18 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
     const policy = this.policyOf(stepId);
     // The library lets others wait for the one call that tries the target; they are better off with the alternative.
     if (policy.state === CockatielState.HalfOpen) throw new CircuitOpenError(stepId);
+    // Of an open breaker the library calls only what is the trial.
+    const isTrial = policy.state === CockatielState.Open;
     let isCalled = false;
     try {
       return await policy.execute(() => {
         isCalled = true;
-        return attempt();
+        return isTrial ? tryTarget(attempt) : attempt();
       });
     } catch (error) {
       // The step may have breakers of its own: only without a call was it this one.
       if (error instanceof BrokenCircuitError && !isCalled) throw new CircuitOpenError(stepId);
-      throw error;
+      throw error instanceof TrialCutOff ? error.abortedBy : error;
     }
   }
 
@@ -58,11 +60,40 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
     const { failureThreshold, resetTimeoutMs, ignoredErrors = [] } = this.options;
     // What this process aborted for reasons of its own says nothing about the target.
     const counts = (error: Error): boolean =>
-      !(error instanceof StepAbortedError) && !matchesError(ignoredErrors, error);
+      error instanceof TrialCutOff ||
+      !(error instanceof StepAbortedError || matchesError(ignoredErrors, error));
     return circuitBreaker(handleWhen(counts), {
-      halfOpenAfter: resetTimeoutMs ?? sagaDefaults.circuitBreaker.resetTimeoutMs,
+      halfOpenAfter: new ResetTime(resetTimeoutMs ?? sagaDefaults.circuitBreaker.resetTimeoutMs),
       breaker: new ConsecutiveBreaker(failureThreshold ?? sagaDefaults.circuitBreaker.failureThreshold),
     });
+  }
+}
+
+/** A trial that this process aborted. The library closes the circuit at any error that does not count, so this one does. */
+class TrialCutOff extends Error {
+  constructor(readonly abortedBy: StepAbortedError) {
+    super('the trial of a half-open circuit was cut off');
+  }
+}
+
+async function tryTarget<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  try {
+    return await attempt();
+  } catch (error) {
+    throw error instanceof StepAbortedError ? new TrialCutOff(error) : error;
+  }
+}
+
+/** How long a circuit stays open: until the next call where its trial was cut off, for nothing was learnt from it. */
+class ResetTime implements IBackoff<IHalfOpenAfterBackoffContext> {
+  constructor(
+    private readonly resetTimeoutMs: number,
+    readonly duration = resetTimeoutMs,
+  ) {}
+
+  next({ result }: IHalfOpenAfterBackoffContext): ResetTime {
+    const isCutOff = 'error' in result && result.error instanceof TrialCutOff;
+    return new ResetTime(this.resetTimeoutMs, isCutOff ? 0 : this.resetTimeoutMs);
   }
 }
 
