@@ -104,7 +104,9 @@ export function show(value: unknown): string {
     ? JSON.stringify(value)
     : typeof value === 'number'
       ? String(value)
-      : `a ${typeof value}`;
+      : value === null
+        ? 'null'
+        : `a ${typeof value}`;
 }
 
 const isAttempts = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1;

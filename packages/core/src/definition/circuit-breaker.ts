@@ -11,7 +11,10 @@ export interface CircuitBreaker {
    * @throws An error for which `isOpen` answers true, where `attempt` was not called.
    */
   execute<Result>(stepId: string, attempt: () => Promise<Result>): Promise<Result>;
-  /** Whether this error says that the breaker was open, so that the step was not called. */
+  /**
+   * Whether this error says that the breaker was open. Asked only of an error with which `execute` rejected without
+   * calling `attempt`.
+   */
   isOpen(error: unknown): boolean;
 }
 

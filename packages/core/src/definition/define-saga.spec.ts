@@ -104,6 +104,41 @@ describe('defineSaga', () => {
     expect(() => defineSaga(saga(), policies)).toThrow(SagaDefinitionError);
   });
 
+  const guarded = (circuitBreaker: unknown): DeclaredSaga =>
+    saga({ steps: [fallback(step('a'), step('b'), { circuitBreaker: circuitBreaker as never })] });
+
+  it.each([
+    ['null', null, 'circuitBreaker is null'],
+    ['a number', 5, 'circuitBreaker is 5'],
+    ['a text', 'open', 'circuitBreaker is "open"'],
+    ['a function', () => undefined, 'circuitBreaker is a function'],
+    ['a breaker without isOpen', { execute: () => undefined }, 'circuitBreaker has no method "isOpen"'],
+    ['a breaker without execute', { isOpen: () => false }, 'circuitBreaker has no method "execute"'],
+    [
+      'a breaker of flags',
+      { execute: true, isOpen: true },
+      'circuitBreaker has no method "execute"; saga "order": circuitBreaker has no method "isOpen"',
+    ],
+  ])('refuses %s as a circuit breaker', (_, circuitBreaker, problem) => {
+    expect(problemsOf(guarded(circuitBreaker)).join('; ')).toBe(`saga "order": ${problem}`);
+  });
+
+  it('takes a breaker whose methods are inherited', () => {
+    class Breaker {
+      execute(): void {}
+      isOpen(): boolean {
+        return false;
+      }
+    }
+    expect(problemsOf(guarded(new Breaker()))).toEqual([]);
+  });
+
+  it('refuses what createCircuitBreaker makes where that is no breaker', () => {
+    const define = () => defineSaga(guarded({}), { createCircuitBreaker: () => ({}) as never });
+    expect(define).toThrow(SagaDefinitionError);
+    expect(define).toThrow(/saga "order": what createCircuitBreaker made has no method "execute"/);
+  });
+
   it('counts aliases as ids', () => {
     expect(problemsOf(saga({ steps: [step('a'), step('b', { aliases: ['a'] })] }))).toHaveLength(1);
   });

@@ -1,5 +1,6 @@
 import { jsonContextCodec } from '../context/context-codec.js';
 import { SagaDefinitionError } from '../errors/saga-definition-error.js';
+import { checkMadeBreaker, isCircuitBreaker } from './check-circuit-breaker.js';
 import { checkPolicies } from './check-policies.js';
 import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
 import { sagaDefaults } from './defaults.js';
@@ -72,7 +73,7 @@ function fillStage(
     primary: fillStep(declared.primary, saga, options),
     alternative: fillStep(declared.alternative, saga, options),
     failureErrors: declared.failureErrors,
-    circuitBreaker: makeBreaker(declared.circuitBreaker, options),
+    circuitBreaker: makeBreaker(declared.circuitBreaker, saga, options),
   });
 }
 
@@ -87,8 +88,13 @@ function fillStep(step: DeclaredStep, saga: SagaStepPolicies, module: SagaStepPo
 
 function makeBreaker(
   declared: CircuitBreakerOptions | CircuitBreaker | undefined,
+  saga: DeclaredSaga,
   options: DefineSagaOptions,
 ): CircuitBreaker | undefined {
-  if (declared === undefined) return undefined;
-  return 'execute' in declared ? declared : options.createCircuitBreaker?.(declared);
+  if (declared === undefined || isCircuitBreaker(declared)) return declared;
+  if (options.createCircuitBreaker === undefined) return undefined;
+  const made = options.createCircuitBreaker(declared);
+  const problems = checkMadeBreaker(`saga "${saga.name}"`, made);
+  if (problems.length > 0) throw new SagaDefinitionError(problems);
+  return made;
 }

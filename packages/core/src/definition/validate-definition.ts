@@ -1,6 +1,6 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
+import { checkCircuitBreaker } from './check-circuit-breaker.js';
 import { checkPolicies, checkRange, isMatcherList, show } from './check-policies.js';
-import type { CircuitBreakerOptions } from './circuit-breaker.js';
 import type { Fallback } from './fallback.js';
 import { isFallback } from './fallback.js';
 import type { DeclaredSaga, DeclaredStep } from './saga-definition.js';
@@ -110,44 +110,7 @@ function checkFallbackOptions(
     isMatcherList,
     'a list of error classes, codes or names',
   );
-  const breaker = declared.circuitBreaker;
-  if (breaker === undefined || 'execute' in breaker) return problems;
-  return [...problems, ...checkBreakerOptions(where, breaker)];
-}
-
-function checkBreakerOptions(
-  where: string,
-  options: CircuitBreakerOptions,
-): readonly SagaDefinitionProblem[] {
-  const problems: SagaDefinitionProblem[] = [];
-  const isThreshold = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1;
-  const isReset = (value: unknown): boolean =>
-    typeof value === 'number' && value > 0 && Number.isFinite(value);
-  checkRange(
-    problems,
-    where,
-    'circuitBreaker.failureThreshold',
-    options.failureThreshold,
-    isThreshold,
-    'an integer of at least 1',
-  );
-  checkRange(
-    problems,
-    where,
-    'circuitBreaker.resetTimeoutMs',
-    options.resetTimeoutMs,
-    isReset,
-    'a number of milliseconds over 0',
-  );
-  checkRange(
-    problems,
-    where,
-    'circuitBreaker.ignoredErrors',
-    options.ignoredErrors,
-    isMatcherList,
-    'a list of error classes, codes or names',
-  );
-  return problems;
+  return [...problems, ...checkCircuitBreaker(where, declared.circuitBreaker)];
 }
 
 function checkStep(saga: string, step: DeclaredStep): readonly SagaDefinitionProblem[] {

@@ -201,8 +201,17 @@ export class StepAttempt {
   }
 
   private failure(error: unknown, outcome: StepOutcome, response?: Json): AttemptEnd {
-    const isBreakerOpen = this.action.kind === 'act' && (this.breaker?.isOpen(error) ?? false);
-    return { kind: 'failed', error, outcome, response, isBreakerOpen };
+    return { kind: 'failed', error, outcome, response, isBreakerOpen: this.isRefused(error) };
+  }
+
+  private isRefused(error: unknown): boolean {
+    // Once it let the call through it refused nothing: an act may have breakers of its own, and throw what they throw.
+    if (this.breaker === undefined || this.giveUp !== undefined) return false;
+    try {
+      return this.breaker.isOpen(error);
+    } catch {
+      return false;
+    }
   }
 
   private abandoned(reason: StepAbortReason): AttemptEnd {

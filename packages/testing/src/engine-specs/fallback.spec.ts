@@ -291,6 +291,49 @@ describe('a circuit breaker', () => {
     expect(saga.calls).toEqual(['act reserve', 'act invoice', 'act invoice', 'act ship']);
   });
 
+  it.each([
+    ['fails', throws(gatewayDown), {}],
+    ['times out', new StepGate().waitsDeaf(), { timeoutMs: 1_000 }],
+  ])(
+    'that cannot say whether it was open ends no attempt: the primary %s, no more',
+    async (_name, act, more) => {
+      const circuitBreaker: CircuitBreaker = {
+        execute: (_stepId, attempt) => attempt(),
+        isOpen: () => {
+          throw new TypeError('a broken breaker');
+        },
+      };
+      const { saga, cluster } = withFallback({ act: [act], ...more }, {}, { circuitBreaker });
+      const outcome = await cluster.run(await cluster.startProcess());
+      expect(outcome.status).toBe('completed');
+      expect(saga.calls).toEqual(['act reserve', 'act card', 'act invoice', 'act ship']);
+    },
+  );
+
+  it('that refuses and cannot say so makes a failure of it', async () => {
+    const circuitBreaker: CircuitBreaker = {
+      execute: () => Promise.reject(gatewayDown),
+      isOpen: () => {
+        throw new TypeError('a broken breaker');
+      },
+    };
+    const { saga, cluster } = withFallback({}, {}, { circuitBreaker });
+    expect((await cluster.run(await cluster.startProcess())).status).toBe('completed');
+    expect(saga.calls).toEqual(['act reserve', 'act invoice', 'act ship']);
+  });
+
+  it('of another step is none of its own business: an act that throws its error has been called', async () => {
+    const { saga, primary, cluster } = withFallback(
+      { act: [throws(new CircuitOpenError('ask-the-bank'))], compensateOn: 'attempted' },
+      {},
+      { circuitBreaker: new FakeBreaker(), failureErrors: [GatewayError] },
+    );
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome).toMatchObject({ status: 'failed', failure: { step: 'card', code: 'SAGA_CIRCUIT_OPEN' } });
+    expect(saga.calls).toEqual(['act reserve', 'act card', 'compensate card', 'compensate reserve']);
+    expect(primary.compensateCalls).toMatchObject([{ outcome: 'failed' }]);
+  });
+
   it('of settings alone is made by the module', async () => {
     const made: unknown[] = [];
     const circuitBreaker = new FakeBreaker();
