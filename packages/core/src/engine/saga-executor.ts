@@ -1,5 +1,6 @@
 import { applyEntry } from '../journal/apply-entry.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { RecordedStepError } from '../errors/recorded-step-error.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
@@ -58,6 +59,8 @@ export class SagaExecutor {
   private hasNews = false;
   private isAborted = false;
   private cause: unknown;
+  /** Of the acts that are no alternative, so that while one runs it is its primary's. */
+  private primaryCause: unknown;
 
   constructor(
     private readonly dependencies: SagaExecutorDependencies,
@@ -234,17 +237,15 @@ export class SagaExecutor {
   private readonly mayKeepTrying = (): boolean => !this.isAborted && this.dependencies.isLeaseValid();
 
   private rememberCause(error: unknown): void {
-    const primary = this.cause;
     this.cause = error;
-    if (
-      !this.state.isAlternative ||
-      primary === undefined ||
-      !(error instanceof Error) ||
-      error.cause !== undefined
-    )
-      return;
-    // A frozen error keeps its own shape.
-    if (Object.isExtensible(error))
-      Object.defineProperty(error, 'cause', { value: primary, configurable: true, writable: true });
+    const { isAlternative, primaryError } = this.state;
+    if (!isAlternative) this.primaryCause = error;
+    else if (primaryError !== undefined && error instanceof Error) {
+      // Another process may have run the primary, and both may throw one object, which is not its own cause.
+      const isLive = this.primaryCause !== undefined && this.primaryCause !== error;
+      const cause = isLive ? this.primaryCause : new RecordedStepError(primaryError);
+      // A frozen error keeps its own shape.
+      Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+    }
   }
 }

@@ -17,7 +17,10 @@ export interface SagaOutcome<Context = unknown> {
   readonly failure: SagaFailure | undefined;
   /** Set where it is stuck. */
   readonly stuck: SagaStuck | undefined;
-  /** The error of the step that failed: the very one where this process ran it, else as it was recorded. */
+  /**
+   * The error of the step that failed: the very one where this process ran it, else as it was recorded. Where both sides
+   * of a fallback failed it is the alternative's, and its `cause` is the primary's, in place of one that it brought.
+   */
   readonly cause: unknown;
 }
 

@@ -1,4 +1,4 @@
-import { CircuitOpenError, fallback } from '@nest-saga/core';
+import { CircuitOpenError, fallback, RecordedStepError } from '@nest-saga/core';
 import type { CircuitBreaker, FallbackOptions } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
@@ -162,6 +162,78 @@ describe('a fallback', () => {
     expect(outcome.cause).toBe(noInvoices);
     expect(noInvoices.cause).toBe(gatewayDown);
     expect(saga.calls).toEqual(['act reserve', 'act card', 'act invoice', 'compensate reserve']);
+  });
+
+  it("has the primary's error as the cause of each attempt of the alternative", async () => {
+    const [once, again] = [new Error('no invoices'), new Error('still no invoices')];
+    const { cluster } = withFallback(
+      { act: [throws(gatewayDown)] },
+      { act: [throws(once), throws(again)], retry: { maximumAttempts: 2 } },
+    );
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome.cause).toBe(again);
+    expect(again.cause).toBe(gatewayDown);
+    expect(outcome.failure?.cause?.message).toBe(gatewayDown.message);
+  });
+
+  it('has the error of the last attempt of the primary as that cause', async () => {
+    const noInvoices = new Error('no invoices');
+    const { cluster } = withFallback(
+      { act: [throws(new Error('busy')), throws(gatewayDown)], retry: { maximumAttempts: 2 } },
+      { act: [throws(noInvoices)] },
+    );
+    await cluster.run(await cluster.startProcess());
+    expect(noInvoices.cause).toBe(gatewayDown);
+  });
+
+  it("has it in place of a cause that the alternative's error brings, as the record has", async () => {
+    const noInvoices = new Error('no invoices', { cause: new Error('connection refused') });
+    const { cluster } = withFallback({ act: [throws(gatewayDown)] }, { act: [throws(noInvoices)] });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome.cause).toBe(noInvoices);
+    expect(noInvoices.cause).toBe(gatewayDown);
+    expect(outcome.failure?.cause?.message).toBe(gatewayDown.message);
+  });
+
+  it('has the recorded error as the cause where both sides throw one object: nothing is its own cause', async () => {
+    const offline = new Error('this process is offline');
+    const { cluster } = withFallback({ act: [throws(offline)] }, { act: [throws(offline)] });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome.cause).toBe(offline);
+    expect(offline.cause).toBeInstanceOf(RecordedStepError);
+    expect(offline.cause).toMatchObject({ message: 'this process is offline' });
+    expect(offline.cause).not.toHaveProperty('cause');
+  });
+
+  it.each([
+    ['a frozen error', Object.freeze(new Error('no invoices'))],
+    ['what is no error', 'no invoices'],
+  ])('leaves %s as it is', async (_name, thrown) => {
+    const { cluster } = withFallback({ act: [throws(gatewayDown)] }, { act: [throws(thrown)] });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome.cause).toBe(thrown);
+    expect(outcome.failure?.cause?.message).toBe(gatewayDown.message);
+  });
+
+  it('has the recorded error of the primary as the cause where another process ran that', async () => {
+    const gate = new StepGate();
+    const { alternative, cluster } = withFallback(
+      { act: [throws(gatewayDown)] },
+      { act: [new StepGate().waits(), gate.waits()] },
+    );
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    for (let seconds = 0; seconds < 60 && gate.held === 0; seconds++) await cluster.advance(1_000);
+    expect(alternative.calls).toHaveLength(2);
+    const recovered = await cluster.resolve(second.engine.starter.recover(sagaId));
+    const noInvoices = new Error('no invoices either');
+    gate.break(noInvoices);
+    const outcome = await cluster.resolve(second.outcome(recovered));
+    expect(outcome.cause).toBe(noInvoices);
+    expect(noInvoices.cause).toBeInstanceOf(RecordedStepError);
+    expect(noInvoices.cause).toMatchObject({ message: 'the gateway is down', code: 'E_GATEWAY' });
   });
 
   it('gives the same cause to a process that did not run it', async () => {
