@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { LoggerService } from '@nestjs/common';
 import { RecordingListener, settle } from '@nest-saga/testing';
 import { filter } from 'rxjs';
-import { fallback, Saga, SagaEvents } from '../src/index.js';
+import { CockatielCircuitBreaker } from '../src/circuit-breaker/cockatiel-circuit-breaker.js';
+import { CircuitOpenError, fallback, Saga, SagaEvents, step } from '../src/index.js';
 import type { CircuitBreaker, CircuitBreakerOptions, SagaHandle, SagaModuleOptions } from '../src/index.js';
 import { closeApps, openApp, silent } from './open-app.js';
 import { Calls, ChargeStep, OrderContext, ReserveStep, ShipStep } from './order-saga.js';
@@ -27,6 +28,46 @@ describe('the circuit breaker of a fallback', () => {
     expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(3);
     expect(calls.made.filter((call) => call === 'reserve:act')).toHaveLength(5);
     expect(listener.ofWorkerType('circuit')).toEqual([{ type: 'circuit', step: 'charge', state: 'open' }]);
+  });
+
+  it('opens after five failures and tries again a minute later, where nothing is said', async () => {
+    const { run, calls, listener } = await open({});
+    gatewayIsDown(calls);
+    for (let index = 0; index < 7; index++) await run();
+    expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(5);
+    jest.setSystemTime(Date.now() + 59_999);
+    await run();
+    expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(5);
+    jest.setSystemTime(Date.now() + 1);
+    await run();
+    expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(6);
+    expect(listener.ofWorkerType('circuit').map(({ state }) => state)).toEqual(['open', 'half-open', 'open']);
+  });
+
+  it('is one for each step: that of one is open, and that of another lets its calls through', async () => {
+    const breaker = new CockatielCircuitBreaker({ failureThreshold: 1 }, () => undefined);
+    const fail = (step: string) => breaker.execute(step, () => Promise.reject(new Error('down')));
+    await expect(fail('card')).rejects.toThrow('down');
+    await expect(fail('card')).rejects.toBeInstanceOf(CircuitOpenError);
+    await expect(fail('wallet')).rejects.toThrow('down');
+  });
+
+  it('is one for each step of a saga: each opens by its own failures', async () => {
+    @Saga({
+      name: 'pay-twice',
+      context: OrderContext,
+      steps: [
+        fallback(ChargeStep, ReserveStep, { circuitBreaker: { failureThreshold: 1 } }),
+        fallback(ShipStep, step(ReserveStep, { id: 'pick-up' }), { circuitBreaker: { failureThreshold: 1 } }),
+      ],
+    })
+    class PayTwiceSaga {}
+    const { app, sagas } = await openApp([Calls, ChargeStep, ReserveStep, ShipStep, PayTwiceSaga]);
+    const calls = app.get(Calls);
+    gatewayIsDown(calls);
+    for (let index = 0; index < 2; index++) await (await sagas.start(new OrderContext('book'))).outcome();
+    expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(1);
+    expect(calls.made.filter((call) => call === 'ship:act')).toHaveLength(2);
   });
 
   it('records that it was open', async () => {

@@ -96,12 +96,44 @@ describe('defineSaga', () => {
     ['a jitter over 1', { compensation: { jitter: 1.5 } }],
     ['a timeout of 0', { timeoutMs: 0 }],
     ['a timeout no timer can wait for', { timeoutMs: 2 ** 31 }],
+    ['a negative maximum interval', { retry: { maximumIntervalMs: -1 } }],
+    ['a negative jitter', { retry: { jitter: -0.1 } }],
+    ['an interval no timer can wait for', { compensation: { initialIntervalMs: 2 ** 31 } }],
+    ['a maximum interval no timer can wait for', { compensation: { maximumIntervalMs: 2 ** 31 } }],
+    ['a coefficient without end', { compensation: { backoffCoefficient: Number.POSITIVE_INFINITY } }],
+    ['a timeout of 0 of the compensation', { compensation: { timeoutMs: 0 } }],
+    ['a timeout of the compensation no timer can wait for', { compensation: { timeoutMs: 2 ** 31 } }],
+    ['nonRetryableErrors that are no list', { retry: { nonRetryableErrors: 'TypeError' as never } }],
+    ['nonRetryableErrors that name no error', { compensation: { nonRetryableErrors: [404] as never } }],
     ['an unknown onExhausted', { compensation: { onExhausted: 'shrug' as never } }],
     ['an unknown compensateOn', { compensateOn: 'always' as never }],
   ])('refuses %s, on the step, the saga and the module', (_, policies) => {
     expect(problemsOf(saga({ steps: [step('a', policies)] }))).toHaveLength(1);
     expect(problemsOf(saga(policies))).toHaveLength(1);
     expect(() => defineSaga(saga(), policies)).toThrow(SagaDefinitionError);
+  });
+
+  it.each([
+    [
+      'a fallback as the alternative of a fallback',
+      fallback(step('x'), fallback(step('y'), step('z')) as never),
+    ],
+    ['failureErrors that are no list', fallback(step('x'), step('y'), { failureErrors: 'E_DOWN' as never })],
+    ['failureErrors that name no error', fallback(step('x'), step('y'), { failureErrors: [404] as never })],
+    ['a failureThreshold of 0', fallback(step('x'), step('y'), { circuitBreaker: { failureThreshold: 0 } })],
+    ['half a failure', fallback(step('x'), step('y'), { circuitBreaker: { failureThreshold: 0.5 } })],
+    ['a resetTimeoutMs of 0', fallback(step('x'), step('y'), { circuitBreaker: { resetTimeoutMs: 0 } })],
+    [
+      'a resetTimeoutMs without end',
+      fallback(step('x'), step('y'), { circuitBreaker: { resetTimeoutMs: Number.POSITIVE_INFINITY } }),
+    ],
+    [
+      'ignoredErrors that are no list',
+      fallback(step('x'), step('y'), { circuitBreaker: { ignoredErrors: TypeError as never } }),
+    ],
+    ['a policy of a side out of range', fallback(step('x'), step('y', { timeoutMs: -1 }))],
+  ])('refuses %s', (_, declared) => {
+    expect(problemsOf(saga({ steps: [declared] }))).toHaveLength(1);
   });
 
   const guarded = (circuitBreaker: unknown): DeclaredSaga =>
