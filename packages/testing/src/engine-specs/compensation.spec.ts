@@ -1,4 +1,4 @@
-import { SagaStuckError, toOutcomeError } from '@nest-saga/core';
+import { NonRetryableError, RetryableError, SagaStuckError, toOutcomeError } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
@@ -53,6 +53,104 @@ describe('a compensation that fails', () => {
     );
     const [, first = 0, second = 0, third = 0] = starts;
     expect([second - first, third - second]).toEqual([1_000, 2_000]);
+  });
+
+  it.each([
+    ['a NonRetryableError', new NonRetryableError('no such reservation'), []],
+    ['an error that its policy names by its class', new TypeError('no'), [TypeError]],
+    ['an error that its policy names by its code', down, ['ECONNREFUSED']],
+    ['an error that its policy names by its name', new TypeError('no'), ['TypeError']],
+  ])('is not tried again after %s: the saga is STUCK at once', async (_name, error, nonRetryableErrors) => {
+    const { cluster, undoCalls } = undone({
+      first: {},
+      second: { compensate: [throws(error)], compensation: { nonRetryableErrors } },
+      third: {},
+    });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome).toMatchObject({ status: 'stuck', stuck: { step: 'second', message: error.message } });
+    expect(undoCalls()).toEqual(['compensate third', 'compensate second']);
+  });
+
+  it('is not tried again because its policy for the act would: the two are apart', async () => {
+    const { cluster, undoCalls } = undone({
+      first: {},
+      second: {
+        compensate: [throws(new TypeError('no')), answers()],
+        retry: { nonRetryableErrors: [TypeError] },
+      },
+      third: {},
+    });
+    expect((await cluster.run(await cluster.startProcess())).status).toBe('failed');
+    expect(undoCalls()).toEqual([
+      'compensate third',
+      'compensate second',
+      'compensate second #2',
+      'compensate first',
+    ]);
+  });
+
+  /** How long the undo of `second` waited between its attempts. */
+  const waitsOf = async (cluster: SimulatedCluster, sagaId: string): Promise<readonly number[]> => {
+    const starts = (await cluster.load(sagaId)).entries.flatMap((entry) =>
+      entry.kind.startsWith('compensation-') && 'startedAt' in entry && entry.step === 'second'
+        ? [entry.startedAt.getTime()]
+        : [],
+    );
+    return starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+  };
+  const steady = { maximumAttempts: 10, initialIntervalMs: 1_000, backoffCoefficient: 2, jitter: 0 };
+
+  it('waits as long as a RetryableError asks for, in place of its policy', async () => {
+    const asked = new RetryableError('too many requests', { retryAfterMs: 7_500 });
+    const compensate = [throws(asked), throws(down), answers()];
+    const { cluster } = undone({ first: {}, second: { compensate, compensation: steady }, third: {} });
+    const { sagaId } = await cluster.run(await cluster.startProcess());
+    expect(await waitsOf(cluster, sagaId)).toEqual([7_500, 2_000]);
+  });
+
+  it('waits longer each time, up to the cap', async () => {
+    const compensation = { ...steady, maximumIntervalMs: 3_000 };
+    const compensate = [...failing(4, down), answers()];
+    const { cluster } = undone({ first: {}, second: { compensate, compensation }, third: {} });
+    const { sagaId } = await cluster.run(await cluster.startProcess());
+    expect(await waitsOf(cluster, sagaId)).toEqual([1_000, 2_000, 3_000, 3_000]);
+  });
+
+  it('waits shorter by the random share of its delay', async () => {
+    const compensate = [...failing(2, down), answers()];
+    const compensation = { ...steady, jitter: 0.5 };
+    const { cluster } = undone({ first: {}, second: { compensate, compensation }, third: {} });
+    const process = await cluster.startProcess();
+    process.ids.nextRandom = 0.5;
+    const { sagaId } = await cluster.run(process);
+    expect(await waitsOf(cluster, sagaId)).toEqual([750, 1_500]);
+  });
+
+  it('has its wait cut short by a shutdown, and goes on in another process at its own moment, counted on', async () => {
+    const compensate = [throws(down), answers()];
+    const compensation = { ...steady, initialIntervalMs: 60_000 };
+    const { cluster, undoCalls } = undone({ first: {}, second: { compensate, compensation }, third: {} });
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(1_000);
+    await cluster.resolve(first.engine.close(), 1_000);
+    await cluster.advance(50_000);
+    expect(undoCalls()).toEqual(['compensate third', 'compensate second']);
+    expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('failed');
+    expect(undoCalls().slice(2)).toEqual(['compensate second #2', 'compensate first']);
+    expect(await waitsOf(cluster, sagaId)).toEqual([60_000]);
+    expect(await cluster.journalOf(sagaId)).toContain('released for shutdown');
+  });
+
+  it('has no wait that a cancel cuts short: it is what a cancel would ask for', async () => {
+    const compensate = [throws(down), answers()];
+    const { cluster } = undone({ first: {}, second: { compensate, compensation: steady }, third: {} });
+    const process = await cluster.startProcess();
+    const started = await process.start();
+    await cluster.advance(100);
+    await process.engine.requests.cancel(started.sagaId, 'the customer called');
+    await cluster.resolve(process.outcome(started));
+    expect(await waitsOf(cluster, started.sagaId)).toEqual([1_000]);
   });
 
   it('ends STUCK where it always fails; the earlier steps wait, so that the order holds', async () => {

@@ -141,6 +141,46 @@ describe('a compensation that takes longer than its timeout', () => {
     expect(gate.abortReasons).toMatchObject([{ reason: 'timeout' }]);
   });
 
+  it('does not block the undo where it ignores its signal, and its late result changes nothing', async () => {
+    const gate = new StepGate();
+    const late = gate.waitsDeaf();
+    const { saga, cluster } = hanging({
+      compensate: [
+        async (context, run) => {
+          await late(context, run);
+          context['late'] = true;
+          run.emit('too late');
+        },
+        answers(),
+      ],
+      timeoutMs: 1_000,
+    });
+    const [reserve, , ship] = saga.steps as ScriptedStep[];
+    ship?.rescript({ act: [throws(declined)] });
+    reserve?.rescript({ compensate: [() => gate.open()] });
+    const process = await cluster.startProcess();
+    const { sagaId, status, context } = await cluster.run(process);
+    expect({ status, context }).toEqual({ status: 'failed', context: {} });
+    const before = await cluster.load(sagaId);
+    await cluster.advance(60_000);
+    expect(await cluster.load(sagaId)).toEqual(before);
+    expect(saga.calls.slice(3)).toEqual(['compensate charge', 'compensate charge #2', 'compensate reserve']);
+    expect(process.listener.emitted(sagaId)).toEqual([]);
+  });
+
+  it('is STUCK where it hangs each time, and what it returns at last undoes nothing', async () => {
+    const gate = new StepGate();
+    const { saga, cluster } = hanging({ compensate: [gate.waitsDeaf()], timeoutMs: 1_000 });
+    (saga.steps[2] as ScriptedStep).rescript({ act: [throws(declined)] });
+    const { sagaId, status } = await cluster.run(await cluster.startProcess());
+    expect(status).toBe('stuck');
+    const before = await cluster.load(sagaId);
+    expect(gate.held).toBe(3);
+    gate.open();
+    await cluster.advance(60_000);
+    expect(await cluster.load(sagaId)).toEqual(before);
+  });
+
   it('can have a timeout of its own', async () => {
     const gate = new StepGate();
     const step = new ScriptedStep('charge', {
