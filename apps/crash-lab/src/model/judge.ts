@@ -94,7 +94,8 @@ function checkRecoveries(entries: readonly JournalEntry[], maximum: number): rea
       isReleased = true;
       isStuck = false;
     } else if (isStepEntry(entry) || entry.kind === 'compensation-decided') {
-      if (recoveries > maximum)
+      // A cancel runs no step, so it is not too late for one.
+      if (recoveries > maximum && entry.kind !== 'compensation-decided')
         problems.push(`model: "${entry.kind}" after ${recoveries} recoveries without progress`);
       recoveries = 0;
       isReleased = false;

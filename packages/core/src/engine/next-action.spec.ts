@@ -337,6 +337,14 @@ describe('nextAction', () => {
     });
   });
 
+  it('undoes a cancelled saga that it would otherwise mark with recovery-exhausted: no act is run for it any more', () => {
+    const cancel: EntryDraft = { kind: 'cancel-requested', reason: 'the customer called' };
+    expect(nextAction(definition, fold(claim, claim, cancel, claim))).toMatchObject({
+      kind: 'settle',
+      entry: { kind: 'compensation-decided' },
+    });
+  });
+
   it('counts neither the first claim of a queued saga nor a claim after a good handover', () => {
     const released: EntryDraft = { kind: 'released', reason: 'shutdown' };
     expect(fold({ kind: 'claimed', from: 'pending' }, released, claim, released, claim).recoveries).toBe(0);

@@ -46,10 +46,11 @@ export type NextAction = ActAction | CompensateAction | WaitAction | SettleActio
 export function nextAction(definition: SagaDefinition, state: SagaState): NextAction {
   if (isTerminal(state.status) || state.status === SagaStatus.Stuck) return settle(undefined);
   if (state.mismatch !== undefined) return settle(stuck(SagaStuckReason.DefinitionMismatch, state.mismatch));
-  if (state.recoveries > definition.maximumRecoveryAttempts)
-    return settle(recoveryExhausted(definition, state));
+  // Before the recoveries: whatever step ended its processes, a cancel runs it no more.
   if (state.direction === 'forward' && state.cancel !== undefined)
     return settle(decidedByCancel(definition, state));
+  if (state.recoveries > definition.maximumRecoveryAttempts)
+    return settle(recoveryExhausted(definition, state));
   if (state.retryAt !== undefined)
     return { kind: 'wait', until: state.retryAt, atMostMs: state.retryDelayMs };
   return state.direction === 'forward' ? nextAct(definition, state) : nextCompensation(definition, state);

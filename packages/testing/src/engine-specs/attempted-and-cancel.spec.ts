@@ -34,3 +34,19 @@ describe('a cancel with compensateOn "attempted"', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
   });
 });
+
+describe('a cancel of a saga whose step ends its processes', () => {
+  it('is heeded, though one recovery more would have been one too many', async () => {
+    const step = new ScriptedStep('charge', { act: [new StepGate().waits()] });
+    const saga = scriptedSaga('order', [new ScriptedStep('reserve'), step], { maximumRecoveryAttempts: 0 });
+    const cluster = new SimulatedCluster([saga]);
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    await second.engine.requests.cancel(sagaId, 'the customer called');
+    const outcome = await cluster.resolve(second.outcome(sagaId));
+    expect(outcome).toMatchObject({ status: 'failed', failure: { reason: 'cancelled' } });
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
+  });
+});
