@@ -39,7 +39,8 @@ export interface StepRun<Response = unknown> {
    * Publishes an event of the application once this attempt is durable. Events of a failed attempt are dropped;
    * delivery is at least once and in order.
    *
-   * @param event A storable value, checked like the context.
+   * @param event A storable value, checked like the context: one that cannot be stored throws nothing here, and fails the
+   * attempt once it returns. An act whose effect is there is undone then.
    */
   emit(event: unknown): void;
 }

@@ -16,6 +16,7 @@ export class AttemptRun implements StepRun {
   private controller: AbortController | undefined;
   private abortedBy: StepAbortedError | undefined;
   private emitted: Json[] | undefined;
+  private unstorable: { readonly error: unknown } | undefined;
   private isClosed = false;
 
   constructor(
@@ -54,6 +55,15 @@ export class AttemptRun implements StepRun {
   emit(event: unknown): void {
     // An attempt that was given up may still run: what it emits belongs to nothing.
     if (this.isClosed) return;
+    try {
+      this.keep(event);
+    } catch (error) {
+      // Thrown here it would stop the handler halfway, and nobody could say whether the effect is there.
+      this.unstorable ??= { error };
+    }
+  }
+
+  private keep(event: unknown): void {
     const json = this.definition.codec.encode(event, 'event');
     checkSize(json, 'event');
     const name = classNameOf(event);
@@ -61,8 +71,13 @@ export class AttemptRun implements StepRun {
     (this.emitted ??= []).push(`{${named}"event":${json}}`);
   }
 
-  /** What was emitted, as a JSON list with the class name of each event that has one, or undefined. */
+  /**
+   * What was emitted, as a JSON list with the class name of each event that has one, or undefined.
+   *
+   * @throws What the codec said of the first event that cannot be stored.
+   */
   events(): Json | undefined {
+    if (this.unstorable !== undefined) throw this.unstorable.error;
     return this.emitted === undefined ? undefined : `[${this.emitted.join(',')}]`;
   }
 

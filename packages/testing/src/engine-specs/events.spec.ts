@@ -111,11 +111,63 @@ describe('what a step emits', () => {
     ]);
   });
 
-  it('fails the step where it cannot be stored', async () => {
-    const { cluster } = order({ act: [emits({ total: 1n })] });
-    const outcome = await cluster.run(await cluster.startProcess());
+  it('fails the step where it cannot be stored, and undoes it: its effect is there', async () => {
+    const step = new ScriptedStep('reserve', {
+      act: [
+        (_context, run) => {
+          run.emit({ total: 1n });
+          return 'r-1';
+        },
+      ],
+      retry: { maximumAttempts: 3 },
+    });
+    const saga = scriptedSaga('order', [step, new ScriptedStep('ship')]);
+    const cluster = new SimulatedCluster([saga]);
+    const process = await cluster.startProcess();
+    const outcome = await cluster.run(process);
     expect(outcome.failure).toMatchObject({ step: 'reserve', code: 'SAGA_CONTEXT_NOT_STORABLE' });
     expect(outcome.cause).toMatchObject({ path: 'event.total' });
+    expect(saga.calls).toEqual(['act reserve', 'compensate reserve']);
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'completed', response: 'r-1' }]);
+    expect(process.listener.emitted(outcome.sagaId)).toEqual([]);
+  });
+
+  it('does not stop the act where it cannot be stored: what the act was about to do is done, and known', async () => {
+    const done: string[] = [];
+    const emitsFirst: StepScript = (_context, run) => {
+      run.emit(() => 'a function');
+      run.emit('reserved');
+      done.push('the effect');
+    };
+    const { saga, cluster } = order({ act: [emitsFirst] });
+    const process = await cluster.startProcess();
+    const outcome = await cluster.run(process);
+    expect(outcome).toMatchObject({ status: 'failed', failure: { code: 'SAGA_CONTEXT_NOT_STORABLE' } });
+    expect(done).toEqual(['the effect']);
+    expect(saga.calls).toEqual(['act reserve', 'compensate reserve']);
+    expect(process.listener.emitted(outcome.sagaId)).toEqual([]);
+  });
+
+  it('is forgotten with an attempt that fails by itself, storable or not', async () => {
+    const emitsAndThrows: StepScript = (_context, run) => {
+      run.emit({ total: 1n });
+      throw declined;
+    };
+    const { saga, cluster } = order({ act: [emitsAndThrows, answers()], retry: { maximumAttempts: 2 } });
+    expect((await cluster.run(await cluster.startProcess())).status).toBe('completed');
+    expect(saga.calls).toEqual(['act reserve', 'act reserve #2', 'act ship']);
+  });
+
+  it('fails a compensation where it cannot be stored, which is tried again by its policy', async () => {
+    const { saga, cluster } = order(
+      { compensate: [emits(1n), emits('put back')] },
+      { act: [throws(declined)] },
+    );
+    const process = await cluster.startProcess();
+    const { sagaId, status } = await cluster.run(process);
+    expect(status).toBe('failed');
+    expect(saga.calls.slice(2)).toEqual(['compensate reserve', 'compensate reserve #2']);
+    expect(process.listener.emitted(sagaId)).toEqual(['put back']);
   });
 
   it('counts for nothing once its attempt is over', async () => {
