@@ -25,7 +25,7 @@ import { checkSagaId, checkText } from './start-options.js';
 
 type RequestDraft = CancelRequested | RetryRequested | StepResolved;
 
-/** A request that was read back from the journal after its answer was lost. */
+/** How often a request is tried again where somebody else wrote first or its answer was lost. */
 const maximumAttempts = 20;
 
 /**
