@@ -1,19 +1,5 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { CommandError } from './command-error.js';
 import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
-
-const storagePackage = '@nest-saga/typeorm';
-
-/** What the package of the storage exports for this command. */
-interface StorageCommands {
-  runCommand(
-    commandArguments: readonly string[],
-    environment: CommandSurroundings['environment'],
-    output: Pick<CommandSurroundings, 'out' | 'error'>,
-  ): Promise<ExitCode>;
-}
+import { importStorageCommands } from './storage-commands.js';
 
 /**
  * Hands a command about the saga tables to the package that knows them.
@@ -25,25 +11,6 @@ export async function runStorageCommand(
   commandArguments: readonly string[],
   surroundings: CommandSurroundings,
 ): Promise<ExitCode> {
-  const file = findStorageCommands(surroundings.directory);
-  if (file === undefined) {
-    throw new CommandError(
-      `"nest-saga ${command}" is part of ${storagePackage}, which is not installed here. ` +
-        `Run it in the directory of the application, or install it: npm install ${storagePackage}`,
-    );
-  }
-  const { runCommand } = (await import(pathToFileURL(file).href)) as StorageCommands;
+  const { runCommand } = await importStorageCommands(command, surroundings.directory);
   return runCommand([command, ...commandArguments], surroundings.environment, surroundings);
-}
-
-// From where the user stands first: a package manager may hide from this package what it does not depend on.
-function findStorageCommands(directory: string): string | undefined {
-  try {
-    return createRequire(join(directory, 'package.json')).resolve(`${storagePackage}/cli`, {
-      paths: [directory, import.meta.dirname],
-    });
-  } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'MODULE_NOT_FOUND') return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { classDiagram, defineSaga, fallback, sequenceDiagram, stateDiagram } from '@nest-saga/core';
+import {
+  classDiagram,
+  defineSaga,
+  executionDiagram,
+  fallback,
+  sequenceDiagram,
+  stateDiagram,
+} from '@nest-saga/core';
+import type { JournalEntry, SagaHeader } from '@nest-saga/core';
 import { InstalledProject } from './installed-project.js';
 
 class OrderContext {}
@@ -92,6 +100,75 @@ describe('nest-saga diagram', () => {
       ...['diagram', 'dist/settings.module.js', '--export', 'drawnModule'],
     );
     expect(output).toBe(sequenceDiagram(defineSaga(first, { retry: { maximumAttempts: 5 } })));
+  });
+
+  describe('--execution', () => {
+    const sagaId = '01890a5d-ac96-774b-bcce-b302099a8057';
+    const at = new Date('2026-01-05T09:58:00.000Z');
+    const header: SagaHeader = {
+      sagaId,
+      saga: 'order',
+      version: 1,
+      key: undefined,
+      status: 'running',
+      owner: 'worker-1',
+      nextRunAt: undefined,
+      context: '{}',
+      metadata: {},
+      failure: undefined,
+      stuck: undefined,
+      createdAt: at,
+      updatedAt: at,
+    };
+    const entries: readonly JournalEntry[] = [
+      {
+        seq: 1,
+        worker: 'worker-1',
+        recordedAt: at,
+        kind: 'act-completed',
+        step: 'reserve',
+        attempt: 1,
+        startedAt: at,
+        finishedAt: at,
+        context: '{}',
+      },
+    ];
+    const url = 'postgres://reader@database/orders';
+
+    beforeAll(() => project.installStorageOf({ header, entries }));
+
+    it('draws what became of one saga, and needs no application for that', async () => {
+      const { code, output, errors } = await project.nestSaga('diagram', '--execution', sagaId, '--url', url);
+      expect(output).toBe(executionDiagram(header, entries));
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    });
+
+    it('adds the steps that have not run where the application is there', async () => {
+      const { output } = await project.nestSaga(
+        ...['diagram', 'dist/app.module.js', '--execution', sagaId, '--url', url],
+      );
+      expect(output).toBe(executionDiagram(header, entries, firstOrder));
+      expect(output).not.toBe(executionDiagram(header, entries));
+    });
+
+    it('writes a file that is named by the saga', async () => {
+      const { output } = await project.nestSaga(
+        ...['diagram', '--execution', sagaId.toUpperCase(), '--url', url, '--out', 'executions'],
+      );
+      const file = join('executions', `order.${sagaId}.execution.mmd`);
+      expect(output).toBe(`${file}\n`);
+      expect(await readFile(join(project.directory, file), 'utf8')).toBe(executionDiagram(header, entries));
+    });
+
+    it.each([
+      [[], 2, /Say which database: set DATABASE_URL, or pass --url/],
+      [['--url', 'postgres://broken'], 1, /The saga .+ cannot be read: the server is gone/],
+      [['--url', 'postgres://empty'], 1, /There is no saga .+ in this database/],
+    ])('with %j ends with %i and says why', async (options, expected, message) => {
+      const { code, output, errors } = await project.nestSaga('diagram', '--execution', sagaId, ...options);
+      expect({ code, output }).toEqual({ code: expected, output: '' });
+      expect(errors).toMatch(message);
+    });
   });
 
   it('says what to export where a module cannot be made without settings', async () => {

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { serialize } from 'node:v8';
+import type { LoadedSaga } from '@nest-saga/core';
 import ts from 'typescript';
 
 const repository = join(import.meta.dirname, '../../../..');
@@ -50,6 +52,23 @@ export class InstalledProject {
       child.on('close', resolve);
     });
     return { code, output, errors };
+  }
+
+  /** Installs in place of `@nest-saga/typeorm` what knows one saga, of every database but one that is empty or broken. */
+  async installStorageOf(saga: LoadedSaga): Promise<void> {
+    const directory = join(this.directory, 'node_modules/@nest-saga/typeorm');
+    await mkdir(directory, { recursive: true });
+    const manifest = { name: '@nest-saga/typeorm', type: 'module', exports: { './cli': './cli.js' } };
+    await writeFile(join(directory, 'package.json'), JSON.stringify(manifest));
+    await writeFile(
+      join(directory, 'cli.js'),
+      `import { deserialize } from 'node:v8';
+       const saga = deserialize(Buffer.from('${serialize(saga).toString('base64')}', 'base64'));
+       export async function loadSaga(sagaId, { url }) {
+         if (url.includes('broken')) throw new Error('the server is gone');
+         return url.includes('empty') || sagaId !== saga.header.sagaId ? undefined : saga;
+       }`,
+    );
   }
 
   async remove(): Promise<void> {

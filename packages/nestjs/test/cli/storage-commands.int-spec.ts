@@ -13,17 +13,31 @@ describe('nest-saga', () => {
     expect(sql.output).toMatch(/^BEGIN;\nCREATE SCHEMA IF NOT EXISTS "sagas";\n.+\nCOMMIT;\n$/s);
     const status = await project.nestSaga('status', '--url', 'postgres://127.0.0.1:1/none');
     expect(status).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('ECONNREFUSED') });
+    const diagram = await project.nestSaga(
+      ...['diagram', '--execution', '01890a5d-ac96-774b-bcce-b302099a8057'],
+      ...['--url', 'postgres://127.0.0.1:1/none'],
+    );
+    expect(diagram).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('ECONNREFUSED') });
     const migrate = await project.nestSaga('migrate');
     expect(migrate).toMatchObject({ code: 2, errors: expect.stringContaining('set DATABASE_URL') });
   });
 
   it('names the package to install where it is not installed', async () => {
     project = await InstalledProject.create(['core', 'nestjs']);
-    const { code, output, errors } = await project.nestSaga('migrate');
-    expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(errors).toMatch(
-      /part of @nest-saga\/typeorm, which is not installed.+npm install @nest-saga\/typeorm/,
-    );
+    const drawing = [
+      'diagram',
+      '--execution',
+      '01890a5d-ac96-774b-bcce-b302099a8057',
+      '--url',
+      'postgres://a',
+    ];
+    for (const command of [['migrate'], drawing]) {
+      const { code, output, errors } = await project.nestSaga(...command);
+      expect({ code, output }).toEqual({ code: 1, output: '' });
+      expect(errors).toMatch(
+        /part of @nest-saga\/typeorm, which is not installed.+npm install @nest-saga\/typeorm/,
+      );
+    }
   });
 
   it('says what it can do, to who asks and to who asks for something else', async () => {

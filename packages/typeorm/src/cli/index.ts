@@ -1,2 +1,3 @@
+export { loadSaga } from './load-saga.js';
 export type { CommandOutput } from './run-command.js';
 export { runCommand } from './run-command.js';

@@ -27,6 +27,19 @@ describe('the command line of nest-saga diagram', () => {
     });
   });
 
+  it('asks for one execution, with or without the application', () => {
+    const id = '01890A5D-ac96-774b-bcce-b302099a8057';
+    const asked = { sagaId: id.toLowerCase(), url: 'postgres://a', schema: undefined };
+    expect(parseDiagramCommandLine(['--execution', id, '--url', 'postgres://a'])).toMatchObject({
+      file: undefined,
+      execution: asked,
+    });
+    expect(parseDiagramCommandLine(['app.js', '--execution', id, '--schema', 'sagas'])).toMatchObject({
+      file: 'app.js',
+      execution: { url: undefined, schema: 'sagas' },
+    });
+  });
+
   it('asks for nothing but help', () => {
     expect(parseDiagramCommandLine(['--help'])).toBeUndefined();
     expect(parseDiagramCommandLine(['app.js', '-h'])).toBeUndefined();
@@ -38,6 +51,10 @@ describe('the command line of nest-saga diagram', () => {
     ['app.js --kind flow', 'There is no diagram of kind "flow". There are: sequence, class, state.'],
     ['app.js --version latest', '"latest" is not a version: pass a positive whole number.'],
     ['app.js --version 0', '"0" is not a version: pass a positive whole number.'],
+    ['--execution 42', '"42" is not the id of a saga: pass a UUID.'],
+    ['app.js --url postgres://a', '--url is for --execution only.'],
+    ['app.js --schema sagas', '--schema is for --execution only.'],
+    ['--execution 01890a5d-ac96-774b-bcce-b302099a8057 --kind state', '--kind is not for --execution.'],
     ['app.js --colour', "Unknown option '--colour'"],
   ])('is refused as %j with the reason and the usage', (line, message) => {
     const parse = () => parseDiagramCommandLine(line.split(' ').filter((word) => word !== ''));

@@ -5,8 +5,8 @@ import type { DiagramKind } from './draw-diagrams.js';
 
 /** What `nest-saga diagram` is asked to do. */
 export interface DiagramCommandLine {
-  /** The compiled file of the application's root module. */
-  readonly file: string;
+  /** The compiled file of the application's root module; undefined only with an execution. */
+  readonly file: string | undefined;
   /** Undefined: the one module that the file exports. */
   readonly exportName: string | undefined;
   /** Undefined: every saga. */
@@ -16,10 +16,22 @@ export interface DiagramCommandLine {
   readonly kinds: readonly DiagramKind[];
   /** Undefined: to the standard output. */
   readonly outputDirectory: string | undefined;
+  /** Undefined: the sagas themselves are drawn. */
+  readonly execution: ExecutionToDraw | undefined;
+}
+
+/** Which execution is drawn, and where it is stored. */
+export interface ExecutionToDraw {
+  readonly sagaId: string;
+  /** Undefined: the environment says it. */
+  readonly url: string | undefined;
+  /** Undefined: the storage's own default. */
+  readonly schema: string | undefined;
 }
 
 /** What `nest-saga diagram --help` says. */
 export const diagramUsage = `Usage: nest-saga diagram <module file> [options]
+       nest-saga diagram [module file] --execution <id> [options]
 
 Draws the sagas of an application as Mermaid text. The file is the compiled one of its root module, for example
 dist/app.module.js. It is imported, but nothing in it is started: no provider is made and no factory called, so no
@@ -31,6 +43,9 @@ Options:
   --version <number> only this version of it
   --kind <kind>      ${diagramKinds.join(', ')}; may be given more than once (default: sequence)
   --out <directory>  write each diagram to a file there (default: print them)
+  --execution <id>   what became of one saga, from its journal; with a module file also the steps that have not run
+  --url <url>        with --execution: the database (default: DATABASE_URL)
+  --schema <name>    with --execution: where the saga tables are (default: that of the storage)
   --help             this text
 
 One diagram is printed as Mermaid text, several as Markdown with a heading for each.
@@ -48,7 +63,9 @@ export function parseDiagramCommandLine(commandArguments: readonly string[]): Di
   const { values, positionals } = parse(commandArguments);
   if (values.help === true) return undefined;
   const [file, ...rest] = positionals;
-  if (file === undefined) throw new UsageError('Say which file has the root module.', diagramUsage);
+  const execution = readExecution(values);
+  if (file === undefined && execution === undefined)
+    throw new UsageError('Say which file has the root module.', diagramUsage);
   if (rest.length > 0) throw new UsageError(`"${rest[0]}" is one word too many.`, diagramUsage);
   const kinds = (values.kind ?? ['sequence']).map(checkKind);
   return {
@@ -58,7 +75,24 @@ export function parseDiagramCommandLine(commandArguments: readonly string[]): Di
     version: values.version === undefined ? undefined : checkVersion(values.version),
     kinds: [...new Set(kinds)],
     outputDirectory: values.out,
+    execution,
   };
+}
+
+function readExecution(values: ReturnType<typeof parse>['values']): ExecutionToDraw | undefined {
+  const { execution: sagaId, url, schema } = values;
+  const [foreign] =
+    sagaId === undefined
+      ? (['url', 'schema'] as const).filter((option) => values[option] !== undefined)
+      : (['saga', 'version', 'kind'] as const).filter((option) => values[option] !== undefined);
+  if (foreign !== undefined) {
+    const why = sagaId === undefined ? 'is for --execution only' : 'is not for --execution';
+    throw new UsageError(`--${foreign} ${why}.`, diagramUsage);
+  }
+  if (sagaId === undefined) return undefined;
+  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(sagaId))
+    throw new UsageError(`"${sagaId}" is not the id of a saga: pass a UUID.`, diagramUsage);
+  return { sagaId: sagaId.toLowerCase(), url, schema };
 }
 
 function parse(commandArguments: readonly string[]) {
@@ -72,6 +106,9 @@ function parse(commandArguments: readonly string[]) {
         version: { type: 'string' },
         kind: { type: 'string', multiple: true },
         out: { type: 'string' },
+        execution: { type: 'string' },
+        url: { type: 'string' },
+        schema: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { SagaDefinition } from '@nest-saga/core';
 import type { CommandSurroundings, ExitCode } from '../command-surroundings.js';
 import { diagramUsage, parseDiagramCommandLine } from './diagram-command-line.js';
 import { drawDiagrams } from './draw-diagrams.js';
 import type { DrawnDiagram } from './draw-diagrams.js';
+import { drawExecution } from './draw-execution.js';
 import { findSagas } from './find-sagas.js';
 import { importRootModule } from './import-root-module.js';
 import { selectSagas } from './select-sagas.js';
@@ -23,17 +25,30 @@ export async function runDiagramCommand(
     surroundings.out(diagramUsage);
     return 0;
   }
-  const rootModule = await importRootModule(line.file, surroundings.directory, line.exportName);
-  const { definitions, hasModuleOptions } = await findSagas(rootModule);
-  const diagrams = drawDiagrams(selectSagas(definitions, line), line.kinds);
-  if (!hasModuleOptions) {
-    surroundings.error(
-      'SagaModule gets its options from a factory, which is not called here: policies that stand only there are not drawn.',
-    );
-  }
+  const found = line.file === undefined ? undefined : await findIn(line.file, line.exportName, surroundings);
+  const diagrams =
+    line.execution === undefined
+      ? drawDiagrams(selectSagas(found ?? [], line), line.kinds)
+      : [await drawExecution(line.execution, found ?? [], surroundings)];
   if (line.outputDirectory === undefined) surroundings.out(toText(diagrams));
   else await writeDiagrams(diagrams, line.outputDirectory, surroundings);
   return 0;
+}
+
+async function findIn(
+  file: string,
+  exportName: string | undefined,
+  { directory, error }: CommandSurroundings,
+): Promise<readonly SagaDefinition[]> {
+  const { definitions, hasModuleOptions } = await findSagas(
+    await importRootModule(file, directory, exportName),
+  );
+  if (!hasModuleOptions) {
+    error(
+      'SagaModule gets its options from a factory, which is not called here: policies that stand only there are not drawn.',
+    );
+  }
+  return definitions;
 }
 
 function toText(diagrams: readonly DrawnDiagram[]): string {

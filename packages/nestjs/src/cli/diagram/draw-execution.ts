@@ -1,0 +1,45 @@
+import { executionDiagram } from '@nest-saga/core';
+import type { LoadedSaga, SagaDefinition } from '@nest-saga/core';
+import { CommandError } from '../command-error.js';
+import type { CommandSurroundings } from '../command-surroundings.js';
+import { importStorageCommands } from '../storage-commands.js';
+import { UsageError } from '../usage-error.js';
+import { diagramUsage } from './diagram-command-line.js';
+import type { ExecutionToDraw } from './diagram-command-line.js';
+import type { DrawnDiagram } from './draw-diagrams.js';
+
+/**
+ * Draws what became of one execution, from its journal in PostgreSQL.
+ *
+ * @param definitions Of the application, where its module is given: the steps that have not run come from them.
+ * @throws CommandError where it cannot be read or is not there, UsageError where nobody said which database.
+ */
+export async function drawExecution(
+  execution: ExecutionToDraw,
+  definitions: readonly SagaDefinition[],
+  surroundings: CommandSurroundings,
+): Promise<DrawnDiagram> {
+  const { header, entries } = await load(execution, surroundings);
+  const { saga, version, sagaId } = header;
+  const definition = definitions.find((one) => one.name === saga && one.version === version);
+  return {
+    title: `${saga}, version ${version}, execution ${sagaId}`,
+    fileName: `${encodeURIComponent(saga)}.${sagaId}.execution.mmd`,
+    text: executionDiagram(header, entries, definition),
+  };
+}
+
+async function load(execution: ExecutionToDraw, surroundings: CommandSurroundings): Promise<LoadedSaga> {
+  const { sagaId, schema } = execution;
+  const url = execution.url ?? surroundings.environment['DATABASE_URL'] ?? '';
+  if (url === '') throw new UsageError('Say which database: set DATABASE_URL, or pass --url.', diagramUsage);
+  const { loadSaga } = await importStorageCommands('diagram --execution', surroundings.directory);
+  const loaded = await loadSaga(sagaId, { url, schema }).catch((error: unknown) => {
+    throw new CommandError(
+      `The saga ${sagaId} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
+  if (loaded === undefined)
+    throw new CommandError(`There is no saga ${sagaId} in this database. Look at --url and --schema.`);
+  return loaded;
+}

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { LoadedSaga } from '@nest-saga/core';
+import { CommandError } from './command-error.js';
+import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
+
+const storagePackage = '@nest-saga/typeorm';
+
+/** What the package of the storage exports for this command. */
+export interface StorageCommands {
+  runCommand(
+    commandArguments: readonly string[],
+    environment: CommandSurroundings['environment'],
+    output: Pick<CommandSurroundings, 'out' | 'error'>,
+  ): Promise<ExitCode>;
+  loadSaga(
+    sagaId: string,
+    where: { readonly url: string; readonly schema: string | undefined },
+  ): Promise<LoadedSaga | undefined>;
+}
+
+/**
+ * Imports what the package of the storage does for a command.
+ *
+ * @param command As the user wrote it, for the message.
+ * @throws CommandError where that package is not installed.
+ */
+export async function importStorageCommands(command: string, directory: string): Promise<StorageCommands> {
+  const file = findStorageCommands(directory);
+  if (file === undefined) {
+    throw new CommandError(
+      `"nest-saga ${command}" is part of ${storagePackage}, which is not installed here. ` +
+        `Run it in the directory of the application, or install it: npm install ${storagePackage}`,
+    );
+  }
+  return (await import(pathToFileURL(file).href)) as StorageCommands;
+}
+
+// From where the user stands first: a package manager may hide from this package what it does not depend on.
+function findStorageCommands(directory: string): string | undefined {
+  try {
+    return createRequire(join(directory, 'package.json')).resolve(`${storagePackage}/cli`, {
+      paths: [directory, import.meta.dirname],
+    });
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { SagaStorageError } from '@nest-saga/core';
+import type { LoadedSaga } from '@nest-saga/core';
+import pg from 'pg';
+import { OwnConnection } from '../database/own-connection.js';
+import type { PostgresClient } from '../database/postgres-client.js';
+import { defaultSchema } from '../database/schema-name.js';
+import type { StatementRunner } from '../database/statement.js';
+import { tablesOf } from '../database/tables.js';
+import { JournalReader } from '../journal-reader.js';
+
+const deadlineMs = 10_000;
+
+/**
+ * Reads one saga for `nest-saga diagram --execution`, on a connection of its own and without the application.
+ *
+ * @throws InvalidArgumentError for a schema name that is not one; else what the server or the driver says.
+ */
+export async function loadSaga(
+  sagaId: string,
+  { url, schema = defaultSchema }: { readonly url: string; readonly schema?: string | undefined },
+): Promise<LoadedSaga | undefined> {
+  const tables = tablesOf(schema);
+  const connection = new OwnConnection(
+    () =>
+      new pg.Client({
+        connectionString: url,
+        application_name: 'nest-saga diagram',
+        connectionTimeoutMillis: deadlineMs,
+      }) as unknown as PostgresClient,
+  );
+  const runner: StatementRunner = {
+    run: (operation, statement, values) => connection.run(operation, statement, values, deadlineMs),
+  };
+  try {
+    return await new JournalReader(runner, tables).load(sagaId);
+  } catch (error) {
+    // The storage's own words are about writes; what the server said is what helps here.
+    throw error instanceof SagaStorageError ? (error.cause ?? error) : error;
+  } finally {
+    await connection.close().catch(() => undefined);
+  }
+}
