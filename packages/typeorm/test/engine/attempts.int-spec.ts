@@ -88,6 +88,65 @@ describe('the attempts of a step, recovered by another worker', () => {
     expect(completed.startedAt.getTime()).toBeGreaterThanOrEqual(failed.retryAt.getTime());
   });
 
+  it('are handed over by a shutdown in the middle of a wait, and wait for their time as counted', async () => {
+    const charge = new ScriptedStep('charge', {
+      act: [throws(new RetryableError('come back later', { retryAfterMs: 1_500 })), answers('paid')],
+      retry: { maximumAttempts: 2 },
+    });
+    const saga = scriptedSaga('handed-over', [charge]);
+    const first = await cluster.startProcess([saga]);
+    const { sagaId } = await first.start();
+    await cluster.untilJournalEndsWith(sagaId, 'act-failed charge -> retry');
+    const second = await cluster.startProcess([saga]);
+    await cluster.stop(first);
+
+    expect((await second.outcome(sagaId)).status).toBe('completed');
+
+    expect(await cluster.journalOf(sagaId)).toEqual([
+      'act-failed charge -> retry',
+      'released for shutdown',
+      'claimed from running',
+      'act-completed charge #2',
+    ]);
+    const { entries } = await cluster.load(sagaId);
+    const [failed, completed] = [entries[0], entries[3]];
+    if (failed?.kind !== 'act-failed' || completed?.kind !== 'act-completed' || failed.retryAt === undefined)
+      throw new Error('a failed attempt and a completed one were expected');
+    expect(completed.startedAt.getTime()).toBeGreaterThanOrEqual(failed.retryAt.getTime());
+    expect(second.listener.ofType('claimed')).toMatchObject([{ isRecovery: false, recoveries: 0 }]);
+  });
+
+  it('of one class that is used twice are told apart, in the undo and by their keys', async () => {
+    const gate = new StepGate();
+    const mail = new ScriptedStep('mail', { act: [answers('first'), gate.waitsDeaf(), answers('second')] });
+    const ship = new ScriptedStep('ship', { act: [throws(down)] });
+    const saga = {
+      name: 'used-twice',
+      steps: ['mail-customer', 'mail-warehouse'].map((id) => ({ id, handler: mail.handler })),
+    };
+    const sagas = [{ ...saga, steps: [...saga.steps, ship] }];
+    const first = await cluster.startProcess(sagas);
+    const { sagaId } = await first.start();
+    await until('the second mail', () => gate.held === 1);
+    const second = await cluster.startProcess(sagas);
+    await cluster.crash(first);
+
+    expect((await second.outcome(sagaId)).failure).toMatchObject({ step: 'ship' });
+
+    const key = (step: string, action: string) => ({
+      step,
+      action,
+      idempotencyKey: `${sagaId}:${step}:${action}`,
+    });
+    expect(mail.calls).toMatchObject([
+      key('mail-customer', 'act'),
+      key('mail-warehouse', 'act'),
+      key('mail-warehouse', 'act'),
+      { ...key('mail-warehouse', 'compensate'), response: 'second' },
+      { ...key('mail-customer', 'compensate'), response: 'first' },
+    ]);
+  });
+
   it('end at once where an error says so, though the worker that tries is another one', async () => {
     const gate = new StepGate();
     const charge = new ScriptedStep('charge', {

@@ -106,6 +106,35 @@ describe('an operator in a process that runs nothing', () => {
     expect(step.compensateCalls).toMatchObject([{ outcome: 'completed', response: undefined }]);
   });
 
+  it('turns a saga around that is STUCK on its way forward, by a cancel: another worker undoes it', async () => {
+    const { operator, requests, sagaId, callsSince } = await stuckForward('forward-cancelled');
+
+    await requests.cancel(sagaId, 'the customer called', 'ada');
+
+    expect(await operator.outcome(sagaId)).toMatchObject({
+      status: 'failed',
+      failure: { reason: 'cancelled', message: 'the customer called' },
+      stuck: undefined,
+    });
+    expect(callsSince()).toEqual(['compensate reserve']);
+    expect((await cluster.journalOf(sagaId)).slice(-4)).toEqual([
+      'cancel-requested',
+      'claimed from running',
+      'compensation-decided',
+      'compensation-completed reserve',
+    ]);
+  });
+
+  it('cancels nothing of a saga that is STUCK in its undo: what it waits for stays the same', async () => {
+    const { requests, sagaId, callsSince } = await stuckBackward('undo-cancelled');
+    const before = await cluster.load(sagaId);
+
+    await requests.cancel(sagaId, 'the customer called');
+
+    expect(await cluster.load(sagaId)).toEqual(before);
+    expect(callsSince()).toEqual([]);
+  });
+
   it('is refused a step at which the saga does not stand, and a saga that is not stuck', async () => {
     const { requests, step, sagaId, operator } = await stuckBackward('refused');
     const before = await cluster.load(sagaId);
