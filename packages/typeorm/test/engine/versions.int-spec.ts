@@ -114,7 +114,7 @@ describe('a saga that is recovered by a worker of another release', () => {
     ]);
   });
 
-  it('goes on in a worker that still has the old name, after one that has the new', async () => {
+  it('goes on in a worker that still has the old name, after one with the new that recorded none of it', async () => {
     const sagaId = await leaveBehind('mixed', 'reserve', 'charge');
     const gate = new StepGate();
     const renamed = scriptedSaga('mixed', [
@@ -130,5 +130,34 @@ describe('a saga that is recovered by a worker of another release', () => {
 
     expect(outcome.status).toBe('completed');
     expect(older.calls).toEqual(['act ship']);
+  });
+
+  it('is STUCK in a worker that does not know the new name that is recorded, and goes on in one that does', async () => {
+    const renamedSteps = () => [
+      new ScriptedStep('reserve'),
+      new ScriptedStep('pay', { aliases: ['charge'] }),
+      ...steps('ship'),
+    ];
+    const sagaId = await leaveBehind('recorded', 'reserve', 'charge');
+    const gate = new StepGate();
+    const [reserve, pay, ship] = renamedSteps();
+    if (reserve === undefined || pay === undefined || ship === undefined) throw new Error('unreachable');
+    ship.rescript({ act: [gate.waitsDeaf()] });
+    const newer = await cluster.startProcess([scriptedSaga('recorded', [reserve, pay, ship])]);
+    await until('the third act', () => gate.held === 1);
+    await cluster.crash(newer);
+    const older = scriptedSaga('recorded', steps('reserve', 'charge', 'ship'));
+    const { process, outcome } = await recover(sagaId, older);
+
+    expect(outcome).toMatchObject({ status: 'stuck', stuck: { reason: 'definition-mismatch' } });
+    expect(outcome.stuck?.message).toContain('"pay"');
+    expect(older.calls).toEqual([]);
+
+    await cluster.crash(process);
+    const newest = scriptedSaga('recorded', renamedSteps());
+    const next = await cluster.startProcess([newest]);
+    await next.engine.requests.retry(sagaId, 'ada', 'the rollout is through');
+    expect((await next.outcome(sagaId)).status).toBe('completed');
+    expect(newest.calls).toEqual(['act ship']);
   });
 });
