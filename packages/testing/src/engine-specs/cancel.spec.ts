@@ -208,6 +208,22 @@ describe('a cancel', () => {
     );
   });
 
+  it('changes nothing of a saga that is stuck in its undo', async () => {
+    const { saga, cluster } = order(
+      { act: [throws(new Error('declined'))] },
+      { compensate: [throws(new Error('down'))] },
+    );
+    const process = await cluster.startProcess();
+    const { sagaId, status } = await cluster.run(process);
+    expect(status).toBe('stuck');
+    const before = await cluster.load(sagaId);
+    const calls = saga.calls.length;
+    await process.engine.requests.cancel(sagaId, reason);
+    await cluster.advance(60_000);
+    expect(await cluster.load(sagaId)).toEqual(before);
+    expect(saga.calls).toHaveLength(calls);
+  });
+
   it('turns a saga around that is stuck on its way forward', async () => {
     const { saga, cluster } = order({ act: [new StepGate().waits()] });
     const { sagaId } = await crashUntilStuck(cluster);

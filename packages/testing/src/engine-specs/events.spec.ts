@@ -180,6 +180,24 @@ describe('what a step emits', () => {
     expect(process.listener.emitted(sagaId)).toEqual([]);
   });
 
+  it('counts for nothing where its attempt timed out, and is delivered once by the next one', async () => {
+    const late: (() => void)[] = [];
+    const hangs: StepScript = (_context, run) => {
+      run.emit('too early');
+      late.push(() => run.emit('too late'));
+      return new Promise(() => undefined);
+    };
+    const emitsInTime: StepScript = (_context, run) => {
+      late[0]?.();
+      run.emit('in time');
+    };
+    const { cluster } = order({ act: [hangs, emitsInTime], timeoutMs: 1_000, retry: { maximumAttempts: 2 } });
+    const process = await cluster.startProcess();
+    const { sagaId, status } = await cluster.run(process);
+    expect({ status, calls: late.length }).toEqual({ status: 'completed', calls: 1 });
+    expect(process.listener.emitted(sagaId)).toEqual(['in time']);
+  });
+
   it('harms nobody where the listener throws', async () => {
     const { cluster } = order({ act: [emits('reserved')] });
     const process = await cluster.startProcess();

@@ -9,6 +9,7 @@ import { answers, changesAndThrows, failing, throws } from '../fakes/step-script
 import type { StepScript } from '../fakes/step-script.js';
 
 class GatewayError extends Error {
+  override readonly name = 'GatewayError';
   readonly code = 'E_GATEWAY';
 }
 
@@ -141,6 +142,7 @@ describe('a fallback', () => {
   it.each([
     ['class', GatewayError],
     ['code', 'E_GATEWAY'],
+    ['name', 'GatewayError'],
   ])('takes the alternative where failureErrors name the error by its %s', async (_name, matcher) => {
     const { saga, cluster } = withFallback({ act: [throws(gatewayDown)] }, {}, { failureErrors: [matcher] });
     expect((await cluster.run(await cluster.startProcess())).status).toBe('completed');
@@ -156,7 +158,7 @@ describe('a fallback', () => {
       failure: {
         step: 'invoice',
         message: 'no invoices either',
-        cause: { errorName: 'Error', message: 'the gateway is down', code: 'E_GATEWAY' },
+        cause: { errorName: 'GatewayError', message: 'the gateway is down', code: 'E_GATEWAY' },
       },
     });
     expect(outcome.cause).toBe(noInvoices);

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, SagaStatusError } from '@nest-saga/core';
+import { fallback, InvalidArgumentError, SagaStatusError } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import type { SimulatedProcess } from '../crash/simulated-process.js';
+import { DelayedStorage } from '../fakes/delayed-storage.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
 import type { ScriptedStepOptions } from '../fakes/scripted-step.js';
@@ -28,11 +29,13 @@ async function stuckUndo(charge: ScriptedStepOptions = {}) {
 }
 
 /** A saga that is STUCK on its way forward: `charge` ended its process each time. */
-async function stuckForward() {
+async function stuckForward(ids: readonly string[] = ['reserve', 'charge', 'ship']) {
   const step = new ScriptedStep('charge', { act: [new StepGate().waits()] });
-  const saga = scriptedSaga('order', [new ScriptedStep('reserve'), step, new ScriptedStep('ship')], {
-    maximumRecoveryAttempts: 0,
-  });
+  const saga = scriptedSaga(
+    'order',
+    ids.map((id) => (id === step.id ? step : new ScriptedStep(id))),
+    { maximumRecoveryAttempts: 0 },
+  );
   const cluster = new SimulatedCluster([saga]);
   const first = await cluster.startProcess();
   const { sagaId } = await first.start();
@@ -160,6 +163,69 @@ describe("an operator's word that a step was done by hand", () => {
     expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
     expect(callsSince()).toEqual(['act ship', 'compensate charge', 'compensate reserve']);
     expect(step.compensateCalls).toMatchObject([{ outcome: 'completed', response: undefined }]);
+  });
+
+  it('completes a saga whose last step was stuck', async () => {
+    const { cluster, process, sagaId, callsSince } = await stuckForward(['reserve', 'charge']);
+    await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'charged by phone');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('completed');
+    expect(callsSince()).toEqual([]);
+  });
+
+  it('takes the place of the alternative of a fallback, which is undone then, and not the primary', async () => {
+    const [card, invoice] = [
+      new ScriptedStep('card', { act: [throws(declined)] }),
+      new ScriptedStep('invoice', { act: [new StepGate().waits()] }),
+    ];
+    const saga = scriptedSaga(
+      'order',
+      [fallback(card, invoice), new ScriptedStep('ship', { act: [throws(declined)] })],
+      { maximumRecoveryAttempts: 0 },
+    );
+    const cluster = new SimulatedCluster([saga]);
+    const first = await cluster.startProcess();
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    const process = await cluster.startProcess();
+    expect((await cluster.resolve(process.outcome(sagaId))).stuck).toMatchObject({ step: 'invoice' });
+    await expect(
+      process.engine.requests.resolveStep(sagaId, 'card', 'ada', 'charged by phone'),
+    ).rejects.toBeInstanceOf(InvalidArgumentError);
+    await process.engine.requests.resolveStep(sagaId, 'invoice', 'ada', 'sent by post');
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
+    expect(saga.calls.slice(2)).toEqual(['act ship', 'compensate invoice']);
+    expect(invoice.compensateCalls).toMatchObject([{ outcome: 'completed', response: undefined }]);
+  });
+
+  it('is refused where the owner went on at the same moment: the word comes too late', async () => {
+    const { step, cluster, process, sagaId, callsSince } = await stuckUndo();
+    step.rescript({ compensate: [answers()] });
+    const storage = new DelayedStorage(cluster.memory);
+    const operator = await cluster.startProcess({ runsSagas: false, storage });
+    storage.hold('append', 'call');
+    const word = operator.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'refunded at the bank');
+    await cluster.advance(0);
+    expect(storage.waitingCalls).toEqual(['append']);
+    await process.engine.requests.retry(sagaId, 'grace');
+    await cluster.resolve(ended(process, sagaId)());
+    storage.letPass('append');
+    await expect(word).rejects.toMatchObject({ status: 'failed', request: 'resolveStep' });
+    expect(callsSince()).toEqual(['compensate charge #4', 'compensate reserve']);
+    expect((await cluster.load(sagaId)).entries.some(({ kind }) => kind === 'step-resolved')).toBe(false);
+  });
+
+  it('is heard where it comes first: the owner that is let go on does not undo that step', async () => {
+    const { cluster, process, sagaId, callsSince } = await stuckUndo();
+    const words = await cluster.resolve(
+      Promise.allSettled([
+        process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'refunded at the bank'),
+        process.engine.requests.retry(sagaId, 'grace'),
+      ]),
+    );
+    expect(words.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
+    expect(callsSince()).toEqual(['compensate reserve']);
   });
 
   it('ends a saga where nothing else is left to undo', async () => {

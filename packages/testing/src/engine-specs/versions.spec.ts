@@ -87,6 +87,35 @@ describe('a saga that was changed under its version', () => {
     expect(outcome.stuck).toMatchObject({ reason: 'definition-mismatch' });
   });
 
+  it('is STUCK in the middle of its undo too, and goes on undoing once the right steps are back', async () => {
+    const before = scriptedSaga('order', [
+      ...steps('reserve'),
+      new ScriptedStep('charge', { compensate: [new StepGate().waits()] }),
+      new ScriptedStep('ship', { act: [throws(new Error('no trucks'))] }),
+    ]);
+    const cluster = new SimulatedCluster([before]);
+    const earlier = await cluster.startProcess();
+    const { sagaId } = await earlier.start();
+    await cluster.advance(0);
+    expect(before.calls.at(-1)).toBe('compensate charge');
+    earlier.kill();
+    const wrong = scriptedSaga('order', steps('reserve', 'pay', 'ship'));
+    const process = await cluster.startProcess({ sagas: [wrong] });
+    const outcome = await cluster.resolve(process.outcome(sagaId));
+    expect(outcome).toMatchObject({ status: 'stuck', stuck: { reason: 'definition-mismatch' } });
+    expect(wrong.calls).toEqual([]);
+
+    await cluster.resolve(process.engine.close());
+    const right = scriptedSaga('order', steps('reserve', 'charge', 'ship'));
+    const next = await cluster.startProcess({ sagas: [right] });
+    await next.engine.requests.retry(sagaId, 'ada', 'rolled back');
+    expect(await cluster.resolve(next.outcome(sagaId))).toMatchObject({
+      status: 'failed',
+      failure: { step: 'ship' },
+    });
+    expect(right.calls).toEqual(['compensate charge', 'compensate reserve']);
+  });
+
   it('goes on after the right steps are back and an operator says so', async () => {
     const { cluster, process, sagaId } = await redeploy(
       ['reserve', 'charge'],
