@@ -195,8 +195,8 @@ describe('the circuit breaker of a fallback', () => {
   });
 
   it('is told on SagaEvents and in the log when it changes', async () => {
-    const warn = jest.fn<LoggerService['warn']>();
-    const { run, calls, app } = await open({ failureThreshold: 1 }, {}, warn);
+    const [warn, log] = [jest.fn<LoggerService['warn']>(), jest.fn<LoggerService['log']>()];
+    const { run, calls, app } = await open({ failureThreshold: 1, resetTimeoutMs: 1_000 }, {}, { warn, log });
     const seen: unknown[] = [];
     app
       .get(SagaEvents)
@@ -206,6 +206,16 @@ describe('the circuit breaker of a fallback', () => {
     await run();
     expect(seen).toEqual([{ type: 'circuit', step: 'charge', state: 'open' }]);
     expect(warn).toHaveBeenCalledWith('The circuit of step "charge" opened', 'Saga');
+
+    jest.setSystemTime(Date.now() + 1_000);
+    calls.answers.delete('charge:act');
+    await run();
+    expect(seen.slice(1)).toEqual([
+      { type: 'circuit', step: 'charge', state: 'half-open' },
+      { type: 'circuit', step: 'charge', state: 'closed' },
+    ]);
+    expect(log).toHaveBeenCalledWith('The circuit of step "charge" is half-open', 'Saga');
+    expect(log).toHaveBeenCalledWith('The circuit of step "charge" is closed', 'Saga');
   });
 
   it('can be made by the application', async () => {
@@ -227,7 +237,7 @@ describe('the circuit breaker of a fallback', () => {
 async function open(
   circuitBreaker: CircuitBreakerOptions,
   options: SagaModuleOptions = {},
-  warn: LoggerService['warn'] = () => undefined,
+  logger: Partial<LoggerService> = {},
 ) {
   @Saga({
     name: 'pay',
@@ -239,7 +249,7 @@ async function open(
   const { app, sagas } = await openApp(
     [Calls, ChargeStep, ReserveStep, ShipStep, PaySaga],
     { listener, ...options },
-    (builder) => builder.setLogger({ ...silent, warn }),
+    (builder) => builder.setLogger({ ...silent, ...logger }),
   );
   let sagaId = '';
   const start = async (): Promise<SagaHandle> => {

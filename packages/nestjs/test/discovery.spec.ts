@@ -133,6 +133,28 @@ describe('discovery', () => {
     expect(app.get(Calls).made).toEqual(['first:act', 'second:act']);
   });
 
+  it('undoes one class that is used twice in reverse order, each use under a key of its own', async () => {
+    @Saga({
+      name: 'twice',
+      context: OrderContext,
+      steps: [step(ReserveStep, { id: 'first' }), step(ReserveStep, { id: 'second' }), ShipStep],
+    })
+    class TwiceSaga {}
+    const { app, sagas } = await openApp([Calls, ReserveStep, ShipStep, TwiceSaga]);
+    const calls = app.get(Calls);
+    const keys: string[] = [];
+    calls.onRun = ({ idempotencyKey }) => keys.push(idempotencyKey);
+    calls.answers.set('ship:act', () => Promise.reject(new Error('no carrier')));
+    const { sagaId, outcome } = await sagas.start(new OrderContext('book'));
+    expect((await outcome()).status).toBe('failed');
+    expect(calls.made.slice(3)).toEqual(['second:compensate', 'first:compensate']);
+    expect(keys).toEqual(
+      ['first:act', 'second:act', 'ship:act', 'second:compensate', 'first:compensate'].map(
+        (call) => `${sagaId}:${call}`,
+      ),
+    );
+  });
+
   it('runs the alternative of a fallback and compensates it alone', async () => {
     @Saga({ name: 'pay', context: OrderContext, steps: [fallback(ChargeStep, ReserveStep), ShipStep] })
     class PaySaga {}

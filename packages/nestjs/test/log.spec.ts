@@ -98,6 +98,28 @@ describe('the log of an application', () => {
     );
   });
 
+  it('tells that a saga was recovered after its process died, and that a queued one was taken', async () => {
+    const clock = new FakeClock();
+    const storage = new InMemorySagaStorage(clock);
+    await storage.registerWorker('worker-that-dies', 1_000);
+    const saga = { saga: 'order', version: 1, context: JSON.stringify(new OrderContext('top secret')) };
+    const queuedId = '018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c42';
+    const more = { key: undefined, metadata: {} };
+    await storage.start({ sagaId, ...saga, ...more, owner: 'worker-that-dies' });
+    await storage.start({ sagaId: queuedId, ...saga, ...more, owner: undefined });
+    const { lines } = await open({ storage }, clock);
+    await clock.advance(60_000);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `log order ${sagaId} recovered (recovery 1 without progress)`,
+        `debug order ${sagaId} completed`,
+        `debug order ${queuedId} taken from the queue`,
+        `debug order ${queuedId} completed`,
+      ]),
+    );
+    expect(lines.join('\n')).not.toContain('top secret');
+  });
+
   it('tells a failing sweep once in thirty seconds, with the number of those kept back', async () => {
     const clock = new FakeClock();
     const storage = new InMemorySagaStorage(clock);
