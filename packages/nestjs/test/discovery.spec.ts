@@ -155,6 +155,32 @@ describe('discovery', () => {
     );
   });
 
+  it("leaves the class's aliases to the use under the class's own id: another id has none but those it says", async () => {
+    @SagaStep({ id: 'hold-stock', aliases: ['reserve'] })
+    class HoldStockStep extends ReserveStep {}
+    @Saga({
+      name: 'twice',
+      context: OrderContext,
+      steps: [
+        HoldStockStep,
+        step(HoldStockStep, { id: 'hold-again' }),
+        step(HoldStockStep, { id: 'hold-more', aliases: ['reserve-more'] }),
+        step(HoldStockStep, { timeoutMs: 5_000, id: 'hold-last', retry: { maximumAttempts: 2 } }),
+      ],
+    })
+    class TwiceSaga {}
+    @Saga({ name: 'once', context: OrderContext, steps: [step(HoldStockStep, { timeoutMs: 5_000 })] })
+    class OnceSaga {}
+    const { app, sagas } = await openApp([Calls, HoldStockStep, TwiceSaga, OnceSaga]);
+    const keys: string[] = [];
+    app.get(Calls).onRun = ({ idempotencyKey }) => keys.push(idempotencyKey.replace(/^.*?:/, ''));
+    for (const saga of ['twice', 'once'])
+      await (await sagas.start(new OrderContext('book'), { saga })).outcome();
+    expect(keys).toEqual(
+      ['reserve', 'hold-again', 'reserve-more', 'hold-last', 'reserve'].map((id) => `${id}:act`),
+    );
+  });
+
   it('runs the alternative of a fallback and compensates it alone', async () => {
     @Saga({ name: 'pay', context: OrderContext, steps: [fallback(ChargeStep, ReserveStep), ShipStep] })
     class PaySaga {}

@@ -3,7 +3,7 @@ import type { SagaStepClass, StepUse } from './step-class.js';
 
 /**
  * Uses a step class in a saga under another id or with other policies, so that one class can stand in a saga twice.
- * What is left out stays as the class's `@SagaStep()` says it.
+ * What is left out stays as the class's `@SagaStep()` says it, but for its `aliases`: they belong to the class's own id.
  *
  * @example
  * steps: [

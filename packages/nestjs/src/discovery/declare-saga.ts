@@ -94,7 +94,7 @@ class SagaDeclaration {
         remedy: "Decorate it with @SagaStep('its-id')",
       });
     }
-    return { id: nameOf(stepClass), ...metadata, ...overrides };
+    return { id: nameOf(stepClass), ...inherited(metadata, overrides), ...overrides };
   }
 
   private noClass(listed: unknown, index: number): DeclaredStep {
@@ -115,6 +115,16 @@ class SagaDeclaration {
         : `${stepClass} (step "${stepId}" of ${this.className})`;
     return { ...found, where };
   }
+}
+
+// Aliases are what the class's own id was before: under another id it is another step.
+function inherited(
+  metadata: SagaStepOptions | undefined,
+  { id }: Partial<SagaStepOptions>,
+): Partial<SagaStepOptions> {
+  if (metadata === undefined || id === undefined || id === metadata.id) return { ...metadata };
+  const { aliases: _, ...others } = metadata;
+  return others;
 }
 
 const noHandler = (): never => {
