@@ -4,7 +4,12 @@ export { maximumDepth } from './context/check-encodable.js';
 export type { ContextClass } from './context/hydrate.js';
 export { hydrate } from './context/hydrate.js';
 
-export type { CircuitBreaker, CircuitBreakerOptions } from './definition/circuit-breaker.js';
+export type {
+  CircuitBreaker,
+  CircuitBreakerOptions,
+  CreateCircuitBreaker,
+  GuardedStep,
+} from './definition/circuit-breaker.js';
 export { sagaDefaults } from './definition/defaults.js';
 export type { DefineSagaOptions } from './definition/define-saga.js';
 export { defineSaga, defineSagas } from './definition/define-saga.js';

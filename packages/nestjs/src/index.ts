@@ -38,6 +38,7 @@ export type { SagaTelemetry } from './telemetry/saga-telemetry.js';
 export type {
   CircuitBreaker,
   CircuitBreakerOptions,
+  CreateCircuitBreaker,
   CircuitState,
   Clock,
   CompensateOn,

@@ -1,6 +1,5 @@
 import type {
-  CircuitBreaker,
-  CircuitBreakerOptions,
+  CreateCircuitBreaker,
   SagaListener,
   SagaStepPolicies,
   SagaStorage,
@@ -63,7 +62,7 @@ export interface SagaModuleOptions extends SagaStepPolicies {
    *
    * @default a breaker in this process, over cockatiel
    */
-  readonly createCircuitBreaker?: (options: CircuitBreakerOptions) => CircuitBreaker;
+  readonly createCircuitBreaker?: CreateCircuitBreaker;
   /** Surrounds each attempt of a step, for example with a trace span. */
   readonly interceptor?: StepInterceptor;
   /** Is told everything that happens to the sagas of this process, next to the log. */

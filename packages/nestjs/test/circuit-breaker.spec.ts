@@ -4,7 +4,13 @@ import { RecordingListener, settle } from '@nest-saga/testing';
 import { filter } from 'rxjs';
 import { CockatielCircuitBreaker } from '../src/circuit-breaker/cockatiel-circuit-breaker.js';
 import { CircuitOpenError, fallback, Saga, SagaEvents, step } from '../src/index.js';
-import type { CircuitBreaker, CircuitBreakerOptions, SagaHandle, SagaModuleOptions } from '../src/index.js';
+import type {
+  CircuitBreaker,
+  CircuitBreakerOptions,
+  CreateCircuitBreaker,
+  SagaHandle,
+  SagaModuleOptions,
+} from '../src/index.js';
 import { closeApps, openApp, silent } from './open-app.js';
 import { Calls, ChargeStep, OrderContext, ReserveStep, ShipStep } from './order-saga.js';
 
@@ -27,7 +33,9 @@ describe('the circuit breaker of a fallback', () => {
     for (let index = 0; index < 5; index++) expect(await run()).toBe('completed');
     expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(3);
     expect(calls.made.filter((call) => call === 'reserve:act')).toHaveLength(5);
-    expect(listener.ofWorkerType('circuit')).toEqual([{ type: 'circuit', step: 'charge', state: 'open' }]);
+    expect(listener.ofWorkerType('circuit')).toEqual([
+      { type: 'circuit', saga: 'pay', version: 1, step: 'charge', state: 'open' },
+    ]);
   });
 
   it('opens after five failures and tries again a minute later, where nothing is said', async () => {
@@ -204,24 +212,53 @@ describe('the circuit breaker of a fallback', () => {
       .subscribe((event) => seen.push(event));
     gatewayIsDown(calls);
     await run();
-    expect(seen).toEqual([{ type: 'circuit', step: 'charge', state: 'open' }]);
-    expect(warn).toHaveBeenCalledWith('The circuit of step "charge" opened', 'Saga');
+    const circuit = { type: 'circuit', saga: 'pay', version: 1, step: 'charge' };
+    expect(seen).toEqual([{ ...circuit, state: 'open' }]);
+    expect(warn).toHaveBeenCalledWith('The circuit of step "charge" of saga "pay" version 1 opened', 'Saga');
 
     jest.setSystemTime(Date.now() + 1_000);
     calls.answers.delete('charge:act');
     await run();
     expect(seen.slice(1)).toEqual([
-      { type: 'circuit', step: 'charge', state: 'half-open' },
-      { type: 'circuit', step: 'charge', state: 'closed' },
+      { ...circuit, state: 'half-open' },
+      { ...circuit, state: 'closed' },
     ]);
-    expect(log).toHaveBeenCalledWith('The circuit of step "charge" is half-open', 'Saga');
-    expect(log).toHaveBeenCalledWith('The circuit of step "charge" is closed', 'Saga');
+    expect(log).toHaveBeenCalledWith(
+      'The circuit of step "charge" of saga "pay" version 1 is half-open',
+      'Saga',
+    );
+    expect(log).toHaveBeenCalledWith(
+      'The circuit of step "charge" of saga "pay" version 1 is closed',
+      'Saga',
+    );
   });
 
-  it('can be made by the application', async () => {
-    const made: CircuitBreakerOptions[] = [];
-    const createCircuitBreaker = (options: CircuitBreakerOptions): CircuitBreaker => {
-      made.push(options);
+  it('is one for each version of a saga, and its changes say whose it is', async () => {
+    const guarded = () => fallback(ChargeStep, ReserveStep, { circuitBreaker: { failureThreshold: 1 } });
+    @Saga({ name: 'pay', context: OrderContext, steps: [guarded()] })
+    class PaySaga {}
+    @Saga({ name: 'pay', version: 2, context: OrderContext, steps: [guarded(), ShipStep] })
+    class PaySagaV2 {}
+    @Saga({ name: 'pay-more', context: OrderContext, steps: [guarded()] })
+    class PayMoreSaga {}
+    const listener = new RecordingListener();
+    const { app, sagas } = await openApp(
+      [Calls, ChargeStep, ReserveStep, ShipStep, PaySaga, PaySagaV2, PayMoreSaga],
+      { listener },
+    );
+    gatewayIsDown(app.get(Calls));
+    for (const saga of ['pay', 'pay-more'])
+      await (await sagas.start(new OrderContext('book'), { saga })).outcome();
+    expect(listener.ofWorkerType('circuit')).toMatchObject([
+      { saga: 'pay', version: 2, step: 'charge', state: 'open' },
+      { saga: 'pay-more', version: 1, step: 'charge', state: 'open' },
+    ]);
+  });
+
+  it('can be made by the application, which is told for which step', async () => {
+    const made: unknown[] = [];
+    const createCircuitBreaker: CreateCircuitBreaker = (options, step): CircuitBreaker => {
+      made.push([options, step]);
       return {
         execute: () => Promise.reject(new TypeError('open')),
         isOpen: (error) => error instanceof TypeError,
@@ -229,7 +266,7 @@ describe('the circuit breaker of a fallback', () => {
     };
     const { run, calls } = await open({ failureThreshold: 7 }, { createCircuitBreaker });
     expect(await run()).toBe('completed');
-    expect(made).toEqual([{ failureThreshold: 7 }]);
+    expect(made).toEqual([[{ failureThreshold: 7 }, { saga: 'pay', version: 1, step: 'charge' }]]);
     expect(calls.made).toEqual(['reserve:act', 'ship:act']);
   });
 });

@@ -18,6 +18,17 @@ export interface CircuitBreaker {
   isOpen(error: unknown): boolean;
 }
 
+/** Which step a breaker is for. */
+export interface GuardedStep {
+  readonly saga: string;
+  readonly version: number;
+  /** The id of the step. */
+  readonly step: string;
+}
+
+/** Makes the breaker of a fallback that only gives settings: one for each of them, in each version of each saga. */
+export type CreateCircuitBreaker = (options: CircuitBreakerOptions, step: GuardedStep) => CircuitBreaker;
+
 /** The settings of a breaker that the module makes for a step. */
 export interface CircuitBreakerOptions {
   /**

@@ -2,7 +2,7 @@ import { jsonContextCodec } from '../context/context-codec.js';
 import { SagaDefinitionError } from '../errors/saga-definition-error.js';
 import { checkMadeBreaker, isCircuitBreaker } from './check-circuit-breaker.js';
 import { checkPolicies } from './check-policies.js';
-import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
+import type { CircuitBreaker, CreateCircuitBreaker } from './circuit-breaker.js';
 import { sagaDefaults } from './defaults.js';
 import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
@@ -16,7 +16,7 @@ export interface DefineSagaOptions extends SagaStepPolicies {
   /** @default 5 */
   readonly maximumRecoveryAttempts?: number;
   /** Makes the breaker of a fallback that only gives settings. Without it such a fallback has no breaker. */
-  readonly createCircuitBreaker?: (options: CircuitBreakerOptions) => CircuitBreaker;
+  readonly createCircuitBreaker?: CreateCircuitBreaker;
 }
 
 /**
@@ -73,7 +73,7 @@ function fillStage(
     primary: fillStep(declared.primary, saga, options),
     alternative: fillStep(declared.alternative, saga, options),
     failureErrors: declared.failureErrors,
-    circuitBreaker: makeBreaker(declared.circuitBreaker, saga, options),
+    circuitBreaker: makeBreaker(declared, saga, options),
   });
 }
 
@@ -87,14 +87,14 @@ function fillStep(step: DeclaredStep, saga: SagaStepPolicies, module: SagaStepPo
 }
 
 function makeBreaker(
-  declared: CircuitBreakerOptions | CircuitBreaker | undefined,
-  saga: DeclaredSaga,
+  { circuitBreaker, primary }: Fallback<DeclaredStep>,
+  { name, version = 1 }: DeclaredSaga,
   options: DefineSagaOptions,
 ): CircuitBreaker | undefined {
-  if (declared === undefined || isCircuitBreaker(declared)) return declared;
+  if (circuitBreaker === undefined || isCircuitBreaker(circuitBreaker)) return circuitBreaker;
   if (options.createCircuitBreaker === undefined) return undefined;
-  const made = options.createCircuitBreaker(declared);
-  const problems = checkMadeBreaker(`saga "${saga.name}"`, made);
+  const made = options.createCircuitBreaker(circuitBreaker, { saga: name, version, step: primary.id });
+  const problems = checkMadeBreaker(`saga "${name}"`, made);
   if (problems.length > 0) throw new SagaDefinitionError(problems);
   return made;
 }

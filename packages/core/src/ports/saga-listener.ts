@@ -1,3 +1,4 @@
+import type { GuardedStep } from '../definition/circuit-breaker.js';
 import type { CircuitState } from './circuit-state.js';
 import type { SagaStepResult } from '../journal/step-result.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
@@ -62,7 +63,7 @@ export type WorkerEvent =
       readonly sagaId: string | undefined;
       readonly error: unknown;
     }
-  | { readonly type: 'circuit'; readonly step: string; readonly state: CircuitState };
+  | (GuardedStep & { readonly type: 'circuit'; readonly state: CircuitState });
 
 /** Is told what happens. What it throws is ignored: a listener never harms a saga. */
 export interface SagaListener {

@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isFallback } from '@nest-saga/core';
-import type { CircuitBreaker, CircuitBreakerOptions, DeclaredSaga } from '@nest-saga/core';
+import type { CreateCircuitBreaker, DeclaredSaga } from '@nest-saga/core';
 import { SagaListeners } from '../logging/saga-listeners.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
-
-type CreateCircuitBreaker = (options: CircuitBreakerOptions) => CircuitBreaker;
 
 /** Makes the breakers of fallbacks that give settings. */
 @Injectable()
@@ -20,9 +18,9 @@ export class CircuitBreakers {
     if (this.options.createCircuitBreaker !== undefined) return this.options.createCircuitBreaker;
     if (!sagas.some(hasBreakerSettings)) return undefined;
     const { CockatielCircuitBreaker } = await import('./cockatiel-circuit-breaker.js');
-    return (settings) =>
+    return (settings, { saga, version }) =>
       new CockatielCircuitBreaker(settings, (step, state) =>
-        this.listeners.onWorkerEvent({ type: 'circuit', step, state }),
+        this.listeners.onWorkerEvent({ type: 'circuit', saga, version, step, state }),
       );
   }
 }

@@ -73,10 +73,20 @@ export class SagaLog implements SagaListener {
       case 'storage-failed':
         return this.onStorageFailed(event.operation, event.sagaId, event.error);
       case 'circuit':
-        if (event.state === 'open') return this.logger.warn(`The circuit of step "${event.step}" opened`);
-        return this.logger.log(`The circuit of step "${event.step}" is ${event.state}`);
+        return this.onCircuit(event);
       case 'swept':
     }
+  }
+
+  private onCircuit({
+    saga,
+    version,
+    step,
+    state,
+  }: Extract<WorkerEvent, { readonly type: 'circuit' }>): void {
+    const circuit = `The circuit of step "${step}" of saga "${saga}" version ${version}`;
+    if (state === 'open') this.logger.warn(`${circuit} opened`);
+    else this.logger.log(`${circuit} is ${state}`);
   }
 
   private onStep(

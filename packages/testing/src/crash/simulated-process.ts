@@ -1,8 +1,7 @@
 import { defineSagas, SagaEngine, SagaRegistry } from '@nest-saga/core';
 import type {
-  CircuitBreaker,
-  CircuitBreakerOptions,
   Clock,
+  CreateCircuitBreaker,
   DeclaredSaga,
   SagaEngineOptions,
   SagaOutcome,
@@ -30,7 +29,7 @@ export interface SimulatedProcessOptions extends Omit<
   /** Tells the ids of this process apart from those of the others. @default 0 */
   readonly number?: number;
   readonly policies?: SagaStepPolicies;
-  readonly createCircuitBreaker?: (options: CircuitBreakerOptions) => CircuitBreaker;
+  readonly createCircuitBreaker?: CreateCircuitBreaker;
 }
 
 /**
