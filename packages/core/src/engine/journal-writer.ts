@@ -18,6 +18,11 @@ export interface StorageTrouble {
   readonly error: unknown;
 }
 
+/** How long a writer is to keep at it. */
+export interface Patience {
+  mayKeepTrying(): boolean;
+}
+
 const firstDelayMs = 20;
 const longestDelayMs = 2_000;
 
@@ -34,32 +39,32 @@ export class JournalWriter {
     private readonly onTrouble: (trouble: StorageTrouble) => void,
   ) {}
 
-  append(request: AppendRequest, mayKeepTrying: () => boolean): Promise<AppendResult> {
-    return this.attempt('append', request.sagaId, mayKeepTrying, () => this.storage.append(request));
+  append(request: AppendRequest, patience: Patience): Promise<AppendResult> {
+    return this.attempt('append', request.sagaId, patience, () => this.storage.append(request));
   }
 
-  start(saga: NewSaga, mayKeepTrying: () => boolean): Promise<StartResult> {
-    return this.attempt('start', saga.sagaId, mayKeepTrying, () => this.storage.start(saga));
+  start(saga: NewSaga, patience: Patience): Promise<StartResult> {
+    return this.attempt('start', saga.sagaId, patience, () => this.storage.start(saga));
   }
 
-  load(sagaId: string, mayKeepTrying: () => boolean): Promise<LoadedSaga | undefined> {
-    return this.attempt('load', sagaId, mayKeepTrying, () => this.storage.load(sagaId));
+  load(sagaId: string, patience: Patience): Promise<LoadedSaga | undefined> {
+    return this.attempt('load', sagaId, patience, () => this.storage.load(sagaId));
   }
 
   // The first try by itself: it is nearly always the only one, and costs no more than the storage's own promise.
   private attempt<Result>(
     operation: string,
     sagaId: string,
-    mayKeepTrying: () => boolean,
+    patience: Patience,
     call: () => Promise<Result>,
   ): Promise<Result> {
-    return call().catch((error: unknown) => this.keepTrying(operation, sagaId, mayKeepTrying, call, error));
+    return call().catch((error: unknown) => this.keepTrying(operation, sagaId, patience, call, error));
   }
 
   private async keepTrying<Result>(
     operation: string,
     sagaId: string,
-    mayKeepTrying: () => boolean,
+    patience: Patience,
     call: () => Promise<Result>,
     firstError: unknown,
   ): Promise<Result> {
@@ -67,7 +72,7 @@ export class JournalWriter {
     for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
       this.onTrouble({ operation, sagaId, error });
       if (!isWorthRetrying(error)) throw new LetGo('trouble', { cause: error });
-      if (!mayKeepTrying()) throw new LetGo('lease-lost', { cause: error });
+      if (!patience.mayKeepTrying()) throw new LetGo('lease-lost', { cause: error });
       await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
       try {
         return await call();

@@ -7,17 +7,17 @@ import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';
 import type { LetGoReason } from '../ports/saga-listener.js';
 import type { IdGenerator } from '../ports/id-generator.js';
-import type { LoadedSaga } from '../ports/saga-storage.js';
+import type { AppendResult, LoadedSaga } from '../ports/saga-storage.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { decideEntry } from './decide-entry.js';
 import { isSameEntry } from './is-same-entry.js';
-import type { JournalWriter } from './journal-writer.js';
+import type { JournalWriter, Patience } from './journal-writer.js';
 import { LetGo } from './let-go.js';
 import { afterWait, nextAction } from './next-action.js';
 import type { ActAction, CompensateAction, WaitAction } from './next-action.js';
 import { projectHeader } from './project-header.js';
 import { StepAttempt } from './step-attempt.js';
-import type { StepAttemptDependencies } from './step-attempt.js';
+import type { AttemptEnd, StepAttemptDependencies } from './step-attempt.js';
 import { Wait } from './wait.js';
 
 /** What an executor needs from its worker. */
@@ -52,7 +52,7 @@ export type ExecutionEnd =
  * Runs one saga from wherever its journal stands: asks what is next, runs it, appends the outcome, tells it, and
  * again. It never decides on anything but the journal, so a start and a recovery are the same loop.
  */
-export class SagaExecutor {
+export class SagaExecutor implements Patience {
   private attempt: StepAttempt | undefined;
   private wait: Wait | undefined;
   private stopReason: 'lease-lost' | 'shutdown' | undefined;
@@ -82,8 +82,22 @@ export class SagaExecutor {
   async run(onBegin?: () => void): Promise<ExecutionEnd> {
     try {
       onBegin?.();
-      await this.loop();
-      return { kind: 'ended', state: this.state, cause: this.cause };
+      for (;;) {
+        const action = nextAction(this.definition, this.state);
+        if (action.kind === 'wait') await this.waitUntil(action);
+        else if (action.kind === 'settle') {
+          if (action.entry === undefined) return { kind: 'ended', state: this.state, cause: this.cause };
+          await this.commit((state) => settlingEntry(this.definition, state));
+        } else if (this.hasNews) await this.catchUp();
+        else {
+          // The way of nearly every step, in this one frame: each further one costs a saga a handful of promises.
+          const attempt = this.finished(action, await this.begin(action).start());
+          const write = this.write(decideEntry(this.definition, this.state, attempt));
+          if ((await write.result) === 'stored') this.recorded(write);
+          else if (!(await this.isSettled(write)))
+            await this.commit((state) => decideEntry(this.definition, state, attempt));
+        }
+      }
     } catch (error) {
       if (error instanceof LetGo)
         return { kind: 'let-go', state: this.state, reason: error.reason, error: error.cause };
@@ -112,46 +126,31 @@ export class SagaExecutor {
     this.attempt?.abort('shutdown');
   }
 
-  private async loop(): Promise<void> {
-    for (;;) {
-      const action = nextAction(this.definition, this.state);
-      switch (action.kind) {
-        case 'act':
-        case 'compensate':
-          await this.runStep(action);
-          break;
-        case 'wait':
-          await this.waitUntil(action);
-          break;
-        case 'settle':
-          if (action.entry === undefined) return;
-          await this.commit((state) => {
-            const again = nextAction(this.definition, state);
-            return again.kind === 'settle' ? again.entry : undefined;
-          });
-      }
-    }
+  /** A write is tried again while this worker owns the saga: failing to write is never a failure of the saga. */
+  mayKeepTrying(): boolean {
+    return !this.isAborted && this.dependencies.isLeaseValid();
   }
 
-  private async runStep(action: ActAction | CompensateAction): Promise<void> {
-    if (this.hasNews) return this.catchUp();
+  private begin(action: ActAction | CompensateAction): StepAttempt {
     this.checkMayRun();
-    const { clock, ids } = this.dependencies;
-    const startedAt = new Date(clock.now());
     this.attempt = new StepAttempt(this.dependencies, this.definition, this.header, this.state, action);
-    const outcome = await this.attempt.start();
+    return this.attempt;
+  }
+
+  private finished(action: ActAction | CompensateAction, outcome: AttemptEnd): FinishedAttempt {
+    const startedAt = new Date(this.attempt?.startedAt ?? 0);
     this.attempt = undefined;
     if (outcome.kind === 'let-go') throw new LetGo(outcome.reason);
-    const finishedAt = new Date(clock.now());
-    const attempt: FinishedAttempt = {
+    const { clock, ids } = this.dependencies;
+    const hasFailed = outcome.kind === 'failed';
+    if (hasFailed && action.kind === 'act') this.rememberCause(outcome.error);
+    return {
       action,
       outcome,
       startedAt,
-      finishedAt,
-      random: outcome.kind === 'failed' ? ids.random() : 0,
+      finishedAt: new Date(clock.now()),
+      random: hasFailed ? ids.random() : 0,
     };
-    if (outcome.kind === 'failed' && action.kind === 'act') this.rememberCause(outcome.error);
-    await this.commit((state) => decideEntry(this.definition, state, attempt));
   }
 
   /** Appends what `decide` makes of the newest state; a conflict reads the journal, and decides again while still owner. */
@@ -159,28 +158,37 @@ export class SagaExecutor {
     for (;;) {
       const draft = decide(this.state);
       if (draft === undefined) return;
-      const { worker, writer } = this.dependencies;
-      const seq = this.state.seq + 1;
-      const after = applyEntry(this.definition, this.state, draft, seq);
-      const change = projectHeader(this.state, after, worker);
-      const { sagaId } = this.header;
-      const request =
-        change === undefined
-          ? { sagaId, seq, worker, entry: draft }
-          : { sagaId, seq, worker, entry: draft, change };
-      const result = await writer.append(request, this.mayKeepTrying);
-      if (result === 'stored') {
-        // The spread last: with properties behind it, it costs V8 microseconds.
-        return this.advance(
-          { seq, worker, recordedAt: new Date(this.dependencies.clock.now()), ...draft },
-          after,
-        );
-      }
-      // Either somebody else wrote here, or this very entry is stored and its answer was lost.
-      if (await this.reload({ draft, seq })) return;
-      // It ended, and not by this: there is nothing left to write.
-      if (!isOpen(this.state.status)) return;
+      const write = this.write(draft);
+      if ((await write.result) === 'stored') return this.recorded(write);
+      if (await this.isSettled(write)) return;
     }
+  }
+
+  /** Sends an entry for the next place. */
+  private write(draft: EntryDraft): Write {
+    const { worker, writer } = this.dependencies;
+    const seq = this.state.seq + 1;
+    const after = applyEntry(this.definition, this.state, draft, seq);
+    const change = projectHeader(this.state, after, worker);
+    const { sagaId } = this.header;
+    const request =
+      change === undefined
+        ? { sagaId, seq, worker, entry: draft }
+        : { sagaId, seq, worker, entry: draft, change };
+    return { draft, seq, after, result: writer.append(request, this) };
+  }
+
+  private recorded({ draft, seq, after }: Write): void {
+    const { worker, clock } = this.dependencies;
+    // The spread last: with properties behind it, it costs V8 microseconds.
+    this.advance({ seq, worker, recordedAt: new Date(clock.now()), ...draft }, after);
+  }
+
+  /** Its place was taken: by somebody else, or by this very entry, whose answer was lost. False: decide again. */
+  private async isSettled(write: Write): Promise<boolean> {
+    if (await this.reload(write)) return true;
+    // It ended, and not by this: there is nothing left to write.
+    return !isOpen(this.state.status);
   }
 
   private async catchUp(): Promise<void> {
@@ -189,10 +197,8 @@ export class SagaExecutor {
   }
 
   /** Folds in what others wrote. Answers whether the given draft is among what is stored. */
-  private async reload(
-    mine: { readonly draft: EntryDraft; readonly seq: number } | undefined,
-  ): Promise<boolean> {
-    const loaded = await this.dependencies.writer.load(this.header.sagaId, this.mayKeepTrying);
+  private async reload(mine: Pick<Write, 'draft' | 'seq'> | undefined): Promise<boolean> {
+    const loaded = await this.dependencies.writer.load(this.header.sagaId, this);
     if (loaded === undefined) throw new LetGo('fenced');
     const isStored = mine !== undefined && this.isMine(loaded, mine);
     for (const entry of loaded.entries) {
@@ -206,7 +212,7 @@ export class SagaExecutor {
     return isStored;
   }
 
-  private isMine(loaded: LoadedSaga, mine: { readonly draft: EntryDraft; readonly seq: number }): boolean {
+  private isMine(loaded: LoadedSaga, mine: Pick<Write, 'draft' | 'seq'>): boolean {
     const stored = loaded.entries.find((entry) => entry.seq === mine.seq);
     return (
       stored !== undefined && stored.worker === this.dependencies.worker && isSameEntry(stored, mine.draft)
@@ -233,9 +239,6 @@ export class SagaExecutor {
     if (!this.dependencies.isLeaseValid()) throw new LetGo('lease-lost');
   }
 
-  // A write is tried again for as long as this worker owns the saga: failing to write is never a failure of the saga.
-  private readonly mayKeepTrying = (): boolean => !this.isAborted && this.dependencies.isLeaseValid();
-
   private rememberCause(error: unknown): void {
     this.cause = error;
     const { isAlternative, primaryError } = this.state;
@@ -248,4 +251,17 @@ export class SagaExecutor {
       Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
     }
   }
+}
+
+/** An entry on its way, with the state that it makes. */
+interface Write {
+  readonly draft: EntryDraft;
+  readonly seq: number;
+  readonly after: SagaState;
+  readonly result: Promise<AppendResult>;
+}
+
+function settlingEntry(definition: SagaDefinition, state: SagaState): EntryDraft | undefined {
+  const action = nextAction(definition, state);
+  return action.kind === 'settle' ? action.entry : undefined;
 }

@@ -37,6 +37,8 @@ export interface StepAttemptDependencies {
  * the latest a grace period later, whatever the handler does. A result that comes after the answer is discarded.
  */
 export class StepAttempt {
+  /** In milliseconds of the wall clock. */
+  readonly startedAt: number;
   private readonly run: AttemptRun;
   private readonly context: unknown;
   private readonly breaker: CircuitBreaker | undefined;
@@ -53,6 +55,7 @@ export class StepAttempt {
     state: SagaState,
     private readonly action: ActAction | CompensateAction,
   ) {
+    this.startedAt = dependencies.clock.now();
     this.run = new AttemptRun(definition, header.sagaId, state, action);
     this.breaker = action.kind === 'act' ? breakerOf(definition, state) : undefined;
     this.context = hydrate(definition.context, definition.codec.decode(state.context));

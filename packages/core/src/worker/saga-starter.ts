@@ -149,7 +149,7 @@ export class SagaStarter {
   private write(saga: NewSaga): Promise<StartResult> {
     const deadline = this.clock.monotonicNow() + startTimeoutMs;
     return this.worker.writer
-      .start(saga, () => this.clock.monotonicNow() < deadline)
+      .start(saga, { mayKeepTrying: () => this.clock.monotonicNow() < deadline })
       .catch((error: unknown) => {
         throw error instanceof LetGo ? error.cause : error;
       });
@@ -174,7 +174,7 @@ export class SagaStarter {
     const { sagaId } = header;
     const definition = this.registry.find(header.saga, header.version);
     const loaded = await this.worker.writer
-      .load(sagaId, () => this.worker.lease.isValidFor(owner))
+      .load(sagaId, { mayKeepTrying: () => this.worker.lease.isValidFor(owner) })
       .catch((error: unknown) => {
         // It is durable, and whoever finds it after this lease runs it: that is all a start promises.
         if (error instanceof LetGo) return undefined;

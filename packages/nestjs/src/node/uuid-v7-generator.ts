@@ -4,48 +4,52 @@ import type { IdGenerator } from '@nest-saga/core';
 
 const randomBytesOfId = 10;
 const poolSize = randomBytesOfId * 256;
-const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const bytesOfTime = 6;
+const digits = Buffer.from('0123456789abcdef');
 
 /**
  * Draws UUIDs of version 7 (RFC 9562): the time first, so that an index on them grows at its end, then 74 random
- * bits. Randomness is taken from the system in pools, because asking for each id by itself costs ten times more.
+ * bits. Randomness is taken from the system in pools, because asking for each id by itself costs ten times more. The
+ * text is written as a whole: one that is put together of pieces stays a tree of them, eight times as large.
  */
 @Injectable()
 export class UuidV7Generator implements IdGenerator {
   private readonly pool = new Uint8Array(poolSize);
   private position = poolSize;
+  private readonly bytes = Buffer.alloc(bytesOfTime + randomBytesOfId);
+  private readonly text = Buffer.alloc(36, '-');
 
   nextId(): string {
-    const time = Date.now().toString(16).padStart(12, '0');
-    const start = this.take();
+    const { bytes } = this;
+    bytes.writeUIntBE(Date.now(), 0, bytesOfTime);
+    this.drawInto(bytes);
     // Four bits say version 7, two bits say the variant of the RFC.
-    const version = `7${this.byte(start).slice(1)}${this.byte(start + 1)}`;
-    const variant = hex[(this.value(start + 2) & 0x3f) | 0x80] ?? '';
-    const head = `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}${this.byte(start + 3)}`;
-    let node = '';
-    for (let offset = 4; offset < randomBytesOfId; offset++) node += this.byte(start + offset);
-    return `${head}-${node}`;
+    bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+    bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+    return this.textOf(bytes);
   }
 
   random(): number {
     return Math.random();
   }
 
-  private take(): number {
+  private drawInto(bytes: Buffer): void {
     if (this.position >= poolSize) {
       randomFillSync(this.pool);
       this.position = 0;
     }
-    const start = this.position;
-    this.position += randomBytesOfId;
-    return start;
+    for (let index = bytesOfTime; index < bytes.length; index++)
+      bytes[index] = this.pool[this.position++] ?? 0;
   }
 
-  private value(index: number): number {
-    return this.pool[index] ?? 0;
-  }
-
-  private byte(index: number): string {
-    return hex[this.value(index)] ?? '00';
+  private textOf(bytes: Buffer): string {
+    let position = 0;
+    for (let index = 0; index < bytes.length; index++) {
+      if (index === 4 || index === 6 || index === 8 || index === 10) position++;
+      const byte = bytes[index] ?? 0;
+      this.text[position++] = digits[byte >> 4] ?? 0;
+      this.text[position++] = digits[byte & 0x0f] ?? 0;
+    }
+    return this.text.toString('latin1');
   }
 }
