@@ -19,6 +19,18 @@ export function stepAt(
   return place.isAlternative ? stage.alternative : stage.primary;
 }
 
+/** What a saga stands at: the act that is next, or every compensation that is still to be done. */
+export function openSteps(definition: SagaDefinition, state: SagaState): readonly string[] {
+  if (state.direction === 'forward') {
+    const step = currentStep(definition, state);
+    return step === undefined ? [] : [step.id, ...step.aliases];
+  }
+  return [...state.undo, ...state.givenUp].flatMap((item) => {
+    const step = stepAt(definition, item);
+    return step !== undefined && isStep(step, item.step) ? [item.step] : [];
+  });
+}
+
 /** Why an act of this step id cannot stand next in the journal, or undefined where it can. */
 export function misplacedAct(definition: SagaDefinition, state: SagaState, id: string): string | undefined {
   const expected = state.direction === 'forward' ? currentStep(definition, state) : undefined;

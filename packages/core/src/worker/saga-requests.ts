@@ -1,5 +1,4 @@
 import type { SagaRegistry } from '../definition/saga-registry.js';
-import { isStep } from '../definition/saga-step.js';
 import { projectHeader } from '../engine/project-header.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
@@ -17,7 +16,7 @@ import type {
   StepResolved,
 } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
-import { currentStep, stepAt } from '../journal/step-place.js';
+import { openSteps } from '../journal/step-place.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from './saga-worker.js';
@@ -92,7 +91,7 @@ export class SagaRequests {
     const draft: StepResolved = { kind: 'step-resolved', ...checked };
     await this.request(sagaId, 'resolveStep', draft, (state, id, definition) => {
       this.checkStuck('resolveStep', state, id);
-      const open = resolvable(definition, state);
+      const open = openSteps(definition, state);
       if (!open.includes(checked.step))
         throw new InvalidArgumentError(
           'step',
@@ -164,17 +163,6 @@ export class SagaRequests {
       'Ask a process that has this saga',
     );
   }
-}
-
-function resolvable(definition: SagaDefinition, state: SagaState): readonly string[] {
-  if (state.direction === 'forward') {
-    const step = currentStep(definition, state);
-    return step === undefined ? [] : [step.id, ...step.aliases];
-  }
-  return [...state.undo, ...state.givenUp].flatMap((item) => {
-    const step = stepAt(definition, item);
-    return step !== undefined && isStep(step, item.step) ? [item.step] : [];
-  });
 }
 
 function isStored({ entries }: LoadedSaga, seq: number, draft: EntryDraft): boolean {
