@@ -1,0 +1,170 @@
+import {
+  afterWait,
+  applyEntry,
+  decideEntry,
+  foldJournal,
+  nextAction,
+  projectHeader,
+} from '../../src/index.js';
+import type {
+  AttemptOutcome,
+  EntryDraft,
+  JournalEntry,
+  SagaDefinition,
+  SagaHeader,
+  SagaState,
+} from '../../src/index.js';
+import { isStep } from '../../src/definition/saga-step.js';
+import { openSteps } from '../../src/journal/step-place.js';
+
+/** What each attempt of each step does: a list a step and action, the last one for ever. */
+export type Script = Readonly<
+  Record<string, readonly ('ok' | 'fail' | 'timeout' | 'unstorable' | 'refused')[]>
+>;
+
+/** Every step does what it should. */
+export const everythingWorks: Script = {};
+
+type RecordedHeader = Pick<SagaHeader, 'context' | 'status' | 'failure' | 'stuck'>;
+
+/** The moment of everything that happens. */
+export const at = new Date(0);
+
+/** The header of a saga to which nothing has happened. */
+export const started: RecordedHeader = {
+  context: '{}',
+  status: 'running',
+  failure: undefined,
+  stuck: undefined,
+};
+
+/** One saga in a storage, and what the pure part of the engine makes of it: no handler, no clock, no I/O. */
+export class PureExecution {
+  readonly entries: JournalEntry[] = [];
+  private readonly headers: RecordedHeader[] = [started];
+
+  /** The header as it is recorded with the last entry. */
+  get header(): RecordedHeader {
+    return this.headers.at(-1) ?? started;
+  }
+
+  /** As it was when it had so many entries. */
+  cut(length: number): PureExecution {
+    const cut = new PureExecution();
+    cut.entries.push(...this.entries.slice(0, length));
+    cut.headers.push(...this.headers.slice(1, length + 1));
+    return cut;
+  }
+
+  /** What a process with these steps reads. */
+  stateUnder(definition: SagaDefinition): SagaState {
+    return foldJournal(definition, this.header, this.entries);
+  }
+
+  /** Another worker takes it over, whose steps are these. */
+  claim(definition: SagaDefinition): this {
+    const { status } = this.header;
+    if (status === 'running' || status === 'compensating')
+      this.append(definition, this.stateUnder(definition), { kind: 'claimed', from: status });
+    return this;
+  }
+
+  /** A person asks one of the things that may be asked of a stuck saga in a process with these steps. */
+  ask(definition: SagaDefinition, choice: number): this {
+    const state = this.stateUnder(definition);
+    const asked: EntryDraft[] = [{ kind: 'retry-requested', actor: 'ada' }];
+    if (state.mismatch === undefined) {
+      for (const step of openSteps(definition, state))
+        asked.push({ kind: 'step-resolved', step, actor: 'ada', note: 'by hand' });
+      if (state.direction === 'forward') asked.push({ kind: 'cancel-requested', reason: 'given up' });
+    }
+    const draft = asked[choice % asked.length];
+    if (draft !== undefined) this.append(definition, state, draft);
+    return this;
+  }
+
+  /**
+   * Runs it as an executor does, until it ends or is stuck.
+   *
+   * @param requests Before which entries somebody asks to cancel, or another worker claims; each kind once.
+   */
+  run(definition: SagaDefinition, script: Script, requests: Readonly<Record<number, EntryDraft>> = {}): this {
+    let state = this.stateUnder(definition);
+    const isNew = (request: EntryDraft | undefined): request is EntryDraft =>
+      request !== undefined &&
+      !this.entries.some(({ kind }) => kind === request.kind) &&
+      (state.status === 'running' || state.status === 'compensating');
+    for (let turns = 0; turns < 500; turns++) {
+      for (let request = requests[state.seq + 1]; isNew(request); request = requests[state.seq + 1])
+        state = this.append(definition, state, request);
+      const action = nextAction(definition, state);
+      if (action.kind === 'wait') {
+        state = afterWait(state);
+      } else if (action.kind === 'settle') {
+        if (action.entry === undefined) return this;
+        state = this.append(definition, state, action.entry);
+      } else {
+        const id = action.kind === 'act' ? action.step.id : action.item.step;
+        if (!isStep(action.step, id)) throw new Error(`"${id}" was undone by "${action.step.id}"`);
+        const outcome = outcomeOf(script[`${id}:${action.kind}`] ?? [], action.attempt);
+        const attempt = { action, outcome, startedAt: at, finishedAt: at, random: 0 };
+        state = this.append(definition, state, decideEntry(definition, state, attempt));
+      }
+    }
+    throw new Error('the saga did not end');
+  }
+
+  /** As people and processes go on with it where it is stuck: each choice is one request. */
+  letGoOn(definition: SagaDefinition, asked: readonly number[], script: Script = everythingWorks): this {
+    for (const choice of asked) {
+      if (this.header.status !== 'stuck') break;
+      this.ask(definition, choice).claim(definition).run(definition, script);
+    }
+    return this;
+  }
+
+  private append(definition: SagaDefinition, state: SagaState, draft: EntryDraft): SagaState {
+    const seq = state.seq + 1;
+    const after = applyEntry(definition, state, draft, seq);
+    this.entries.push({ seq, worker: 'w', recordedAt: at, ...draft });
+    const { status, failure, stuck } = projectHeader(state, after, 'w') ?? this.header;
+    this.headers.push({ context: started.context, status, failure, stuck });
+    return after;
+  }
+}
+
+/** The steps whose effect is there or may be there, in the order in which that became so. */
+export function effectsOf(entries: readonly JournalEntry[]): readonly string[] {
+  return entries.flatMap((entry) =>
+    entry.kind === 'act-completed' ||
+    (entry.kind === 'act-failed' && entry.undo) ||
+    (entry.kind === 'compensation-decided' && entry.step !== undefined)
+      ? [entry.step ?? 'none']
+      : [],
+  );
+}
+
+/** The steps whose compensation completed, in order. */
+export function undosOf(entries: readonly JournalEntry[]): readonly string[] {
+  return entries.flatMap((entry) => (entry.kind === 'compensation-completed' ? [entry.step] : []));
+}
+
+/** The steps that a person has done or undone by hand. */
+export function resolvedIn(entries: readonly JournalEntry[]): readonly string[] {
+  return entries.flatMap((entry) => (entry.kind === 'step-resolved' ? [entry.step] : []));
+}
+
+/** What is in a list more than once. */
+export function repeated(list: readonly string[]): readonly string[] {
+  return list.filter((one, index) => list.indexOf(one) !== index);
+}
+
+function outcomeOf(outcomes: Script[string], attempt: number): AttemptOutcome {
+  const scripted = outcomes[attempt - 1] ?? outcomes.at(-1) ?? 'ok';
+  if (scripted === 'ok') return { kind: 'completed', context: '{}', response: undefined, events: undefined };
+  const outcome = (
+    { fail: 'failed', timeout: 'timed-out', unstorable: 'completed', refused: 'failed' } as const
+  )[scripted];
+  const isBreakerOpen = scripted === 'refused';
+  return { kind: 'failed', error: new Error(scripted), outcome, response: undefined, isBreakerOpen };
+}

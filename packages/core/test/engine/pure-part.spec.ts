@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { applyEntry, foldJournal, initialState, isTerminal, nextAction, stepsOf } from '../../src/index.js';
+import type { EntryDraft, JournalEntry, SagaState } from '../../src/index.js';
+import { at, effectsOf, PureExecution, repeated, resolvedIn, started, undosOf } from './pure-execution.js';
+import { cases } from './random-sagas.js';
+import type { Case } from './random-sagas.js';
+
+const runs = { numRuns: 3_000 };
+
+const runOf = ({ definition, script, requests }: Case): PureExecution =>
+  new PureExecution().run(definition, script, requests);
+
+/** The states of whoever follows it entry by entry. */
+function statesOf({ definition }: Case, entries: readonly JournalEntry[]): readonly SagaState[] {
+  let state = initialState('{}');
+  return entries.map((entry) => {
+    state = applyEntry(definition, state, entry, entry.seq);
+    return state;
+  });
+}
+
+function endOf(one: Case): SagaState {
+  return statesOf(one, runOf(one).entries).at(-1) ?? initialState('{}');
+}
+
+describe('the pure part of the engine', () => {
+  it('starts no act once the decision to compensate is in the journal', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const { entries } = runOf(one);
+        const decided = statesOf(one, entries).findIndex(({ direction }) => direction === 'backward');
+        const later = decided < 0 ? [] : entries.slice(decided + 1);
+        expect(later.filter(({ kind }) => kind === 'act-completed' || kind === 'act-failed')).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it('compensates in the exact reverse order of what is to be undone', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const { entries } = runOf(one);
+        const isGivenUp = entries.some(
+          (entry) => entry.kind === 'compensation-failed' && entry.next !== 'retry',
+        );
+        const undone = entries.flatMap((entry) =>
+          entry.kind === 'compensation-completed' ||
+          (entry.kind === 'compensation-failed' && entry.next === 'continue')
+            ? [entry.step]
+            : [],
+        );
+        const expected = effectsOf(entries).toReversed();
+        const { status } = endOf(one);
+        const undoneAtEnd = { failed: expected, completed: [], stuck: expected.slice(0, undone.length) };
+        expect(undoneAtEnd).toHaveProperty(status, undone);
+        expect(status === 'stuck').toBe(isGivenUp);
+      }),
+      runs,
+    );
+  });
+
+  it('leaves no step behind that was begun, where those that were attempted are undone', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const { entries } = runOf(one);
+        const attempted = one.definition.stages
+          .flatMap(stepsOf)
+          .filter(({ compensateOn }) => compensateOn === 'attempted');
+        const isBegun = (id: string): boolean =>
+          entries.some(
+            (entry) => entry.kind === 'act-failed' && entry.step === id && entry.error.message !== 'refused',
+          );
+        const isDone = (id: string): boolean =>
+          entries.some((entry) => entry.kind === 'act-completed' && entry.step === id);
+        const { direction } = endOf(one);
+        const begun = direction === 'forward' ? [] : attempted.filter(({ id }) => isBegun(id) && !isDone(id));
+        expect(effectsOf(entries)).toEqual(expect.arrayContaining(begun.map(({ id }) => id)));
+      }),
+      runs,
+    );
+  });
+
+  it('never says that a step failed of which an attempt timed out', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const { entries } = runOf(one);
+        const timedOut = entries.flatMap((entry) =>
+          entry.kind === 'act-failed' && entry.outcome === 'timed-out' ? [entry.step] : [],
+        );
+        const toUndo = statesOf(one, entries).flatMap(({ undo }) => undo);
+        const failed = toUndo.flatMap(({ step, outcome }) => (outcome === 'failed' ? [step] : []));
+        expect(failed.filter((step) => timedOut.includes(step))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it('ends FAILED only with a reason, and COMPLETED only with every stage done', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const end = endOf(one);
+        const isCompleted = end.status === 'completed';
+        expect(end.failure === undefined).toBe(isCompleted);
+        expect(end.stage === one.definition.stages.length && end.direction === 'forward').toBe(isCompleted);
+      }),
+      runs,
+    );
+  });
+
+  it('lets nothing change a terminal state but the count of entries', () => {
+    const drafts: readonly EntryDraft[] = [
+      { kind: 'settled' },
+      { kind: 'cancel-requested', reason: 'late' },
+      { kind: 'retry-requested', actor: 'somebody' },
+      { kind: 'claimed', from: 'running' },
+      { kind: 'stuck', reason: 'recovery-exhausted', message: 'late' },
+    ];
+    fc.assert(
+      fc.property(cases, fc.constantFrom(...drafts), (one, draft) => {
+        const end = endOf(one);
+        fc.pre(isTerminal(end.status));
+        const { seq: _, ...after } = applyEntry(one.definition, end, draft, end.seq + 1);
+        expect(end).toMatchObject(after);
+        expect(nextAction(one.definition, end)).toEqual({ kind: 'settle', entry: undefined });
+      }),
+      runs,
+    );
+  });
+
+  it('comes to the same end from every prefix of a journal', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(), (one, cut) => {
+        const whole = runOf(one);
+        const prefix = whole.cut(cut % (whole.entries.length + 1));
+        expect(prefix.run(one.definition, one.script, one.requests)).toEqual(whole);
+      }),
+      runs,
+    );
+  });
+
+  it('reads from every prefix of a journal what was known when its last entry was written', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const whole = runOf(one);
+        const read = whole.entries.map(({ seq }) => whole.cut(seq).stateUnder(one.definition));
+        expect(read).toEqual(statesOf(one, whole.entries));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('answers for every state that any journal folds to, fitting or not', () => {
+    const drafts = fc.array(
+      fc.oneof(
+        fc.record({
+          kind: fc.constant('act-completed' as const),
+          step: fc.constantFrom('s0', 's1', 'p0', 'x'),
+          attempt: fc.nat(3),
+          context: fc.constant('{}'),
+          startedAt: fc.constant(at),
+          finishedAt: fc.constant(at),
+        }),
+        fc.record({
+          kind: fc.constant('compensation-completed' as const),
+          step: fc.constantFrom('s0', 's1', 'q0'),
+          attempt: fc.nat(3),
+          context: fc.constant('{}'),
+          startedAt: fc.constant(at),
+          finishedAt: fc.constant(at),
+        }),
+        fc.constantFrom<EntryDraft>(
+          { kind: 'settled' },
+          { kind: 'compensation-decided' },
+          { kind: 'claimed', from: 'running' },
+          { kind: 'retry-requested', actor: 'a' },
+          { kind: 'released', reason: 'shutdown' },
+        ),
+      ),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(cases, drafts, (one, list) => {
+        const entries = list.map((draft, index): JournalEntry => ({
+          seq: index + 1,
+          worker: 'w',
+          recordedAt: at,
+          ...draft,
+        }));
+        const state = foldJournal(one.definition, started, entries);
+        expect(['act', 'compensate', 'wait', 'settle']).toContain(nextAction(one.definition, state).kind);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('a stuck saga', () => {
+  it('goes on to an end where a person retries it, resolves its steps or cancels it, in any order', () => {
+    fc.assert(
+      fc.property(
+        cases,
+        fc.array(fc.nat(20), { maxLength: 6 }),
+        ({ definition, script, requests }, asked) => {
+          const execution = new PureExecution().run(definition, script, requests);
+          fc.pre(execution.header.status === 'stuck');
+          for (const choice of asked) {
+            if (execution.header.status !== 'stuck') break;
+            execution.ask(definition, choice).claim(definition).run(definition, script);
+          }
+          const { header, entries } = execution.letGoOn(definition, [0]);
+          expect(header.status).toBe('failed');
+          const gone = [...undosOf(entries), ...resolvedIn(entries)];
+          expect(repeated(gone)).toEqual([]);
+          expect(gone.toSorted()).toEqual(effectsOf(entries).toSorted());
+        },
+      ),
+      runs,
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { defineSaga, fallback } from '../../src/index.js';
+import type { DeclaredStep, EntryDraft, SagaDefinition } from '../../src/index.js';
+import type { Script } from './pure-execution.js';
+
+/** A saga, what its steps do, and what others do to it. */
+export interface Case {
+  readonly definition: SagaDefinition;
+  readonly script: Script;
+  /** Before which entries somebody asks to cancel or another worker claims. */
+  readonly requests: Readonly<Record<number, EntryDraft>>;
+}
+
+/** One stage: a step, or a fallback of two. */
+interface StageShape {
+  /** What its steps are called by. */
+  readonly name: string;
+  readonly isFallback: boolean;
+  readonly attempted: boolean;
+  readonly attempts: number;
+  readonly continues: boolean;
+}
+
+const handler = () => ({ act: () => undefined, compensate: () => undefined });
+
+/** The definition of these stages. */
+function definitionOf(shapes: readonly StageShape[]): SagaDefinition {
+  const steps = shapes.map(({ name, isFallback, attempted, attempts, continues }) => {
+    const declare = (id: string): DeclaredStep => ({
+      id,
+      handler,
+      retry: { maximumAttempts: attempts },
+      compensation: { maximumAttempts: 2, onExhausted: continues ? 'continue' : 'halt' },
+      compensateOn: attempted ? 'attempted' : 'completed',
+    });
+    return isFallback ? fallback(declare(`p${name}`), declare(`q${name}`)) : declare(`s${name}`);
+  });
+  return defineSaga({ name: 'random', steps });
+}
+
+const stage = fc.record({
+  isFallback: fc.boolean(),
+  attempted: fc.boolean(),
+  attempts: fc.integer({ min: 1, max: 3 }),
+  continues: fc.boolean(),
+});
+
+const kinds = ['ok', 'ok', 'ok', 'fail', 'timeout', 'unstorable'] as const;
+const lengths = { minLength: 1, maxLength: 3 };
+const outcomes = fc.array(fc.constantFrom(...kinds), lengths);
+// Only the act of a primary has a breaker.
+const guarded = fc.array(fc.constantFrom(...kinds, 'refused' as const), lengths);
+const outcomesOf = (key: string) => (/^p.*:act$/.test(key) ? guarded : outcomes);
+
+const requests = fc.dictionary(
+  fc.integer({ min: 1, max: 12 }).map(String),
+  fc.constantFrom<EntryDraft>(
+    { kind: 'cancel-requested', reason: 'changed my mind' },
+    { kind: 'claimed', from: 'running' },
+  ),
+  { maxKeys: 2 },
+);
+
+/** Sagas of up to six stages. */
+export const cases: fc.Arbitrary<Case> = fc
+  .array(stage, { minLength: 1, maxLength: 6 })
+  .map((stages) => stages.map((shape, index) => ({ name: String(index), ...shape })))
+  .chain((shapes) => {
+    const keys = shapes.flatMap(({ name }) =>
+      ['s', 'p', 'q'].flatMap((side) => [`${side}${name}:act`, `${side}${name}:compensate`]),
+    );
+    return fc.record({
+      definition: fc.constant(definitionOf(shapes)),
+      script: fc.record(Object.fromEntries(keys.map((key) => [key, outcomesOf(key)]))),
+      requests,
+    });
+  });
