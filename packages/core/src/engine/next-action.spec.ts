@@ -1,4 +1,5 @@
 import { defineSaga } from '../definition/define-saga.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
@@ -21,16 +22,21 @@ describe('nextAction', () => {
     startedAt: at,
     finishedAt: at,
   });
-  const fold = (...drafts: readonly EntryDraft[]): SagaState =>
+  const foldUnder = (steps: SagaDefinition, ...drafts: readonly EntryDraft[]): SagaState =>
     foldJournal(
-      definition,
-      { context: '{}', status: 'running' },
+      steps,
+      { context: '{}', status: 'running', failure: undefined, stuck: undefined },
       drafts.map((draft, index): JournalEntry => ({ seq: index + 1, worker: 'w', recordedAt: at, ...draft })),
     );
+  const fold = (...drafts: readonly EntryDraft[]): SagaState => foldUnder(definition, ...drafts);
   const claim: EntryDraft = { kind: 'claimed', from: 'running' };
 
-  it('never guesses: a journal whose step stands elsewhere is marked with definition-mismatch', () => {
-    expect(nextAction(definition, fold(completed('b')))).toMatchObject({
+  const elsewhere: readonly (readonly [string, readonly EntryDraft[]])[] = [
+    ['whose step stands elsewhere', [completed('b')]],
+    ['that has more steps', [completed('a'), completed('b'), completed('c')]],
+  ];
+  it.each(elsewhere)('never guesses: a journal %s is marked with definition-mismatch', (_name, drafts) => {
+    expect(nextAction(definition, fold(...drafts))).toMatchObject({
       kind: 'settle',
       entry: { kind: 'stuck', reason: 'definition-mismatch' },
     });
@@ -63,7 +69,8 @@ describe('nextAction', () => {
 
   it('completes a journal whose trailing steps were taken out of the definition', () => {
     const shorter = defineSaga({ name: 'order', steps: [{ id: 'a', handler }] });
-    const state = { ...fold(completed('a')), status: 'running' as const };
+    const state = foldUnder(shorter, completed('a'), claim);
+    expect(state).toMatchObject({ status: 'running', claimSeq: 2, recoveries: 1 });
     expect(nextAction(shorter, state)).toEqual({ kind: 'settle', entry: { kind: 'settled' } });
   });
 });

@@ -70,19 +70,32 @@ function change(definition: SagaDefinition, next: Draft, entry: EntryDraft): voi
   }
 }
 
-/** A journal that does not fit its definition can still be claimed, marked stuck and retried: nothing else is read. */
+/** Of a journal that does not fit its definition only that is read which means the same whatever the steps are. */
 function changeMismatched(next: Draft, entry: EntryDraft): void {
-  if (entry.kind === 'claimed') claimed(next, entry);
-  if (entry.kind === 'stuck') markedStuck(next, entry);
-  if (entry.kind === 'retry-requested') resume(next);
+  switch (entry.kind) {
+    case 'act-completed':
+    case 'compensation-completed':
+      next.context = entry.context;
+      return;
+    case 'claimed':
+      return claimed(next, entry);
+    case 'cancel-requested':
+      next.cancel ??= { reason: entry.reason };
+      return;
+    case 'retry-requested':
+      return resume(next);
+    case 'stuck':
+      return markedStuck(next, entry);
+    default:
+  }
 }
 
 function actCompleted(definition: SagaDefinition, next: Draft, entry: ActCompleted): void {
+  next.context = entry.context;
   next.mismatch = misplacedAct(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
   madeProgress(next);
   next.undo = [...next.undo, undoItem(next, entry.step, StepOutcome.Completed, entry.response)];
-  next.context = entry.context;
   nextStage(next);
   if (next.cancel !== undefined) return turnBack(next, failureOfCancel(next.cancel.reason));
   if (next.stage < definition.stages.length) return;
@@ -111,10 +124,10 @@ function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): v
 }
 
 function compensationCompleted(definition: SagaDefinition, next: Draft, entry: CompensationCompleted): void {
+  next.context = entry.context;
   next.mismatch = misplacedCompensation(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
   madeProgress(next);
-  next.context = entry.context;
   next.undo = next.undo.slice(0, -1);
   countOn(next);
   if (next.undo.length > 0) return;

@@ -1,28 +1,44 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { SagaStatus } from './saga-status.js';
+import { isTerminal, SagaStatus } from './saga-status.js';
 import type { SagaHeader } from './saga-header.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { SagaState } from './saga-state.js';
 import { applyEntry } from './apply-entry.js';
 
 /**
- * What a journal amounts to. Pure and total: it knows no clock and no I/O, takes any entries in order of `seq`, and
- * reports what does not fit the definition as `mismatch` instead of guessing.
+ * What a journal amounts to under the steps of today. Pure and total: it knows no clock and no I/O, takes any entries in
+ * order of `seq`, and reports what does not fit the definition as `mismatch` instead of guessing.
+ *
+ * What the entries meant for the status was decided when they were written, by the steps of then, and the header has it:
+ * steps that were added or taken out since neither open a saga that has ended nor end one that has not.
  *
  * @param definition The saga under which it runs.
- * @param header Gives the context it was started with, and whether it was queued.
+ * @param header Its header, of the same moment as the journal.
  * @param entries The whole journal in order.
  */
 export function foldJournal(
   definition: SagaDefinition,
-  header: Pick<SagaHeader, 'context' | 'status'>,
+  header: Pick<SagaHeader, 'context' | 'status' | 'failure' | 'stuck'>,
   entries: readonly JournalEntry[],
 ): SagaState {
-  const isQueued = header.status === SagaStatus.Pending;
-  return entries.reduce(
-    (state, entry) => applyEntry(definition, state, entry, entry.seq),
-    initialState(header.context, isQueued),
-  );
+  let state = initialState(header.context, header.status === SagaStatus.Pending);
+  // Nothing is ever written behind an end: an entry with another one behind it did not end the saga.
+  for (const entry of entries)
+    state = applyEntry(definition, isTerminal(state.status) ? goingOn(state) : state, entry, entry.seq);
+  return asRecorded(state, header);
+}
+
+function goingOn(state: SagaState): SagaState {
+  return { ...state, status: state.direction === 'forward' ? SagaStatus.Running : SagaStatus.Compensating };
+}
+
+function asRecorded(
+  state: SagaState,
+  { status, failure, stuck }: Pick<SagaHeader, 'status' | 'failure' | 'stuck'>,
+): SagaState {
+  if (state.mismatch === undefined) return state.status === status ? state : { ...state, status, stuck };
+  // What was decided behind the entry that does not fit was not read: the header alone knows it.
+  return { ...state, status, direction: failure === undefined ? 'forward' : 'backward', failure, stuck };
 }
 
 /** The state of a saga that nothing has happened to yet. */

@@ -44,7 +44,7 @@ export interface AppendRequest {
 /** `stored`: durable. `fenced`: the place was taken, or the saga is unknown or terminal; nothing was written. */
 export type AppendResult = 'stored' | 'fenced';
 
-/** A saga with its whole journal. */
+/** A saga with its whole journal, both of one moment: after a claim, of the moment of that claim. */
 export interface LoadedSaga {
   readonly header: SagaHeader;
   readonly entries: readonly JournalEntry[];

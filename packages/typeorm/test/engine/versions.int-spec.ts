@@ -92,6 +92,36 @@ describe('a saga that is recovered by a worker of another release', () => {
     expect(right.calls).toEqual(['act charge']);
   });
 
+  it('ends where every step that is left is done, in one claim and one entry more', async () => {
+    const sagaId = await leaveBehind('shortened', 'reserve', 'charge', 'ship');
+    const after = scriptedSaga('shortened', steps('reserve'));
+    const { outcome } = await recover(sagaId, after);
+
+    expect(outcome.status).toBe('completed');
+    expect(after.calls).toEqual([]);
+    expect(await cluster.journalOf(sagaId)).toEqual([
+      'act-completed reserve',
+      'claimed from running',
+      'settled',
+    ]);
+    expect((await cluster.load(sagaId)).header).toMatchObject({ status: 'completed', owner: undefined });
+  });
+
+  it('takes no request once it has ended, though there are further steps by now', async () => {
+    const before = scriptedSaga('lengthened', steps('reserve'));
+    const first = await cluster.startProcess([before]);
+    const { sagaId } = await first.start();
+    await first.outcome(sagaId);
+    const ended = await cluster.load(sagaId);
+    const next = await cluster.startProcess([scriptedSaga('lengthened', steps('reserve', 'charge'))]);
+    const { requests } = next.engine;
+
+    await expect(requests.cancel(sagaId, 'too late')).rejects.toMatchObject({ status: 'completed' });
+    await expect(requests.retry(sagaId, 'ada')).rejects.toMatchObject({ status: 'completed' });
+    expect((await next.outcome(sagaId)).status).toBe('completed');
+    expect(await cluster.load(sagaId)).toEqual(ended);
+  });
+
   it('goes on under the new names of its steps, with the idempotency keys of the oldest', async () => {
     const sagaId = await leaveBehind('renamed', 'reserve', 'charge');
     const hold = new ScriptedStep('hold-stock', { aliases: ['reserve'] });
