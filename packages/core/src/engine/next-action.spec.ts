@@ -34,6 +34,14 @@ describe('nextAction', () => {
   const elsewhere: readonly (readonly [string, readonly EntryDraft[]])[] = [
     ['whose step stands elsewhere', [completed('b')]],
     ['that has more steps', [completed('a'), completed('b'), completed('c')]],
+    [
+      'whose cancel found another step begun',
+      [completed('a'), { kind: 'compensation-decided', step: 'c', outcome: 'timed-out' }],
+    ],
+    [
+      'whose step was done by hand elsewhere',
+      [completed('a'), { kind: 'step-resolved', step: 'c', actor: 'ada', note: 'by hand' }],
+    ],
   ];
   it.each(elsewhere)('never guesses: a journal %s is marked with definition-mismatch', (_name, drafts) => {
     expect(nextAction(definition, fold(...drafts))).toMatchObject({

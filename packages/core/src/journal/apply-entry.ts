@@ -1,5 +1,4 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { isStep } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
 import type { SagaFailure } from '../errors/saga-failure.js';
 import { failureOfAct, failureOfCancel, stuckOfCompensation } from './describe-failure.js';
@@ -16,7 +15,7 @@ import type {
 } from './journal-entry.js';
 import type { SagaState, UndoItem } from './saga-state.js';
 import { isTerminal, SagaStatus } from './saga-status.js';
-import { currentStep, misplacedAct, misplacedCompensation } from './step-place.js';
+import { misplacedAct, misplacedCompensation } from './step-place.js';
 
 /** A fresh copy of a state that is being filled in: nobody else has seen it yet. */
 type Draft = { -readonly [Field in keyof SagaState]: SagaState[Field] };
@@ -58,7 +57,7 @@ function change(definition: SagaDefinition, next: Draft, entry: EntryDraft): voi
     case 'cancel-requested':
       return cancelRequested(next, entry.reason);
     case 'compensation-decided':
-      return compensationDecided(next, entry);
+      return compensationDecided(definition, next, entry);
     case 'retry-requested':
       return retryRequested(next);
     case 'step-resolved':
@@ -152,8 +151,10 @@ function compensationFailed(definition: SagaDefinition, next: Draft, entry: Comp
   if (next.undo.length === 0) endUndo(next);
 }
 
-function compensationDecided(next: Draft, entry: CompensationDecided): void {
+function compensationDecided(definition: SagaDefinition, next: Draft, entry: CompensationDecided): void {
   if (entry.step !== undefined) {
+    next.mismatch = misplacedAct(definition, next, entry.step);
+    if (next.mismatch !== undefined) return;
     next.undo = [...next.undo, undoItem(next, entry.step, entry.outcome ?? StepOutcome.TimedOut, undefined)];
   }
   turnBack(next, failureOfCancel(next.cancel?.reason));
@@ -187,8 +188,8 @@ function retryRequested(next: Draft): void {
 
 function stepResolved(definition: SagaDefinition, next: Draft, entry: StepResolved): void {
   if (next.direction === 'forward') {
-    const step = currentStep(definition, next);
-    if (step === undefined || !isStep(step, entry.step)) return;
+    next.mismatch = misplacedAct(definition, next, entry.step);
+    if (next.mismatch !== undefined) return;
     next.undo = [...next.undo, undoItem(next, entry.step, StepOutcome.Completed, undefined)];
     nextStage(next);
     madeProgress(next);

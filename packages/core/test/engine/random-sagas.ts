@@ -5,6 +5,7 @@ import type { Script } from './pure-execution.js';
 
 /** A saga, what its steps do, and what others do to it. */
 export interface Case {
+  readonly shapes: readonly StageShape[];
   readonly definition: SagaDefinition;
   readonly script: Script;
   /** Before which entries somebody asks to cancel or another worker claims. */
@@ -12,7 +13,7 @@ export interface Case {
 }
 
 /** One stage: a step, or a fallback of two. */
-interface StageShape {
+export interface StageShape {
   /** What its steps are called by. */
   readonly name: string;
   readonly isFallback: boolean;
@@ -24,7 +25,7 @@ interface StageShape {
 const handler = () => ({ act: () => undefined, compensate: () => undefined });
 
 /** The definition of these stages. */
-function definitionOf(shapes: readonly StageShape[]): SagaDefinition {
+export function definitionOf(shapes: readonly StageShape[]): SagaDefinition {
   const steps = shapes.map(({ name, isFallback, attempted, attempts, continues }) => {
     const declare = (id: string): DeclaredStep => ({
       id,
@@ -70,8 +71,25 @@ export const cases: fc.Arbitrary<Case> = fc
       ['s', 'p', 'q'].flatMap((side) => [`${side}${name}:act`, `${side}${name}:compensate`]),
     );
     return fc.record({
+      shapes: fc.constant(shapes),
       definition: fc.constant(definitionOf(shapes)),
       script: fc.record(Object.fromEntries(keys.map((key) => [key, outcomesOf(key)]))),
       requests,
     });
   });
+
+/** What the next release makes of the stages: some at the end taken out or added, one replaced, an alternative gone. */
+export function changedFrom(shapes: readonly StageShape[]): fc.Arbitrary<readonly StageShape[]> {
+  const [first] = shapes;
+  if (first === undefined) return fc.constant(shapes);
+  const place = fc.nat(shapes.length - 1);
+  return fc.oneof(
+    place.map((last) => shapes.slice(0, last + 1)),
+    fc.constant([...shapes, { ...first, name: 'new' }]),
+    place.map((index) => shapes.map((shape, at) => (at === index ? { ...shape, name: 'new' } : shape))),
+    place.map((index) => shapes.toSpliced(index, 0, { ...first, name: 'new' })),
+    place.map((index) =>
+      shapes.map((shape, at) => (at === index ? { ...shape, isFallback: !shape.isFallback } : shape)),
+    ),
+  );
+}

@@ -197,3 +197,42 @@ describe('a saga whose journal does not fit the steps', () => {
     expect(outcome.context).toEqual({ isPaid: true });
   });
 });
+
+describe('a step that was replaced by another one', () => {
+  it('is not undone by the other one where a cancel found it begun', async () => {
+    const charge = new ScriptedStep('charge', {
+      act: [new StepGate().waits()],
+      compensate: [new StepGate().waits()],
+      compensateOn: 'attempted',
+    });
+    const before = scriptedSaga('order', [...steps('reserve'), charge]);
+    const { cluster, sagaId, deploy, outcomeUnder } = await leftBehind(before);
+    const idle = await cluster.startProcess({ runsSagas: false });
+    await idle.engine.requests.cancel(sagaId, reason);
+    const undoing = await deploy(before);
+    await cluster.advance(60_000);
+    expect(await cluster.journalOf(sagaId)).toContain('compensation-decided');
+    expect(charge.compensateCalls).toHaveLength(1);
+    undoing.kill();
+    const after = order('reserve', 'pay');
+    const outcome = await outcomeUnder(after);
+    expect(outcome.stuck).toMatchObject({ reason: 'definition-mismatch' });
+    expect(after.calls).toEqual([]);
+  });
+
+  it('makes the saga STUCK where it was done by hand', async () => {
+    const { cluster, sagaId, redeploy } = await mismatched(
+      hangingAt('charge', 'reserve'),
+      order('check', 'charge'),
+    );
+    const right = await redeploy(hangingAt('ship', 'reserve', 'charge'));
+    await right.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'charged by phone');
+    await cluster.advance(1_000);
+    right.kill();
+    const after = order('reserve', 'pay', 'ship');
+    const process = await cluster.startProcess({ sagas: [after] });
+    const outcome = await cluster.resolve(process.outcome(sagaId), 600_000);
+    expect(outcome.stuck).toMatchObject({ reason: 'definition-mismatch' });
+    expect(after.calls).toEqual([]);
+  });
+});
