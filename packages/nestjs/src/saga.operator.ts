@@ -60,8 +60,8 @@ export class SagaOperator {
    * once that is durable.
    *
    * @param note What was done: kept in the journal.
-   * @throws SagaStatusError where it is not stuck, InvalidArgumentError where the step is not one it stands at,
-   * SagaNotFoundError
+   * @throws SagaStatusError where it is not stuck, or its journal does not fit the steps of this process,
+   * InvalidArgumentError where the step is not one it stands at, SagaNotFoundError
    */
   async resolveStep(
     sagaId: string,

@@ -126,7 +126,8 @@ export class SagaOrchestrator {
    * Asks for a saga to be cancelled, whichever process runs it: what was done is undone and it ends FAILED with the
    * reason `cancelled`. Resolves once the request is durable. A saga that is being undone stays as it is.
    *
-   * @throws SagaStatusError where it has ended, SagaNotFoundError
+   * @throws SagaStatusError where it has ended, or is stuck and its journal does not fit the steps of this process,
+   * SagaNotFoundError
    */
   async cancel(sagaId: string, reason: string, options: CancelOptions = {}): Promise<void> {
     await (await this.runtime.opened()).requests.cancel(sagaId, reason, options.actor);

@@ -42,7 +42,7 @@ export class SagaRequests {
    * Asks for a saga to be cancelled. Resolves once the request is durable; what was done is undone then. A saga that
    * is being undone already stays as it is.
    *
-   * @throws SagaStatusError where it has ended.
+   * @throws SagaStatusError where it has ended, or is stuck and its journal does not fit the steps of this process.
    */
   async cancel(sagaId: string, reason: string, actor?: string): Promise<void> {
     const draft: CancelRequested = {
@@ -58,7 +58,11 @@ export class SagaRequests {
           state.status,
           'A saga that has ended cannot be cancelled; start another one to reverse it',
         );
-      return state.direction === 'forward' && state.cancel === undefined;
+      if (state.direction === 'backward') return false;
+      if (state.status !== SagaStatus.Stuck) return state.cancel === undefined;
+      // Also where it was asked for before: it got stuck since and waits for a person, so asked again, it goes on.
+      this.checkFits('cancel', state, id);
+      return true;
     });
   }
 
@@ -80,7 +84,8 @@ export class SagaRequests {
    * Says that a person has done by hand what a STUCK saga's step could not: the act it stands at, or a compensation
    * that is still to be done. The saga goes on behind it.
    *
-   * @throws SagaStatusError where it is not stuck, InvalidArgumentError where the step is not one it stands at.
+   * @throws SagaStatusError where it is not stuck, or its journal does not fit the steps of this process,
+   * InvalidArgumentError where the step is not one it stands at.
    */
   async resolveStep(sagaId: string, step: string, actor: string, note: string): Promise<void> {
     const checked = {
@@ -91,6 +96,7 @@ export class SagaRequests {
     const draft: StepResolved = { kind: 'step-resolved', ...checked };
     await this.request(sagaId, 'resolveStep', draft, (state, id, definition) => {
       this.checkStuck('resolveStep', state, id);
+      this.checkFits('resolveStep', state, id);
       const open = openSteps(definition, state);
       if (!open.includes(checked.step))
         throw new InvalidArgumentError(
@@ -108,6 +114,17 @@ export class SagaRequests {
       request,
       state.status,
       'Only a stuck saga waits for a person; the others go on by themselves',
+    );
+  }
+
+  /** Where a saga stands, and so what a request would make of it, is only known with the steps that it ran with. */
+  private checkFits(request: string, { mismatch, status }: SagaState, sagaId: string): void {
+    if (mismatch === undefined) return;
+    throw new SagaStatusError(
+      sagaId,
+      request,
+      status,
+      `It does not fit the steps of this process: ${mismatch}. Ask a process that has the steps it ran with`,
     );
   }
 

@@ -116,6 +116,27 @@ describe('a saga that has ended', () => {
 });
 
 describe('a saga whose journal does not fit the steps', () => {
+  it.each(['cancel', 'resolveStep'])(
+    'refuses "%s" where it is STUCK, and says what helps',
+    async (request) => {
+      const { cluster, process, sagaId } = await mismatched(
+        hangingAt('charge', 'reserve'),
+        order('charge', 'reserve'),
+      );
+      const before = await cluster.load(sagaId);
+      const { requests } = process.engine;
+      const refusal = await refusalOf(
+        request === 'cancel'
+          ? requests.cancel(sagaId, reason)
+          : requests.resolveStep(sagaId, 'charge', 'ada', 'charged by phone'),
+      );
+      expect(refusal).toBeInstanceOf(SagaStatusError);
+      expect(refusal).toMatchObject({ request, status: 'stuck' });
+      expect(String(refusal)).toContain('"reserve"');
+      expect(await cluster.load(sagaId)).toEqual(before);
+    },
+  );
+
   it.each<[string, (process: SimulatedProcess, sagaId: string) => Promise<void>, string, readonly string[]]>([
     [
       'a retry',
@@ -145,6 +166,21 @@ describe('a saga whose journal does not fit the steps', () => {
     await ask(process, sagaId);
     expect((await cluster.resolve(process.outcome(sagaId))).status).toBe(status);
     expect(right.calls).toEqual(calls);
+  });
+
+  it('is undone, once the right steps are back, where it was to be cancelled before it got STUCK', async () => {
+    const { cluster, sagaId, deploy } = await leftBehind(hangingAt('charge', 'reserve'));
+    const idle = await cluster.startProcess({ runsSagas: false });
+    await idle.engine.requests.cancel(sagaId, reason);
+    await cluster.resolve(idle.engine.close());
+    const wrong = await deploy(order('check'));
+    expect((await cluster.resolve(wrong.outcome(sagaId))).status).toBe('stuck');
+    await cluster.resolve(wrong.engine.close());
+    const right = order('reserve', 'charge');
+    const process = await deploy(right);
+    await process.engine.requests.cancel(sagaId, reason);
+    expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('failed');
+    expect(right.calls).toEqual(['compensate reserve']);
   });
 
   it('is undone by a retry where a former release has stored a cancel of it without effect', async () => {
@@ -195,6 +231,28 @@ describe('a saga whose journal does not fit the steps', () => {
     ]);
     const { outcome } = await mismatched(before, order('reserve', 'check', 'ship'));
     expect(outcome.context).toEqual({ isPaid: true });
+  });
+
+  it('is cancelled by its owner, whichever steps the process has that passes the cancel on, and that once', async () => {
+    const gate = new StepGate();
+    const right = scriptedSaga('order', [
+      ...steps('reserve'),
+      new ScriptedStep('charge', { act: [gate.waits()] }),
+    ]);
+    const cluster = new SimulatedCluster([right]);
+    const owner = await cluster.startProcess();
+    const started = await owner.start();
+    await cluster.advance(0);
+    const other = await cluster.startProcess({ sagas: [order('check')], runsSagas: false });
+    await other.engine.requests.cancel(started.sagaId, reason);
+    await other.engine.requests.cancel(started.sagaId, 'once more');
+    expect(await cluster.resolve(owner.outcome(started))).toMatchObject({
+      status: 'failed',
+      failure: { reason: 'cancelled', message: reason },
+    });
+    const journal = await cluster.journalOf(started.sagaId);
+    expect(journal.filter((entry) => entry.startsWith('cancel-requested'))).toHaveLength(1);
+    expect(right.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
   });
 });
 

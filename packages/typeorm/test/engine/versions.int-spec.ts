@@ -1,3 +1,4 @@
+import { SagaStatusError } from '@nest-saga/core';
 import type { DeclaredSaga } from '@nest-saga/core';
 import { scriptedSaga, ScriptedStep, StepGate, throws } from '@nest-saga/testing';
 import { until } from '../until.js';
@@ -120,6 +121,26 @@ describe('a saga that is recovered by a worker of another release', () => {
     await expect(requests.retry(sagaId, 'ada')).rejects.toMatchObject({ status: 'completed' });
     expect((await next.outcome(sagaId)).status).toBe('completed');
     expect(await cluster.load(sagaId)).toEqual(ended);
+  });
+
+  it('refuses a cancel and a step done by hand while it does not fit, and is cancelled once the right release is back', async () => {
+    const sagaId = await leaveBehind('refusing', 'reserve', 'charge');
+    const { process } = await recover(sagaId, scriptedSaga('refusing', steps('charge', 'reserve')));
+    const before = await cluster.load(sagaId);
+    const { requests } = process.engine;
+
+    await expect(requests.cancel(sagaId, 'no')).rejects.toBeInstanceOf(SagaStatusError);
+    await expect(requests.resolveStep(sagaId, 'charge', 'ada', 'by phone')).rejects.toBeInstanceOf(
+      SagaStatusError,
+    );
+    expect(await cluster.load(sagaId)).toEqual(before);
+
+    await cluster.crash(process);
+    const right = scriptedSaga('refusing', steps('reserve', 'charge'));
+    const next = await cluster.startProcess([right]);
+    await next.engine.requests.cancel(sagaId, 'no');
+    expect((await next.outcome(sagaId)).status).toBe('failed');
+    expect(right.calls).toEqual(['compensate reserve']);
   });
 
   it('goes on under the new names of its steps, with the idempotency keys of the oldest', async () => {
