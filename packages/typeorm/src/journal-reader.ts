@@ -8,7 +8,7 @@ import type {
   SagaPage,
   StorageSummary,
 } from '@nest-saga/core';
-import { encodeCursor, InvalidArgumentError } from '@nest-saga/core';
+import { encodeCursor, InvalidArgumentError, SagaStorageError } from '@nest-saga/core';
 import { required } from './database/statement.js';
 import type { Row, Statement, StatementRunner } from './database/statement.js';
 import type { Tables } from './database/tables.js';
@@ -74,7 +74,12 @@ export class JournalReader {
     which: ReadJournals,
   ): Promise<readonly JournalNews[]> {
     const { statement, values } = readJournalsStatement(this.tables, cursors, which);
-    return toJournals(await this.runner.run(operation, statement, values));
+    const rows = await this.runner.run(operation, statement, values);
+    try {
+      return toJournals(rows, which);
+    } catch (cause) {
+      throw new SagaStorageError(operation, 'refused', { cause });
+    }
   }
 }
 
@@ -82,9 +87,15 @@ function headerOf([row]: readonly Row[]): SagaHeader | undefined {
   return row === undefined ? undefined : toSagaHeader(row);
 }
 
-/** The rows come in the order of the sagas, each with its header in its first row. */
-function toJournals(rows: readonly Row[]): readonly JournalNews[] {
-  const journals: { sagaId: string; header: SagaHeader | undefined; entries: JournalEntry[] }[] = [];
+/**
+ * The rows come in the order of the sagas, each with its header in its first row. News of a journal end where it cannot
+ * be read on, so that they keep nobody from the news of the others.
+ *
+ * @throws TypeError where a whole journal cannot be read.
+ */
+function toJournals(rows: readonly Row[], which: ReadJournals): readonly JournalNews[] {
+  const journals: (JournalNews & { readonly entries: JournalEntry[] })[] = [];
+  let unreadable: string | undefined;
   for (const row of rows) {
     const sagaId = required(row, 'saga_id');
     let journal = journals.at(-1);
@@ -92,7 +103,13 @@ function toJournals(rows: readonly Row[]): readonly JournalNews[] {
       journal = { sagaId, header: row['id'] === null ? undefined : toSagaHeader(row), entries: [] };
       journals.push(journal);
     }
-    if (row['seq'] !== null) journal.entries.push(toJournalEntry(row));
+    if (row['seq'] === null || unreadable === sagaId) continue;
+    try {
+      journal.entries.push(toJournalEntry(row));
+    } catch (error) {
+      if (which === 'all') throw error;
+      unreadable = sagaId;
+    }
   }
   return journals;
 }

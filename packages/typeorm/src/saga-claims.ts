@@ -1,20 +1,23 @@
-import type { ClaimRequest, JournalEntry, LoadedSaga, ReleaseRequest, SagaIdentity } from '@nest-saga/core';
+import type { ClaimRequest, LoadedSaga, ReleaseRequest, SagaIdentity } from '@nest-saga/core';
+import { ClaimedJournals } from './claimed-journals.js';
+import type { TakenSaga, UnreadableSaga } from './claimed-journals.js';
 import { required } from './database/statement.js';
 import type { Statement, StatementRunner } from './database/statement.js';
 import type { Tables } from './database/tables.js';
-import { toJournalEntry } from './mapping/journal-entry-row.js';
 import { toSagaHeader } from './mapping/saga-header-row.js';
 import { claimOneStatement, claimStatement } from './statements/claim.js';
-import { readClaimedStatement } from './statements/read-journals.js';
 import { releaseExpiredStatement } from './statements/release-expired.js';
 import { releaseStatement } from './statements/release.js';
 import { listOwnedStatement } from './statements/workers.js';
+
+/** How long nobody claims a saga that was claimed and could not be read. */
+const unreadableDelayMs = 300_000;
 
 /** Who runs which saga: taking them, letting them go, taking them from the dead. */
 export class SagaClaims {
   private readonly claimMany: Statement;
   private readonly claimOne: Statement;
-  private readonly readClaimed: Statement;
+  private readonly journals: ClaimedJournals;
   private readonly expire: Statement;
   private readonly owned: Statement;
 
@@ -24,25 +27,26 @@ export class SagaClaims {
   ) {
     this.claimMany = claimStatement(tables);
     this.claimOne = claimOneStatement(tables);
-    this.readClaimed = readClaimedStatement(tables);
+    this.journals = new ClaimedJournals(runner, tables);
     this.expire = releaseExpiredStatement(tables);
     this.owned = listOwnedStatement(tables);
   }
 
-  async claim({ worker, sagas, limit, sagaId }: ClaimRequest): Promise<readonly LoadedSaga[]> {
-    if (sagas.length === 0 || limit <= 0) return [];
-    const values = [worker, ...namesAndVersions(sagas), limit];
-    const rows =
-      sagaId === undefined
-        ? await this.runner.run('claim', this.claimMany, values)
-        : await this.runner.run('claim', this.claimOne, [...values, sagaId]);
-    if (rows.length === 0) return [];
-    const headers = rows.map(toSagaHeader);
-    const journals = await this.readJournals(
-      headers.map((header) => header.sagaId),
-      rows.map((row) => Number(required(row, 'claim_seq'))),
-    );
-    return headers.map((header) => ({ header, entries: journals.get(header.sagaId) ?? [] }));
+  async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
+    const loaded: LoadedSaga[] = [];
+    // What cannot be read takes nobody's place: others are claimed for it.
+    for (let limit = request.limit; limit > 0; limit = request.limit - loaded.length) {
+      try {
+        const read = await this.journals.read(await this.take(request, limit));
+        loaded.push(...read.loaded);
+        if (read.unreadable.length === 0) break;
+        await this.giveBack(request, read.unreadable);
+      } catch (error) {
+        if (loaded.length === 0) throw error;
+        break;
+      }
+    }
+    return loaded;
   }
 
   async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
@@ -62,18 +66,34 @@ export class SagaClaims {
     return (await this.runner.run('listOwned', this.owned, [worker])).map((row) => required(row, 'id'));
   }
 
-  private async readJournals(
-    sagaIds: readonly string[],
-    claimSeqs: readonly number[],
-  ): Promise<ReadonlyMap<string, readonly JournalEntry[]>> {
-    const journals = new Map<string, JournalEntry[]>();
-    for (const row of await this.runner.run('claim', this.readClaimed, [sagaIds, claimSeqs])) {
-      const sagaId = required(row, 'saga_id');
-      const entries = journals.get(sagaId);
-      if (entries === undefined) journals.set(sagaId, [toJournalEntry(row)]);
-      else entries.push(toJournalEntry(row));
-    }
-    return journals;
+  private async take({ worker, sagas, sagaId }: ClaimRequest, limit: number): Promise<readonly TakenSaga[]> {
+    if (sagas.length === 0) return [];
+    const values = [worker, ...namesAndVersions(sagas), limit];
+    const rows =
+      sagaId === undefined
+        ? await this.runner.run('claim', this.claimMany, values)
+        : await this.runner.run('claim', this.claimOne, [...values, sagaId]);
+    return rows.map((row) => ({
+      header: toSagaHeader(row),
+      claimSeq: Number(required(row, 'claim_seq')),
+      journalBytes: Number(required(row, 'journal_bytes')),
+    }));
+  }
+
+  // No recovery: nobody ran it, and a process that can read it may be there, one of a newer release for example.
+  private async giveBack(
+    { worker, onUnreadable }: ClaimRequest,
+    unreadable: readonly UnreadableSaga[],
+  ): Promise<void> {
+    for (const { taken, error } of unreadable) onUnreadable?.(taken.header.sagaId, error);
+    const why = { worker, reason: 'quarantine', delayMs: unreadableDelayMs } as const;
+    await this.release(
+      unreadable.map(({ taken: { header, claimSeq } }) => ({
+        sagaId: header.sagaId,
+        seq: claimSeq + 1,
+        ...why,
+      })),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Json } from '../context/context-codec.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
+import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaStatus } from '../journal/saga-status.js';
@@ -73,6 +74,8 @@ export interface ClaimRequest {
   readonly limit: number;
   /** Only this saga, if it is claimable. */
   readonly sagaId?: string;
+  /** Is told what was taken and cannot be read here; the storage gives it back, for others to claim after a while. */
+  readonly onUnreadable?: (sagaId: string, error: SagaStorageError) => void;
 }
 
 /** One saga that a worker lets go. */
@@ -149,9 +152,12 @@ export interface SagaStorage {
 
   find(sagaId: string): Promise<SagaHeader | undefined>;
   findByKey(saga: string, key: string): Promise<SagaHeader | undefined>;
-  /** The header and the whole journal, in one consistent view. */
+  /** The header and the whole journal, in one consistent view. Rejects where it cannot be read. */
   load(sagaId: string): Promise<LoadedSaga | undefined>;
-  /** What is new behind each cursor; a saga's header and entries are of one consistent view. */
+  /**
+   * What is new behind each cursor; a saga's header and entries are of one consistent view. Where a journal cannot be
+   * read on, its news end, and those of the others are given all the same.
+   */
   readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]>;
   list(query: SagaListQuery): Promise<SagaPage>;
   /** Counts and ages of what is open or stuck. */

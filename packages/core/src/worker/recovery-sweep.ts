@@ -1,3 +1,4 @@
+import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { notifyWorker } from '../ports/notify.js';
@@ -134,13 +135,21 @@ export class RecoverySweep {
     }
   }
 
+  private readonly onUnreadable = (sagaId: string, error: SagaStorageError): void =>
+    notifyWorker(this.listener, { type: 'storage-failed', operation: 'claim', sagaId, error });
+
   private async claimRound(): Promise<number> {
     let total = 0;
     while (!this.isStopped) {
       const worker = this.target.claimant();
       const limit = Math.min(this.options.batchSize, this.target.room());
       if (worker === undefined || limit <= 0) break;
-      const sagas = await this.storage.claim({ worker, sagas: this.identities, limit });
+      const sagas = await this.storage.claim({
+        worker,
+        sagas: this.identities,
+        limit,
+        onUnreadable: this.onUnreadable,
+      });
       this.target.takeOver(worker, sagas);
       total += sagas.length;
       if (sagas.length < limit) break;

@@ -4,6 +4,7 @@ import type { SagaRegistry } from '../definition/saga-registry.js';
 import { JournalWriter } from '../engine/journal-writer.js';
 import type { ExecutionEnd, RecordedEntry, SagaExecutorDependencies } from '../engine/saga-executor.js';
 import { SagaExecutor } from '../engine/saga-executor.js';
+import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
@@ -145,8 +146,17 @@ export class SagaWorker {
     try {
       const { storage, registry } = this.dependencies;
       await storage.releaseExpired(registry.identities, this.options.recovery.batchSize);
-      const claimed = await storage.claim({ worker, sagas: registry.identities, limit: 1, sagaId });
+      const unreadable: SagaStorageError[] = [];
+      const claimed = await storage.claim({
+        worker,
+        sagas: registry.identities,
+        limit: 1,
+        sagaId,
+        onUnreadable: (_sagaId, error) => unreadable.push(error),
+      });
       for (const saga of claimed) void this.takeOver(worker, saga);
+      const [error] = unreadable;
+      if (error !== undefined) throw error;
     } finally {
       this.running.unmarkStarting(sagaId);
     }

@@ -1,8 +1,31 @@
+import { SagaStorageError } from '@nest-saga/core';
+import type { ClaimRequest, LoadedSaga } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { FaultyStorage } from '../fakes/faulty-storage.js';
+import { InterceptedStorage } from '../fakes/intercepted-storage.js';
+import type { StorageMethod } from '../fakes/intercepted-storage.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
 import { StepGate } from '../fakes/step-gate.js';
+
+/** A storage that takes a saga and finds that it cannot read it. */
+class UnreadingStorage extends InterceptedStorage {
+  readonly unreadable = new SagaStorageError('claim', 'refused');
+
+  override async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
+    for (const { header } of await this.inner.claim(request)) {
+      const { sagaId } = header;
+      const why = { worker: request.worker, seq: undefined, reason: 'quarantine', delayMs: 60_000 } as const;
+      request.onUnreadable?.(sagaId, this.unreadable);
+      await this.inner.release([{ sagaId, ...why }]);
+    }
+    return [];
+  }
+
+  protected around<Answer>(_method: StorageMethod, call: () => Promise<Answer>): Promise<Answer> {
+    return call();
+  }
+}
 
 async function openProcess() {
   const saga = scriptedSaga('order', [new ScriptedStep('charge')]);
@@ -78,5 +101,31 @@ describe("a saga that is a process's in the storage alone", () => {
     expect(await cluster.journalOf(sagaId)).toEqual([]);
     gate.open();
     expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('completed');
+  });
+});
+
+describe('a saga that the storage took and cannot read', () => {
+  async function withUnreadable() {
+    const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('charge')])]);
+    const { sagaId } = await (await cluster.startProcess({ runsSagas: false })).enqueue();
+    const storage = new UnreadingStorage(cluster.memory);
+    return { cluster, sagaId, storage };
+  }
+
+  it('is told, and the sweep goes on', async () => {
+    const { cluster, sagaId, storage } = await withUnreadable();
+    const process = await cluster.startProcess({ storage });
+    await cluster.advance(0);
+    const error = storage.unreadable;
+    expect(process.listener.ofWorkerType('storage-failed')).toMatchObject([
+      { operation: 'claim', sagaId, error },
+    ]);
+    expect(process.listener.ofWorkerType('swept')).toHaveLength(1);
+  });
+
+  it('is an error for whoever asked to recover just it', async () => {
+    const { cluster, sagaId, storage } = await withUnreadable();
+    const process = await cluster.startProcess({ storage, recovery: { isEnabled: false } });
+    await expect(process.engine.starter.recover(sagaId)).rejects.toBe(storage.unreadable);
   });
 });

@@ -7,7 +7,8 @@ import { openStatuses } from './status-lists.js';
 
 /**
  * Takes due sagas for a worker: locks them, passing by what others lock, writes the claim entries, and changes the
- * headers whose entry found its place. Answers what this very statement took, with the `seq` of each claim.
+ * headers whose entry found its place. Answers what this very statement took, with the `seq` of each claim and with how
+ * much the journal takes: its sizes are there without reading the values.
  *
  * The lock sits in a materialised CTE, so that it is taken once for each row and `LIMIT` counts locked rows; without
  * that, two workers take one saga under load. A worker whose own row has expired takes nothing.
@@ -53,5 +54,12 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
     WHERE header.id = claimed.saga_id
     RETURNING claimed.seq AS claim_seq, header.*
   )
-SELECT taken.claim_seq, ${headerColumns('taken')} FROM taken`;
+SELECT taken.claim_seq, ${headerColumns('taken')}, (
+    SELECT coalesce(sum(
+      coalesce(pg_column_size(entry.context), 0) + coalesce(pg_column_size(entry.response), 0)
+        + coalesce(pg_column_size(entry.error), 0) + coalesce(pg_column_size(entry.events), 0)
+    ), 0)
+    FROM ${log} AS entry WHERE entry.saga_id = taken.id
+  ) AS journal_bytes
+FROM taken`;
 }
