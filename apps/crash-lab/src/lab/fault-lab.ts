@@ -61,8 +61,13 @@ export class FaultLab {
       databaseUrl: this.proxy.urlOf(this.laboratory.databaseUrl),
       clockSkewMs,
     });
-    await worker.ready;
-    await worker.ask('open', workerEngine, { sagas: loadPlans, runsSagas: true });
+    try {
+      await worker.ready;
+      await worker.ask('open', workerEngine, { sagas: loadPlans, runsSagas: true });
+    } catch (error) {
+      await worker.kill();
+      throw error;
+    }
     this.workers.push(worker);
   }
 
@@ -104,7 +109,11 @@ export class FaultLab {
     await this.load?.stop();
     const retried = await this.settle();
     const sagas = await this.laboratory.readSagas();
-    const problems = [...(this.load?.surprises ?? []), ...(await this.judge(sagas, retried))];
+    const problems = [
+      ...this.laboratory.unplannedEnds,
+      ...(this.load?.surprises ?? []),
+      ...(await this.judge(sagas, retried)),
+    ];
     const statuses: Record<string, number> = {};
     for (const { header } of sagas) statuses[header.status] = (statuses[header.status] ?? 0) + 1;
     return { sagas: sagas.length, statuses, troubles: await this.readTroubles(), problems };

@@ -62,7 +62,8 @@ export async function runKillLab(serverUrl: string, kills: number): Promise<Kill
         .filter(({ isKilled }) => isKilled)
         .map(({ scenario, kill }) => `${scenario.name} ${kill?.place} ${kill?.occurrence}`),
     );
-    const problems = await judge(laboratory, runs);
+    const missing = killed < kills ? [`${killed} processes died, and ${kills} were to`] : [];
+    const problems = [...missing, ...laboratory.unplannedEnds, ...(await judge(laboratory, runs))];
     return { runs: runs.length, kills: killed, places: diedAt.size, knownPlaces: targets.length, problems };
   } finally {
     await laboratory.close();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Acknowledgement, WatcherRecord } from '@nest-saga/testing';
 import type { KillPlan } from './kill-switch.js';
-import { LabAnswerError } from './lab-child.js';
+import { LabAnswerError, ProcessDiedError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
 import type { Laboratory } from './laboratory.js';
 import type { NamedPlan } from './lab-messages.js';
@@ -53,15 +53,17 @@ export async function runWithKill(
   await victim
     .ask('open', 'victim', { sagas, runsSagas: true })
     .then(() => start(victim, 'victim'))
-    .catch(() => start(client, engine));
+    .catch((error: unknown) => {
+      if (!(error instanceof ProcessDiedError)) throw error;
+      return start(client, engine);
+    });
   const watcher = new WatchingClient(client, engine, sagaId);
   await watcher.begin();
   if (scenario.cancelAt !== undefined)
     await cancel(laboratory, client, engine, sagaId, scenario.cancelAt, acknowledgements);
 
   await within(deadlineMs, Promise.race([death, watcher.over]), `${scenario.name}: an end or a death`);
-  const places = victim.isAlive ? await victim.ask('places').catch(() => ({})) : {};
-  const isKilled = kill !== undefined && !victim.isAlive;
+  const places = kill === undefined ? await victim.ask('places') : {};
   const rescue = `rescue of ${sagaId}`;
   await Promise.all(rescuers.map((rescuer) => rescuer.ask('open', rescue, { sagas, runsSagas: true })));
   const records = [watcher];
@@ -76,6 +78,7 @@ export async function runWithKill(
     await again.begin();
     await within(deadlineMs, again.over, `${describe}: the end after a retry`);
   }
+  const isKilled = victim.hasKilledItself;
   await victim.kill();
   await Promise.all([
     client.ask('close', engine),

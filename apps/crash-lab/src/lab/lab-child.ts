@@ -22,16 +22,22 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** How a process ended: by a signal, or by itself with a code. */
+export interface LabExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** A lab process, as its parent has it. */
 export class LabChild {
-  /** Resolves with the signal that ended it, or null where it ended by itself. */
-  readonly exited: Promise<NodeJS.Signals | null>;
+  readonly exited: Promise<LabExit>;
   readonly ready: Promise<void>;
   private readonly child: ChildProcess;
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Set<(message: LabMessage) => void>();
   private questions = 0;
-  private hasExited = false;
+  private exit: LabExit | undefined;
+  private wasKilledHere = false;
   private errors = '';
 
   /** @param file The bundle that `buildLabProcess` made. */
@@ -50,29 +56,40 @@ export class LabChild {
       this.listen((message) => {
         if (message.kind === 'ready') resolve();
       });
-      this.child.once('exit', () =>
+      this.child.once('close', () =>
         reject(new ProcessDiedError(`${settings.name} died at its start: ${this.errors}`)),
       );
     });
     this.ready.catch(() => undefined);
     this.exited = new Promise((resolve) => {
-      this.child.once('exit', (_code, signal) => {
-        this.hasExited = true;
-        for (const { reject } of this.waiting.values()) reject(new ProcessDiedError(`${settings.name} died`));
+      // Not `exit`: what it wrote last is read only then.
+      this.child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
+        this.exit = { code, signal };
+        for (const { reject } of this.waiting.values())
+          reject(new ProcessDiedError(`${settings.name} died: ${this.errors}`));
         this.waiting.clear();
-        resolve(signal);
+        resolve(this.exit);
       });
     });
     this.child.on('message', (message: LabMessage) => this.receive(message));
   }
 
-  /** What it wrote to its standard error. */
-  get complaints(): string {
-    return this.errors;
+  get isAlive(): boolean {
+    return this.exit === undefined;
   }
 
-  get isAlive(): boolean {
-    return !this.hasExited;
+  /** Whether it died where its plan says, and not by anybody's hand. */
+  get hasKilledItself(): boolean {
+    return this.settings.kill !== undefined && this.exit?.signal === 'SIGKILL' && !this.wasKilledHere;
+  }
+
+  /** How it ended, where nobody killed it: a process that crashes by itself is never part of the plan. */
+  get unplannedEnd(): string | undefined {
+    if (this.exit === undefined || this.hasKilledItself) return undefined;
+    const { code, signal } = this.exit;
+    if (signal === 'SIGKILL' && this.wasKilledHere) return undefined;
+    const how = signal === null ? `with code ${code}` : `by ${signal}`;
+    return `${this.settings.name} ended ${how}, and nobody killed it: ${this.errors}`;
   }
 
   listen(listener: (message: LabMessage) => void): () => void {
@@ -86,8 +103,8 @@ export class LabChild {
     ...parameters: Parameters<LabMethods[Method]>
   ): Promise<ReturnType<LabMethods[Method]>> {
     return new Promise((resolve, reject) => {
-      if (this.hasExited || !this.child.connected)
-        return reject(new ProcessDiedError(`${this.settings.name} is dead`));
+      if (!this.isAlive || !this.child.connected)
+        return reject(new ProcessDiedError(`${this.settings.name} is dead: ${this.errors}`));
       const question: LabQuestion = { id: ++this.questions, method, parameters };
       this.waiting.set(question.id, {
         resolve: (answer) => resolve(answer as ReturnType<LabMethods[Method]>),
@@ -99,7 +116,9 @@ export class LabChild {
 
   /** Sends it a signal: SIGKILL, SIGSTOP or SIGCONT. */
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    if (!this.hasExited) this.child.kill(signal);
+    if (!this.isAlive) return;
+    if (signal === 'SIGKILL') this.wasKilledHere = true;
+    this.child.kill(signal);
   }
 
   async kill(): Promise<void> {

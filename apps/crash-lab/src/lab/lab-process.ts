@@ -8,6 +8,7 @@ import { KillSwitch } from './kill-switch.js';
 import type { LabMessage, LabMethods, LabProcessSettings, LabQuestion } from './lab-messages.js';
 import { defineLabSaga } from './lab-saga.js';
 import { OutsideWorld } from './outside-world.js';
+import { pause } from './wait.js';
 import { WatchedStorage } from './watched-storage.js';
 
 const settings = JSON.parse(process.env['LAB_SETTINGS'] ?? '{}') as LabProcessSettings;
@@ -26,21 +27,33 @@ const clock: Clock = {
   },
 };
 
-const killSwitch = new KillSwitch(kill);
-const world = new OutsideWorld(worldUrl);
-const dataSource = new DataSource({
-  type: 'postgres',
-  url: databaseUrl,
-  poolSize: 6,
-  connectTimeoutMS: 3_000,
-  poolErrorHandler: () => undefined,
-});
+/** A process is started again and again until its database is there; trying again in here is the same, and cheaper. */
+const connect = async (): Promise<DataSource> => {
+  for (;;) {
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: databaseUrl,
+      poolSize: 6,
+      connectTimeoutMS: 3_000,
+      poolErrorHandler: () => undefined,
+    });
+    try {
+      return await dataSource.initialize();
+    } catch {
+      await pause(50);
+    }
+  }
+};
+
 const storage = new TypeOrmSagaStorage({
-  dataSource,
+  dataSource: await connect(),
   migrations: 'off',
   statementTimeoutMs: 2_000,
   acquireTimeoutMs: 2_000,
 });
+await storage.open();
+const killSwitch = new KillSwitch(kill);
+const world = new OutsideWorld(worldUrl);
 const watched = new WatchedStorage(storage, name, killSwitch, world);
 // Opened once for all engines of this process, and ended with it.
 const shared: SagaStorage = Object.assign(Object.create(watched) as SagaStorage, {
@@ -138,6 +151,4 @@ process.on('message', (question: LabQuestion) => void obey(question));
 // Whoever started it is gone.
 process.on('disconnect', () => process.exit());
 
-await dataSource.initialize();
-await storage.open();
 tell({ kind: 'ready' });

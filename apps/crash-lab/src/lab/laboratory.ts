@@ -55,6 +55,11 @@ export class Laboratory {
     return child;
   }
 
+  /** Processes that ended, and that nobody killed, one line each. */
+  get unplannedEnds(): readonly string[] {
+    return this.children.map(({ unplannedEnd }) => unplannedEnd).filter((end) => end !== undefined);
+  }
+
   /** Everything that is stored. */
   readSagas(): Promise<readonly LoadedSaga[]> {
     return this.withStorage(async (storage) => {
