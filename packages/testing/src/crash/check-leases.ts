@@ -35,8 +35,10 @@ function isSameCall(one: LedgerRow, other: LedgerRow): boolean {
 
 /** When a call stopped being its saga's: it ended, it was recorded or let go as abandoned, or its lease was over. */
 function endOf({ entries }: LoadedSaga, row: LedgerRow, leases: readonly LeaseSpan[]): number {
-  const lease = leases.findLast(
-    ({ process, validFrom }) => process === row.process && validFrom <= row.beganAt,
+  const lease = leases.findLast(({ worker, process, validFrom }) =>
+    row.worker === undefined || worker === undefined
+      ? process === row.process && validFrom <= row.beganAt
+      : worker === row.worker,
   );
   const closing = entries.find(
     (entry) =>
@@ -47,6 +49,7 @@ function endOf({ entries }: LoadedSaga, row: LedgerRow, leases: readonly LeaseSp
   return Math.min(
     row.endedAt ?? Number.POSITIVE_INFINITY,
     closing?.recordedAt.getTime() ?? Number.POSITIVE_INFINITY,
-    lease?.validUntil ?? row.beganAt,
+    // A lease that nobody knows of may go on for ever.
+    lease?.validUntil ?? Number.POSITIVE_INFINITY,
   );
 }

@@ -1,109 +1,8 @@
-import type { EntryDraft, JournalEntry, LoadedSaga, SagaHeader } from '@nest-saga/core';
+import type { LoadedSaga, SagaHeader } from '@nest-saga/core';
 import { checkRun } from './check-run.js';
 import type { CrashEvidence } from './crash-evidence.js';
 import type { LedgerRow } from './ledger-row.js';
-
-const sagaId = 'the saga';
-const epoch = Date.UTC(2026, 0, 1);
-const times = { startedAt: new Date(epoch), finishedAt: new Date(epoch) };
-const error = { name: 'Error', message: 'declined' };
-
-function act(step: string): EntryDraft {
-  return { kind: 'act-completed', step, attempt: 1, ...times, context: '{}' };
-}
-
-function failed(step: string): EntryDraft {
-  return {
-    kind: 'act-failed',
-    step,
-    attempt: 1,
-    ...times,
-    error,
-    outcome: 'failed',
-    next: 'compensate',
-    undo: false,
-  };
-}
-
-function undo(step: string): EntryDraft {
-  return { kind: 'compensation-completed', step, attempt: 1, ...times, context: '{}' };
-}
-
-/** A saga whose entries were written by one worker, the first at 10 ms, the second at 20 ms, and so on. */
-function saga(status: SagaHeader['status'], drafts: readonly EntryDraft[], worker = 'w1'): LoadedSaga {
-  const entries = drafts.map((draft, index): JournalEntry => ({
-    ...draft,
-    seq: index + 1,
-    worker: draft.kind === 'cancel-requested' || draft.kind === 'retry-requested' ? undefined : worker,
-    recordedAt: new Date(epoch + 10 * (index + 1)),
-  }));
-  const header: SagaHeader = {
-    sagaId,
-    saga: 'order',
-    version: 1,
-    key: undefined,
-    status,
-    owner: undefined,
-    nextRunAt: undefined,
-    context: '{}',
-    failure: undefined,
-    stuck: undefined,
-    metadata: {},
-    createdAt: new Date(epoch),
-    updatedAt: new Date(epoch),
-  };
-  return { header, entries };
-}
-
-/** A call that began at a moment and took 5 ms. */
-function call(
-  action: LedgerRow['action'],
-  step: string,
-  beganAtMs: number,
-  change: Partial<LedgerRow> = {},
-): LedgerRow {
-  return {
-    sagaId,
-    step,
-    action,
-    attempt: 1,
-    idempotencyKey: `${sagaId}:${step}:${action}`,
-    fencingToken: 1,
-    process: 'p1',
-    beganAt: epoch + beganAtMs,
-    endedAt: epoch + beganAtMs + 5,
-    isEffective: true,
-    ...change,
-  };
-}
-
-const undone = saga('failed', [act('a'), act('b'), failed('c'), undo('b'), undo('a')]);
-const undoneCalls = [
-  call('act', 'a', 1),
-  call('act', 'b', 11),
-  call('act', 'c', 21, { isEffective: false }),
-  call('compensate', 'b', 31),
-  call('compensate', 'a', 41),
-];
-const good: CrashEvidence = {
-  acknowledgements: [{ kind: 'start', sagaId }],
-  sagas: [undone],
-  ledger: undoneCalls,
-  leases: [{ process: 'p1', validFrom: epoch, validUntil: epoch + 1_000 }],
-  snapshots: [undone],
-  watchers: [
-    {
-      watcher: 'a client',
-      sagaId,
-      fromSeq: 3,
-      seen: [
-        { seq: 4, at: epoch + 42 },
-        { seq: 5, at: epoch + 52 },
-      ],
-      isEnded: true,
-    },
-  ],
-};
+import { act, call, epoch, failed, good, saga, sagaId, undo, undone, undoneCalls } from './sample-run.js';
 
 function rulesOf(evidence: Partial<CrashEvidence>): readonly string[] {
   return [...new Set(checkRun({ ...good, ...evidence }).map(({ rule }) => rule))];
@@ -226,6 +125,26 @@ describe('the checker of crash runs', () => {
     expect(
       rulesOf({ ledger, leases: [{ process: 'p1', validFrom: epoch, validUntil: epoch + 23 }, other] }),
     ).toEqual([]);
+  });
+
+  it('reports a call that nobody knows the lease of as one that may go on', () => {
+    const hanging = call('act', 'c', 21, { endedAt: undefined, isEffective: false, process: 'p0' });
+    const ledger = [...undoneCalls.slice(0, 2), hanging, ...undoneCalls.slice(2)];
+    const second = { ...hanging, process: 'p1', beganAt: epoch + 23 };
+    expect(rulesOf({ ledger: [...ledger, second] })).toEqual(['overlap']);
+  });
+
+  it('reports calls of one process that two of its workers began, each by its own lease', () => {
+    const hanging = call('act', 'c', 21, { endedAt: undefined, isEffective: false, worker: 'w1' });
+    const second = call('act', 'c', 24, { process: 'p2', isEffective: false });
+    const ledger = [...undoneCalls.slice(0, 2), hanging, second, ...undoneCalls.slice(3)];
+    const until = (validUntil: number) => ({ process: 'p1', worker: 'w1', validFrom: epoch, validUntil });
+    const others = [
+      { process: 'p1', worker: 'w0', validFrom: epoch + 20, validUntil: epoch + 1_000 },
+      { process: 'p2', worker: 'w2', validFrom: epoch, validUntil: epoch + 1_000 },
+    ];
+    expect(rulesOf({ ledger, leases: [until(epoch + 1_000), ...others] })).toEqual(['overlap']);
+    expect(rulesOf({ ledger, leases: [until(epoch + 23), ...others] })).toEqual([]);
   });
 
   it('reports an event that no listener was told, and one that was told too early', () => {

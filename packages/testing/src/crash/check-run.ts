@@ -3,6 +3,7 @@ import type { LoadedSaga } from '@nest-saga/core';
 import { checkJournal } from './check-journal.js';
 import { checkLedger } from './check-ledger.js';
 import { checkOverlaps } from './check-leases.js';
+import { checkOwners } from './check-owners.js';
 import { checkSnapshot } from './check-snapshots.js';
 import { checkEvents, checkWatcher } from './check-watchers.js';
 import type { Acknowledgement, CrashEvidence, Violation } from './crash-evidence.js';
@@ -26,7 +27,9 @@ export function checkRun(evidence: CrashEvidence): readonly Violation[] {
       return [
         ...checkJournal(saga),
         ...checkLedger(saga, rows),
-        ...(leases === undefined ? [] : checkOverlaps(saga, rows, leases)),
+        ...(leases === undefined
+          ? []
+          : [...checkOverlaps(saga, rows, leases), ...checkOwners(saga, rows, leases)]),
         ...(emitted === undefined ? [] : checkEvents(saga, emitted)),
         ...checkEnd(saga),
       ];

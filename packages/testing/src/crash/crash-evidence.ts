@@ -10,6 +10,8 @@ export type Acknowledgement =
 /** The time in which a process might run sagas by one lease, by the storage's clock. */
 export interface LeaseSpan {
   readonly process: string;
+  /** The id that the lease was taken under; without it a call's lease is looked for by its process. */
+  readonly worker?: string;
   readonly validFrom: number;
   /** When the lease's row expired or was removed; infinite while it is renewed. */
   readonly validUntil: number;
@@ -81,6 +83,8 @@ export type ViolationRule =
   | 'terminal-changed'
   | 'journal-changed'
   | 'overlap'
+  | 'not-owner'
+  | 'without-lease'
   | 'idempotency-key'
   | 'fencing-token'
   | 'wrote-after-fence'

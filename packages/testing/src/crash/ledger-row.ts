@@ -11,6 +11,8 @@ export interface LedgerRow {
   readonly fencingToken: number;
   /** The process it ran in: one life of one process, so that a restarted one is another. */
   readonly process: string;
+  /** The worker that it was called for, where the test can see it: a process may have had several. */
+  readonly worker?: string;
   readonly beganAt: number;
   /** When the handler ended; undefined where it never did: its process died, or it hangs. */
   readonly endedAt: number | undefined;

@@ -1,0 +1,47 @@
+import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
+import { describe } from './check-ledger.js';
+import type { LeaseSpan, Violation, ViolationRule } from './crash-evidence.js';
+import { replayUntil } from './journal-replay.js';
+import type { LedgerRow } from './ledger-row.js';
+
+/**
+ * Calls that began for a worker that the saga was not of, or whose lease was over: what a process does that was taken
+ * for dead and is not. Calls of which the worker is not known are not judged.
+ */
+export function checkOwners(
+  { header: { sagaId }, entries }: LoadedSaga,
+  rows: readonly LedgerRow[],
+  leases: readonly LeaseSpan[],
+): readonly Violation[] {
+  const byWorker = new Map(leases.map((lease) => [lease.worker, lease]));
+  return rows.flatMap((row): readonly Violation[] => {
+    if (row.worker === undefined) return [];
+    const violations: Violation[] = [];
+    const report = (rule: ViolationRule, detail: string): void => {
+      violations.push({ rule, sagaId, detail: `${describe(row)} began for ${row.worker}, ${detail}` });
+    };
+    const owner = ownerAt(entries, row.beganAt);
+    if (owner !== anybody && owner !== row.worker)
+      report('not-owner', owner === undefined ? 'when it was nobody’s' : `when it was ${owner}’s`);
+    const lease = byWorker.get(row.worker);
+    if (lease === undefined || lease.process !== row.process)
+      report('without-lease', 'which never had a lease there');
+    else if (row.beganAt < lease.validFrom || row.beganAt > lease.validUntil)
+      report('without-lease', `whose lease was from ${lease.validFrom} to ${lease.validUntil}`);
+    return violations;
+  });
+}
+
+/** Of whom the records say nothing. */
+const anybody = Symbol('anybody');
+
+/** Whose a saga was at a moment: undefined where it was nobody's. */
+function ownerAt(entries: readonly JournalEntry[], at: number): string | undefined | typeof anybody {
+  const { owner, isLetGo } = replayUntil(entries, at);
+  if (owner !== undefined || isLetGo) return owner;
+  // Before the first entry of a worker: a queued saga is nobody's, and a started one its first writer's, unless another
+  // worker claimed it before it wrote.
+  const first = entries.find(({ worker }) => worker !== undefined);
+  if (first?.kind === 'claimed') return first.from === 'pending' ? undefined : anybody;
+  return first === undefined ? anybody : first.worker;
+}
