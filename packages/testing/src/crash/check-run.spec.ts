@@ -4,6 +4,8 @@ import type { CrashEvidence } from './crash-evidence.js';
 import type { LedgerRow } from './ledger-row.js';
 import { act, call, epoch, failed, good, saga, sagaId, undo, undone, undoneCalls } from './sample-run.js';
 
+const unseen = { snapshots: [], watchers: [] };
+
 function rulesOf(evidence: Partial<CrashEvidence>): readonly string[] {
   return [...new Set(checkRun({ ...good, ...evidence }).map(({ rule }) => rule))];
 }
@@ -41,6 +43,19 @@ describe('the checker of crash runs', () => {
   it.each<[string, Partial<CrashEvidence>]>([
     ['acknowledged-lost', { acknowledgements: [{ kind: 'start', sagaId: 'another saga' }] }],
     ['acknowledged-lost', { acknowledgements: [{ kind: 'retry', sagaId }] }],
+    [
+      'acknowledged-lost',
+      {
+        acknowledgements: [{ kind: 'cancel', sagaId }],
+        sagas: [saga('completed', [act('a')])],
+        ledger: [call('act', 'a', 1)],
+        ...unseen,
+      },
+    ],
+    [
+      'acknowledged-lost',
+      { snapshots: [{ ...undone, header: { ...undone.header, sagaId: 'another saga' } }] },
+    ],
     ['acknowledged-lost', { ledger: [...undoneCalls, call('act', 'x', 1, { sagaId: 'unknown' })] }],
     [
       'started-twice',
@@ -59,6 +74,7 @@ describe('the checker of crash runs', () => {
         ledger: [...undoneCalls, call('act', 'a', 1, { sagaId: 'twin', idempotencyKey: 'twin' })],
       },
     ],
+    ['started-twice', { sagas: [withKey('order', 'one'), withKey('order', 'two')], ledger: [], ...unseen }],
     ['undone-though-completed', withStatus('completed')],
     ['act-after-decision', withCall(1, { beganAt: epoch + 31 })],
     ['act-after-completion', withCall(0, { beganAt: epoch + 12 })],
@@ -88,6 +104,8 @@ describe('the checker of crash runs', () => {
     ['act-after-decision', saga('failed', [failed('a'), act('b')])],
     ['undo-before-decision', saga('failed', [act('a'), undo('a'), failed('b')])],
     ['undo-order', saga('failed', [act('a'), act('b'), failed('c'), undo('a'), undo('b')])],
+    ['undo-order', saga('failed', [act('a'), act('b'), failed('c'), undo('b'), undo('b'), undo('a')])],
+    ['undo-order', saga('failed', [act('a'), failed('b'), undo('a'), undo('a')])],
     ['undo-missing', saga('failed', [act('a'), failed('b')])],
     ['status-not-of-journal', saga('completed', [failed('a')])],
     ['status-not-of-journal', saga('failed', [act('a')])],
@@ -104,6 +122,31 @@ describe('the checker of crash runs', () => {
     );
     const evidence = { sagas: [loaded], ledger, snapshots: [], watchers: [] };
     expect(rulesOf(evidence)).toContain(rule);
+  });
+
+  it('takes a cancel as kept by a request, or by the decision to undo it', () => {
+    const acknowledgements = [{ kind: 'cancel', sagaId }] as const;
+    expect(rulesOf({ acknowledgements })).toEqual([]);
+    const requested = saga('completed', [
+      act('a'),
+      { kind: 'cancel-requested', reason: 'no more' },
+      act('b'),
+    ]);
+    const ledger = [call('act', 'a', 1), call('act', 'b', 21)];
+    // What came of it is another rule's: an act that was under way and was the last one.
+    expect(rulesOf({ acknowledgements, sagas: [requested], ledger, ...unseen })).not.toContain(
+      'acknowledged-lost',
+    );
+  });
+
+  it('takes one key of two sagas for what it is', () => {
+    const sagas = [withKey('order', 'one'), withKey('refund', 'two')];
+    expect(rulesOf({ acknowledgements: [], sagas, ledger: [], ...unseen })).not.toContain('started-twice');
+  });
+
+  it('reports an undo that began once more after it was recorded', () => {
+    const again = call('compensate', 'b', 45);
+    expect(rulesOf({ ledger: [...undoneCalls, again] })).toEqual(['undo-order']);
   });
 
   it('reports what was read and is another one at the end', () => {
@@ -157,6 +200,11 @@ describe('the checker of crash runs', () => {
     ]);
   });
 });
+
+function withKey(name: string, id: string): LoadedSaga {
+  const { header, entries } = saga('completed', [act('a')]);
+  return { header: { ...header, sagaId: id, saga: name, key: 'k' }, entries };
+}
 
 function withStatus(status: SagaHeader['status']): Partial<CrashEvidence> {
   return { sagas: [{ ...undone, header: { ...undone.header, status } }], snapshots: [] };
