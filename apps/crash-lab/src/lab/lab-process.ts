@@ -1,9 +1,10 @@
 /** A process of the lab: engines on PostgreSQL that do what their parent asks, until somebody kills them. */
 import { randomUUID } from 'node:crypto';
-import { SagaEngine, SagaRegistry } from '@nest-saga/core';
-import type { Clock, SagaListener, SagaStorage } from '@nest-saga/core';
+import { SagaEngine, SagaRegistry, SagaStorageError } from '@nest-saga/core';
+import type { Clock, SagaDefinition, SagaListener, SagaStorage } from '@nest-saga/core';
 import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
+import { Assignments } from './assignments.js';
 import { KillSwitch } from './kill-switch.js';
 import type { LabMessage, LabMethods, LabProcessSettings, LabQuestion } from './lab-messages.js';
 import { defineLabSaga } from './lab-saga.js';
@@ -54,7 +55,8 @@ const storage = new TypeOrmSagaStorage({
 await storage.open();
 const killSwitch = new KillSwitch(kill);
 const world = new OutsideWorld(worldUrl);
-const watched = new WatchedStorage(storage, name, killSwitch, world);
+const assignments = new Assignments();
+const watched = new WatchedStorage(storage, name, { killSwitch, world, assignments });
 // Opened once for all engines of this process, and ended with it.
 const shared: SagaStorage = Object.assign(Object.create(watched) as SagaStorage, {
   open: () => Promise.resolve(),
@@ -76,6 +78,22 @@ const engineOf = (engine: string): SagaEngine => {
   return found;
 };
 
+const createEngine = (definitions: readonly SagaDefinition[], runsSagas: boolean): SagaEngine => {
+  return new SagaEngine({
+    storage: shared,
+    registry: new SagaRegistry(definitions),
+    clock,
+    ids: { nextId: randomUUID, random: Math.random },
+    runsSagas,
+    lease: { leaseDurationMs: 1_200, renewalIntervalMs: 300, safetyMarginMs: 300 },
+    recovery: { sweepIntervalMs: 200 },
+    watchIntervalMs: 200,
+    abortGraceMs: 500,
+    shutdownTimeoutMs: 1_000,
+    listener,
+  });
+};
+
 type Asynchronous<Methods> = {
   [Name in keyof Methods]: Methods[Name] extends (...parameters: infer Parameters) => infer Answer
     ? (...parameters: Parameters) => Promise<Answer>
@@ -84,22 +102,20 @@ type Asynchronous<Methods> = {
 
 const methods: Asynchronous<LabMethods> = {
   open: async (engine, { sagas, runsSagas }) => {
-    const definitions = sagas.map((saga) => defineLabSaga(saga, { process: name, world, killSwitch }));
-    const opened = new SagaEngine({
-      storage: shared,
-      registry: new SagaRegistry(definitions),
-      clock,
-      ids: { nextId: randomUUID, random: Math.random },
-      runsSagas,
-      lease: { leaseDurationMs: 1_200, renewalIntervalMs: 300, safetyMarginMs: 300 },
-      recovery: { sweepIntervalMs: 200 },
-      watchIntervalMs: 200,
-      abortGraceMs: 500,
-      shutdownTimeoutMs: 1_000,
-      listener,
-    });
-    engines.set(engine, opened);
-    await opened.open();
+    const definitions = sagas.map((saga) =>
+      defineLabSaga(saga, { process: name, world, killSwitch, assignments }),
+    );
+    for (;;) {
+      const opened = createEngine(definitions, runsSagas);
+      engines.set(engine, opened);
+      try {
+        return await opened.open();
+      } catch (error) {
+        // As the supervisor of a process does, whose start failed.
+        if (!(error instanceof SagaStorageError)) throw error;
+        await pause(50);
+      }
+    }
   },
   close: async (engine) => {
     await engineOf(engine).close();

@@ -4,6 +4,7 @@ import { trailOf } from '@nest-saga/testing';
 import type { StepPlan } from '../simulation/run-plan.js';
 import { GatewayError } from '../simulation/scripted-definition.js';
 import type { TrailContext } from '../simulation/scripted-definition.js';
+import type { Assignments } from './assignments.js';
 import type { NamedPlan } from './lab-messages.js';
 import type { KillSwitch } from './kill-switch.js';
 import type { OutsideWorld } from './outside-world.js';
@@ -17,6 +18,7 @@ export interface LabSurroundings {
   readonly process: string;
   readonly world: OutsideWorld;
   readonly killSwitch: KillSwitch;
+  readonly assignments: Assignments;
 }
 
 /** A planned saga whose handlers change the outside world, and are places to die at. */
@@ -85,7 +87,7 @@ class LabHandler implements SagaStepHandler<unknown> {
   }
 
   private async begin(action: 'act' | 'compensate', context: TrailContext, run: StepRun): Promise<string> {
-    const { process, world, killSwitch } = this.surroundings;
+    const { process, world, killSwitch, assignments } = this.surroundings;
     killSwitch.pass(`at ${action} entry of ${run.step}`);
     const { sagaId, step, attempt, idempotencyKey, fencingToken } = run;
     const trail = [...context.trail];
@@ -97,6 +99,7 @@ class LabHandler implements SagaStepHandler<unknown> {
       idempotencyKey,
       fencingToken,
       process,
+      worker: assignments.workerOf(sagaId, fencingToken),
       trail,
     });
     context.trail.push(trailOf(action, step));

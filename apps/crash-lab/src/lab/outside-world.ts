@@ -6,7 +6,7 @@ const tables = `
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     saga_id uuid NOT NULL, step text NOT NULL, action text NOT NULL, attempt int NOT NULL,
     idempotency_key text NOT NULL, fencing_token int NOT NULL, process text NOT NULL,
-    began_at double precision NOT NULL, ended_at double precision, effective boolean NOT NULL DEFAULT false,
+    worker text NOT NULL, began_at double precision NOT NULL, ended_at double precision, effective boolean NOT NULL DEFAULT false,
     trail jsonb NOT NULL
   );
   CREATE TABLE IF NOT EXISTS lease (
@@ -17,7 +17,7 @@ const tables = `
 `;
 
 /** A call that a handler begins. */
-export type BegunCall = Omit<LedgerRow, 'endedAt' | 'isEffective' | 'beganAt'>;
+export type BegunCall = Omit<LedgerRow, 'endedAt' | 'isEffective' | 'beganAt'> & { readonly worker: string };
 
 /**
  * The outside world in a database of its own, on connections of its own: what handlers did, which process held which
@@ -38,10 +38,10 @@ export class OutsideWorld {
 
   /** Writes down that a call began. Answers its id. */
   async begin(call: BegunCall): Promise<string> {
-    const { sagaId, step, action, attempt, idempotencyKey, fencingToken, process, trail = [] } = call;
+    const { sagaId, step, action, attempt, idempotencyKey, fencingToken, process, worker, trail = [] } = call;
     const { rows } = await this.pool.query<{ id: string }>(
-      `INSERT INTO ledger (saga_id, step, action, attempt, idempotency_key, fencing_token, process, began_at, trail)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+      `INSERT INTO ledger (saga_id, step, action, attempt, idempotency_key, fencing_token, process, worker, began_at, trail)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
       [
         sagaId,
         step,
@@ -50,6 +50,7 @@ export class OutsideWorld {
         idempotencyKey,
         fencingToken,
         process,
+        worker,
         Date.now(),
         JSON.stringify(trail),
       ],
@@ -108,6 +109,7 @@ export class OutsideWorld {
       idempotencyKey: String(row['idempotency_key']),
       fencingToken: Number(row['fencing_token']),
       process: String(row['process']),
+      worker: String(row['worker']),
       beganAt: Number(row['began_at']),
       endedAt: row['ended_at'] === null ? undefined : Number(row['ended_at']),
       isEffective: row['effective'] === true,
@@ -121,6 +123,7 @@ export class OutsideWorld {
     );
     return rows.map((row) => ({
       process: String(row['process']),
+      worker: String(row['worker']),
       validFrom: Number(row['valid_from']),
       validUntil: Number(row['valid_until']),
     }));
