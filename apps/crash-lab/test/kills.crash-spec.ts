@@ -1,7 +1,35 @@
 import { runKillLab } from '../src/lab/kill-lab.js';
+import { scenarios } from '../src/lab/scenarios.js';
 
 const kills = Number(process.env['KILLS'] ?? '150');
 const serverUrl = process.env['NEST_SAGA_TEST_DATABASE_URL'] ?? '';
+
+/** What a process asks of its storage in these scenarios. */
+const methods = [
+  'start',
+  'append',
+  'load',
+  'claim',
+  'release',
+  'releaseExpired',
+  'listOwned',
+  'registerWorker',
+  'renewWorker',
+  'removeWorker',
+];
+const moments = ['before', 'during', 'after'];
+const calls = ['act of reserve', 'act of charge', 'act of invoice', 'act of ship'].concat(
+  ['reserve', 'charge', 'invoice'].map((step) => `compensate of ${step}`),
+);
+/** At the entry, inside, and at the exit of every handler, and around and in the middle of every call of the storage. */
+const everywhere = [
+  ...methods.flatMap((method) => moments.map((moment) => `${moment} ${method}`)),
+  ...calls.flatMap((call) => [
+    `at ${call.replace(' of', ' entry of')}`,
+    `inside ${call}`,
+    `at ${call.replace(' of', ' exit of')}`,
+  ]),
+];
 
 describe('processes that are killed with SIGKILL on a real PostgreSQL', () => {
   it(
@@ -11,10 +39,12 @@ describe('processes that are killed with SIGKILL on a real PostgreSQL', () => {
       const report = await runKillLab(serverUrl, kills);
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
       console.log(
-        `kills: ${report.kills} processes killed at ${report.places} of ${report.knownPlaces} places, ${report.runs} runs in ${seconds} s`,
+        `kills: ${report.kills} processes killed at ${report.places} of ${report.knownPlaces} places (${report.diedAt.length} by name) of ${report.scenarios.length} scenarios, ${report.runs} runs in ${seconds} s`,
       );
       expect(report.problems).toEqual([]);
       expect(report.kills).toBeGreaterThanOrEqual(kills);
+      expect(report.diedAt).toEqual(expect.arrayContaining(everywhere));
+      expect(report.scenarios.toSorted()).toEqual(scenarios.map(({ name }) => name).toSorted());
     },
     6 * 3_600_000,
   );

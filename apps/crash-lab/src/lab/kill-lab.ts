@@ -11,10 +11,13 @@ import { scenarios } from './scenarios.js';
 export interface KillReport {
   readonly runs: number;
   readonly kills: number;
-  /** Places at which a process died. */
+  /** Scenarios with a place and the how manieth time a process came by it, where one died. */
   readonly places: number;
-  /** Places that exist, in all scenarios together. */
+  /** How many of these there are. */
   readonly knownPlaces: number;
+  /** The names of the places where one died. */
+  readonly diedAt: readonly string[];
+  readonly scenarios: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -23,12 +26,14 @@ const parallelRuns = 6;
 
 interface Target {
   readonly scenario: Scenario;
-  readonly kill: KillPlan | undefined;
+  readonly kill: KillPlan;
+  /** How often a process came by this place that was not killed. */
+  readonly count: number;
 }
 
 /**
  * Runs every scenario once to learn its places, then again and again with a process that dies at one of them, until
- * so many have died. Fewer kills than places are spread evenly over them, more go round again.
+ * so many have died. Every name of a place comes first; the other kills are spread evenly over all scenarios.
  */
 export async function runKillLab(serverUrl: string, kills: number): Promise<KillReport> {
   const laboratory = await Laboratory.open(serverUrl, serverUrl);
@@ -38,33 +43,46 @@ export async function runKillLab(serverUrl: string, kills: number): Promise<Kill
       laboratory.start({ name: 'rescuer 2' }),
     ] as const;
     await Promise.all(rescuers.map(({ ready }) => ready));
-    const runAll = async (targets: readonly Target[]): Promise<readonly KillRun[]> =>
+    const runAll = (targets: readonly Target[]): Promise<readonly KillRun[]> =>
       inParallel(targets, ({ scenario, kill }) => runWithKill(laboratory, rescuers, scenario, kill));
 
-    const rehearsals = await runAll(scenarios.map((scenario) => ({ scenario, kill: undefined })));
+    const rehearsals = await inParallel(scenarios, (scenario) =>
+      runWithKill(laboratory, rescuers, scenario, undefined),
+    );
     const targets = rehearsals.flatMap(({ scenario, places }) =>
       Object.entries(places).flatMap(([place, count]) =>
         Array.from({ length: mostOf(place, count) }, (_, index): Target => {
-          return { scenario, kill: { place, occurrence: index + 1 } };
+          return { scenario, kill: { place, occurrence: index + 1 }, count };
         }),
       ),
     );
+    const names = new Set(targets.map(({ kill }) => kill.place));
     const runs: KillRun[] = [...rehearsals];
-    let killed = 0;
-    // A place may be missed, where time decides whether a process comes by: then others make up for it.
-    for (let round = 0; killed < kills && round < 4; round++) {
-      const more = await runAll(spread(targets, kills - killed));
-      killed += more.filter(({ isKilled }) => isKilled).length;
-      runs.push(...more);
+    let deaths: readonly KillRun[] = [];
+    const untouched = (): readonly string[] => {
+      const died = new Set(deaths.map(({ kill }) => kill?.place));
+      return [...names].filter((name) => !died.has(name));
+    };
+    // A place may be missed, where time decides whether a process comes by: then it is tried again, and others make up
+    // for it.
+    for (let round = 0; (deaths.length < kills || untouched().length > 0) && round < 10; round++) {
+      const first = untouched().map((name) => pick(targets, name, round));
+      runs.push(...(await runAll([...first, ...spread(targets, kills - deaths.length - first.length)])));
+      deaths = runs.filter(({ isKilled }) => isKilled);
     }
-    const diedAt = new Set(
-      runs
-        .filter(({ isKilled }) => isKilled)
-        .map(({ scenario, kill }) => `${scenario.name} ${kill?.place} ${kill?.occurrence}`),
+    const places = new Set(
+      deaths.map(({ scenario, kill }) => `${scenario.name} ${kill?.place} ${kill?.occurrence}`),
     );
-    const missing = killed < kills ? [`${killed} processes died, and ${kills} were to`] : [];
-    const problems = [...missing, ...laboratory.unplannedEnds, ...(await judge(laboratory, runs))];
-    return { runs: runs.length, kills: killed, places: diedAt.size, knownPlaces: targets.length, problems };
+    const missing = deaths.length < kills ? [`${deaths.length} processes died, and ${kills} were to`] : [];
+    return {
+      runs: runs.length,
+      kills: deaths.length,
+      places: places.size,
+      knownPlaces: targets.length,
+      diedAt: [...new Set(deaths.flatMap(({ kill }) => kill?.place ?? []))].toSorted(),
+      scenarios: [...new Set(deaths.map(({ scenario }) => scenario.name))],
+      problems: [...missing, ...laboratory.unplannedEnds, ...(await judge(laboratory, runs))],
+    };
   } finally {
     await laboratory.close();
   }
@@ -76,8 +94,18 @@ function mostOf(place: string, count: number): number {
   return isOfTheSaga ? count : Math.min(count, 2);
 }
 
+/** A target of this name: first where it is come by most often, and another one in each round. */
+function pick(targets: readonly Target[], name: string, round: number): Target {
+  const named = targets
+    .filter(({ kill }) => kill.place === name)
+    .toSorted((one, other) => one.kill.occurrence - other.kill.occurrence || other.count - one.count);
+  const target = named[round % named.length];
+  if (target === undefined) throw new Error(`nobody comes by "${name}"`);
+  return target;
+}
+
 function spread(targets: readonly Target[], count: number): readonly Target[] {
-  return Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: Math.max(0, count) }, (_, index) => {
     const at =
       count <= targets.length ? Math.floor((index * targets.length) / count) : index % targets.length;
     const target = targets[at];
@@ -104,6 +132,7 @@ async function judge(laboratory: Laboratory, runs: readonly KillRun[]): Promise<
   const evidence = {
     acknowledgements: runs.flatMap(({ acknowledgements }) => acknowledgements),
     watchers: runs.flatMap(({ watchers }) => watchers),
+    snapshots: runs.flatMap(({ snapshots }) => snapshots),
     ledger: await laboratory.world.readLedger(),
     leases: await laboratory.world.readLeases(),
     sagas,

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { LoadedSaga } from '@nest-saga/core';
 import type { Acknowledgement, WatcherRecord } from '@nest-saga/testing';
 import type { KillPlan } from './kill-switch.js';
-import { LabAnswerError, ProcessDiedError } from './lab-child.js';
+import { isTrouble, LabAnswerError, ProcessDiedError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
 import type { Laboratory } from './laboratory.js';
 import type { NamedPlan } from './lab-messages.js';
 import type { Scenario } from './scenarios.js';
-import { pause, within } from './wait.js';
+import { until, within } from './wait.js';
 import { WatchingClient } from './watching-client.js';
 
 /** What one run left behind, beside what is in the databases. */
@@ -20,96 +21,203 @@ export interface KillRun {
   readonly places: Readonly<Record<string, number>>;
   readonly acknowledgements: readonly Acknowledgement[];
   readonly watchers: readonly WatcherRecord[];
+  /** The saga as it was found right after the death, and at its end. */
+  readonly snapshots: readonly LoadedSaga[];
 }
 
-const deadlineMs = 30_000;
+const deadlineMs = 60_000;
+const victimEngine = 'victim';
 
 /**
  * One saga of a scenario in a process that dies at one place, and two others that finish what is left. The clients
  * ask through a third engine, which runs nothing.
  */
-export async function runWithKill(
+export function runWithKill(
   laboratory: Laboratory,
   rescuers: readonly [LabChild, LabChild],
   scenario: Scenario,
   kill: KillPlan | undefined,
 ): Promise<KillRun> {
-  const sagaId = randomUUID();
-  const saga: NamedPlan = { name: `saga-${sagaId}`, plan: scenario.plan };
-  const sagas = [saga];
-  const acknowledgements: Acknowledgement[] = [];
-  const [client] = rescuers;
-  const engine = `client of ${sagaId}`;
-  const victim = laboratory.start({ name: `victim of ${sagaId}`, ...(kill === undefined ? {} : { kill }) });
-  const death = victim.exited;
-  await client.ask('open', engine, { sagas, runsSagas: false });
-
-  await victim.ready;
-  const start = async (child: LabChild, asked: string): Promise<void> => {
-    await child.ask('start', asked, saga.name, sagaId, scenario.isQueued ?? false);
-    acknowledgements.push({ kind: 'start', sagaId });
-  };
-  // A client whose answer does not come asks again, somewhere else.
-  await victim
-    .ask('open', 'victim', { sagas, runsSagas: true })
-    .then(() => start(victim, 'victim'))
-    .catch((error: unknown) => {
-      if (!(error instanceof ProcessDiedError)) throw error;
-      return start(client, engine);
-    });
-  const watcher = new WatchingClient(client, engine, sagaId);
-  await watcher.begin();
-  if (scenario.cancelAt !== undefined)
-    await cancel(laboratory, client, engine, sagaId, scenario.cancelAt, acknowledgements);
-
-  await within(deadlineMs, Promise.race([death, watcher.over]), `${scenario.name}: an end or a death`);
-  const places = kill === undefined ? await victim.ask('places') : {};
-  const rescue = `rescue of ${sagaId}`;
-  await Promise.all(rescuers.map((rescuer) => rescuer.ask('open', rescue, { sagas, runsSagas: true })));
-  const records = [watcher];
-  const describe = `${scenario.name}, killed ${kill?.place ?? 'nowhere'} #${kill?.occurrence ?? 0}`;
-  const status = await within(deadlineMs, watcher.over, `${describe}: the end`);
-  if (status === 'stuck' && scenario.isMended === true) {
-    await laboratory.world.mend(sagaId);
-    await client.ask('retry', engine, sagaId);
-    acknowledgements.push({ kind: 'retry', sagaId });
-    const again = new WatchingClient(client, engine, sagaId, watcher.record.seen.at(-1)?.seq ?? 0);
-    records.push(again);
-    await again.begin();
-    await within(deadlineMs, again.over, `${describe}: the end after a retry`);
-  }
-  const isKilled = victim.hasKilledItself;
-  await victim.kill();
-  await Promise.all([
-    client.ask('close', engine),
-    ...rescuers.map((rescuer) => rescuer.ask('close', rescue)),
-  ]);
-  return {
-    scenario,
-    sagaId,
-    kill,
-    isKilled,
-    places,
-    acknowledgements,
-    watchers: records.map(({ record }) => record),
-  };
+  return new RunUnderway(laboratory, rescuers, scenario, kill).run();
 }
 
-async function cancel(
-  laboratory: Laboratory,
-  client: LabChild,
-  engine: string,
-  sagaId: string,
-  step: string,
-  acknowledgements: Acknowledgement[],
-): Promise<void> {
-  // The process may die before it comes so far: then it is cancelled where it stands.
-  const until = performance.now() + 1_000;
-  while (performance.now() < until && !(await laboratory.world.hasBegun(sagaId, step))) await pause(5);
+class RunUnderway {
+  private readonly sagaId = randomUUID();
+  private readonly saga: NamedPlan;
+  private readonly acknowledgements: Acknowledgement[] = [];
+  private readonly watchers: WatchingClient[] = [];
+  private readonly snapshots: LoadedSaga[] = [];
+  private readonly client: LabChild;
+  private readonly clientEngine: string;
+  private readonly victim: LabChild;
+  private isOver = false;
+
+  constructor(
+    private readonly laboratory: Laboratory,
+    private readonly rescuers: readonly [LabChild, LabChild],
+    private readonly scenario: Scenario,
+    private readonly kill: KillPlan | undefined,
+  ) {
+    const { sagaId } = this;
+    this.saga = { name: `saga-${sagaId}`, plan: scenario.plan };
+    [this.client] = rescuers;
+    this.clientEngine = `client of ${sagaId}`;
+    const name = `victim of ${sagaId}`;
+    this.victim = laboratory.start(kill === undefined ? { name } : { name, kill });
+  }
+
+  async run(): Promise<KillRun> {
+    const { scenario, sagaId, kill, victim, rescuers, client, clientEngine } = this;
+    const sagas = [this.saga];
+    await client.ask('open', clientEngine, { sagas, runsSagas: false });
+    await victim.ready;
+    if (scenario.orphanedAt === undefined) await this.startIn(victim);
+    else await this.orphan(scenario.orphanedAt);
+
+    const watching = scenario.isWatched === true ? await this.watchInVictim() : undefined;
+    const end = Promise.all([this.accompany(), this.cancel()]);
+    end.catch(() => undefined);
+    const turn = scenario.leavesAt === undefined ? end : this.leave(scenario.leavesAt);
+    await this.limited(Promise.race([victim.exited, turn]), 'an end or a death');
+    const places = kill === undefined ? await victim.ask('places') : {};
+    await this.look();
+
+    const rescue = `rescue of ${sagaId}`;
+    await Promise.all(rescuers.map((rescuer) => rescuer.ask('open', rescue, { sagas, runsSagas: true })));
+    await this.limited(end, 'the end');
+    if (watching !== undefined) await this.watchOn(watching);
+    await this.look();
+    const isKilled = victim.hasKilledItself;
+    await victim.kill();
+    await Promise.all([
+      client.ask('close', clientEngine),
+      ...rescuers.map((rescuer) => rescuer.ask('close', rescue)),
+    ]);
+    const { acknowledgements, snapshots } = this;
+    const watchers = this.watchers.map(({ record }) => record);
+    return { scenario, sagaId, kill, isKilled, places, acknowledgements, watchers, snapshots };
+  }
+
+  /** A client whose answer does not come asks again, somewhere else. */
+  private async startIn(child: LabChild): Promise<void> {
+    const { sagaId, saga, scenario } = this;
+    const start = async (asked: LabChild, engine: string): Promise<void> => {
+      await asked.ask('start', engine, saga.name, sagaId, scenario.isQueued ?? false);
+      this.acknowledgements.push({ kind: 'start', sagaId });
+    };
+    try {
+      await child.ask('open', victimEngine, { sagas: [saga], runsSagas: true });
+      await start(child, victimEngine);
+    } catch (error) {
+      if (!isTrouble(error)) throw error;
+      await start(this.client, this.clientEngine);
+    }
+  }
+
+  /** Another process starts the saga and dies of it; the victim comes once that one's lease is over. */
+  private async orphan(kill: KillPlan): Promise<void> {
+    const { laboratory, sagaId, victim, saga } = this;
+    const forerunner = laboratory.start({ name: `forerunner of ${sagaId}`, kill });
+    await forerunner.ready;
+    await this.startIn(forerunner);
+    await this.limited(forerunner.exited, 'the death of the first process');
+    await until(deadlineMs, 'a lease that is over', () => laboratory.isOrphaned(sagaId));
+    await ignoringDeath(victim.ask('open', victimEngine, { sagas: [saga], runsSagas: true }));
+  }
+
+  /** Watches until the saga ends; where it is stuck, a person mends what is broken and asks for a retry. */
+  private async accompany(): Promise<void> {
+    const { client, clientEngine, sagaId, scenario } = this;
+    const watcher = await this.watch(client, clientEngine, 0);
+    const status = await watcher.over;
+    if (status !== 'stuck' || scenario.isMended !== true) {
+      this.isOver = true;
+      return;
+    }
+    await this.laboratory.world.mend(sagaId);
+    await client.ask('retry', clientEngine, sagaId);
+    this.acknowledgements.push({ kind: 'retry', sagaId });
+    const again = await this.watch(client, clientEngine, watcher.lastSeq);
+    await again.over;
+  }
+
+  private async cancel(): Promise<void> {
+    const { scenario, client, clientEngine, sagaId } = this;
+    if (scenario.cancelAt === undefined) return;
+    await this.hasBegun(scenario.cancelAt);
+    try {
+      await client.ask('cancel', clientEngine, sagaId);
+      this.acknowledgements.push({ kind: 'cancel', sagaId });
+    } catch (error) {
+      if (!(error instanceof LabAnswerError) || error.errorName !== 'SagaStatusError') throw error;
+    }
+  }
+
+  private async leave(step: string): Promise<void> {
+    await this.hasBegun(step);
+    await ignoringDeath(this.victim.ask('close', victimEngine));
+  }
+
+  /** Or will not begin here: the process may die before it comes so far, and others may have ended the saga. */
+  private hasBegun(step: string): Promise<void> {
+    const { laboratory, sagaId, victim } = this;
+    const hasBegun = async (): Promise<boolean> =>
+      this.isOver || !victim.isAlive || (await laboratory.world.hasBegun(sagaId, step));
+    return until(deadlineMs, `an act of ${step}`, hasBegun);
+  }
+
+  private async watchInVictim(): Promise<WatchingClient> {
+    const watcher = new WatchingClient(this.victim, victimEngine, this.sagaId);
+    this.watchers.push(watcher);
+    await ignoringDeath(watcher.begin());
+    return watcher;
+  }
+
+  /** Whoever watched in a process that died goes on in another one, behind what it was shown last. */
+  private async watchOn(watcher: WatchingClient): Promise<void> {
+    const { client, clientEngine } = this;
+    const status = await this.limited(watcher.overOrCutOff(), 'an end as the victim shows it');
+    if (status !== undefined) return;
+    const again = await this.watch(client, clientEngine, watcher.lastSeq);
+    await this.limited(again.over, 'an end as it is shown to who comes back');
+  }
+
+  private async watch(child: LabChild, engine: string, fromSeq: number): Promise<WatchingClient> {
+    const watcher = new WatchingClient(child, engine, this.sagaId, fromSeq);
+    this.watchers.push(watcher);
+    await watcher.begin();
+    return watcher;
+  }
+
+  private async look(): Promise<void> {
+    const found = await this.laboratory.read(this.sagaId);
+    if (found !== undefined) this.snapshots.push(found);
+  }
+
+  private limited<Result>(promise: Promise<Result>, what: string): Promise<Result> {
+    const { scenario, kill } = this;
+    const where = `${scenario.name}, killed ${kill?.place ?? 'nowhere'} #${kill?.occurrence ?? 0}`;
+    return within(deadlineMs, promise, `${where}: ${what}`).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}\n${await this.describe()}`, { cause: error });
+    });
+  }
+
+  /** For whoever has to find out why it does not end. */
+  private async describe(): Promise<string> {
+    const found = await this.laboratory.read(this.sagaId);
+    const journal = found?.entries.map(({ kind, worker }) => `${kind} by ${worker}`).join(', ');
+    const seen = this.watchers.map(({ record }) => `${record.watcher}: ${JSON.stringify(record)}`);
+    const victim = this.victim.isAlive ? await this.victim.ask('describe') : ['the victim is dead'];
+    return [`${found?.header.status}, owner ${found?.header.owner}: ${journal}`, ...victim, ...seen].join(
+      '\n',
+    );
+  }
+}
+
+async function ignoringDeath(answer: Promise<unknown>): Promise<void> {
   try {
-    await client.ask('cancel', engine, sagaId);
-    acknowledgements.push({ kind: 'cancel', sagaId });
+    await answer;
   } catch (error) {
-    if (!(error instanceof LabAnswerError) || error.errorName !== 'SagaStatusError') throw error;
+    if (!(error instanceof ProcessDiedError)) throw error;
   }
 }

@@ -17,6 +17,13 @@ export class LabAnswerError extends Error {
   }
 }
 
+/** Whether the process or its storage was in trouble: whoever asked asks again, there or somewhere else. */
+export function isTrouble(error: unknown): boolean {
+  if (error instanceof ProcessDiedError) return true;
+  const passing = ['SagaStorageError', 'SagaShuttingDownError'];
+  return error instanceof LabAnswerError && passing.includes(error.errorName);
+}
+
 interface Waiting {
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;

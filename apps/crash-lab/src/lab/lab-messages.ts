@@ -5,8 +5,6 @@ import type { KillPlan } from './kill-switch.js';
 export interface NamedPlan {
   readonly name: string;
   readonly plan: SagaPlan;
-  /** Its steps take as long as they take: a process that stands still must not look like a step that hangs. */
-  readonly isWithoutTimeouts?: boolean;
 }
 
 /** What a lab process is started with. */
@@ -32,8 +30,8 @@ export interface LabMethods {
   start(engine: string, saga: string, sagaId: string, isQueued: boolean): string;
   cancel(engine: string, sagaId: string): void;
   retry(engine: string, sagaId: string): void;
-  /** Answers at once; what is seen comes as messages. */
-  watch(engine: string, sagaId: string, fromSeq: number): void;
+  /** Answers at once; what is seen comes as messages to this watcher. */
+  watch(engine: string, sagaId: string, fromSeq: number, watcher: string): void;
   /** Keeps the event loop from turning. */
   block(durationMs: number): void;
   places(): Readonly<Record<string, number>>;
@@ -55,6 +53,11 @@ export type LabMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly name: string; readonly message: string }
-  | { readonly kind: 'seen'; readonly sagaId: string; readonly seq: number; readonly at: number }
-  | { readonly kind: 'over'; readonly sagaId: string; readonly status: string }
-  | { readonly kind: 'watch-failed'; readonly sagaId: string; readonly message: string };
+  | { readonly kind: 'seen'; readonly watcher: string; readonly seq: number; readonly at: number }
+  | { readonly kind: 'over'; readonly watcher: string; readonly status: string }
+  | {
+      readonly kind: 'watch-failed';
+      readonly watcher: string;
+      readonly name: string;
+      readonly message: string;
+    };

@@ -88,7 +88,8 @@ const createEngine = (definitions: readonly SagaDefinition[], runsSagas: boolean
     lease: { leaseDurationMs: 1_200, renewalIntervalMs: 300, safetyMarginMs: 300 },
     recovery: { sweepIntervalMs: 200 },
     watchIntervalMs: 200,
-    abortGraceMs: 500,
+    // Longer than a process stands still: a handler that was told to stop is not given up because of that.
+    abortGraceMs: 15_000,
     shutdownTimeoutMs: 1_000,
     listener,
   });
@@ -131,11 +132,11 @@ const methods: Asynchronous<LabMethods> = {
   },
   cancel: (engine, sagaId) => engineOf(engine).requests.cancel(sagaId, 'changed my mind'),
   retry: (engine, sagaId) => engineOf(engine).requests.retry(sagaId, 'operator'),
-  watch: async (engine, sagaId, fromSeq) => {
+  watch: async (engine, sagaId, fromSeq, watcher) => {
     engineOf(engine).reader.follow(sagaId, fromSeq, {
-      onResult: ({ seq }) => tell({ kind: 'seen', sagaId, seq, at: Date.now() }),
-      onEnd: ({ status }) => tell({ kind: 'over', sagaId, status }),
-      onError: (error) => tell({ kind: 'watch-failed', sagaId, message: String(error) }),
+      onResult: ({ seq }) => tell({ kind: 'seen', watcher, seq, at: Date.now() }),
+      onEnd: ({ status }) => tell({ kind: 'over', watcher, status }),
+      onError: (error) => tell({ kind: 'watch-failed', watcher, ...wordsOf(error) }),
     });
   },
   block: async (durationMs) => {
@@ -151,6 +152,11 @@ const methods: Asynchronous<LabMethods> = {
     }),
 };
 
+const wordsOf = (error: unknown): { readonly name: string; readonly message: string } => {
+  const { name: errorName, message } = error instanceof Error ? error : new Error(String(error));
+  return { name: errorName, message };
+};
+
 const obey = async ({ id, method, parameters }: LabQuestion): Promise<void> => {
   try {
     const answer = await (methods[method] as (...given: readonly unknown[]) => Promise<unknown>)(
@@ -158,8 +164,7 @@ const obey = async ({ id, method, parameters }: LabQuestion): Promise<void> => {
     );
     tell({ kind: 'answer', id, answer });
   } catch (error) {
-    const { name: errorName, message } = error instanceof Error ? error : new Error(String(error));
-    tell({ kind: 'error', id, name: errorName, message });
+    tell({ kind: 'error', id, ...wordsOf(error) });
   }
 };
 

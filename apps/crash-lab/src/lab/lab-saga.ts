@@ -22,10 +22,7 @@ export interface LabSurroundings {
 }
 
 /** A planned saga whose handlers change the outside world, and are places to die at. */
-export function defineLabSaga(
-  { name, plan, isWithoutTimeouts = false }: NamedPlan,
-  surroundings: LabSurroundings,
-): SagaDefinition {
+export function defineLabSaga({ name, plan }: NamedPlan, surroundings: LabSurroundings): SagaDefinition {
   const declare = (step: StepPlan): DeclaredStep => {
     const handler = new LabHandler(step, surroundings);
     const interval = { initialIntervalMs: labTimes.retryIntervalMs, backoffCoefficient: 1 };
@@ -34,7 +31,10 @@ export function defineLabSaga(
       handler: () => handler,
       retry: { ...interval, maximumAttempts: step.actAttempts },
       compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
-      ...(isWithoutTimeouts ? {} : { timeoutMs: labTimes.stepTimeoutMs + step.durationMs }),
+      // The others take as long as they take: a process that stands still must not look like a step that hangs.
+      ...(step.act.includes('hang') || step.undo.includes('hang')
+        ? { timeoutMs: labTimes.stepTimeoutMs + step.durationMs }
+        : {}),
       compensateOn: step.compensateOn,
     };
   };

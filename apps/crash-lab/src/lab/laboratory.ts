@@ -8,6 +8,9 @@ import type { LabProgram } from './build-lab-process.js';
 import { LabChild } from './lab-child.js';
 import type { LabProcessSettings } from './lab-messages.js';
 import { OutsideWorld } from './outside-world.js';
+import { pause } from './wait.js';
+
+const answerLimitMs = 30_000;
 
 /** Two databases, the program of the processes, and what has to be taken down in the end. */
 export class Laboratory {
@@ -21,6 +24,8 @@ export class Laboratory {
     readonly world: OutsideWorld,
     /** Of the storage, as seen from here. */
     readonly databaseUrl: string,
+    private readonly dataSource: DataSource,
+    private readonly storage: TypeOrmSagaStorage,
     private readonly dropStorage: () => Promise<void>,
   ) {}
 
@@ -36,10 +41,26 @@ export class Laboratory {
     const world = new OutsideWorld(worldUrl);
     await world.create();
     const program = await buildLabProcess();
-    const drop = (): Promise<void> => dropDatabase(storageServerUrl, name);
-    const laboratory = new Laboratory(program, worldServerUrl, worldName, worldUrl, world, databaseUrl, drop);
-    await laboratory.withStorage(() => Promise.resolve());
-    return laboratory;
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: databaseUrl,
+      poolSize: 4,
+      poolErrorHandler: () => undefined,
+    });
+    await dataSource.initialize();
+    const storage = new TypeOrmSagaStorage({ dataSource, migrations: 'auto', hints: false });
+    await storage.open();
+    return new Laboratory(
+      program,
+      worldServerUrl,
+      worldName,
+      worldUrl,
+      world,
+      databaseUrl,
+      dataSource,
+      storage,
+      () => dropDatabase(storageServerUrl, name),
+    );
   }
 
   /** Starts a process; it is `ready` once it can be asked. */
@@ -60,39 +81,54 @@ export class Laboratory {
     return this.children.map(({ unplannedEnd }) => unplannedEnd).filter((end) => end !== undefined);
   }
 
+  /** One saga as it is stored at this moment. */
+  read(sagaId: string): Promise<LoadedSaga | undefined> {
+    return this.storage.load(sagaId);
+  }
+
   /** Everything that is stored. */
-  readSagas(): Promise<readonly LoadedSaga[]> {
-    return this.withStorage(async (storage) => {
-      const sagas: LoadedSaga[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await storage.list({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
-        const loaded = await Promise.all(page.sagas.map(({ sagaId }) => storage.load(sagaId)));
-        sagas.push(...loaded.filter((saga) => saga !== undefined));
-        cursor = page.nextCursor;
-      } while (cursor !== undefined);
-      return sagas;
-    });
+  async readSagas(): Promise<readonly LoadedSaga[]> {
+    const { storage } = this;
+    const sagas: LoadedSaga[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await storage.list({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
+      const loaded = await Promise.all(page.sagas.map(({ sagaId }) => storage.load(sagaId)));
+      sagas.push(...loaded.filter((saga) => saga !== undefined));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return sagas;
+  }
+
+  /** Whether nobody who is alive owns a saga. */
+  async isOrphaned(sagaId: string): Promise<boolean> {
+    const owned = await this.query(
+      `SELECT FROM saga.saga_execution e JOIN saga.saga_worker w ON w.id = e.owner
+       WHERE e.id = $1 AND w.expires_at > clock_timestamp()`,
+      [sagaId],
+    );
+    return owned.length === 0;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.children.map((child) => child.kill()));
+    await this.storage.close();
+    await this.dataSource.destroy();
     await this.world.close();
     await this.program.remove();
     await this.dropStorage();
     await dropDatabase(this.worldServerUrl, this.worldName);
   }
-
-  private async withStorage<Result>(use: (storage: TypeOrmSagaStorage) => Promise<Result>): Promise<Result> {
-    const dataSource = new DataSource({ type: 'postgres', url: this.databaseUrl, poolSize: 4 });
-    await dataSource.initialize();
-    const storage = new TypeOrmSagaStorage({ dataSource, migrations: 'auto', hints: false });
-    try {
-      await storage.open();
-      return await use(storage);
-    } finally {
-      await storage.close();
-      await dataSource.destroy();
+  /** Asks until there is an answer: the database may be suffering. */
+  private async query<Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    const deadline = performance.now() + answerLimitMs;
+    for (;;) {
+      try {
+        return await this.dataSource.query<readonly Row[]>(statement, [...values]);
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await pause(50);
+      }
     }
   }
 }

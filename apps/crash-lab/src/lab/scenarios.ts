@@ -1,4 +1,5 @@
 import type { SagaPlan, StepPlan } from '../simulation/run-plan.js';
+import type { KillPlan } from './kill-switch.js';
 
 /** What the clients of a scenario do, beside starting its saga. */
 export interface Scenario {
@@ -7,7 +8,12 @@ export interface Scenario {
   readonly isQueued?: boolean;
   /** Cancelled once the act of this step has begun. */
   readonly cancelAt?: string;
+  /** Watched in the process that is to die, and on from there in another one. */
   readonly isWatched?: boolean;
+  /** Started by another process, which dies here: the one that is to die as well finds an orphan. */
+  readonly orphanedAt?: KillPlan;
+  /** The process that is to die shuts down once the act of this step has begun. */
+  readonly leavesAt?: string;
   /** A person mends what is broken once it is stuck, and asks for a retry. */
   readonly isMended?: boolean;
 }
@@ -37,7 +43,13 @@ function saga(...steps: readonly (StepPlan | readonly [StepPlan, StepPlan])[]): 
 
 const works = saga(step('reserve'), step('charge'), step('ship'));
 
-/** The eight kinds of scenario, one of them for each step that fails. */
+const undoFailsOnce = saga(
+  step('reserve', { undo: ['fail'] }),
+  step('charge', { undo: ['fail'] }),
+  step('ship', { act: ['fail'] }),
+);
+
+/** Everything a saga goes through, with one of them for each step that fails, and what a process goes through. */
 export const scenarios: readonly Scenario[] = [
   { name: 'all good', plan: works },
   {
@@ -65,13 +77,14 @@ export const scenarios: readonly Scenario[] = [
     ),
   },
   {
-    name: 'compensation retry',
+    name: 'fallback, completed',
     plan: saga(
-      step('reserve', { undo: ['fail'] }),
-      step('charge', { undo: ['fail'] }),
-      step('ship', { act: ['fail'] }),
+      step('reserve'),
+      [step('charge', { act: ['fail', 'fail'], actAttempts: 2 }), step('invoice')],
+      step('ship'),
     ),
   },
+  { name: 'compensation retry', plan: undoFailsOnce },
   {
     name: 'compensation stuck',
     plan: saga(step('reserve'), step('charge', { brokenRounds: 1 }), step('ship', { act: ['fail'] })),
@@ -80,12 +93,27 @@ export const scenarios: readonly Scenario[] = [
   { name: 'enqueue', plan: works, isQueued: true },
   {
     name: 'cancel',
-    plan: saga(step('reserve'), step('charge', { durationMs: 120 }), step('ship')),
+    plan: saga(step('reserve'), step('charge', { durationMs: 300 }), step('ship')),
     cancelAt: 'charge',
   },
   {
     name: 'a watching client',
     plan: saga(step('reserve'), step('charge'), step('ship', { act: ['fail', 'ok'], actAttempts: 2 })),
     isWatched: true,
+  },
+  {
+    name: 'an orphan that was going forward',
+    plan: works,
+    orphanedAt: { place: 'inside act of charge', occurrence: 1 },
+  },
+  {
+    name: 'an orphan that was being undone',
+    plan: undoFailsOnce,
+    orphanedAt: { place: 'inside compensate of charge', occurrence: 1 },
+  },
+  {
+    name: 'a process that leaves',
+    plan: saga(step('reserve'), step('charge', { durationMs: 300 }), step('ship')),
+    leavesAt: 'charge',
   },
 ];

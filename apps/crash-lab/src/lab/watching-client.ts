@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { WatchedResult, WatcherRecord } from '@nest-saga/testing';
+import { LabAnswerError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
 import type { LabMessage } from './lab-messages.js';
 
@@ -6,6 +8,7 @@ import type { LabMessage } from './lab-messages.js';
 export class WatchingClient {
   /** Resolves with the status once it is told that the saga ended or is stuck. */
   readonly over: Promise<string>;
+  private readonly id = randomUUID();
   private readonly seen: WatchedResult[] = [];
   private isEnded = false;
   private readonly endListening: () => void;
@@ -25,7 +28,17 @@ export class WatchingClient {
   }
 
   async begin(): Promise<void> {
-    await this.child.ask('watch', this.engine, this.sagaId, this.fromSeq);
+    await this.child.ask('watch', this.engine, this.sagaId, this.fromSeq, this.id);
+  }
+
+  /** What it was shown last: whoever comes back asks for what is behind it. */
+  get lastSeq(): number {
+    return this.seen.at(-1)?.seq ?? this.fromSeq;
+  }
+
+  /** The status in which it was over, or undefined where the process died before. */
+  overOrCutOff(): Promise<string | undefined> {
+    return Promise.race([this.over, this.child.exited.then(() => undefined)]);
   }
 
   get record(): WatcherRecord {
@@ -38,14 +51,14 @@ export class WatchingClient {
     resolve: (status: string) => void,
     reject: (error: Error) => void,
   ): void {
-    if (!('sagaId' in message) || message.sagaId !== this.sagaId) return;
+    if (!('watcher' in message) || message.watcher !== this.id) return;
     if (message.kind === 'seen') {
       const { seq, at } = message;
       this.seen.push({ seq, at });
       return;
     }
     this.endListening();
-    if (message.kind === 'watch-failed') return reject(new Error(message.message));
+    if (message.kind === 'watch-failed') return reject(new LabAnswerError(message.name, message.message));
     this.isEnded = message.status !== 'stuck';
     resolve(message.status);
   }
