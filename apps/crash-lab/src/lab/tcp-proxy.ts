@@ -31,6 +31,7 @@ export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private conduct: ProxyConduct = { kind: 'pass' };
   private writes = 0;
+  private withheldBytes = 0;
 
   private constructor(
     private readonly server: Server,
@@ -57,8 +58,15 @@ export class TcpProxy {
     return url.href;
   }
 
+  /** Bytes that were kept back since the last change of conduct. */
+  get withheld(): number {
+    return this.withheldBytes;
+  }
+
   behave(conduct: ProxyConduct): void {
     this.conduct = conduct;
+    this.withheldBytes = 0;
+    this.writes = 0;
   }
 
   /** Breaks every connection off with a RST. */
@@ -68,7 +76,7 @@ export class TcpProxy {
 
   /** Behaves again. Connections on which bytes were lost are broken off: TCP would never have delivered a gap. */
   heal(): void {
-    this.conduct = { kind: 'pass' };
+    this.behave({ kind: 'pass' });
     this.resetAll();
   }
 
@@ -97,6 +105,7 @@ export class TcpProxy {
     switch (conduct.kind) {
       case 'drop':
       case 'answers-only':
+        this.withheldBytes += bytes.length;
         return;
       case 'delay':
         this.later(conduct.delayMs, pair.server, bytes);
@@ -118,7 +127,10 @@ export class TcpProxy {
   private answer(pair: Pair, bytes: Buffer): void {
     const { conduct } = this;
     if (pair.isLosing) return this.break(pair);
-    if (conduct.kind === 'drop' || conduct.kind === 'requests-only') return;
+    if (conduct.kind === 'drop' || conduct.kind === 'requests-only') {
+      this.withheldBytes += bytes.length;
+      return;
+    }
     if (conduct.kind === 'delay') this.later(conduct.delayMs, pair.client, bytes);
     else pair.client.write(bytes);
   }
