@@ -15,6 +15,7 @@ describe('four workers under load', () => {
         story: [],
       });
       expect(report.sagas).toBeGreaterThan(50);
+      expect(Object.entries(report.counts).filter(([, count]) => count === 0)).toEqual([]);
     },
     (minutes + 5) * 60_000,
   );

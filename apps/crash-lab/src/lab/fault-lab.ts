@@ -8,9 +8,10 @@ import { LabAnswerError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
 import { Laboratory } from './laboratory.js';
 import { Load, loadPlans, workerEngine } from './load.js';
+import type { LoadCounts } from './load.js';
 import { SufferingServer } from './suffering-server.js';
 import { TcpProxy } from './tcp-proxy.js';
-import { pause, until } from './wait.js';
+import { pause, until, within } from './wait.js';
 
 /** How long everything may take to end after the last fault, in milliseconds. */
 const recoveryLimitMs = 60_000;
@@ -21,6 +22,7 @@ export interface FaultReport {
   readonly statuses: Readonly<Record<string, number>>;
   /** What the workers that are still alive noticed of the faults, by kind. */
   readonly troubles: Readonly<Record<string, number>>;
+  readonly counts: LoadCounts;
   readonly problems: readonly string[];
 }
 
@@ -45,7 +47,7 @@ export class FaultLab {
   }
 
   get started(): number {
-    return this.load?.acknowledgements.length ?? 0;
+    return this.load?.counts.starts ?? 0;
   }
 
   /** @param clockSkewsMs By how much each worker's wall clock is wrong: one worker for each. */
@@ -106,17 +108,25 @@ export class FaultLab {
 
   /** Ends the load, waits until nothing moves any more, and judges. */
   async finish(): Promise<FaultReport> {
-    await this.load?.stop();
-    const retried = await this.settle();
+    const load = this.load ?? new Load(() => [], 0, 0);
+    await load.stop();
+    const retried = await this.settle(load);
+    await within(recoveryLimitMs, load.watched(), 'an end of everything that is watched');
     const sagas = await this.laboratory.readSagas();
     const problems = [
       ...this.laboratory.unplannedEnds,
-      ...(this.load?.surprises ?? []),
-      ...(await this.judge(sagas, retried)),
+      ...load.surprises,
+      ...(await this.judge(sagas, load, retried)),
     ];
     const statuses: Record<string, number> = {};
     for (const { header } of sagas) statuses[header.status] = (statuses[header.status] ?? 0) + 1;
-    return { sagas: sagas.length, statuses, troubles: await this.readTroubles(), problems };
+    return {
+      sagas: sagas.length,
+      statuses,
+      troubles: await this.readTroubles(),
+      counts: load.counts,
+      problems,
+    };
   }
 
   async close(): Promise<void> {
@@ -135,12 +145,12 @@ export class FaultLab {
   }
 
   /** Waits until nothing is open; a person mends what is stuck meanwhile. Answers what was retried. */
-  private async settle(): Promise<readonly string[]> {
+  private async settle(load: Load): Promise<readonly string[]> {
     const retried = new Set<string>();
     const isOver = async (): Promise<boolean> => {
       const rows = await this.readOpen();
       if (rows === undefined) return false;
-      for (const { id, status } of rows) if (status === 'stuck') await this.mend(id, retried);
+      for (const { id, status } of rows) if (status === 'stuck') await this.mend(id, retried, load);
       return rows.length === 0;
     };
     await until(recoveryLimitMs, 'an end of every saga', isOver).catch(async (error: unknown) => {
@@ -183,9 +193,10 @@ export class FaultLab {
     return [...lines, ...workers].join('\n');
   }
 
-  private async mend(sagaId: string, retried: Set<string>): Promise<void> {
+  private async mend(sagaId: string, retried: Set<string>, load: Load): Promise<void> {
     if (!retried.has(sagaId)) await this.laboratory.world.mend(sagaId);
     retried.add(sagaId);
+    load.goOn(sagaId);
     const worker = this.workers.find(({ isAlive }) => isAlive);
     await worker?.ask('retry', workerEngine, sagaId).catch((error: unknown) => {
       // It is no longer stuck, or the storage is in trouble: it is looked at again.
@@ -193,21 +204,28 @@ export class FaultLab {
     });
   }
 
-  private async judge(sagas: readonly LoadedSaga[], retried: readonly string[]): Promise<readonly string[]> {
+  private async judge(
+    sagas: readonly LoadedSaga[],
+    load: Load,
+    retried: readonly string[],
+  ): Promise<readonly string[]> {
     const { world } = this.laboratory;
     const plans = new Map(loadPlans.map(({ name, plan }) => [name, plan]));
     const violations = checkRun({
       acknowledgements: [
-        ...(this.load?.acknowledgements ?? []),
+        ...load.acknowledgements,
         ...retried.map((sagaId) => ({ kind: 'retry', sagaId }) as const),
       ],
       ledger: await world.readLedger(),
       leases: await world.readLeases(),
+      watchers: load.watchers,
       sagas,
     });
     const differences = sagas.flatMap((saga) => {
-      const plan = plans.get(saga.header.saga);
-      return plan === undefined ? [`${saga.header.saga} is in no plan`] : compareWithModel(plan, saga);
+      const { sagaId, saga: name } = saga.header;
+      const plan = plans.get(name);
+      const problems = plan === undefined ? ['it is in no plan'] : compareWithModel(plan, saga);
+      return problems.map((problem) => `${name} ${sagaId}: ${problem}`);
     });
     return [...violations.map(({ rule, sagaId, detail }) => `${rule}: ${sagaId}: ${detail}`), ...differences];
   }

@@ -102,7 +102,8 @@ class RunUnderway {
   private async startIn(child: LabChild): Promise<void> {
     const { sagaId, saga, scenario } = this;
     const start = async (asked: LabChild, engine: string): Promise<void> => {
-      await asked.ask('start', engine, saga.name, sagaId, scenario.isQueued ?? false);
+      const isQueued = scenario.isQueued ?? false;
+      await asked.ask('start', engine, { saga: saga.name, sagaId, isQueued });
       this.acknowledgements.push({ kind: 'start', sagaId });
     };
     try {

@@ -23,11 +23,19 @@ export interface EngineSettings {
   readonly runsSagas: boolean;
 }
 
+/** A start that is asked for. Without an id the process draws one. */
+export interface LabStart {
+  readonly saga: string;
+  readonly sagaId?: string;
+  readonly key?: string;
+  readonly isQueued: boolean;
+}
+
 /** What a lab process does when it is asked. */
 export interface LabMethods {
   open(engine: string, settings: EngineSettings): void;
   close(engine: string): void;
-  start(engine: string, saga: string, sagaId: string, isQueued: boolean): string;
+  start(engine: string, request: LabStart): string;
   cancel(engine: string, sagaId: string): void;
   retry(engine: string, sagaId: string): void;
   /** Answers at once; what is seen comes as messages to this watcher. */

@@ -122,12 +122,12 @@ const methods: Asynchronous<LabMethods> = {
     await engineOf(engine).close();
     engines.delete(engine);
   },
-  start: async (engine, saga, sagaId, isQueued) => {
+  start: async (engine, { isQueued, ...options }) => {
     const { starter } = engineOf(engine);
     const context = { trail: [] };
     const started = isQueued
-      ? await starter.enqueue(context, { saga, sagaId })
-      : await starter.start(context, { saga, sagaId });
+      ? await starter.enqueue(context, options)
+      : await starter.start(context, options);
     return started.sagaId;
   },
   cancel: (engine, sagaId) => engineOf(engine).requests.cancel(sagaId, 'changed my mind'),

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Acknowledgement } from '@nest-saga/testing';
-import { isTrouble } from './lab-child.js';
+import type { Acknowledgement, WatcherRecord } from '@nest-saga/testing';
+import { isTrouble, LabAnswerError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
-import type { NamedPlan } from './lab-messages.js';
+import type { LabStart, NamedPlan } from './lab-messages.js';
 import { scenarios } from './scenarios.js';
 import { pause } from './wait.js';
+import { WatchingClient } from './watching-client.js';
 
 /** The engine of a worker process. */
 export const workerEngine = 'worker';
+
+const cancelled = 'cancel';
 
 /** What is started under faults: every kind of end, and nothing that only time decides about. */
 export const loadPlans: readonly NamedPlan[] = scenarios
@@ -17,18 +20,29 @@ export const loadPlans: readonly NamedPlan[] = scenarios
     plan: { ...plan, maximumRecoveryAttempts: 100 },
   }));
 
-/** A saga that was asked for. */
-export interface LoadedRequest {
-  readonly sagaId: string;
-  readonly saga: NamedPlan;
+/** What clients were told, beside errors that are trouble. */
+export interface LoadCounts {
+  readonly starts: number;
+  readonly keyed: number;
+  readonly twice: number;
+  readonly cancels: number;
+  readonly watches: number;
+  /** Watchers that went on in another process, or in the same one after a trouble. */
+  readonly returns: number;
 }
 
-/** Clients that start sagas one after the other, each until it has an answer, whatever happens to the processes. */
+/**
+ * Clients that start sagas one after the other, by id or by key, alone or two at a time, each until it has an answer,
+ * whatever happens to the processes. Some cancel what they started, and some watch it to its end.
+ */
 export class Load {
   readonly acknowledgements: Acknowledgement[] = [];
-  readonly requests: LoadedRequest[] = [];
   /** Errors that say something else than that the storage or a process is in trouble. */
   readonly surprises: string[] = [];
+  private readonly watching: WatchingClient[] = [];
+  private readonly watches: Promise<void>[] = [];
+  private readonly mended = new Set<string>();
+  private twice = 0;
   private isStopped = false;
   private readonly clients: readonly Promise<void>[];
 
@@ -45,37 +59,125 @@ export class Load {
     this.clients = Array.from({ length: count }, (_, index) => this.run(index));
   }
 
+  get counts(): LoadCounts {
+    const starts = this.acknowledgements.filter(({ kind }) => kind === 'start');
+    const keyed = starts.filter((start) => start.kind === 'start' && start.key !== undefined);
+    return {
+      starts: starts.length,
+      keyed: keyed.length,
+      twice: this.twice,
+      cancels: this.acknowledgements.filter(({ kind }) => kind === 'cancel').length,
+      watches: this.watches.length,
+      returns: this.watching.length - this.watches.length,
+    };
+  }
+
+  get watchers(): readonly WatcherRecord[] {
+    return this.watching.map(({ record }) => record);
+  }
+
   /** No further starts; resolves once each client has its last answer. */
   async stop(): Promise<void> {
     this.isStopped = true;
     await Promise.all(this.clients);
   }
 
+  /** A stuck saga was mended: whoever watched it comes back. */
+  goOn(sagaId: string): void {
+    this.mended.add(sagaId);
+  }
+
+  /** Resolves once everyone who watches has seen an end. */
+  async watched(): Promise<void> {
+    await Promise.all(this.watches);
+  }
+
   private async run(index: number): Promise<void> {
     for (let turn = index; !this.isStopped; turn++) {
-      const saga = loadPlans[turn % loadPlans.length];
-      if (saga === undefined) return;
-      const request = { sagaId: randomUUID(), saga };
-      this.requests.push(request);
-      await this.insist(request, turn % 3 === 0);
+      const plan = loadPlans[turn % loadPlans.length];
+      if (plan === undefined) return;
+      const name = randomUUID();
+      const request = {
+        saga: plan.name,
+        isQueued: turn % 3 === 0,
+        ...(turn % 4 === 1 ? { key: name } : { sagaId: name }),
+      };
+      const callers = turn % 5 === 2 ? 2 : 1;
+      if (callers === 2) this.twice++;
+      const answers = Array.from({ length: callers }, (_, caller) => this.start(request, caller));
+      const [sagaId = ''] = await Promise.all(answers);
+      if (turn % 2 === 0) this.watches.push(this.watch(sagaId));
+      if (plan.name === cancelled) await this.cancel(sagaId);
       await pause(this.pauseMs);
     }
   }
 
-  private async insist({ sagaId, saga }: LoadedRequest, isQueued: boolean): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      const workers = this.workers();
-      const worker = workers[(attempt + sagaId.charCodeAt(0)) % Math.max(1, workers.length)];
+  private async start(request: LabStart, caller: number): Promise<string> {
+    const sagaId = await this.insist('a start', caller, (worker) =>
+      worker.ask('start', workerEngine, request),
+    );
+    const { key } = request;
+    this.acknowledgements.push({ kind: 'start', sagaId, ...(key === undefined ? {} : { key }) });
+    return sagaId;
+  }
+
+  private async cancel(sagaId: string): Promise<void> {
+    const isTaken = await this.insist('a cancel', 0, async (worker) => {
       try {
-        if (worker !== undefined) {
-          await worker.ask('start', workerEngine, saga.name, sagaId, isQueued);
-          this.acknowledgements.push({ kind: 'start', sagaId });
-          return;
-        }
+        await worker.ask('cancel', workerEngine, sagaId);
+        return true;
       } catch (error) {
-        if (!isTrouble(error)) this.surprises.push(`a start was answered with ${String(error)}`);
+        // It had ended.
+        if (error instanceof LabAnswerError && error.errorName === 'SagaStatusError') return false;
+        throw error;
       }
+    });
+    if (isTaken) this.acknowledgements.push({ kind: 'cancel', sagaId });
+  }
+
+  /** Watches a saga to its end; whoever is cut off comes back, behind what it was shown last. */
+  private async watch(sagaId: string): Promise<void> {
+    for (let fromSeq = 0; ;) {
+      const watcher = await this.insist('a watch', 0, async (worker) => {
+        const begun = new WatchingClient(worker, workerEngine, sagaId, fromSeq);
+        await begun.begin();
+        this.watching.push(begun);
+        return begun;
+      });
+      const status = await watcher.overOrCutOff().catch((error: unknown) => this.trouble('a watch', error));
+      if (status === 'completed' || status === 'failed') return;
+      fromSeq = watcher.lastSeq;
+      if (status === 'stuck') await this.mending(sagaId);
+      await pause(100);
+    }
+  }
+
+  private async mending(sagaId: string): Promise<void> {
+    while (!this.mended.has(sagaId)) await pause(100);
+  }
+
+  /** Asks one process after the other until it has an answer. */
+  private async insist<Answer>(
+    what: string,
+    first: number,
+    ask: (worker: LabChild) => Promise<Answer>,
+  ): Promise<Answer> {
+    for (let attempt = first + Math.floor(Math.random() * 8); ; attempt++) {
+      const workers = this.workers();
+      const worker = workers[attempt % Math.max(1, workers.length)];
+      try {
+        if (worker !== undefined) return await ask(worker);
+      } catch (error) {
+        this.trouble(what, error);
+      }
+      // What is answered in this way now is answered in this way for ever.
+      if (this.isStopped && this.surprises.length > 0) throw new Error(this.surprises.join('\n'));
       await pause(50);
     }
+  }
+
+  private trouble(what: string, error: unknown): undefined {
+    if (!isTrouble(error)) this.surprises.push(`${what} was answered with ${String(error)}`);
+    return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { FaultLab } from './fault-lab.js';
 import type { FaultReport } from './fault-lab.js';
 import { databaseFaults, networkFaults, processFaults } from './faults.js';
 import type { Fault } from './faults.js';
+import type { LoadCounts } from './load.js';
 import { pause } from './wait.js';
 
 /** How long and how hard. */
@@ -22,6 +23,7 @@ export interface SoakReport {
   readonly troubles: Readonly<Record<string, number>>;
   /** How often each fault struck. */
   readonly faults: Readonly<Record<string, number>>;
+  readonly counts: LoadCounts;
   readonly problems: readonly string[];
 }
 
@@ -49,6 +51,7 @@ export async function soak(settings: SoakSettings): Promise<SoakReport> {
     statuses: sumOf(reports.map(({ statuses }) => statuses)),
     troubles: sumOf(reports.map(({ troubles }) => troubles)),
     faults,
+    counts: sumOf(reports.map(({ counts }) => ({ ...counts }))) as Readonly<Record<keyof LoadCounts, number>>,
     problems: reports.flatMap(({ problems }) => problems),
   };
 }
