@@ -1,3 +1,4 @@
+import { allFaults } from '../src/lab/faults.js';
 import { soak } from '../src/lab/soak.js';
 
 const minutes = Number(process.env['SOAK_MINUTES'] ?? '2');
@@ -15,7 +16,11 @@ describe('four workers under load', () => {
         story: [],
       });
       expect(report.sagas).toBeGreaterThan(50);
+      expect(report.takeovers).toBeGreaterThan(0);
       expect(Object.entries(report.counts).filter(([, count]) => count === 0)).toEqual([]);
+      // In less time not everyone has a turn.
+      if (minutes >= 2)
+        expect(Object.keys(report.faults).toSorted()).toEqual(allFaults.map(({ name }) => name).toSorted());
     },
     (minutes + 5) * 60_000,
   );

@@ -1,17 +1,18 @@
-import type { LoadedSaga } from '@nest-saga/core';
+import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
 import { checkRun } from '@nest-saga/testing';
 import pg from 'pg';
 import { compareWithModel } from '../model/judge.js';
-import { resetDatabase } from './faults.js';
+import { isReset } from './faults.js';
 import type { Fault } from './faults.js';
 import { LabAnswerError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
 import { Laboratory } from './laboratory.js';
 import { Load, loadPlans, workerEngine } from './load.js';
 import type { LoadCounts } from './load.js';
+import { Onlooker } from './onlooker.js';
 import { SufferingServer } from './suffering-server.js';
 import { TcpProxy } from './tcp-proxy.js';
-import { pause, until, within } from './wait.js';
+import { until, within } from './wait.js';
 
 /** How long everything may take to end after the last fault, in milliseconds. */
 const recoveryLimitMs = 60_000;
@@ -22,13 +23,23 @@ export interface FaultReport {
   readonly statuses: Readonly<Record<string, number>>;
   /** What the workers that are still alive noticed of the faults, by kind. */
   readonly troubles: Readonly<Record<string, number>>;
+  /** How often a saga was taken over from a worker that had not given it back. */
+  readonly takeovers: number;
   readonly counts: LoadCounts;
   readonly problems: readonly string[];
+}
+
+interface Findings {
+  readonly sagas: readonly LoadedSaga[];
+  readonly snapshots: readonly LoadedSaga[];
+  readonly load: Load;
+  readonly retried: readonly string[];
 }
 
 /** Workers on a server that suffers, with clients that go on starting sagas while it does. */
 export class FaultLab {
   private readonly workers: LabChild[] = [];
+  private readonly onlooker: Onlooker;
   private load: Load | undefined;
   private workerCount = 0;
 
@@ -36,7 +47,9 @@ export class FaultLab {
     private readonly server: SufferingServer,
     private readonly proxy: TcpProxy,
     private readonly laboratory: Laboratory,
-  ) {}
+  ) {
+    this.onlooker = new Onlooker(laboratory);
+  }
 
   /** @param worldServerUrl A server that does not suffer, for the outside world. */
   static async open(worldServerUrl: string): Promise<FaultLab> {
@@ -54,6 +67,14 @@ export class FaultLab {
   async begin(clockSkewsMs: readonly number[], clients: number, pauseMs: number): Promise<void> {
     await Promise.all(clockSkewsMs.map((clockSkewMs) => this.addWorker(clockSkewMs)));
     this.load = new Load(() => this.workers.filter(({ isAlive }) => isAlive), clients, pauseMs);
+    this.onlooker.begin();
+    await this.goesOn();
+  }
+
+  /** Resolves once so many sagas more have been started: the load is there, or is there again. */
+  async goesOn(sagas = 10): Promise<void> {
+    const goal = this.started + sagas;
+    await until(recoveryLimitMs, `${sagas} further starts`, () => this.started >= goal);
   }
 
   /** One more worker, as a supervisor starts one for another that died. */
@@ -77,12 +98,14 @@ export class FaultLab {
   async suffer(fault: Fault): Promise<void> {
     const { server, proxy, laboratory } = this;
     const workers = this.workers.filter(({ isAlive }) => isAlive);
-    await fault.inflict({ server, proxy, workers, databaseUrl: laboratory.databaseUrl });
-  }
-
-  /** Like `suffer`, where other faults may get in its way, or have ended what it was for. */
-  async sufferAnyhow(fault: Fault): Promise<void> {
-    await this.suffer(fault).catch(() => undefined);
+    await fault.inflict({
+      server,
+      proxy,
+      workers,
+      databaseUrl: laboratory.databaseUrl,
+      ownedBy: (process) => laboratory.ownedBy(process),
+      haveChangedHands: (sagaIds, process) => laboratory.haveChangedHands(sagaIds, process),
+    });
   }
 
   /** Starts a worker for each one that died. One that cannot be started now is for the next time. */
@@ -96,14 +119,8 @@ export class FaultLab {
   async heal(): Promise<void> {
     this.proxy.heal();
     for (const worker of this.workers) worker.signal('SIGCONT');
-    await until(recoveryLimitMs, 'a database that heals', async () => {
-      try {
-        await resetDatabase(this.laboratory.databaseUrl);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+    const { databaseUrl } = this.laboratory;
+    await until(recoveryLimitMs, 'a database that heals', () => isReset(databaseUrl));
   }
 
   /** Ends the load, waits until nothing moves any more, and judges. */
@@ -111,12 +128,14 @@ export class FaultLab {
     const load = this.load ?? new Load(() => [], 0, 0);
     await load.stop();
     const retried = await this.settle(load);
+    const snapshots = [...(await this.onlooker.end()), ...(await this.laboratory.readSagas())];
     await within(recoveryLimitMs, load.watched(), 'an end of everything that is watched');
+    await until(recoveryLimitMs, 'workers at rest', () => this.isAtRest());
     const sagas = await this.laboratory.readSagas();
     const problems = [
       ...this.laboratory.unplannedEnds,
       ...load.surprises,
-      ...(await this.judge(sagas, load, retried)),
+      ...(await this.judge({ sagas, snapshots, load, retried })),
     ];
     const statuses: Record<string, number> = {};
     for (const { header } of sagas) statuses[header.status] = (statuses[header.status] ?? 0) + 1;
@@ -124,6 +143,7 @@ export class FaultLab {
       sagas: sagas.length,
       statuses,
       troubles: await this.readTroubles(),
+      takeovers: sagas.reduce((sum, { entries }) => sum + countTakeovers(entries), 0),
       counts: load.counts,
       problems,
     };
@@ -156,8 +176,6 @@ export class FaultLab {
     await until(recoveryLimitMs, 'an end of every saga', isOver).catch(async (error: unknown) => {
       throw new Error(`${String(error)}\n${await this.describeOpen()}`, { cause: error });
     });
-    // Who was left behind has the time of a lease to do harm.
-    await pause(500);
     return [...retried];
   }
 
@@ -204,11 +222,14 @@ export class FaultLab {
     });
   }
 
-  private async judge(
-    sagas: readonly LoadedSaga[],
-    load: Load,
-    retried: readonly string[],
-  ): Promise<readonly string[]> {
+  /** Whoever was left behind, and woke up late, can do harm for as long as it is in the middle of something. */
+  private async isAtRest(): Promise<boolean> {
+    const alive = this.workers.filter(({ isAlive }) => isAlive);
+    const underway = await Promise.all(alive.map((worker) => worker.ask('underway')));
+    return underway.every((count) => count === 0);
+  }
+
+  private async judge({ sagas, snapshots, load, retried }: Findings): Promise<readonly string[]> {
     const { world } = this.laboratory;
     const plans = new Map(loadPlans.map(({ name, plan }) => [name, plan]));
     const violations = checkRun({
@@ -219,6 +240,7 @@ export class FaultLab {
       ledger: await world.readLedger(),
       leases: await world.readLeases(),
       watchers: load.watchers,
+      snapshots,
       sagas,
     });
     const differences = sagas.flatMap((saga) => {
@@ -229,4 +251,10 @@ export class FaultLab {
     });
     return [...violations.map(({ rule, sagaId, detail }) => `${rule}: ${sagaId}: ${detail}`), ...differences];
   }
+}
+
+function countTakeovers(entries: readonly JournalEntry[]): number {
+  const isTakeover = (entry: JournalEntry, index: number): boolean =>
+    entry.kind === 'claimed' && entry.from !== 'pending' && entries[index - 1]?.kind !== 'released';
+  return entries.filter(isTakeover).length;
 }

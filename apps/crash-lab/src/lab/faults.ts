@@ -1,11 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
+import { ProcessDiedError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
+import { standStillUntilTakenOver } from './stand-still.js';
+import type { Holdings } from './stand-still.js';
 import type { SufferingServer } from './suffering-server.js';
 import type { TcpProxy } from './tcp-proxy.js';
-import { pause } from './wait.js';
+import { pause, until } from './wait.js';
 
 /** What a fault can get at. */
-export interface FaultSurroundings {
+export interface FaultSurroundings extends Holdings {
   readonly server: SufferingServer;
   /** The way of every worker to the server. */
   readonly proxy: TcpProxy;
@@ -19,12 +26,18 @@ export interface Fault {
   readonly name: string;
   /** Workers that live through it report no trouble. */
   readonly isSilent?: boolean;
-  /** Begins and ends it. */
+  /** What the server says to it, where only this fault makes it say so. */
+  readonly sqlState?: string;
+  /** Sagas of one process are taken over by another one. */
+  readonly changesHands?: boolean;
+  /** Begins and ends it. Rejects where it could not be done, or where nobody noticed what cannot go unnoticed. */
   inflict(surroundings: FaultSurroundings): Promise<void>;
 }
 
 /** Longer than the lease of a lab process. */
 const longMs = 2_000;
+const noticeLimitMs = 20_000;
+const healLimitMs = 60_000;
 
 async function execute(url: string, ...statements: readonly string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -41,7 +54,7 @@ const terminateOthers =
   'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
 
 /** Takes back every setting of a database, for new connections and so for all. */
-export async function resetDatabase(databaseUrl: string): Promise<void> {
+async function resetDatabase(databaseUrl: string): Promise<void> {
   const database = pg.escapeIdentifier(new URL(databaseUrl).pathname.slice(1));
   await execute(databaseUrl, ...own, `ALTER DATABASE ${database} RESET ALL`, terminateOthers);
 }
@@ -49,14 +62,52 @@ export async function resetDatabase(databaseUrl: string): Promise<void> {
 /** Said by every connection of these, because the settings may keep it from working, too. */
 const own = ['SET default_transaction_read_only = off', 'SET statement_timeout = 0'];
 
-/** A setting of the database for a while, which takes effect with new connections only. */
-function withSetting(name: string, value: string): Fault['inflict'] {
-  return async ({ databaseUrl }) => {
+/**
+ * A setting of the database for a while, which takes effect with new connections only. It has struck once a worker was
+ * told so by the server: that all connections were ended at its beginning is noticed anyway.
+ */
+function withSetting(name: string, value: string, sqlState: string): Fault['inflict'] {
+  return async ({ databaseUrl, workers }) => {
     const database = pg.escapeIdentifier(new URL(databaseUrl).pathname.slice(1));
-    await execute(databaseUrl, ...own, `ALTER DATABASE ${database} SET ${name} = ${value}`, terminateOthers);
-    await pause(longMs);
-    await resetDatabase(databaseUrl);
+    const before = await countOf(workers, sqlState);
+    try {
+      await execute(
+        databaseUrl,
+        ...own,
+        `ALTER DATABASE ${database} SET ${name} = ${value}`,
+        terminateOthers,
+      );
+      await pause(longMs);
+      const hasStruck = async (): Promise<boolean> => (await countOf(workers, sqlState)) > before;
+      await until(noticeLimitMs, `a ${sqlState} that a worker is told`, hasStruck);
+    } finally {
+      await until(healLimitMs, `a database without ${name}`, () => isReset(databaseUrl));
+    }
   };
+}
+
+/** How often the workers that are alive were told so by the server. */
+async function countOf(workers: readonly LabChild[], sqlState: string): Promise<number> {
+  const counts = workers.map(async (worker) => {
+    try {
+      const troubles = Object.entries(await worker.ask('troubles'));
+      return troubles.reduce((sum, [kind, count]) => (kind.endsWith(sqlState) ? sum + count : sum), 0);
+    } catch (error) {
+      if (error instanceof ProcessDiedError) return 0;
+      throw error;
+    }
+  });
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+/** Takes back every setting, and answers whether it could. */
+export async function isReset(databaseUrl: string): Promise<boolean> {
+  try {
+    await resetDatabase(databaseUrl);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function withConduct(conduct: Parameters<TcpProxy['behave']>[0], durationMs = longMs): Fault['inflict'] {
@@ -84,8 +135,16 @@ export const databaseFaults: readonly Fault[] = [
     name: 'server stopped for longer than the lease',
     inflict: ({ server }) => server.pauseDuring(() => pause(longMs)),
   },
-  { name: 'statement_timeout of 1 ms for a while', inflict: withSetting('statement_timeout', '1') },
-  { name: 'read-only for a while', inflict: withSetting('default_transaction_read_only', 'on') },
+  {
+    name: 'statement_timeout of 1 ms for a while',
+    sqlState: '57014',
+    inflict: withSetting('statement_timeout', '1', '57014'),
+  },
+  {
+    name: 'read-only for a while',
+    sqlState: '25006',
+    inflict: withSetting('default_transaction_read_only', 'on', '25006'),
+  },
   {
     name: 'a lock on the tables for longer than the lease',
     inflict: async ({ databaseUrl }) => {
@@ -159,30 +218,65 @@ export const networkFaults: readonly Fault[] = [
 /** Faults of the processes and their machines. */
 export const processFaults: readonly Fault[] = [
   {
-    name: 'a process stopped for longer than the lease, and woken up (SIGSTOP)',
-    inflict: async ({ workers: [first, second] }) => {
-      for (const worker of [first, second]) {
-        worker?.signal('SIGSTOP');
-        await pause(longMs).finally(() => worker?.signal('SIGCONT'));
-        await pause(300);
+    name: 'a process stopped until others have its sagas, and woken up (SIGSTOP)',
+    changesHands: true,
+    inflict: async ({ workers, ...surroundings }) => {
+      for (const worker of workers.slice(0, 2)) {
+        const { name } = worker.settings;
+        const stop = (): void => worker.signal('SIGSTOP');
+        await standStillUntilTakenOver(name, surroundings, stop, () => worker.signal('SIGCONT'));
       }
     },
   },
   {
-    name: 'an event loop blocked for longer than the lease',
-    inflict: async ({ workers: [first, second] }) => {
-      await Promise.all([first?.ask('block', longMs), second?.ask('block', longMs / 2)]);
+    name: 'an event loop blocked until others have its sagas',
+    changesHands: true,
+    inflict: async ({ workers, ...surroundings }) => {
+      for (const worker of workers.slice(0, 2)) await block(worker, surroundings);
     },
   },
   {
     name: 'a process killed (SIGKILL)',
     isSilent: true,
-    inflict: async ({ workers }) => {
-      await workers[0]?.kill();
-      await pause(300);
+    changesHands: true,
+    inflict: async ({ workers: [worker], ownedBy }) => {
+      if (worker === undefined) return;
+      const { name } = worker.settings;
+      try {
+        await until(noticeLimitMs, `something that ${name} owns`, async () => {
+          worker.signal('SIGSTOP');
+          // Twice: what it had asked for when it was stopped may end the first ones.
+          if ((await ownedBy(name)).length > 0 && (await ownedBy(name)).length > 0) return true;
+          worker.signal('SIGCONT');
+          return false;
+        });
+        await worker.kill();
+      } finally {
+        worker.signal('SIGCONT');
+      }
+      const isLeft = async (): Promise<boolean> => (await ownedBy(name)).length === 0;
+      await until(noticeLimitMs, `an end of what ${name} owned`, isLeft);
     },
   },
 ];
+
+async function block(worker: LabChild, holdings: Holdings): Promise<void> {
+  let file = '';
+  const answers: Promise<unknown>[] = [];
+  const files: string[] = [];
+  const goOn = (): void => void writeFile(file, '');
+  const stop = (): void => {
+    file = join(tmpdir(), `nest-saga-lab-${randomUUID()}`);
+    files.push(file);
+    answers.push(worker.ask('block', file).catch(() => undefined));
+  };
+  try {
+    await standStillUntilTakenOver(worker.settings.name, holdings, stop, goOn);
+  } finally {
+    await Promise.all(answers);
+    await Promise.all(files.map((one) => rm(one, { force: true })));
+  }
+}
 
 /** All of them. */
 export const allFaults: readonly Fault[] = [...databaseFaults, ...networkFaults, ...processFaults];

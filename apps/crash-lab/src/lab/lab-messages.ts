@@ -40,12 +40,14 @@ export interface LabMethods {
   retry(engine: string, sagaId: string): void;
   /** Answers at once; what is seen comes as messages to this watcher. */
   watch(engine: string, sagaId: string, fromSeq: number, watcher: string): void;
-  /** Keeps the event loop from turning. */
-  block(durationMs: number): void;
+  /** Keeps the event loop from turning until there is such a file. */
+  block(untilFile: string): void;
   places(): Readonly<Record<string, number>>;
   /** What its workers are doing. */
   describe(): readonly string[];
-  /** How often each kind of trouble with the storage or the lease was reported. */
+  /** How much it is in the middle of: sagas, handlers, and writes that have no answer yet. */
+  underway(): number;
+  /** How often each kind of trouble with the storage or the lease was reported, with the SQLSTATE if there was one. */
   troubles(): Readonly<Record<string, number>>;
 }
 

@@ -1,5 +1,6 @@
 /** A process of the lab: engines on PostgreSQL that do what their parent asks, until somebody kills them. */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { SagaEngine, SagaRegistry, SagaStorageError } from '@nest-saga/core';
 import type { Clock, SagaDefinition, SagaListener, SagaStorage } from '@nest-saga/core';
 import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
@@ -9,6 +10,7 @@ import { KillSwitch } from './kill-switch.js';
 import type { LabMessage, LabMethods, LabProcessSettings, LabQuestion } from './lab-messages.js';
 import { defineLabSaga } from './lab-saga.js';
 import { OutsideWorld } from './outside-world.js';
+import { Underway } from './underway.js';
 import { pause } from './wait.js';
 import { WatchedStorage } from './watched-storage.js';
 
@@ -56,7 +58,8 @@ await storage.open();
 const killSwitch = new KillSwitch(kill);
 const world = new OutsideWorld(worldUrl);
 const assignments = new Assignments();
-const watched = new WatchedStorage(storage, name, { killSwitch, world, assignments });
+const underway = new Underway();
+const watched = new WatchedStorage(storage, name, { killSwitch, world, assignments, underway });
 // Opened once for all engines of this process, and ended with it.
 const shared: SagaStorage = Object.assign(Object.create(watched) as SagaStorage, {
   open: () => Promise.resolve(),
@@ -65,9 +68,18 @@ const shared: SagaStorage = Object.assign(Object.create(watched) as SagaStorage,
 
 const troubles: Record<string, number> = {};
 const listener: SagaListener = {
-  onWorkerEvent: ({ type }) => {
-    if (/fail|lost/.test(type)) troubles[type] = (troubles[type] ?? 0) + 1;
+  onWorkerEvent: (event) => {
+    if (!/fail|lost/.test(event.type)) return;
+    const sqlState = 'error' in event ? sqlStateOf(event.error) : undefined;
+    const kind = sqlState === undefined ? event.type : `${event.type} ${sqlState}`;
+    troubles[kind] = (troubles[kind] ?? 0) + 1;
   },
+};
+
+const sqlStateOf = (error: unknown): string | undefined => {
+  const cause = error instanceof SagaStorageError ? error.cause : undefined;
+  if (!(cause instanceof Error) || !('sqlState' in cause)) return undefined;
+  return typeof cause.sqlState === 'string' ? cause.sqlState : undefined;
 };
 
 const engines = new Map<string, SagaEngine>();
@@ -104,7 +116,7 @@ type Asynchronous<Methods> = {
 const methods: Asynchronous<LabMethods> = {
   open: async (engine, { sagas, runsSagas }) => {
     const definitions = sagas.map((saga) =>
-      defineLabSaga(saga, { process: name, world, killSwitch, assignments }),
+      defineLabSaga(saga, { process: name, world, killSwitch, assignments, underway }),
     );
     for (;;) {
       const opened = createEngine(definitions, runsSagas);
@@ -139,9 +151,13 @@ const methods: Asynchronous<LabMethods> = {
       onError: (error) => tell({ kind: 'watch-failed', watcher, ...wordsOf(error) }),
     });
   },
-  block: async (durationMs) => {
-    const until = performance.now() + durationMs;
-    while (performance.now() < until);
+  block: async (untilFile) => {
+    const never = new Int32Array(new SharedArrayBuffer(4));
+    while (!existsSync(untilFile)) Atomics.wait(never, 0, 0, 5);
+  },
+  underway: async () => {
+    const running = [...engines.values()].map(({ worker }) => worker.running.size);
+    return running.reduce((sum, size) => sum + size, underway.count);
   },
   places: async () => killSwitch.passed,
   troubles: async () => troubles,

@@ -8,6 +8,7 @@ import type { Assignments } from './assignments.js';
 import type { NamedPlan } from './lab-messages.js';
 import type { KillSwitch } from './kill-switch.js';
 import type { OutsideWorld } from './outside-world.js';
+import type { Underway } from './underway.js';
 import { pause } from './wait.js';
 
 /** Times of lab sagas, in milliseconds. */
@@ -19,6 +20,7 @@ export interface LabSurroundings {
   readonly world: OutsideWorld;
   readonly killSwitch: KillSwitch;
   readonly assignments: Assignments;
+  readonly underway: Underway;
 }
 
 /** A planned saga whose handlers change the outside world, and are places to die at. */
@@ -59,7 +61,15 @@ class LabHandler implements SagaStepHandler<unknown> {
     private readonly surroundings: LabSurroundings,
   ) {}
 
-  async act(context: unknown, run: StepRun): Promise<unknown> {
+  act(context: unknown, run: StepRun): Promise<unknown> {
+    return this.surroundings.underway.during(() => this.callAct(context, run));
+  }
+
+  compensate(context: unknown, run: StepRun): Promise<void> {
+    return this.surroundings.underway.during(() => this.callCompensate(context, run));
+  }
+
+  private async callAct(context: unknown, run: StepRun): Promise<unknown> {
     const id = await this.begin('act', context as TrailContext, run);
     const outcome = this.plan.act[run.attempt - 1] ?? 'ok';
     if (outcome === 'hang') return this.hang();
@@ -76,7 +86,7 @@ class LabHandler implements SagaStepHandler<unknown> {
     throw new GatewayError(outcome);
   }
 
-  async compensate(context: unknown, run: StepRun): Promise<void> {
+  private async callCompensate(context: unknown, run: StepRun): Promise<void> {
     const id = await this.begin('compensate', context as TrailContext, run);
     const { brokenRounds, undo } = this.plan;
     const isBroken = brokenRounds > 0 && (await this.surroundings.world.roundsOf(run.sagaId)) < brokenRounds;

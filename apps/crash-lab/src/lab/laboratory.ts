@@ -100,6 +100,34 @@ export class Laboratory {
     return sagas;
   }
 
+  /** Some of the sagas that were started last. */
+  async readNewest(count: number): Promise<readonly LoadedSaga[]> {
+    const { sagas } = await this.storage.list({ limit: count });
+    const loaded = await Promise.all(sagas.map(({ sagaId }) => this.storage.load(sagaId)));
+    return loaded.filter((saga) => saga !== undefined);
+  }
+
+  /** Open sagas that the storage says are of this process. */
+  async ownedBy(process: string): Promise<readonly string[]> {
+    const rows = await this.query<{ readonly id: string }>(
+      `SELECT id::text FROM saga.saga_execution
+       WHERE owner = ANY ($1) AND status NOT IN ('completed', 'failed')`,
+      [await this.world.workersOf(process)],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Whether one of these sagas, which this process owned, was claimed by another one last. */
+  async haveChangedHands(sagaIds: readonly string[], process: string): Promise<boolean> {
+    const claims = await this.query<{ readonly worker: string }>(
+      `SELECT DISTINCT ON (saga_id) worker FROM saga.saga_log
+       WHERE saga_id = ANY ($1) AND kind = 'claimed' ORDER BY saga_id, seq DESC`,
+      [sagaIds],
+    );
+    const own = await this.world.workersOf(process);
+    return claims.some(({ worker }) => !own.includes(worker));
+  }
+
   /** Whether nobody who is alive owns a saga. */
   async isOrphaned(sagaId: string): Promise<boolean> {
     const owned = await this.query(

@@ -83,6 +83,15 @@ export class OutsideWorld {
     );
   }
 
+  /** The workers that a process has been. */
+  async workersOf(process: string): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ worker: string }>(
+      'SELECT worker::text FROM lease WHERE process = $1',
+      [process],
+    );
+    return rows.map(({ worker }) => worker);
+  }
+
   /** A person has mended what kept a saga from being undone. */
   async mend(sagaId: string): Promise<void> {
     await this.pool.query(

@@ -21,8 +21,12 @@ export interface SoakReport {
   readonly sagasPerSecond: number;
   readonly statuses: Readonly<Record<string, number>>;
   readonly troubles: Readonly<Record<string, number>>;
-  /** How often each fault struck. */
+  /** How often each fault struck: to its end, and noticed where it cannot go unnoticed. */
   readonly faults: Readonly<Record<string, number>>;
+  /** How often each one was cut short by another one. */
+  readonly interrupted: Readonly<Record<string, number>>;
+  /** How often a saga was taken over from a worker that had not given it back. */
+  readonly takeovers: number;
   readonly counts: LoadCounts;
   readonly problems: readonly string[];
 }
@@ -37,9 +41,13 @@ export async function soak(settings: SoakSettings): Promise<SoakReport> {
   const startedAt = performance.now();
   const random = new SeededRandom(settings.seed);
   const faults: Record<string, number> = {};
+  const interrupted: Record<string, number> = {};
   const reports: FaultReport[] = [];
   for (let rest = settings.minutes; rest > 0; rest -= roundMinutes) {
-    const report = await soakRound(Math.min(rest, roundMinutes) * 60_000, settings, random, faults);
+    const report = await soakRound(Math.min(rest, roundMinutes) * 60_000, settings, random, {
+      faults,
+      interrupted,
+    });
     reports.push(report);
     settings.onProgress(`${report.sagas} sagas judged, ${report.problems.length} violations`);
     if (report.problems.length > 0) break;
@@ -51,6 +59,8 @@ export async function soak(settings: SoakSettings): Promise<SoakReport> {
     statuses: sumOf(reports.map(({ statuses }) => statuses)),
     troubles: sumOf(reports.map(({ troubles }) => troubles)),
     faults,
+    interrupted,
+    takeovers: reports.reduce((sum, { takeovers }) => sum + takeovers, 0),
     counts: sumOf(reports.map(({ counts }) => ({ ...counts }))) as Readonly<Record<keyof LoadCounts, number>>,
     problems: reports.flatMap(({ problems }) => problems),
   };
@@ -60,7 +70,7 @@ async function soakRound(
   durationMs: number,
   { worldServerUrl, onProgress }: SoakSettings,
   random: SeededRandom,
-  faults: Record<string, number>,
+  { faults, interrupted }: Record<'faults' | 'interrupted', Record<string, number>>,
 ): Promise<FaultReport> {
   const lab = await FaultLab.open(worldServerUrl);
   try {
@@ -71,13 +81,23 @@ async function soakRound(
     );
     const until = performance.now() + durationMs;
     const strike = async (kinds: readonly Fault[]): Promise<void> => {
+      let turns: readonly Fault[] = [];
       while (performance.now() < until) {
         await pause(random.between(300, 3_000));
-        const fault = kinds[random.between(0, kinds.length - 1)];
+        if (turns.length === 0) turns = shuffled(kinds, random);
+        const [fault, ...rest] = turns;
         if (fault === undefined) return;
-        faults[fault.name] = (faults[fault.name] ?? 0) + 1;
         onProgress(`${lab.started} sagas started; now: ${fault.name}`);
-        await lab.sufferAnyhow(fault);
+        try {
+          await lab.suffer(fault);
+          count(faults, fault.name);
+          turns = rest;
+        } catch (error) {
+          // Another fault got in its way, or has ended what it was for: it has another turn.
+          count(interrupted, fault.name);
+          onProgress(`${fault.name} did not strike: ${String(error)}`);
+          turns = [...rest, fault];
+        }
       }
     };
     const supervise = async (): Promise<void> => {
@@ -93,6 +113,17 @@ async function soakRound(
   } finally {
     await lab.close();
   }
+}
+
+function shuffled<Item>(items: readonly Item[], random: SeededRandom): readonly Item[] {
+  return items
+    .map((item) => ({ item, place: random.next() }))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ item }) => item);
+}
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 function sumOf(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {

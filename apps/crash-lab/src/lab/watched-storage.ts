@@ -4,12 +4,17 @@ import type { StorageMethod } from '@nest-saga/testing';
 import type { Assignments } from './assignments.js';
 import type { KillSwitch } from './kill-switch.js';
 import type { OutsideWorld } from './outside-world.js';
+import type { Underway } from './underway.js';
+
+/** What changes sagas, and not only leases. */
+const writes: ReadonlySet<StorageMethod> = new Set<StorageMethod>(['start', 'append', 'claim', 'release']);
 
 /** Who is told of the calls. */
 export interface Witnesses {
   readonly killSwitch: KillSwitch;
   readonly world: OutsideWorld;
   readonly assignments: Assignments;
+  readonly underway: Underway;
 }
 
 /** The storage of a lab process: every call is a place to die at, and every lease is written down outside. */
@@ -58,7 +63,12 @@ export class WatchedStorage extends InterceptedStorage {
     await this.witnesses.world.leased(worker, this.process, until, until);
   }
 
-  protected async around<Answer>(method: StorageMethod, call: () => Promise<Answer>): Promise<Answer> {
+  protected around<Answer>(method: StorageMethod, call: () => Promise<Answer>): Promise<Answer> {
+    const pass = (): Promise<Answer> => this.passBy(method, call);
+    return writes.has(method) ? this.witnesses.underway.during(pass) : pass();
+  }
+
+  private async passBy<Answer>(method: StorageMethod, call: () => Promise<Answer>): Promise<Answer> {
     const { killSwitch } = this.witnesses;
     killSwitch.pass(`before ${method}`);
     const answer = call();

@@ -1,0 +1,17 @@
+/** Counts what a process has begun and not ended. */
+export class Underway {
+  private begun = 0;
+
+  get count(): number {
+    return this.begun;
+  }
+
+  async during<Result>(call: () => Promise<Result>): Promise<Result> {
+    this.begun++;
+    try {
+      return await call();
+    } finally {
+      this.begun--;
+    }
+  }
+}
