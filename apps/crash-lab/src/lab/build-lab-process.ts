@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
 
 /** The program of a lab process in one file, so that starting one is cheap: the lab starts hundreds. */
 export interface LabProgram {
@@ -8,7 +9,7 @@ export interface LabProgram {
   remove(): Promise<void>;
 }
 
-/** Bundles `lab-process.ts` and the workspaces it uses, from their sources. */
+/** Bundles `lab-process.ts` with everything it uses, the workspaces from their sources. */
 export async function buildLabProcess(): Promise<LabProgram> {
   const directory = new URL('../../dist/', import.meta.url);
   await mkdir(directory, { recursive: true });
@@ -22,8 +23,27 @@ export async function buildLabProcess(): Promise<LabProgram> {
     target: 'node20',
     sourcemap: 'inline',
     conditions: ['@nest-saga/source'],
-    external: ['typeorm', 'pg', '@nestjs/*', 'rxjs', 'reflect-metadata', 'fast-check'],
+    // Nothing in the process uses them.
+    external: ['@nestjs/*', 'fast-check'],
+    plugins: [withoutTheUninstalled],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     logLevel: 'error',
   });
   return { file, remove: () => rm(file, { force: true }) };
 }
+
+/** TypeORM asks for the drivers of other databases only where they are used. */
+const withoutTheUninstalled: Plugin = {
+  name: 'without the uninstalled',
+  setup: ({ onResolve, resolve }) => {
+    onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === isAsked) return undefined;
+      const { errors } = await resolve(path, { kind, importer, resolveDir, pluginData: isAsked });
+      return errors.length > 0 ? { path, external: true } : undefined;
+    });
+  },
+};
+
+const isAsked = Symbol('resolved by esbuild itself');
