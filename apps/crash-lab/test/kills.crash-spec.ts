@@ -1,7 +1,9 @@
 import { runKillLab } from '../src/lab/kill-lab.js';
 import { scenarios } from '../src/lab/scenarios.js';
 
-const kills = Number(process.env['KILLS'] ?? '150');
+/** For every place by its name, and for every scenario. */
+const enough = 150;
+const kills = Number(process.env['KILLS'] ?? enough);
 const serverUrl = process.env['NEST_SAGA_TEST_DATABASE_URL'] ?? '';
 
 /** What a process asks of its storage in these scenarios. */
@@ -43,6 +45,7 @@ describe('processes that are killed with SIGKILL on a real PostgreSQL', () => {
       );
       expect(report.problems).toEqual([]);
       expect(report.kills).toBeGreaterThanOrEqual(kills);
+      if (kills < enough) return;
       expect(report.diedAt).toEqual(expect.arrayContaining(everywhere));
       expect(report.scenarios.toSorted()).toEqual(scenarios.map(({ name }) => name).toSorted());
     },

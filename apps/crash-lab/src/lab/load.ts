@@ -15,10 +15,7 @@ const cancelled = 'cancel';
 /** What is started under faults: every kind of end, and nothing that only time decides about. */
 export const loadPlans: readonly NamedPlan[] = scenarios
   .filter(({ name, orphanedAt, leavesAt }) => name !== 'the third step hangs' && !orphanedAt && !leavesAt)
-  .map(({ name, plan }) => ({
-    name: name.replaceAll(/\W+/g, '-'),
-    plan: { ...plan, maximumRecoveryAttempts: 100 },
-  }));
+  .map(({ name, plan }) => ({ name: name.replaceAll(/\W+/g, '-'), plan }));
 
 /** What clients were told, beside errors that are trouble. */
 export interface LoadCounts {

@@ -38,7 +38,8 @@ function saga(...steps: readonly (StepPlan | readonly [StepPlan, StepPlan])[]): 
   const stages = steps.map((one) =>
     'id' in one ? { primary: one } : { primary: one[0], alternative: one[1] },
   );
-  return { stages, maximumRecoveryAttempts: 5 };
+  // However often a machine that is too busy lets a lease run out.
+  return { stages, maximumRecoveryAttempts: 100 };
 }
 
 const works = saga(step('reserve'), step('charge'), step('ship'));
