@@ -153,6 +153,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
       endedAt: undefined,
       isEffective: false,
       trail: [...context.trail],
+      ...(run.outcome === undefined ? {} : { outcome: run.outcome }),
     };
     record.ledger.push(row);
     record.revision++;

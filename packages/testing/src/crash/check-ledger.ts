@@ -25,7 +25,7 @@ type Report = (rule: ViolationRule, detail: string) => void;
 
 function checkBeginning({ entries }: LoadedSaga, row: LedgerRow, report: Report): void {
   const replay = replayUntil(entries, row.beganAt);
-  const { direction, undo, completed, trail } = replay;
+  const { direction, undo, completed, trail, outcomes } = replay;
   if (row.action === 'act') {
     if (direction === 'backward')
       report('act-after-decision', `${describe(row)} began after the decision to compensate was durable`);
@@ -36,6 +36,9 @@ function checkBeginning({ entries }: LoadedSaga, row: LedgerRow, report: Report)
   } else if (undo.at(-1) !== row.step) {
     report('undo-order', `${describe(row)} began where ${undo.at(-1) ?? 'nothing'} was to be undone`);
   }
+  const outcome = outcomes.get(row.step);
+  if (row.action === 'compensate' && row.outcome !== undefined && row.outcome !== outcome)
+    report('wrong-outcome', `${describe(row)} was told "${row.outcome}", and what is known is "${outcome}"`);
   if (row.trail !== undefined && row.trail.join() !== trail.join())
     report('wrong-context', `${describe(row)} was given [${row.trail.join()}], durable is [${trail.join()}]`);
 }

@@ -1,10 +1,14 @@
-import type { LoadedSaga, SagaHeader } from '@nest-saga/core';
+import type { EntryDraft, LoadedSaga, SagaHeader, StepOutcome } from '@nest-saga/core';
 import { checkRun } from './check-run.js';
 import type { CrashEvidence } from './crash-evidence.js';
 import type { LedgerRow } from './ledger-row.js';
 import { act, call, epoch, failed, good, saga, sagaId, undo, undone, undoneCalls } from './sample-run.js';
 
 const unseen = { snapshots: [], watchers: [] };
+
+function attempt(outcome: StepOutcome, next: 'retry' | 'compensate'): EntryDraft {
+  return { ...failed('a'), outcome, next, undo: next !== 'retry' } as EntryDraft;
+}
 
 function rulesOf(evidence: Partial<CrashEvidence>): readonly string[] {
   return [...new Set(checkRun({ ...good, ...evidence }).map(({ rule }) => rule))];
@@ -89,6 +93,7 @@ describe('the checker of crash runs', () => {
     ['idempotency-key', withCall(1, { idempotencyKey: `${sagaId}:a:act` })],
     ['fencing-token', withCall(0, { fencingToken: 9 })],
     ['wrong-context', withCall(1, { trail: ['a', 'c'] })],
+    ['wrong-outcome', withCall(3, { outcome: 'failed' })],
     ['shown-too-early', watched({ seen: [{ seq: 4, at: epoch + 39 }], isEnded: false })],
     ['shown-too-early', watched({ seen: [{ seq: 4, at: epoch + 60, durableSeq: 3 }], isEnded: false })],
     ['shown-out-of-order', watched({ seen: [5, 4].map((seq) => ({ seq, at: epoch + 60 })) })],
@@ -147,6 +152,32 @@ describe('the checker of crash runs', () => {
   it('reports an undo that began once more after it was recorded', () => {
     const again = call('compensate', 'b', 45);
     expect(rulesOf({ ledger: [...undoneCalls, again] })).toEqual(['undo-order']);
+  });
+
+  it.each<[string, readonly EntryDraft[]]>([
+    ['timed out once and failed then', [attempt('timed-out', 'retry'), attempt('failed', 'compensate')]],
+    [
+      'may have begun in a process that died, and failed then',
+      [{ kind: 'claimed', from: 'running' }, attempt('failed', 'compensate')],
+    ],
+    [
+      'may have begun, and was given up by a cancel',
+      [
+        { kind: 'claimed', from: 'running' },
+        { kind: 'compensation-decided', step: 'a', outcome: 'failed' },
+      ],
+    ],
+  ])('reports that the undo of an act was told less than is known: it %s', (_name, drafts) => {
+    const loaded = saga('failed', [...drafts, undo('a')]);
+    const told = (outcome: StepOutcome) =>
+      rulesOf({
+        sagas: [loaded],
+        ledger: [call('compensate', 'a', 21, { outcome })],
+        snapshots: [],
+        watchers: [],
+      });
+    expect(told('failed')).toEqual(['wrong-outcome']);
+    expect(told('timed-out')).toEqual([]);
   });
 
   it('reports what was read and is another one at the end', () => {

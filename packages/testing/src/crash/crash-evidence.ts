@@ -89,6 +89,7 @@ export type ViolationRule =
   | 'fencing-token'
   | 'wrote-after-fence'
   | 'wrong-context'
+  | 'wrong-outcome'
   | 'shown-too-early'
   | 'shown-out-of-order'
   | 'not-shown'

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '@nest-saga/core';
+import type { JournalEntry, StepOutcome } from '@nest-saga/core';
 import { trailOf } from './ledger-row.js';
 
 /**
@@ -13,6 +13,8 @@ export class JournalReplay {
   givenUp: readonly string[] = [];
   /** Steps whose act completed. */
   readonly completed = new Set<string>();
+  /** The worst that is known of the act of each step: of all its attempts, those of owners that went away included. */
+  readonly outcomes = new Map<string, StepOutcome>();
   /** What a context would say was done. */
   readonly trail: string[] = [];
   /** The worker that may write; undefined before the first write of a started saga, and while nobody may. */
@@ -20,6 +22,8 @@ export class JournalReplay {
   /** The last owner let go: only a claim gives it another one. */
   isLetGo = false;
   private isCancelled = false;
+  /** Whoever owned it before may have begun the act that is next. */
+  private isUnsure = false;
 
   apply(entry: JournalEntry): void {
     // A started saga has an owner before its first entry, which no entry names: its first writer is it.
@@ -27,11 +31,13 @@ export class JournalReplay {
     switch (entry.kind) {
       case 'act-completed':
         this.completed.add(entry.step);
+        this.learn(entry.step, 'completed');
         this.undo = [...this.undo, entry.step];
         this.trail.push(trailOf('act', entry.step));
         if (this.isCancelled) this.direction = 'backward';
         return;
       case 'act-failed':
+        this.learn(entry.step, entry.outcome);
         if (entry.undo) this.undo = [...this.undo, entry.step];
         if (entry.next === 'compensate') this.direction = 'backward';
         return;
@@ -44,7 +50,10 @@ export class JournalReplay {
         if (entry.next === 'halt') this.letGo();
         return;
       case 'compensation-decided':
-        if (entry.step !== undefined) this.undo = [...this.undo, entry.step];
+        if (entry.step !== undefined) {
+          this.undo = [...this.undo, entry.step];
+          this.learn(entry.step, 'failed');
+        }
         this.direction = 'backward';
         return;
       case 'cancel-requested':
@@ -57,6 +66,7 @@ export class JournalReplay {
         this.resolve(entry.step);
         return;
       case 'claimed':
+        if (entry.from === 'running') this.isUnsure = true;
         this.owner = entry.worker;
         this.isLetGo = false;
         return;
@@ -66,6 +76,12 @@ export class JournalReplay {
         return;
       case 'settled':
     }
+  }
+
+  private learn(step: string, outcome: StepOutcome): void {
+    const mayBeThere = this.isUnsure || this.outcomes.get(step) === 'timed-out';
+    this.outcomes.set(step, outcome === 'failed' && mayBeThere ? 'timed-out' : outcome);
+    this.isUnsure = false;
   }
 
   private letGo(): void {
@@ -85,8 +101,10 @@ export class JournalReplay {
 
   private resolve(step: string): void {
     this.takeUpAgain();
-    if (this.direction === 'forward') this.undo = [...this.undo, step];
-    else this.undo = this.undo.filter((one) => one !== step);
+    if (this.direction === 'forward') {
+      this.undo = [...this.undo, step];
+      this.learn(step, 'completed');
+    } else this.undo = this.undo.filter((one) => one !== step);
   }
 }
 

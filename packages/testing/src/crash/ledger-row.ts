@@ -1,3 +1,5 @@
+import type { StepOutcome } from '@nest-saga/core';
+
 /**
  * One call that reached the outside world: what a step's handler writes down while it runs, in a place that no crash
  * of the saga's own storage touches. Times are in milliseconds of the clock that the journal's `recordedAt` uses.
@@ -18,6 +20,8 @@ export interface LedgerRow {
   readonly endedAt: number | undefined;
   /** Whether the outside world was changed. */
   readonly isEffective: boolean;
+  /** What a compensation was told about its act, where the handler writes it down. */
+  readonly outcome?: StepOutcome;
   /** What the handler's context said was done so far, where the saga keeps such a trail: see `trailOf`. */
   readonly trail?: readonly string[];
 }
