@@ -54,7 +54,7 @@ export interface LoadedSaga {
 /** How far a reader has come in a journal. */
 export interface JournalCursor {
   readonly sagaId: string;
-  /** Entries after this one are asked for. */
+  /** Entries after this one are asked for: from 0 to `maximumSeq`. */
   readonly afterSeq: number;
 }
 

@@ -1,8 +1,9 @@
+import { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
-import type { JournalNews, SagaStorage } from '../ports/saga-storage.js';
+import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-storage.js';
 
 /** Is told what happens to a saga, in order of `seq` and each entry once. */
 export interface JournalObserver {
@@ -135,12 +136,28 @@ export class JournalFollower {
     for (const sagaId of sagaIds) this.hinted.delete(sagaId);
     const cursors = sagaIds.flatMap((sagaId) => this.cursorOf(sagaId) ?? []);
     if (cursors.length === 0) return;
-    for (const news of await this.storage.readNews(cursors)) {
+    for (const news of await this.readNews(cursors)) {
       for (const follower of this.followers.get(news.sagaId) ?? []) this.tell(follower, news);
     }
   }
 
-  private cursorOf(sagaId: string): { readonly sagaId: string; readonly afterSeq: number } | undefined {
+  /** A read that can never succeed is halved until what it stumbles over stands alone: the others are told theirs. */
+  private async readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
+    try {
+      return await this.storage.readNews(cursors);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      if (cursors.length > 1) {
+        const middle = Math.ceil(cursors.length / 2);
+        const first = await this.readNews(cursors.slice(0, middle));
+        return [...first, ...(await this.readNews(cursors.slice(middle)))];
+      }
+      this.onError(error);
+      return [];
+    }
+  }
+
+  private cursorOf(sagaId: string): JournalCursor | undefined {
     const group = this.followers.get(sagaId);
     if (group === undefined) return undefined;
     const afterSeq = Math.min(...[...group].map(({ seq }) => seq));
@@ -186,6 +203,10 @@ export class JournalFollower {
       this.onError(error);
     }
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof SagaStorageError && error.outcome !== 'refused';
 }
 
 function isEnd(header: SagaHeader): boolean {

@@ -1,5 +1,6 @@
 /// <reference types="jest" />
 import type { LoadedSaga } from '@nest-saga/core';
+import { maximumSeq } from '@nest-saga/core';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
@@ -29,6 +30,16 @@ export function describeReads(world: StorageWorld): void {
     const { header, entries } = await world.load(sagaId);
     await expect(world.storage.readNews([{ sagaId, afterSeq: 2 }])).resolves.toEqual([
       { sagaId, header, entries: entries.slice(2) },
+    ]);
+  });
+
+  it('has no news behind the last place that a journal can have, and knows how the saga ended', async () => {
+    const [open, ended] = [await world.start(), await world.start()];
+    await world.append(ended.sagaId, entryOf.settled, changeTo.completed());
+    const header = await world.header(ended.sagaId);
+    const cursors = [open, ended].map(({ sagaId }) => ({ sagaId, afterSeq: maximumSeq }));
+    await expect(world.storage.readNews(cursors)).resolves.toEqual([
+      { sagaId: ended.sagaId, header, entries: [] },
     ]);
   });
 

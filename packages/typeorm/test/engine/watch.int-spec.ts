@@ -112,6 +112,27 @@ describe('a saga that another process runs', () => {
     ]);
   });
 
+  it('is followed by polling alone beside a watcher whose place the database refuses', async () => {
+    const gate = new StepGate();
+    const saga = scriptedSaga('beside-a-bad-one', [
+      new ScriptedStep('reserve', { act: [gate.waits(), gate.waits()] }),
+    ]);
+    const options = { storage: { hints: false } };
+    const owner = await cluster.startProcess([saga], options);
+    const other = await cluster.startProcess([saga], { ...options, runsSagas: false });
+    const [bad, good] = [await owner.start(), await owner.start()];
+    await until('both acts', () => gate.held === 2);
+    const refused = new Watcher(other, bad.sagaId, 2 ** 31);
+    const watcher = new Watcher(other, good.sagaId);
+    await until('a read that was refused', () => other.listener.ofWorkerType('storage-failed').length > 0);
+    gate.open();
+    gate.open();
+
+    await until('the end', () => watcher.outcome !== undefined);
+    expect(watcher.seen).toEqual(['1 act reserve completed']);
+    expect(refused.seen).toEqual([]);
+  });
+
   it('is followed on when its process dies and another one goes on with it', async () => {
     const gate = new StepGate();
     const saga = scriptedSaga('handed-over', [
