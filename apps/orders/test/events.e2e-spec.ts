@@ -43,11 +43,16 @@ describe('the events of an order', () => {
     expect((await request('00000000-0000-4000-8000-000000000000')).status).toBe(404);
   });
 
-  it('are refused with 400 from a place that is none', async () => {
-    const { body } = await orders.client.place();
+  it.each(['yesterday', '2147483647', '999999999999999'])(
+    'are refused with 400 from "%s", a place that no journal has',
+    async (lastEventId) => {
+      const { body } = await orders.client.place();
+      const query = `${orders.client.url}/orders/${body.sagaId}/events?lastEventId=${lastEventId}`;
 
-    expect((await request(body.sagaId, 'yesterday')).status).toBe(400);
-  });
+      expect((await request(body.sagaId, lastEventId)).status).toBe(400);
+      expect((await fetch(query)).status).toBe(400);
+    },
+  );
 
   function request(sagaId: string, lastEventId?: string): Promise<Response> {
     return fetch(`${orders.client.url}/orders/${sagaId}/events`, {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JournalEntry, SagaOutcome, SagaStepResult, StartedSaga, StartOptions } from '@nest-saga/core';
-import { checkSagaId, InvalidArgumentError } from '@nest-saga/core';
+import { checkSagaId, InvalidArgumentError, maximumSeq } from '@nest-saga/core';
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
 import { toExecution } from './saga-execution.js';
@@ -100,8 +100,8 @@ export class SagaOrchestrator {
    */
   watch(sagaId: string, options: WatchOptions = {}): Observable<SagaStepResult> {
     const { fromSeq = 1 } = options;
-    if (!Number.isSafeInteger(fromSeq) || fromSeq < 1)
-      throw new InvalidArgumentError('fromSeq', 'pass an integer of at least 1, or leave it out');
+    if (!Number.isSafeInteger(fromSeq) || fromSeq < 1 || fromSeq > maximumSeq)
+      throw new InvalidArgumentError('fromSeq', `pass an integer from 1 to ${maximumSeq}, or leave it out`);
     const request = { sagaId: checkSagaId(sagaId), afterSeq: fromSeq - 1 };
     return new Observable((subscriber) => this.follow(request, subscriber));
   }

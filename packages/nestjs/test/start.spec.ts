@@ -83,12 +83,13 @@ describe('SagaOrchestrator.start', () => {
     await expect(sagas.history(sagaId)).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
   });
 
-  it('refuses an id that is no UUID and a place before the first', async () => {
+  it('refuses an id that is no UUID, and a place before the first or after the last of any journal', async () => {
     const { sagas } = await openApp(orderProviders);
     expect(() => sagas.watch('1')).toThrow(expect.objectContaining({ code: 'SAGA_INVALID_ARGUMENT' }));
-    expect(() => sagas.watch(sagaId, { fromSeq: 0 })).toThrow(
-      expect.objectContaining({ argument: 'fromSeq' }),
-    );
+    for (const fromSeq of [0, 2_147_483_648])
+      expect(() => sagas.watch(sagaId, { fromSeq })).toThrow(
+        expect.objectContaining({ argument: 'fromSeq' }),
+      );
   });
 
   it('keeps why a saga is stuck, with the earlier steps untouched', async () => {

@@ -15,6 +15,7 @@ describe('resolveMessageEventsOptions', () => {
 
   it.each([
     { fromSeq: 0 },
+    { fromSeq: 2_147_483_648 },
     { heartbeatIntervalMs: 0 },
     { heartbeatIntervalMs: 2_147_483_648 },
     { maximumWaitingEvents: 1.5 },

@@ -51,12 +51,12 @@ export function resolveMessageEventsOptions(options: MessageEventsOptions) {
   };
 }
 
-const maximumTimerMs = 2_147_483_647;
+/** The longest timer, the highest `seq`, and more events than anybody lets wait. */
+const maximum = 2_147_483_647;
 
 function check(name: keyof typeof messageEventsDefaults, value: number | undefined, minimum: number): number {
   const { [name]: byDefault } = messageEventsDefaults;
   if (value === undefined) return byDefault;
-  const maximum = name === 'fromSeq' ? Number.MAX_SAFE_INTEGER : maximumTimerMs;
   if (Number.isSafeInteger(value) && value >= minimum && value <= maximum) return value;
   throw new InvalidArgumentError(name, `pass an integer from ${minimum} to ${maximum}, or leave it out`);
 }

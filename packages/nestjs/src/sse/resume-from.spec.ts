@@ -20,7 +20,11 @@ describe('resumeFrom', () => {
     expect(resumeFrom(headers)).toBe(42);
   });
 
-  it.each(['-1', '1.5', '1e3', 'NaN', ' 7', '0x10', '9999999999999999', '1, 2', ['1', '2']])(
+  it('goes on after the last id but one that a journal can have', () => {
+    expect(resumeFrom('2147483646')).toBe(2_147_483_647);
+  });
+
+  it.each(['-1', '1.5', '1e3', 'NaN', ' 7', '0x10', '2147483647', '999999999999999', '1, 2', ['1', '2']])(
     'refuses %j, which no stream gave',
     (value) => {
       expect(() => resumeFrom({ 'last-event-id': value })).toThrow(InvalidArgumentError);

@@ -1,10 +1,10 @@
-import { InvalidArgumentError } from '@nest-saga/core';
+import { InvalidArgumentError, maximumSeq } from '@nest-saga/core';
 
 /** Headers as Node has them, or a web request's. */
 export type RequestHeaders =
   { readonly [name: string]: string | readonly string[] | undefined } | { get(name: string): string | null };
 
-const digits = /^\d{1,15}$/;
+const digits = /^\d{1,10}$/;
 
 /**
  * From which `seq` a client goes on with its stream: one after the `Last-Event-ID` that it sends when it reconnects,
@@ -24,7 +24,7 @@ export function resumeFrom(headers: RequestHeaders | string | undefined): number
   const lastEventId = typeof headers === 'object' ? read(headers) : headers;
   // An empty id is what a client has before its first event.
   if (lastEventId === undefined || lastEventId === null || lastEventId === '') return 1;
-  if (typeof lastEventId !== 'string' || !digits.test(lastEventId))
+  if (typeof lastEventId !== 'string' || !digits.test(lastEventId) || Number(lastEventId) >= maximumSeq)
     throw new InvalidArgumentError(
       'Last-Event-ID',
       'pass the id of an event of this stream, or leave it out',
