@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { MessageEvent } from '@nestjs/common';
 import { Subscriber } from 'rxjs';
 import { EventWriter } from './event-writer.js';
@@ -33,7 +33,12 @@ describe('EventWriter', () => {
     writer = make(response);
   });
 
-  function make(to: FakeResponse | undefined): EventWriter {
+  afterEach(() => {
+    writer.close();
+    jest.useRealTimers();
+  });
+
+  function make(to: FakeResponse | undefined, closeGraceMs = 60_000): EventWriter {
     const subscriber = new Subscriber<MessageEvent>({
       next: ({ id, type }) => written.push(`${id} ${type}`),
       error: () => undefined,
@@ -41,7 +46,8 @@ describe('EventWriter', () => {
         ends += 1;
       },
     });
-    return new EventWriter(subscriber, to, { maximumWaitingEvents: 2, closeGraceMs: 60_000 }, '0');
+    const limits = { maximumWaitingEvents: 2, closeGraceMs };
+    return new EventWriter(subscriber, to, limits, '0', () => writer.drop({ type: 'interrupted' }));
   }
 
   const step = (seq: number): MessageEvent => ({ type: 'step', id: String(seq) });
@@ -120,6 +126,24 @@ describe('EventWriter', () => {
     await nextTurn();
     expect(written).toEqual(['1 step', '1 completed']);
     expect(ends).toBe(1);
+  });
+
+  it('ends earlier where the client has not taken what waits within the grace, and then breaks it off', () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    writer = make(response, 5_000);
+    writer.write(step(1));
+    response.writableNeedDrain = true;
+    writer.write(step(2));
+    writer.end({ type: 'completed' });
+    jest.advanceTimersByTime(4_999);
+    expect(ends).toBe(0);
+    jest.advanceTimersByTime(1);
+    expect(written).toEqual(['1 step', '1 interrupted']);
+    expect(ends).toBe(1);
+    jest.advanceTimersByTime(4_999);
+    expect(response.destroyed).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(response.destroyed).toBe(true);
   });
 
   it('leaves neither a listener nor a turn behind when it is closed', async () => {

@@ -29,13 +29,18 @@ export class EventWriter {
   private isAwaitingDrain = false;
   private isEnding = false;
   private isOver = false;
+  private patience: NodeJS.Timeout | undefined;
 
-  /** @param lastId What the client knows already. */
+  /**
+   * @param lastId What the client knows already.
+   * @param onOverdue Called where the client has not taken all before the last event within the grace.
+   */
   constructor(
     private readonly subscriber: Subscriber<MessageEvent>,
     private readonly response: ClientResponse | undefined,
     private readonly limits: EventWriterLimits,
     private lastId: string,
+    private readonly onOverdue: () => void,
   ) {}
 
   /**
@@ -62,16 +67,22 @@ export class EventWriter {
 
   /** Writes the last event: the stream completes once the client has taken what waits before it. */
   end(event: MessageEvent): void {
+    if (this.isEnding) return;
     this.write(event);
-    this.seal();
+    this.isEnding = true;
+    this.completeIfDone();
+    if (this.isOver) return;
+    this.patience = setTimeout(this.onOverdue, this.limits.closeGraceMs);
+    this.patience.unref();
   }
 
   /** Drops what waits, for a client that is too slow for it, and writes the last event. */
   drop(event: MessageEvent): void {
-    if (this.isEnding) return;
+    if (this.isOver) return;
+    this.isEnding = true;
     this.waiting = [];
     this.emit(event);
-    this.seal();
+    this.completeIfDone();
   }
 
   /** The client is gone, or has been given everything. */
@@ -79,6 +90,7 @@ export class EventWriter {
     this.isOver = true;
     this.isEnding = true;
     this.waiting = [];
+    clearTimeout(this.patience);
     clearImmediate(this.turn);
     clearImmediate(this.turnOfArrival);
     this.response?.off('drain', this.onDrain);
@@ -86,13 +98,6 @@ export class EventWriter {
 
   private get isBackedUp(): boolean {
     return this.response?.writableNeedDrain ?? false;
-  }
-
-  private seal(): void {
-    if (this.isEnding) return;
-    this.isEnding = true;
-    if (this.response !== undefined) breakOffLater(this.response, this.limits.closeGraceMs);
-    this.completeIfDone();
   }
 
   private handOn(): void {
@@ -141,6 +146,7 @@ export class EventWriter {
   private completeIfDone(): void {
     if (!this.isEnding || this.isOver || this.waiting.length > 0) return;
     this.isOver = true;
+    if (this.response !== undefined) breakOffLater(this.response, this.limits.closeGraceMs);
     this.subscriber.complete();
   }
 }

@@ -12,11 +12,24 @@ export interface MessageEventsOptions {
   readonly response?: ClientResponse | { readonly raw: ClientResponse };
   /** Where `watch()` was told to begin: what is before it, the client knows. @default 1 */
   readonly fromSeq?: number;
-  /** After this long without an event the client is sent a comment, in milliseconds. @default 15_000 */
+  /**
+   * So often the client is sent a comment where nothing waits for it, and is let go of where too much does, in
+   * milliseconds.
+   *
+   * @default 15_000
+   */
   readonly heartbeatIntervalMs?: number;
-  /** The most events that wait for a client that does not read. @default 256 */
+  /**
+   * The most events that wait for a client that does not read. A replay may be longer, until the next heartbeat.
+   *
+   * @default 256
+   */
   readonly maximumWaitingEvents?: number;
-  /** How long the client may take for the rest once the stream has ended, in milliseconds. @default 5_000 */
+  /**
+   * How long the client may take for the rest once the saga has ended, and then for its last event, in milliseconds.
+   *
+   * @default 5_000
+   */
   readonly closeGraceMs?: number;
   /**
    * What the client reads of an event, for example without what a step returned.

@@ -38,18 +38,27 @@ export function toMessageEvents(
   const settings = resolveMessageEventsOptions(options);
   const { fromSeq, heartbeatIntervalMs, toData = allOf } = settings;
   return new Observable((subscriber) => {
-    const writer = new EventWriter(subscriber, rawResponse(settings.response), settings, String(fromSeq - 1));
+    const letGo = (): void => send('drop', { type: 'interrupted', reason: 'slow-client' });
+    const response = rawResponse(settings.response);
+    const writer = new EventWriter(subscriber, response, settings, String(fromSeq - 1), letGo);
     const send = (how: 'write' | 'end' | 'drop', event: SagaStreamEvent): void => {
       try {
         writer[how](toMessage(event, toData));
       } catch (error) {
         logger.error('An event of a saga could not be written, and its stream was ended.', error);
-        writer.end(toMessage({ type: 'interrupted', reason: 'error' }, allOf));
+        writer[how === 'drop' ? 'drop' : 'end'](toMessage({ type: 'interrupted', reason: 'error' }, allOf));
       }
     };
+    const end = (last: SagaStreamEvent): void => {
+      // A shutdown waits for no client: it comes back for what waits for it.
+      const isShutdown = last.type === 'interrupted' && last.reason === 'shutdown';
+      send(isShutdown ? 'drop' : 'end', last);
+    };
     const heartbeat = setInterval(() => {
+      // The saga may stand still: no result would come that notices it.
+      if (writer.isFull) letGo();
       // Nothing but an id and a comment: a browser hears of neither, whichever version of Nest writes it.
-      if (writer.isIdle) writer.write({ comment: 'heartbeat' });
+      else if (writer.isIdle) writer.write({ comment: 'heartbeat' });
     }, heartbeatIntervalMs);
     heartbeat.unref();
     subscriber.add(() => {
@@ -59,11 +68,11 @@ export function toMessageEvents(
     subscriber.add(
       results$.subscribe({
         next: (result) => {
-          if (writer.isFull) send('drop', { type: 'interrupted', reason: 'slow-client' });
+          if (writer.isFull) letGo();
           else send('write', { type: 'step', result });
         },
-        error: (error: unknown) => send('end', toLastEvent(error)),
-        complete: () => send('end', { type: 'completed' }),
+        error: (error: unknown) => end(toLastEvent(error)),
+        complete: () => end({ type: 'completed' }),
       }),
     );
   });

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { SagaStreamEvent } from '../../src/index.js';
 import { attempts, RetryingContext, retryingProviders } from './retrying-saga.js';
 import { closeSseApps, openSseApp } from './sse-app.js';
 import type { SseApp } from './sse-app.js';
 import { connectSse, readEvents } from './sse-client.js';
-import type { SseBlock } from './sse-client.js';
+import type { SseBlock, SseConnection } from './sse-client.js';
 import { until } from './until.js';
 
 /** So much that a few events fill every buffer between the server and a client that does not read. */
@@ -29,6 +30,43 @@ describe('a client that does not read its events', () => {
       Array.from({ length: attempts }, (_, index) => index + 1),
     );
     expect(rest.at(-1)?.event).toBe('completed');
+  });
+
+  it('is dropped while its saga stands still, where a long replay has stayed unread since the last heartbeat', async () => {
+    const told: string[] = [];
+    const app = await openSseApp(retryingProviders, {
+      events: { toData: telling(told), maximumWaitingEvents: 10, heartbeatIntervalMs: 200 },
+      module: { shutdownTimeoutMs: 0, abortGraceMs: 0 },
+    });
+    const { sagaId } = await app.sagas.start(new RetryingContext(attempts));
+    await until('the journal is long', async () => (await app.sagas.history(sagaId)).length === attempts - 1);
+    const slow = await connectSse(app.url(sagaId));
+    await until('it is let go of', () => told.includes('interrupted'));
+
+    const seen = await readEvents(slow);
+    expect(seen.at(-1)?.event).toBe('interrupted');
+    expect(seen.length).toBeLessThan(attempts);
+    const again = await connectSse(app.url(sagaId), seen.at(-1)?.id);
+    const [next] = await firstEvents(again, 1);
+    expect(Number(next?.id)).toBe(Number(seen.at(-1)?.id) + 1);
+    again.cut();
+  });
+
+  it('is told to come back where it is still behind when the grace after the end is over', async () => {
+    const told: string[] = [];
+    const app = await openSseApp(retryingProviders, {
+      events: { toData: telling(told), maximumWaitingEvents: 10, closeGraceMs: 2_000 },
+    });
+    const { sagaId, outcome } = await app.sagas.start(new RetryingContext());
+    await outcome();
+    const slow = await connectSse(app.url(sagaId));
+    await until('it is let go of', () => told.includes('interrupted'));
+
+    const seen = await readEvents(slow);
+    expect(seen.at(-1)?.event).toBe('interrupted');
+    expect(seen.length).toBeLessThan(attempts);
+    const steps = seen.filter(({ event }) => event === 'step');
+    expect(steps.at(-1)?.id).toBe(seen.at(-1)?.id);
   });
 
   it('is told why by default', async () => {
@@ -78,6 +116,20 @@ describe('a client that does not read its events', () => {
     ]);
   });
 });
+
+/** As much data, with a note of which events were written. */
+function telling(told: string[]): (event: SagaStreamEvent) => string {
+  return ({ type }) => {
+    told.push(type);
+    return toData();
+  };
+}
+
+async function firstEvents(connection: SseConnection, count: number): Promise<readonly SseBlock[]> {
+  const events: SseBlock[] = [];
+  for await (const block of connection) if (block.data !== undefined && events.push(block) === count) break;
+  return events;
+}
 
 function connections({ server }: SseApp): Promise<number> {
   return new Promise((resolve, reject) => {
