@@ -7,6 +7,9 @@ export interface Clock {
   now(): number;
   /** Time that never goes back, in milliseconds since some moment: for leases and durations. */
   monotonicNow(): number;
-  /** Calls `callback` once after `delayMs`. A pending timer must not keep a process alive by itself. */
+  /**
+   * Calls `callback` once when `delayMs` of the monotonic time are over, never before. A pending timer must not keep a
+   * process alive by itself.
+   */
   startTimer(delayMs: number, callback: () => void): CancelTimer;
 }

@@ -18,6 +18,24 @@ describe('SystemClock', () => {
     expect(callback).toHaveBeenCalledTimes(1);
   });
 
+  it('adds what Node cuts off: the fraction of a delay, and the millisecond that has begun already', () => {
+    const callback = jest.fn();
+    new SystemClock().startTimer(99.2, callback);
+    jest.advanceTimersByTime(100);
+    expect(callback).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(callback).toHaveBeenCalledTimes(1);
+  });
+
+  it('takes the longest delay that Node can wait', () => {
+    const callback = jest.fn();
+    new SystemClock().startTimer(2_147_483_647, callback);
+    jest.advanceTimersByTime(2_147_483_646);
+    expect(callback).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(callback).toHaveBeenCalledTimes(1);
+  });
+
   it('does not call back a cancelled timer, and may be cancelled twice', () => {
     const callback = jest.fn();
     const cancel = new SystemClock().startTimer(100, callback);

@@ -2,6 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import type { CancelTimer, Clock } from '@nest-saga/core';
 
+/** A longer one Node takes for none at all. */
+const maximumTimeoutMs = 2_147_483_647;
+
 /**
  * The time of this machine. Its timers do not keep a process alive: whoever waits for a saga does.
  *
@@ -18,7 +21,9 @@ export class SystemClock implements Clock {
   }
 
   startTimer(delayMs: number, callback: () => void): CancelTimer {
-    const timer = setTimeout(callback, delayMs);
+    // Node cuts the fractions of both the delay and the moment it counts from, so it would be early by up to two
+    // milliseconds: an end of a lease that is looked at before it is there would never be noticed.
+    const timer = setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, maximumTimeoutMs));
     timer.unref();
     return () => clearTimeout(timer);
   }
