@@ -3,6 +3,7 @@ import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type {
   SagaLifecycleEvent,
   SagaReference,
+  SagaStepResult,
   StartInterceptor,
   StartReference,
   StepAttemptReference,
@@ -15,7 +16,8 @@ import { fromMetadata, toMetadata } from './trace-metadata.js';
 interface RunningSaga {
   readonly span: Span;
   readonly context: Context;
-  step: StepSpan | undefined;
+  /** Of the attempts that nothing was recorded of yet. */
+  readonly steps: Set<StepSpan>;
 }
 
 /**
@@ -59,15 +61,15 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
       [SagaAttribute.Action]: action,
       [SagaAttribute.Attempt]: run.attempt,
     };
-    const step = new StepSpan(this.tracer.startSpan(`${action} ${run.step}`, { attributes }, parent));
-    if (running !== undefined) running.step = step;
+    const span = this.tracer.startSpan(`${action} ${run.step}`, { attributes }, parent);
+    const step = new StepSpan(span, { step: run.step, action, attempt: run.attempt });
+    running?.steps.add(step);
     try {
-      const result = await context.with(trace.setSpan(parent, step.span), call);
-      step.end('completed');
-      return result;
-    } catch (error) {
-      step.end('failed', error);
-      throw error;
+      return await context.with(trace.setSpan(parent, span), call);
+    } finally {
+      step.settle();
+      // Its saga was let go meanwhile: no event ends it any more.
+      if (running === undefined || this.running.get(run.sagaId) !== running) step.end('let-go');
     }
   }
 
@@ -85,7 +87,7 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
     if (running === undefined) return;
     switch (event.type) {
       case 'step':
-        return running.step?.end(outcomeOf(event.result), event.result.error);
+        return this.endStep(running, event.result);
       case 'compensating':
         return void running.span.addEvent('compensating');
       case 'completed':
@@ -96,7 +98,6 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
         return this.end(event, running, 'stuck', event.stuck);
       case 'let-go':
         running.span.setAttribute(SagaAttribute.LetGoReason, event.reason);
-        running.step?.end('let-go');
         return this.end(event, running, 'let-go');
       default:
     }
@@ -109,24 +110,40 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
     const attributes = { ...identityOf(event), [SagaAttribute.Recovery]: isRecovery };
     const span = this.tracer.startSpan(`saga ${event.saga}`, { kind, attributes }, parent);
     // A saga that comes back before its last run has ended here: that one is told nothing more.
-    this.running.get(event.sagaId)?.span.end();
-    this.running.set(event.sagaId, { span, context: trace.setSpan(parent, span), step: undefined });
+    const last = this.running.get(event.sagaId);
+    if (last !== undefined) endSpans(last);
+    this.running.set(event.sagaId, { span, context: trace.setSpan(parent, span), steps: new Set() });
+  }
+
+  private endStep(running: RunningSaga, result: SagaStepResult): void {
+    for (const step of running.steps) {
+      if (!step.isOf(result)) continue;
+      running.steps.delete(step);
+      step.end(outcomeOf(result), result.error);
+    }
   }
 
   private end(
     { sagaId }: SagaReference,
-    { span }: RunningSaga,
+    running: RunningSaga,
     outcome: string,
     cause?: { readonly message: string; readonly errorName?: string; readonly code?: string },
   ): void {
+    const { span } = running;
     this.running.delete(sagaId);
     span.setAttribute(SagaAttribute.Outcome, outcome);
     if (cause !== undefined) {
       const { errorName = 'Error', message, code } = cause;
       markFailed(span, { name: errorName, message, code });
     }
-    span.end();
+    endSpans(running);
   }
+}
+
+/** Of an attempt that is still open nothing will be recorded by this run. */
+function endSpans({ span, steps }: RunningSaga): void {
+  for (const step of steps) step.end('let-go');
+  span.end();
 }
 
 function identityOf({ sagaId, saga, version }: SagaReference): Attributes {

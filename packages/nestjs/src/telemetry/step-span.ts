@@ -18,18 +18,44 @@ export function outcomeOf(result: {
   return result.error?.code === timedOutCode ? 'timed-out' : 'failed';
 }
 
-/** The span of one attempt. It ends once: with the handler, or with the attempt where the handler goes on and on. */
+/** Which attempt of a saga a result is of. */
+export interface AttemptIdentity {
+  readonly step: string;
+  readonly action: 'act' | 'compensate';
+  readonly attempt: number;
+}
+
+/**
+ * The span of one attempt. Only what becomes of the attempt says how the span ends, never the handler: one that obeys
+ * its signal fails before anybody has recorded that its time was over, and what one returns may not be storable. But
+ * the span is over when the handler was, however long the record takes.
+ */
 export class StepSpan {
   private isEnded = false;
+  private settledAt: number | undefined;
 
-  constructor(readonly span: Span) {}
+  constructor(
+    readonly span: Span,
+    private readonly identity: AttemptIdentity,
+  ) {}
+
+  isOf({ step, action, attempt }: AttemptIdentity): boolean {
+    return (
+      this.identity.step === step && this.identity.action === action && this.identity.attempt === attempt
+    );
+  }
+
+  /** The handler has ended. */
+  settle(): void {
+    this.settledAt ??= performance.now();
+  }
 
   end(outcome: AttemptOutcome, error?: unknown): void {
     if (this.isEnded) return;
     this.isEnded = true;
     this.span.setAttribute(SagaAttribute.Outcome, outcome);
-    if (outcome !== 'completed') markFailed(this.span, error);
-    this.span.end();
+    if (outcome === 'failed' || outcome === 'timed-out') markFailed(this.span, error);
+    this.span.end(this.settledAt);
   }
 }
 

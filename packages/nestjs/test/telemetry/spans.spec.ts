@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DelayedStorage, FaultyStorage } from '@nest-saga/testing';
+import type { TestingModule } from '@nestjs/testing';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { InMemorySagaStorage, SystemClock } from '../../src/index.js';
@@ -7,6 +11,7 @@ import { SagaRuntime } from '../../src/saga.runtime.js';
 import { sagaTelemetry } from '../../src/telemetry/index.js';
 import { closeApps, openApp } from '../open-app.js';
 import { Calls, OrderContext, orderProviders } from '../order-saga.js';
+import { until } from '../sse/until.js';
 import { RecordedTelemetry } from './recorded-telemetry.js';
 
 describe('the spans of a saga', () => {
@@ -109,6 +114,68 @@ describe('the spans of a saga', () => {
     });
   });
 
+  it('say "timed-out" of a step that ends at its time limit by itself, before that is stored', async () => {
+    const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
+    const { app, sagas } = await open({ storage, timeoutMs: 20 });
+    const charging = heedSignal(app, () => storage.hold('append', 'call'));
+    const { outcome } = await sagas.start(new OrderContext('book'));
+    await charging;
+    await until('the entry waits to be stored', () => storage.waitingCalls.length === 1);
+    await nextTurn();
+    expect(recorded.names()).not.toContain('act charge');
+    storage.letPass('append');
+    await outcome();
+    expect(recorded.span('act charge').attributes).toMatchObject({
+      'saga.outcome': 'timed-out',
+      'error.type': 'SAGA_STEP_TIMED_OUT',
+    });
+  });
+
+  it('say "let-go", and nothing of an error, of a step that ends because its process shuts down', async () => {
+    const { app, sagas } = await open({ shutdownTimeoutMs: 0 });
+    const charging = heedSignal(app);
+    await sagas.start(new OrderContext('book'));
+    await charging;
+    await closeApps();
+    expect(recorded.span('act charge')).toMatchObject(letGo);
+  });
+
+  it('say "let-go", and nothing of an error, of a step that ends because the lease is lost', async () => {
+    const storage = new FaultyStorage(new InMemorySagaStorage(new SystemClock()));
+    const lease = { leaseDurationMs: 500, renewalIntervalMs: 100, safetyMarginMs: 100 };
+    const { app, sagas } = await open({ storage, lease });
+    const charging = heedSignal(app);
+    await sagas.start(new OrderContext('book'));
+    await charging;
+    storage.inject({ outcome: 'not-written' });
+    await until('the step is let go', () => recorded.names().includes('act charge'));
+    expect(recorded.span('act charge')).toMatchObject(letGo);
+  });
+
+  it('say that a step failed whose result cannot be stored', async () => {
+    const { app, sagas } = await open();
+    app.get(Calls).answers.set('charge:act', () => ({ fee: Number.NaN }));
+    await (await sagas.start(new OrderContext('book'))).outcome();
+    expect(recorded.span('act charge')).toMatchObject({
+      status: { code: SpanStatusCode.ERROR },
+      attributes: { 'saga.outcome': 'failed', 'error.type': 'SAGA_CONTEXT_NOT_STORABLE' },
+    });
+  });
+
+  it('last as long as the step did, however long its entry takes to be stored', async () => {
+    const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
+    const { app, sagas } = await open({ storage });
+    app.get(Calls).answers.set('charge:act', () => storage.hold('append', 'call'));
+    const { outcome } = await sagas.start(new OrderContext('book'));
+    await until('its entry waits', () => storage.waitingCalls.length === 1);
+    const waitsSince = Date.now();
+    await until('it has waited for a while', () => Date.now() > waitsSince + 100);
+    storage.letPass('append');
+    await outcome();
+    const [seconds, nanoseconds] = recorded.span('act charge').endTime;
+    expect(seconds * 1_000 + nanoseconds / 1e6).toBeLessThan(waitsSince + 50);
+  });
+
   it('of what another process recovers are in the first trace', async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const first = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 });
@@ -130,7 +197,7 @@ describe('the spans of a saga', () => {
     expect(runs[1]?.parentSpanContext?.spanId).toBe(recorded.span('start order').spanContext().spanId);
   });
 
-  it('link a queued saga to whoever queued it', async () => {
+  it('of a queued saga are below the start of whoever queued it', async () => {
     const { sagas } = await open();
     await (await sagas.enqueue(new OrderContext('book'))).outcome();
     expect(recorded.span('start order').kind).toBe(SpanKind.PRODUCER);
@@ -195,6 +262,24 @@ describe('the spans of a saga', () => {
     return [...new Set(recorded.spans.map((span) => span.spanContext().traceId))];
   }
 });
+
+const letGo = { status: { code: SpanStatusCode.UNSET }, attributes: { 'saga.outcome': 'let-go' } };
+
+/** Has the charge go on until its signal fires. Resolves once it has begun. */
+function heedSignal(app: TestingModule, onBegin: () => void = () => undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const calls = app.get(Calls);
+    calls.onRun = (run) => {
+      if (run.step !== 'charge') return;
+      calls.answers.set('charge:act', async () => {
+        onBegin();
+        resolve();
+        if (!run.signal.aborted) await once(run.signal, 'abort');
+        throw run.signal.reason;
+      });
+    };
+  });
+}
 
 function open(options: SagaModuleOptions = {}) {
   return openApp(orderProviders, { telemetry: sagaTelemetry(), ...options });
