@@ -1,14 +1,7 @@
-import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
+import { findBrowser } from './find-browser.js';
 
-const candidates = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-
-const executablePath = candidates.find((path) => path !== '' && existsSync(path));
+const executablePath = findBrowser(process.env);
 
 /** `describe` where there is a browser; where there is none the tests are skipped, and it is said why. */
 export const describeInBrowser = executablePath === undefined ? describe.skip : describe;
