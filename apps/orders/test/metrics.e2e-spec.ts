@@ -1,4 +1,5 @@
 import { scenarios } from '@nest-saga/demo-services';
+import { readPage } from './support/readme.js';
 import { useOrders } from './support/start-orders.js';
 
 describe('the metrics of the server', () => {
@@ -27,6 +28,26 @@ describe('the metrics of the server', () => {
     expect(sample('saga_stuck')).toBe('0');
     expect(Number(sample('saga_append_group_size_count'))).toBeGreaterThan(8);
     for (const { body } of [good, undone]) expect(text).not.toContain(body.sagaId);
+  });
+
+  it('have the names that the documentation gives them', async () => {
+    await orders.client.place();
+    const documented = [...readPage('telemetry').matchAll(/^\| `([\w.]+)` +\| `(\w+)` +\| (\w+) /gm)].map(
+      ([, metric = '', inPrometheus = '', kind = '']) => ({ metric, inPrometheus, kind }),
+    );
+
+    expect(documented).toHaveLength(9);
+    for (const { metric, inPrometheus, kind } of documented)
+      expect(inPrometheus).toBe(metric.replaceAll('.', '_') + (kind === 'counter' ? '_total' : ''));
+
+    const types = [...(await readMetrics()).matchAll(/^# TYPE (saga_\w+) (\w+)$/gm)].map(
+      ([, name, kind]) => `${name} ${kind}`,
+    );
+    // Nothing was recovered here.
+    const expected = documented.filter(({ metric }) => metric !== 'saga.recoveries');
+    expect(types.toSorted()).toEqual(
+      expected.map(({ inPrometheus, kind }) => `${inPrometheus} ${kind}`).toSorted(),
+    );
   });
 
   async function readMetrics(): Promise<string> {

@@ -17,6 +17,11 @@ export function readReadme(): string {
   return readFileSync(resolve(repository, 'README.md'), 'utf8');
 }
 
+/** A page of the documentation, by its name. */
+export function readPage(name: string): string {
+  return readFileSync(resolve(repository, 'docs', `${name}.md`), 'utf8');
+}
+
 /** The code blocks of a page, in order. */
 export function codeBlocks(page: string): readonly CodeBlock[] {
   return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
