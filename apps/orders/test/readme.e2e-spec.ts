@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -34,6 +34,20 @@ describe('the README', () => {
 
     expect(links.length).toBeGreaterThan(10);
     expect(links.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
+  });
+
+  it('names what an application has to install that is not in every Nest application anyway', () => {
+    const script = blocks.find(({ language, code }) => language === 'sh' && code.includes('npm install'));
+    const named = [...(script?.code ?? '').matchAll(/^npm install ([^#\n]+)/gm)].flatMap(([, names = '']) =>
+      names.trim().split(' '),
+    );
+    const ours = ['nestjs', 'typeorm'];
+    const required = ours.flatMap((name) => requiredPeersOf(join(repository, 'packages', name)));
+    const all = [...ours.map((name) => `@nest-saga/${name}`), ...required];
+
+    expect(named.toSorted()).toEqual(
+      [...new Set(all)].filter((name) => !inEveryApplication.has(name)).toSorted(),
+    );
   });
 
   it('has a file name on every TypeScript block, so that none escapes the compiler', () => {
@@ -111,6 +125,18 @@ describe('the README', () => {
     expect(stderr).toContain('1 passed');
   }, 60_000);
 });
+
+const inEveryApplication = new Set(['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs']);
+
+function requiredPeersOf(directory: string): readonly string[] {
+  const { peerDependencies, peerDependenciesMeta = {} } = JSON.parse(
+    readFileSync(join(directory, 'package.json'), 'utf8'),
+  ) as {
+    readonly peerDependencies: Readonly<Record<string, string>>;
+    readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+  };
+  return Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
+}
 
 async function readSteps(url: string, order: object): Promise<readonly string[]> {
   const response = await fetch(`${url}/orders/stream`, {
