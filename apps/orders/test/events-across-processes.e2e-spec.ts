@@ -29,6 +29,40 @@ describe('the events of an order on two servers', () => {
     ]);
   }, 30_000);
 
+  it('tell such a client of an undo too, where the shipment fails', async () => {
+    const sagaId = await server(0).client.placeInBackground({ destination: scenarios.outageDestination });
+    const seen = await followWithCuts(sagaId, [server(1), server(0)]);
+    expect(seen.map(summarize)).toEqual([
+      'reserve-inventory act completed',
+      'charge-payment act completed',
+      'ship-order act failed',
+      'ship-order act failed',
+      'ship-order compensate completed',
+      'charge-payment compensate completed',
+      'reserve-inventory compensate completed',
+      'failed',
+    ]);
+    expect(seen.at(-1)?.data).toMatchObject({ failure: { step: 'ship-order' } });
+  }, 30_000);
+
+  it('tell such a client of the undo of an order that was cancelled at the server that does not run it', async () => {
+    const sagaId = await server(0).client.placeInBackground({ destination: scenarios.slowDestination });
+    await server(0).client.untilCalled(sagaId, 'shipping');
+    const following = followWithCuts(sagaId, [server(1), server(0)]);
+    await server(1).client.cancel(sagaId);
+    const seen = await following;
+    expect(seen.map(summarize)).toEqual([
+      'reserve-inventory act completed',
+      'charge-payment act completed',
+      'ship-order act failed',
+      'ship-order compensate completed',
+      'charge-payment compensate completed',
+      'reserve-inventory compensate completed',
+      'failed',
+    ]);
+    expect(seen.at(-1)?.data).toMatchObject({ failure: { reason: 'cancelled' } });
+  }, 30_000);
+
   it('go on at the other server once each when the one that runs the order is killed', async () => {
     const sagaId = await server(0).client.placeInBackground({ destination: scenarios.slowDestination });
     await server(0).client.untilCalled(sagaId, 'shipping');
@@ -58,7 +92,7 @@ async function followWithCuts(
   resumedFrom?: string,
 ): Promise<readonly ServerSentEvent[]> {
   const seen: ServerSentEvent[] = [];
-  for (let turn = 0; seen.length < limit && seen.at(-1)?.type !== 'completed'; turn++) {
+  for (let turn = 0; seen.length < limit && !isEnd(seen.at(-1)); turn++) {
     const lastEventId = seen.at(-1)?.id ?? resumedFrom;
     const url = servers[turn % servers.length]?.client.url;
     const response = await fetch(`${url}/orders/${sagaId}/events`, {
@@ -70,6 +104,10 @@ async function followWithCuts(
     }
   }
   return seen;
+}
+
+function isEnd(event: ServerSentEvent | undefined): boolean {
+  return event?.type === 'completed' || event?.type === 'failed';
 }
 
 function summarize({ type, data }: ServerSentEvent): string {
