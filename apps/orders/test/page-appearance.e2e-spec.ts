@@ -25,6 +25,17 @@ describeInBrowser('how the orders page looks', () => {
     await page.close();
   });
 
+  it('fits a phone too where a name, an error and an address are long and without a space', async () => {
+    const viewport = { width: 320, height: 700 };
+    const [customer, item] = ['W'.repeat(100), 'M'.repeat(50)];
+    const { body } = await orders.client.place({ customer, item, destination: customer });
+    const { page, untilStatus } = await openOrder(body.sagaId, { viewport });
+    await untilStatus('failed');
+
+    expect(await page.evaluate(findWidth)).toBeLessThanOrEqual(viewport.width);
+    await page.close();
+  });
+
   it.each(['light', 'dark'] as const)(
     'has a readable contrast of every text in %s colours',
     async (scheme) => {
@@ -78,6 +89,11 @@ describeInBrowser('how the orders page looks', () => {
     expect(policy).toContain("require-trusted-types-for 'script'");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
+
+  async function openOrder(sagaId: string, options: Parameters<typeof OrdersPage.open>[2]) {
+    const opened = await OrdersPage.open(browser, `${orders.client.url}/#${sagaId}`, options);
+    return { page: opened.page, untilStatus: (status: string) => opened.untilStatus(status) };
+  }
 
   async function openWithOutage(options: Parameters<typeof OrdersPage.open>[2]) {
     const opened = await OrdersPage.open(browser, orders.client.url, options);

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Route } from 'playwright-core';
 import { describeInBrowser, launchBrowser } from './support/browser.js';
-import { findFocusedScenario, hasKeptResults } from './support/in-page.js';
+import { afterNextFrame, findFocusedScenario, hasKeptResults } from './support/in-page.js';
 import { OrdersPage } from './support/orders-page.js';
 import { repository } from './support/readme.js';
 import { useOrders } from './support/start-orders.js';
@@ -146,10 +146,37 @@ describeInBrowser('the orders page', () => {
     expect(await page.field('customer').getAttribute('aria-invalid')).toBe('false');
   });
 
-  it('says that there is no such order', async () => {
+  it('says that there is no such order, and shows nothing of the one before', async () => {
+    await page.scenario('slow').click();
+    await page.untilText('#ledger', 'booked a parcel');
+
     await page.page.goto(`${orders.client.url}/#00000000-0000-4000-8000-000000000000`);
 
     await page.untilText('#saga-order', 'There is no such order.');
+    expect(await page.ledger()).toEqual([]);
+    expect(await page.button('Cancel this order').isDisabled()).toBe(true);
+  });
+
+  it('draws the ledger of the order that is shown, however late the answer about another one comes', async () => {
+    const held: Route[] = [];
+    let isHeld = true;
+    await page.page.route(/\/ledger/, (route) => (isHeld ? void held.push(route) : route.continue()));
+    await page.scenario('good').click();
+    await page.untilStatus('completed');
+    expect(held.length).toBeGreaterThan(0);
+    isHeld = false;
+
+    await page.scenario('gateway-down').click();
+    await page.untilText('#ledger', 'sent an invoice');
+    const answers = held.map(async (route) => {
+      const answered = page.page.waitForResponse(route.request().url());
+      await route.continue();
+      await answered;
+    });
+    await Promise.all(answers);
+    await page.page.evaluate(afterNextFrame);
+
+    expect((await page.ledger()).join('\n')).toContain('sent an invoice');
   });
 
   it('is worked with the keyboard alone', async () => {

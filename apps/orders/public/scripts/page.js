@@ -42,6 +42,8 @@ function followAddress() {
 function follow(sagaId) {
   feed?.close();
   shown = undefined;
+  cancelButton.disabled = true;
+  ledgerPanel.follow(sagaId);
   feed = new OrderFeed(sagaId, {
     onDetails: show,
     onResult: (results) => void refresh(sagaId, results),
@@ -50,7 +52,10 @@ function follow(sagaId) {
       status.dataset.status = 'stuck';
       cancelButton.disabled = true;
     },
-    onGone: () => sagaPanel.drawNothing('There is no such order.'),
+    onGone: () => {
+      ledgerPanel.follow(undefined);
+      sagaPanel.drawNothing('There is no such order.');
+    },
   });
   void feed.open();
 }
@@ -73,7 +78,7 @@ function show(order) {
   shown = order;
   sagaPanel.draw(order, feed.results);
   cancelButton.disabled = order.status !== 'running' && order.status !== 'pending';
-  void ledgerPanel.refresh(order.sagaId);
+  void ledgerPanel.refresh();
 }
 
 async function cancel() {

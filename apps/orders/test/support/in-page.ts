@@ -3,6 +3,13 @@
 
 // What runs in the browser. Each function is sent there as text, so it must not use anything outside itself.
 
+/** Resolves when the page has drawn what it knows. */
+export function afterNextFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+}
+
 /** How wide the page is. */
 export function findWidth(): number {
   return document.documentElement.scrollWidth;
