@@ -1,13 +1,5 @@
-import {
-  Controller,
-  ForbiddenException,
-  Get,
-  Header,
-  Headers,
-  HttpCode,
-  HttpStatus,
-  Post,
-} from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import { SameSiteGuard } from './same-site.guard.js';
 
 /** Lets whoever watches the demonstration kill the server in the middle of an order. */
 @Controller('demo')
@@ -28,10 +20,8 @@ export class DemoController {
   /** Ends this process as a power cut would: nothing is finished, nothing is cleaned up. */
   @Post('kill')
   @HttpCode(HttpStatus.ACCEPTED)
-  kill(@Headers('sec-fetch-site') site: string | undefined): { readonly killed: number } {
-    // A browser says where a request comes from: no other page may do this to a demo that happens to run.
-    if (site !== undefined && site !== 'same-origin')
-      throw new ForbiddenException('Only from the demo itself.');
+  @UseGuards(SameSiteGuard)
+  kill(): { readonly killed: number } {
     setImmediate(() => process.kill(process.pid, 'SIGKILL'));
     return { killed: process.pid };
   }
