@@ -24,7 +24,7 @@ export class SagaMetrics {
       unit: '{saga}',
     });
     this.recoveries = meter.createCounter('saga.recoveries', {
-      description: 'Sagas that were taken over from another process.',
+      description: 'Sagas that were taken over from a process that died or lost its lease.',
       unit: '{saga}',
     });
     this.attempts = meter.createCounter('saga.step.attempts', {
