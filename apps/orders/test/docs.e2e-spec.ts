@@ -10,7 +10,8 @@ const run = promisify(execFile);
 describe.each(['streaming', 'health', 'telemetry'])('the page docs/%s.md', (name) => {
   const path = join(repository, 'docs', `${name}.md`);
   const page = readFileSync(path, 'utf8');
-  const blocks = codeBlocks(page).filter(({ language }) => language === 'ts');
+  const all = codeBlocks(page);
+  const blocks = all.filter(({ language }) => language === 'ts');
   let directory: string;
 
   // Inside the workspace, so that the code finds the packages as it does in an application.
@@ -28,6 +29,11 @@ describe.each(['streaming', 'health', 'telemetry'])('the page docs/%s.md', (name
     expect(links.filter((link) => !existsSync(resolve(dirname(path), link)))).toEqual([]);
   });
 
+  it('has no program in a language that nobody checks here', () => {
+    const languages = new Set(all.map(({ language }) => language));
+    expect([...languages].filter((language) => !['ts', 'text', 'sh'].includes(language))).toEqual([]);
+  });
+
   it('has TypeScript that compiles as it stands, each block in a file of its own', async () => {
     expect(blocks.length).toBeGreaterThan(0);
     for (const { file, code } of blocks) {
@@ -36,7 +42,8 @@ describe.each(['streaming', 'health', 'telemetry'])('the page docs/%s.md', (name
     }
     const settings = {
       extends: join(repository, 'tsconfig.base.json'),
-      compilerOptions: { incremental: false, types: ['node'] },
+      // Some of it runs in a browser.
+      compilerOptions: { incremental: false, types: ['node'], lib: ['es2023', 'dom'] },
       include: ['*.ts'],
     };
     await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(settings));
