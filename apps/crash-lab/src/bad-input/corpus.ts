@@ -1,5 +1,5 @@
 /** Values that are wrong, each with what is wrong about it. */
-type Corpus = readonly (readonly [value: unknown, label: string])[];
+export type Corpus = readonly (readonly [value: unknown, label: string])[];
 
 const notTexts: Corpus = [
   [null, 'null'],
@@ -23,6 +23,16 @@ const unstorableTexts: Corpus = [
 
 /** Reasons, actors and notes. */
 export const texts: Corpus = [...notTexts.filter(([, label]) => label !== 'null'), ...unstorableTexts];
+
+/** Steps that a saga does not stand at. */
+export const steps: Corpus = [
+  ...notTexts,
+  ...unstorableTexts,
+  ['explode', 'the step that failed'],
+  ['look', 'a step of another saga'],
+  ['unknown', 'a step that is not there'],
+  ['__proto__', 'the name of a prototype'],
+];
 
 export const ids: Corpus = [
   ...notTexts,
@@ -119,4 +129,51 @@ export const contexts: Corpus = [
   [() => 'text', 'a function by itself'],
   ...values.map(([value, label]) => [{ field: value }, `${label} in a field`] as const),
   ...values.map(([value, label]) => [{ list: [{ field: value }] }, `${label} in a list`] as const),
+];
+
+/** Places in a journal to watch from. */
+export const places: Corpus = [
+  [null, 'null'],
+  [0, 'zero'],
+  [-1, 'a negative number'],
+  [1.5, 'a fraction'],
+  [Number.NaN, 'NaN'],
+  [Number.POSITIVE_INFINITY, 'an infinity'],
+  [2 ** 53, 'more than a safe integer'],
+  [1n, 'a BigInt'],
+  ['1', 'a text'],
+  [[1], 'an array'],
+  [{ valueOf: () => 1 }, 'an object that looks like a number'],
+];
+
+/** Queries of a list. */
+export const queries: Corpus = [
+  [null, 'null'],
+  [5, 'a number'],
+  ['stuck', 'a text'],
+  [[], 'an array'],
+  [{ sort: 'context' }, 'a column to sort by'],
+  [JSON.parse('{"__proto__":{"polluted":true},"sort":1}'), 'a __proto__ in it'],
+  [{ limit: 0 }, 'a limit of zero'],
+  [{ limit: -1 }, 'a negative limit'],
+  [{ limit: 1_001 }, 'a limit above the maximum'],
+  [{ limit: 1.5 }, 'half a limit'],
+  [{ limit: '10' }, 'a limit as a text'],
+  [{ limit: null }, 'null as a limit'],
+  [{ status: 'happy' }, 'an unknown status'],
+  [{ status: ['stuck'] }, 'a list of statuses'],
+  [{ status: 'toString' }, 'the name of a method as a status'],
+  [{ order: 'saga_name; drop table saga_log' }, 'SQL as an order'],
+  [{ from: new Date(Number.NaN) }, 'an invalid date'],
+  [{ from: '2026-01-01' }, 'a date as a text'],
+  [{ from: 0 }, 'a date as a number'],
+  [{ to: {} }, 'an object as a date'],
+  [{ saga: '' }, 'an empty name'],
+  [{ saga: 'NUL \u0000' }, 'a NUL in a name'],
+  [{ key: 'half \ud83d' }, 'a lone surrogate in a key'],
+  [{ key: 'k'.repeat(201) }, 'a long key'],
+  [{ key: { $ne: null } }, 'an operator as a key'],
+  [{ cursor: 'page 2' }, 'a cursor that no page gave'],
+  [{ cursor: '~' }, 'an empty cursor'],
+  [{ cursor: "2026-01-01T00:00:00.000Z~' OR 1=1 --" }, 'SQL in a cursor'],
 ];
