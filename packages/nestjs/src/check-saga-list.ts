@@ -1,5 +1,6 @@
 import type { SagaListQuery } from '@nest-saga/core';
 import { checkText, decodeCursor, InvalidArgumentError, SagaStatus } from '@nest-saga/core';
+import { checkOptions } from './check-options.js';
 
 /** What a list of executions is narrowed to. Nothing else can be asked for, so that every list has its index. */
 export interface SagaList extends Omit<SagaListQuery, 'limit'> {
@@ -17,12 +18,7 @@ const known = new Set(['status', 'saga', 'key', 'from', 'to', 'order', 'cursor',
  * @throws InvalidArgumentError
  */
 export function checkSagaList(query: unknown): SagaListQuery {
-  if (typeof query !== 'object' || query === null || Array.isArray(query))
-    throw new InvalidArgumentError('query', 'pass an object, or leave it out');
-  const unknown = Object.keys(query).find((name) => !known.has(name));
-  if (unknown !== undefined)
-    throw new InvalidArgumentError(`query.${unknown.slice(0, 100)}`, `it takes ${[...known].join(', ')}`);
-  const { status, saga, key, from, to, order, cursor, limit }: Record<string, unknown> = { ...query };
+  const { status, saga, key, from, to, order, cursor, limit } = checkOptions('query', query, known);
   return {
     limit: checkLimit(limit),
     ...optional('status', status, (value) => checkOneOf('status', value, Object.values(SagaStatus))),

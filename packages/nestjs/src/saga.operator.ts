@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';
 import { SagaRuntime } from './saga.runtime.js';
+import { checkOptions } from './check-options.js';
 import { checkSagaList } from './check-saga-list.js';
 import type { SagaList } from './check-saga-list.js';
 
@@ -22,6 +23,9 @@ export interface OperatorAction {
 export interface RetryAction extends OperatorAction {
   readonly note?: string;
 }
+
+const knownToAll = new Set(['actor']);
+const knownToRetry = new Set(['actor', 'note']);
 
 /**
  * What people do to sagas that wait for them. Every action is an entry in the journal with its actor, and is safe
@@ -51,7 +55,9 @@ export class SagaOperator {
    *
    * @throws SagaStatusError where it is not stuck, SagaNotFoundError, InvalidArgumentError
    */
-  async retry(sagaId: string, { actor = 'operator', note }: RetryAction = {}): Promise<void> {
+  async retry(sagaId: string, action: RetryAction = {}): Promise<void> {
+    checkOptions('options', action, knownToRetry);
+    const { actor = 'operator', note } = action;
     await (await this.runtime.opened()).requests.retry(sagaId, actor, note);
   }
 
@@ -63,12 +69,9 @@ export class SagaOperator {
    * @throws SagaStatusError where it is not stuck, or its journal does not fit the steps of this process,
    * InvalidArgumentError where the step is not one it stands at, SagaNotFoundError
    */
-  async resolveStep(
-    sagaId: string,
-    step: string,
-    note: string,
-    { actor = 'operator' }: OperatorAction = {},
-  ): Promise<void> {
+  async resolveStep(sagaId: string, step: string, note: string, action: OperatorAction = {}): Promise<void> {
+    checkOptions('options', action, knownToAll);
+    const { actor = 'operator' } = action;
     await (await this.runtime.opened()).requests.resolveStep(sagaId, step, actor, note);
   }
 }

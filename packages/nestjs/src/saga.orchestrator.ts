@@ -3,6 +3,7 @@ import type { JournalEntry, SagaOutcome, SagaStepResult, StartedSaga, StartOptio
 import { checkSagaId, InvalidArgumentError, maximumSeq } from '@nest-saga/core';
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
+import { checkOptions } from './check-options.js';
 import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';
 import type { SagaHandle } from './saga-handle.js';
@@ -24,6 +25,9 @@ export interface CancelOptions {
   /** Kept in the journal. */
   readonly actor?: string;
 }
+
+const knownToWatch = new Set(['fromSeq']);
+const knownToCancel = new Set(['actor']);
 
 /**
  * Starts, follows, reads and cancels sagas.
@@ -99,6 +103,7 @@ export class SagaOrchestrator {
    * @throws InvalidArgumentError
    */
   watch(sagaId: string, options: WatchOptions = {}): Observable<SagaStepResult> {
+    checkOptions('options', options, knownToWatch);
     const { fromSeq = 1 } = options;
     if (!Number.isSafeInteger(fromSeq) || fromSeq < 1 || fromSeq > maximumSeq)
       throw new InvalidArgumentError('fromSeq', `pass an integer from 1 to ${maximumSeq}, or leave it out`);
@@ -130,6 +135,7 @@ export class SagaOrchestrator {
    * SagaNotFoundError
    */
   async cancel(sagaId: string, reason: string, options: CancelOptions = {}): Promise<void> {
+    checkOptions('options', options, knownToCancel);
     await (await this.runtime.opened()).requests.cancel(sagaId, reason, options.actor);
   }
 

@@ -127,6 +127,26 @@ const requestInputs: readonly Input[] = (
       places,
       async ({ sagas, stuckId }, fromSeq) => lastValueFrom(sagas.watch(stuckId, { fromSeq })),
     ],
+    [
+      'options of a cancel',
+      optionsOfAnyKind,
+      ({ sagas, waitingId }, value) => sagas.cancel(waitingId, 'because', value),
+    ],
+    [
+      'options of a retry',
+      optionsOfAnyKind,
+      ({ operator, stuckId }, value) => operator.retry(stuckId, value),
+    ],
+    [
+      'options of a resolved step',
+      optionsOfAnyKind,
+      ({ operator, stuckId }, value) => operator.resolveStep(stuckId, 'prepare', 'done', value),
+    ],
+    [
+      'options of a watch',
+      optionsOfAnyKind,
+      async ({ sagas, stuckId }, value) => lastValueFrom(sagas.watch(stuckId, value)),
+    ],
     ['query of a list', queries, ({ operator }, query) => operator.list(query)],
   ] satisfies readonly (readonly [string, Corpus, Input['pass']])[]
 ).map(([name, bad, pass]) => ({ name, bad, codes: invalid, pass }));
