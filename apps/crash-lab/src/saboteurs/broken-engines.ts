@@ -3,16 +3,17 @@ import type { AppendRequest, AppendResult, SagaEngine, SagaState } from '@nest-s
 import type { Life } from '../simulation/life.js';
 import type { Saboteur } from './saboteur.js';
 
-type Append = (request: AppendRequest, mayKeepTrying: () => boolean) => Promise<AppendResult>;
+type Append = SagaEngine['worker']['writer']['append'];
+type Patience = Parameters<Append>[1];
 
 /** Stands between the executors of an engine and its writer. */
 function patchAppend(
   engine: SagaEngine,
-  patch: (append: Append, request: AppendRequest, may: () => boolean) => Promise<AppendResult>,
+  patch: (append: Append, request: AppendRequest, patience: Patience) => Promise<AppendResult>,
 ): void {
   const { writer } = engine.worker;
   const append: Append = writer.append.bind(writer);
-  writer.append = (request, mayKeepTrying) => patch(append, request, mayKeepTrying);
+  writer.append = (request, patience) => patch(append, request, patience);
 }
 
 /** Changes the state with which an engine begins to run a saga. */
@@ -25,38 +26,39 @@ function patchState(engine: SagaEngine, patch: (state: SagaState) => SagaState):
 
 function undoBeforeDecision(engine: SagaEngine): void {
   const held = new Map<string, AppendRequest>();
-  patchAppend(engine, async (append, request, may) => {
+  patchAppend(engine, async (append, request, patience) => {
     if (request.entry.kind === 'act-failed' && request.entry.next === 'compensate') {
       held.set(request.sagaId, request);
       return 'stored';
     }
     const first = held.get(request.sagaId);
     held.delete(request.sagaId);
-    if (first !== undefined) await append(first, may);
-    return append(request, may);
+    if (first !== undefined) await append(first, patience);
+    return append(request, patience);
   });
 }
 
 function emitFirst(engine: SagaEngine, life: Life): void {
-  patchAppend(engine, async (append, request, may) => {
+  patchAppend(engine, async (append, request, patience) => {
     const { sagaId, seq, worker, entry } = request;
     const header = await engine.reader.find(sagaId).catch(() => undefined);
     if (header !== undefined)
       engine.follower.offer({ ...entry, seq, worker, recordedAt: new Date(life.now()) }, header);
-    return append(request, may);
+    return append(request, patience);
   });
 }
 
 function troubleIsFailure(engine: SagaEngine): void {
   const { writer } = engine.worker;
   const append: Append = writer.append.bind(writer);
-  writer.append = async (request, may) => {
+  writer.append = async (request, patience) => {
     const { entry, worker } = request;
     let isTroubled = false;
-    const result = await append(request, () => {
+    const mayKeepTrying = (): boolean => {
       isTroubled = true;
       return false;
-    }).catch((error: unknown) => {
+    };
+    const result = await append(request, { mayKeepTrying }).catch((error: unknown) => {
       if (!isTroubled || entry.kind !== 'act-completed') throw error;
       return 'troubled' as const;
     });
@@ -79,14 +81,14 @@ function troubleIsFailure(engine: SagaEngine): void {
     } as const;
     const failure = { reason: 'step-failed', step, errorName: error.name, message: error.message } as const;
     const change = { status: 'compensating', owner: worker, failure, stuck: undefined } as const;
-    await append({ ...request, entry: failed, change }, may);
+    await append({ ...request, entry: failed, change }, patience);
     throw new SagaStorageError('append', 'refused');
   };
 }
 
 function ignoreFence(engine: SagaEngine): void {
-  patchAppend(engine, async (append, request, may) => {
-    await append(request, may);
+  patchAppend(engine, async (append, request, patience) => {
+    await append(request, patience);
     return 'stored';
   });
 }
@@ -105,18 +107,18 @@ function stopSweeping(engine: SagaEngine): void {
 }
 
 function failWhatIsStuck(engine: SagaEngine): void {
-  patchAppend(engine, (append, request, may) => {
+  patchAppend(engine, (append, request, patience) => {
     const { change } = request;
-    if (change?.status !== 'stuck') return append(request, may);
-    return append({ ...request, change: { ...change, status: 'failed', stuck: undefined } }, may);
+    if (change?.status !== 'stuck') return append(request, patience);
+    return append({ ...request, change: { ...change, status: 'failed', stuck: undefined } }, patience);
   });
 }
 
 function writeBehind(engine: SagaEngine, life: Life): void {
   const { writer } = engine.worker;
   const start = writer.start.bind(writer);
-  writer.start = async (saga, may) => {
-    void life.sleep(15).then(() => start(saga, may));
+  writer.start = async (saga, patience) => {
+    void life.sleep(15).then(() => start(saga, patience));
     return { kind: 'started' };
   };
 }

@@ -30,7 +30,7 @@ class BreakableStorage extends InMemorySagaStorage {
 
 class WithoutFence extends BreakableStorage {
   override append(request: AppendRequest): Promise<AppendResult> {
-    const seq = (this.stored(request.sagaId)?.entries.length ?? 0) + 1;
+    const seq = (this.stored(request.sagaId)?.written.length ?? 0) + 1;
     return super.append({ ...request, seq });
   }
 }
@@ -49,10 +49,9 @@ class WithChangeApart extends BreakableStorage {
 class WithoutClaimEntry extends BreakableStorage {
   override async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
     const claimed = await super.claim(request);
-    return claimed.map(({ header }) => {
-      const stored = this.stored(header.sagaId);
-      stored?.entries.pop();
-      return { header, entries: [...(stored?.entries ?? [])] };
+    return claimed.map(({ header, entries }) => {
+      this.stored(header.sagaId)?.written.pop();
+      return { header, entries: entries.slice(0, -1) };
     });
   }
 }
@@ -82,9 +81,9 @@ class WithWritableEnds extends BreakableStorage {
   override async append(request: AppendRequest): Promise<AppendResult> {
     const stored = this.stored(request.sagaId);
     if (stored === undefined || !isTerminal(stored.header.status)) return super.append(request);
-    if (request.seq !== stored.entries.length + 1) return 'fenced';
+    if (request.seq !== stored.written.length + 1) return 'fenced';
     const { seq, worker, entry, change } = request;
-    stored.entries.push({ ...entry, seq, worker, recordedAt: new Date(this.time.now()) });
+    stored.written.push({ entry, seq, worker, recordedAt: this.time.now() });
     if (change !== undefined) this.insides.setHeader(stored, change);
     return 'stored';
   }

@@ -1,9 +1,14 @@
-import type { InMemorySagaStorage, JournalEntry, LoadedSaga, SagaHeader } from '@nest-saga/core';
+import type { EntryDraft, InMemorySagaStorage, LoadedSaga, SagaHeader } from '@nest-saga/core';
 
 /** A saga as the storage in memory keeps it. */
 export interface StoredSaga {
   header: SagaHeader;
-  readonly entries: JournalEntry[];
+  readonly written: {
+    readonly seq: number;
+    readonly worker: string | undefined;
+    readonly recordedAt: number;
+    readonly entry: EntryDraft;
+  }[];
 }
 
 /** What is private in the storage in memory, for those who break it on purpose. */

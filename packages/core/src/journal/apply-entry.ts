@@ -100,7 +100,6 @@ function actCompleted(definition: SagaDefinition, next: Draft, entry: ActComplet
   if (next.stage < definition.stages.length) return;
   // Events of the last step are delivered before the end is written, or a crash between the two would swallow them.
   if (entry.events === undefined) next.status = SagaStatus.Completed;
-  else next.isEndDeferred = true;
 }
 
 function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): void {
@@ -131,7 +130,6 @@ function compensationCompleted(definition: SagaDefinition, next: Draft, entry: C
   countOn(next);
   if (next.undo.length > 0) return;
   if (entry.events === undefined) endUndo(next);
-  else next.isEndDeferred = true;
 }
 
 function compensationFailed(definition: SagaDefinition, next: Draft, entry: CompensationFailed): void {
@@ -260,13 +258,11 @@ function turnBack(next: Draft, failure: SagaFailure): void {
   madeProgress(next);
   next.direction = 'backward';
   next.failure = failure;
-  next.isEndDeferred = false;
   next.status = next.undo.length === 0 ? SagaStatus.Failed : SagaStatus.Compensating;
 }
 
 function endUndo(next: Draft): void {
   next.status = next.givenUp.length === 0 ? SagaStatus.Failed : SagaStatus.Stuck;
-  next.isEndDeferred = false;
 }
 
 /** A person let it go on: the claim that follows is no recovery from a crash. */

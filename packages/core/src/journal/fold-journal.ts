@@ -64,7 +64,6 @@ export function initialState(context: string, isQueued = false): SagaState {
     cancel: undefined,
     recoveries: 0,
     isReleased: false,
-    isEndDeferred: false,
     mismatch: undefined,
   };
 }

@@ -71,7 +71,8 @@ export interface Claimed {
 export interface Released {
   readonly kind: 'released';
   /**
-   * `shutdown`: this process stops. `quarantine`: its last owners died, and it waits for its turn to be tried alone.
+   * `shutdown`: this process stops. `quarantine`: it was never run here, because its last owners died and it waits for
+   * its turn to be tried alone, because the claim's answer was lost, or because its journal could not be read.
    * `trouble`: it could not be run here; the next claim counts as a recovery all the same.
    */
   readonly reason: 'shutdown' | 'quarantine' | 'trouble';

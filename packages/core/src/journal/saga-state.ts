@@ -56,8 +56,6 @@ export interface SagaState {
   readonly recoveries: number;
   /** The last owner let go in good order, so the next claim is no recovery. */
   readonly isReleased: boolean;
-  /** The last step emitted events: the end is an entry of its own, written once they are delivered. */
-  readonly isEndDeferred: boolean;
   /** Why the journal does not fit the definition. */
   readonly mismatch: string | undefined;
 }
