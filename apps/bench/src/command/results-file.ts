@@ -5,6 +5,9 @@ import type { BenchResults } from './bench-results.js';
 
 const directory = fileURLToPath(new URL('../../results/', import.meta.url));
 
+/** The results that docs/performance.md quotes. */
+export const quotedResultsFile = join(directory, 'quoted.json');
+
 /** Writes the raw samples of a run and answers the name of the file. */
 export function writeResults(results: BenchResults, output: string | undefined): string {
   const file = output ?? join(directory, `${results.startedAt.replaceAll(/[:.]/g, '-')}.json`);

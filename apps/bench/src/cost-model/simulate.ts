@@ -32,6 +32,7 @@ export interface Simulated {
 /** As the storage has them. */
 const statementsInFlight = 2;
 const rowsInStatement = 500;
+const rowsWorthAStatement = 16;
 
 /** Before this, the sagas that all began at once have not spread yet. */
 const settlingMs = 500;
@@ -61,6 +62,7 @@ export function simulate(costs: SagaCosts, deployment: Deployment): Simulated {
     log,
     statementsInFlight,
     rowsInStatement,
+    rowsWorthAStatement,
     writes: deployment.writes,
     onEnded,
   };

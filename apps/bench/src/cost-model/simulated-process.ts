@@ -13,6 +13,8 @@ export interface ProcessSurroundings {
   /** How many statements one process has on their way at once, and how many rows go into one. */
   readonly statementsInFlight: number;
   readonly rowsInStatement: number;
+  /** Fewer rows than this are not shared among two statements. */
+  readonly rowsWorthAStatement: number;
   readonly writes: number;
   onEnded(startedAt: number): void;
 }
@@ -24,8 +26,8 @@ interface Saga {
 
 /**
  * One process of the engine: a single thread that runs steps and sends grouped statements. An answer lets the sagas in
- * it take their next step; what waits when a statement may be sent goes into it together. A saga that has ended is
- * followed by a new one.
+ * it take their next step; what waits when statements may be sent is shared among them. A saga that has ended is followed
+ * by a new one.
  */
 export class SimulatedProcess {
   private waiting: Saga[] = [];
@@ -64,8 +66,8 @@ export class SimulatedProcess {
   }
 
   private send(): void {
-    const { costs, serverCores, log, rowsInStatement } = this.surroundings;
-    const group = this.waiting.splice(0, rowsInStatement);
+    const { costs, serverCores, log } = this.surroundings;
+    const group = this.waiting.splice(0, this.fairShare());
     this.inFlight += 1;
     this.onThread(costs.clientStatementMs, () => {
       const serverMs = costs.serverStatementMs + group.length * costs.serverRowMs;
@@ -77,6 +79,12 @@ export class SimulatedProcess {
         }),
       );
     });
+  }
+
+  private fairShare(): number {
+    const { statementsInFlight, rowsInStatement, rowsWorthAStatement } = this.surroundings;
+    const share = Math.ceil(this.waiting.length / (statementsInFlight - this.inFlight));
+    return Math.min(Math.max(share, rowsWorthAStatement), rowsInStatement);
   }
 
   private onThread(duration: number, done: () => void): void {
