@@ -2,8 +2,6 @@ import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import type { EmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import pg from 'pg';
 import type { Contestant, ContestantOptions } from '../src/contestants/contestant.js';
-import { measureLoad } from '../src/measure/measure-load.js';
-import type { LoadMeasurement } from '../src/measure/load-measurement.js';
 import { ServerCounterReader } from '../src/measure/server-counters.js';
 
 /** What so many sagas made the server do, for one of them. */
@@ -11,6 +9,8 @@ export interface CountedCosts {
   readonly commits: number;
   readonly statements: number;
   readonly walBytes: number;
+  /** What the sweeps and the heartbeat of a worker may have added to it meanwhile: less than one a second. */
+  readonly besides: number;
 }
 
 /** What a contestant is opened with, without a database. */
@@ -34,7 +34,7 @@ export class GuardedServer {
     return new GuardedServer(server);
   }
 
-  /** Runs sagas one after another and counts what they cost. */
+  /** Runs sagas, as many at once as the options say, and counts what one of them costs. */
   async count(open: Open, options: GuardedOptions, sagas: number): Promise<CountedCosts> {
     return await this.onContestant(open, options, async (contestant, databaseUrl) => {
       const counters = await ServerCounterReader.open(databaseUrl);
@@ -42,29 +42,22 @@ export class GuardedServer {
         ...(await counters.read()),
         statements: await this.countStatements(databaseUrl),
       });
+      const runMany = async (runs: number): Promise<void> => {
+        for (let run = 0; run < runs; run++) await contestant.run();
+      };
       try {
         await contestant.run();
+        const startedAt = performance.now();
         const before = await read();
-        for (let run = 0; run < sagas; run++) await contestant.run();
+        await Promise.all(Array.from({ length: options.atOnce }, () => runMany(sagas / options.atOnce)));
         const after = await read();
+        const seconds = (performance.now() - startedAt) / 1_000;
         return {
           commits: (after.commits - before.commits) / sagas,
           statements: (after.statements - before.statements) / sagas,
           walBytes: (after.walBytes - before.walBytes) / sagas,
+          besides: (seconds + 2) / sagas,
         };
-      } finally {
-        await counters.close();
-      }
-    });
-  }
-
-  /** Drives a contestant with as many sagas at once as its options say. */
-  async measure(open: Open, options: GuardedOptions): Promise<LoadMeasurement> {
-    return await this.onContestant(open, options, async (contestant, databaseUrl) => {
-      const counters = await ServerCounterReader.open(databaseUrl);
-      try {
-        const window = { warmUpMs: 300, measureMs: 500 };
-        return await measureLoad(contestant, window, { pid: this.server.pid, counters });
       } finally {
         await counters.close();
       }
