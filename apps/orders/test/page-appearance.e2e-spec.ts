@@ -1,6 +1,7 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import type { OrderDetails } from '../src/orders/orders-reader.js';
 import { describeInBrowser, launchBrowser } from './support/browser.js';
-import { findGround, findPoorContrasts, findWidth } from './support/in-page.js';
+import { findGround, forgetResults, findPoorContrasts, findWidth } from './support/in-page.js';
 import { OrdersPage } from './support/orders-page.js';
 import { useOrders } from './support/start-orders.js';
 
@@ -49,6 +50,33 @@ describeInBrowser('how the orders page looks', () => {
     },
   );
 
+  it.each(['light', 'dark'] as const)(
+    'has one in %s colours too while an order runs, is undone or is stuck, and where a field is wrong',
+    async (colorScheme) => {
+      const opened = await OrdersPage.open(browser, orders.client.url, { colorScheme });
+      const poor: string[] = [];
+      const look = async () => poor.push(...(await opened.page.evaluate(findPoorContrasts)));
+
+      await opened.scenario('slow').click();
+      await opened.untilStep('ship-order', 'running');
+      await look();
+      await opened.scenario('stuck').click();
+      await opened.untilStatus('stuck');
+      await look();
+      await opened.field('quantity').fill('0');
+      await opened.button('Place this order').click();
+      await opened.untilText('[role="alert"]', 'quantity');
+      await look();
+      await stopBeforeTheSecondUndo(opened.page);
+      await opened.page.reload();
+      await opened.untilStep('charge-payment', 'undoing');
+      await look();
+
+      expect(poor).toEqual([]);
+      await opened.close();
+    },
+  );
+
   it('has light and dark colours', async () => {
     const grounds = new Set<string>();
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -89,6 +117,19 @@ describeInBrowser('how the orders page looks', () => {
     expect(policy).toContain("require-trusted-types-for 'script'");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
+
+  /** The order as it was when its first undo had failed and was to be tried again. */
+  async function stopBeforeTheSecondUndo(page: Page): Promise<void> {
+    await page.evaluate(forgetResults);
+    await page.route(/\/events/, (route) => route.abort());
+    await page.route(/\/orders\/[^/]+$/, async (route) => {
+      const response = await route.fetch();
+      const order = (await response.json()) as OrderDetails;
+      const undone = order.history.findIndex(({ kind }) => kind === 'compensation-failed');
+      const history = order.history.slice(0, undone + 1);
+      return route.fulfill({ response, json: { ...order, status: 'compensating', history } });
+    });
+  }
 
   async function openOrder(sagaId: string, options: Parameters<typeof OrdersPage.open>[2]) {
     const opened = await OrdersPage.open(browser, `${orders.client.url}/#${sagaId}`, options);

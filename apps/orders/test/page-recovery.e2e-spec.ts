@@ -24,12 +24,13 @@ describeInBrowser('the orders page and the death of its server', () => {
     await database.drop();
   });
 
-  it('shows that the server is gone, that another process took the order over, and its good end', async () => {
+  it('worked with the keyboard, shows that the server is gone, that another process took the order over, and its good end', async () => {
     const page = await OrdersPage.open(browser, running.client.url);
     await page.scenario('slow').click();
     await page.untilText('#ledger', 'booked a parcel');
 
-    await page.button('Kill the server (kill -9)').click();
+    await page.tabTo(page.button('Kill the server (kill -9)'));
+    await page.page.keyboard.press('Enter');
 
     await page.untilText('#saga-status', 'server gone');
     await page.untilText('#server-note', 'took its place');

@@ -1,8 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Route } from 'playwright-core';
+import type { OrderDetails } from '../src/orders/orders-reader.js';
 import { describeInBrowser, launchBrowser } from './support/browser.js';
-import { afterNextFrame, findFocusedScenario, hasKeptResults } from './support/in-page.js';
+import {
+  afterNextFrame,
+  findFocusedScenario,
+  hasKeptResults,
+  readRecordedStates,
+  recordStates,
+} from './support/in-page.js';
 import { OrdersPage } from './support/orders-page.js';
 import { repository } from './support/readme.js';
 import { useOrders } from './support/start-orders.js';
@@ -125,6 +132,33 @@ describeInBrowser('the orders page', () => {
     expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'undone', 'charge-payment': 'undone' });
   });
 
+  it('draws the steps from the stream alone, where nothing else is answered any more', async () => {
+    await answerNothingButTheStream();
+    await page.scenario('slow').click();
+
+    await page.untilStep('charge-payment', 'done');
+
+    expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'done', 'ship-order': 'running' });
+  });
+
+  it('draws an undo while it is tried, and none behind one that was given up, before it knows the saga as stuck', async () => {
+    await answerNothingButTheStream();
+    await page.page.evaluate(recordStates);
+    await page.scenario('stuck').click();
+
+    await page.untilStep('charge-payment', 'undo-failed');
+
+    const drawn = await page.page.evaluate(readRecordedStates);
+    expect(drawn).toContainEqual(
+      expect.objectContaining({
+        'reserve-inventory': 'done',
+        'charge-payment': 'undoing',
+        'ship-order': 'undone',
+      }),
+    );
+    expect(drawn.filter((states) => states['reserve-inventory'] === 'undoing')).toEqual([]);
+  });
+
   it('shows a customer called <img src=x onerror=alert(1)> as that text, and runs nothing', async () => {
     const name = '<img src=x onerror=alert(1)>';
     await page.field('customer').fill(name);
@@ -133,6 +167,18 @@ describeInBrowser('the orders page', () => {
 
     await page.untilStatus('completed');
     await page.untilText('#saga-order', name);
+    expect(await page.page.locator('img').count()).toBe(0);
+  });
+
+  it('shows an item of that name as text as well, in the order, the error and the journal', async () => {
+    const item = '<img src=x onerror=alert(1)>';
+    const { body } = await orders.client.place({ item });
+
+    await page.page.goto(`${orders.client.url}/#${body.sagaId}`);
+
+    await page.untilStatus('failed');
+    for (const selector of ['#saga-order', '#saga-outcome', '[data-step="reserve-inventory"]', '#saga-log'])
+      await page.untilText(selector, item);
     expect(await page.page.locator('img').count()).toBe(0);
   });
 
@@ -189,6 +235,26 @@ describeInBrowser('the orders page', () => {
     await page.untilStatus('completed');
   });
 
+  it('has an order of ones own filled in, placed and cancelled with the keyboard alone', async () => {
+    const { keyboard } = page.page;
+    await page.tabTo(page.field('customer'));
+    await keyboard.press('ControlOrMeta+A');
+    await keyboard.type('Grace');
+    await page.tabTo(page.field('destination'));
+    await keyboard.type('far');
+    await page.tabTo(page.button('Place this order'));
+    await keyboard.press('Enter');
+    await page.untilText('#saga-order', 'to far-away');
+    await page.untilText('#saga-order', 'ordered by Grace');
+    await page.untilStep('ship-order', 'running');
+
+    await page.tabTo(page.button('Cancel this order'));
+    await keyboard.press('Space');
+
+    await page.untilStatus('failed');
+    await page.untilText('#saga-outcome', 'Cancelled');
+  });
+
   it('is the page of the picture in the README, which UPDATE_PICTURE=1 makes anew', async () => {
     await page.page.setViewportSize({ width: 1280, height: 860 });
     await page.scenario('outage').click();
@@ -202,7 +268,24 @@ describeInBrowser('the orders page', () => {
     if (process.env['UPDATE_PICTURE'] === '1') await writeFile(path, picture);
     expect(sizeOf(await readFile(path))).toEqual(sizeOf(picture));
   });
+
+  async function answerNothingButTheStream(): Promise<void> {
+    let isFirst = true;
+    await page.page.route(isJournal, async (route) => {
+      if (!isFirst) return route.abort();
+      isFirst = false;
+      // What has happened by now is left out: it can come through the stream only.
+      const response = await route.fetch();
+      const order = (await response.json()) as OrderDetails;
+      return route.fulfill({ response, json: { ...order, status: 'running', history: [] } });
+    });
+  }
 });
+
+/** The answer about one order: its journal, not its events. */
+function isJournal({ pathname }: URL): boolean {
+  return /^\/orders\/[^/]+$/.test(pathname);
+}
 
 /** Width and height of a PNG: the first two fields of its header. */
 function sizeOf(png: Buffer): { readonly width: number; readonly height: number } {

@@ -76,6 +76,8 @@ function drawEntry({ kind, error, willRetry, attempt }, before) {
 function markNext(drawn, entries, status) {
   const isDone = (step) => drawn.get(step).state === 'done';
   if (status === 'compensating' || entries.some(({ kind }) => kind.startsWith('compensation-'))) {
+    // One whose undo failed is drawn so already; those before it wait until it is undone, by itself or by a person.
+    if ([...drawn.values()].some(({ state }) => state === 'undoing' || state === 'undo-failed')) return;
     const last = [...names.keys()].findLast(isDone);
     if (last) drawn.get(last).state = 'undoing';
     return;

@@ -25,12 +25,37 @@ export function findFocusedScenario(): string | null | undefined {
   return document.activeElement?.getAttribute('data-scenario');
 }
 
+/** Whether an element has the focus, and shows it. */
+export function hasFocus(element: Element): boolean {
+  return element.matches(':focus-visible');
+}
+
 /** Whether the page has kept so many results for a reload. */
 export function hasKeptResults(count: number): boolean {
   const [kept = '[]'] = Object.entries(sessionStorage)
     .filter(([key]) => key.startsWith('order:'))
     .map(([, value]) => String(value));
   return (JSON.parse(kept) as readonly unknown[]).length === count;
+}
+
+/** Has the page forget what it has kept for a reload. */
+export function forgetResults(): void {
+  sessionStorage.clear();
+}
+
+/** Keeps how the steps are drawn, each time that they are drawn anew. */
+export function recordStates(): void {
+  const recorded: Record<string, string>[] = [];
+  Object.assign(window, { recorded });
+  new MutationObserver(() => {
+    const boxes = [...document.querySelectorAll<HTMLElement>('[data-step]')];
+    recorded.push(Object.fromEntries(boxes.map(({ dataset: { step, state } }) => [step ?? '', state ?? ''])));
+  }).observe(document.querySelector('#saga-steps') ?? document.body, { childList: true });
+}
+
+/** What `recordStates` has kept. */
+export function readRecordedStates(): readonly Readonly<Record<string, string>>[] {
+  return (window as unknown as { readonly recorded: readonly Record<string, string>[] }).recorded;
 }
 
 /** The lines of the ledger, read in one go: in between the page may draw them anew. */

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { readLedger } from './in-page.js';
+import { hasFocus, readLedger } from './in-page.js';
 
 const deadlineMs = 20_000;
 
@@ -58,6 +58,15 @@ export class OrdersPage {
 
   async untilText(selector: string, text: string): Promise<void> {
     await this.page.locator(selector).filter({ hasText: text }).first().waitFor();
+  }
+
+  /** Presses Tab until the element has the focus, as far as there are elements. */
+  async tabTo(target: Locator): Promise<void> {
+    for (let pressed = 0; pressed < 40; pressed++) {
+      await this.page.keyboard.press('Tab');
+      if (await target.evaluate(hasFocus)) return;
+    }
+    throw new Error(`Tab does not lead to ${target.toString()}.`);
   }
 
   /** The state of each step, as it is drawn. */
