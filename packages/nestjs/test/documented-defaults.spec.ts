@@ -1,13 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { toWorkerSettings } from '../src/engine-options.js';
-import { sagaDefaults } from '../src/index.js';
+import { sagaDefaults, SystemClock } from '../src/index.js';
+import { messageEventsDefaults } from '../src/sse/message-events-options.js';
+import { sagaHealthDefaults } from '../src/terminus/index.js';
+import { readWorkerVitals } from '../src/terminus/worker-vitals.js';
 
 /** The numbers and flags that the docstrings of options give as defaults, by the option's name. */
-function documentedDefaults(file = '../src/saga-module-options.ts'): Readonly<Record<string, string>> {
-  const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+function documentedDefaults(file: string): Readonly<Record<string, string>> {
+  const source = read(`../src/${file}`);
   const found = source.matchAll(/@default ([\d_]+|true|false)[^/]*?\*\/\s*readonly (\w+)\?/g);
   return Object.fromEntries([...found].map(([, value = '', name = '']) => [name, value.replaceAll('_', '')]));
+}
+
+/** The numbers and flags that a page's table of options gives as defaults, by the option's name. */
+function defaultsInTable(page: string): Readonly<Record<string, string>> {
+  const rows = read(`../../../docs/${page}`).matchAll(/^\| `(\w+)` +\| ([\d,]+|true|false)(?= )/gm);
+  return Object.fromEntries([...rows].map(([, name = '', value = '']) => [name, value.replaceAll(',', '')]));
+}
+
+function asText(defaults: object): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, String(value)]));
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
 }
 
 describe('the documented defaults of SagaModule', () => {
@@ -23,9 +40,7 @@ describe('the documented defaults of SagaModule', () => {
       ...settings,
     };
     // Said twice, for the process and for what it claims: the last one is the process's.
-    expect(documentedDefaults()).toEqual(
-      Object.fromEntries(Object.entries(used).map(([name, value]) => [name, String(value)])),
-    );
+    expect(documentedDefaults('saga-module-options.ts')).toEqual(asText(used));
     expect(recovery.concurrency).toBe(50);
   });
 
@@ -55,3 +70,38 @@ describe('the documented defaults of SagaModule', () => {
     });
   });
 });
+
+describe('the documented defaults of a stream', () => {
+  it('are the ones that are used, at the options and on the page', () => {
+    expect(documentedDefaults('sse/message-events-options.ts')).toEqual(asText(messageEventsDefaults));
+    expect(defaultsInTable('streaming.md')).toEqual(asText(messageEventsDefaults));
+  });
+});
+
+describe('the documented defaults of a health check', () => {
+  it('are the ones that are used, at the options and on the page', () => {
+    expect(sagaHealthDefaults).toEqual({
+      timeoutMs: 3_000,
+      maximumOpenAgeMs: 3_600_000,
+      expectsEverySaga: true,
+    });
+    expect(documentedDefaults('terminus/saga-health-options.ts')).toEqual(asText(sagaHealthDefaults));
+    expect(defaultsInTable('health.md')).toEqual(asText(sagaHealthDefaults));
+  });
+
+  it('include how late the heartbeat and the sweep may be', () => {
+    const lease = { isValid: () => true, lastRenewedAt: 0 };
+    const worker = { lease, sweep: { lastSuccessAt: 0 } } as Parameters<typeof readWorkerVitals>[0]['worker'];
+    const vitals = readWorkerVitals({ worker }, toWorkerSettings({}), new SystemClock());
+    const page = read('../../../docs/health.md');
+
+    expect(page).toContain(
+      `heartbeat has not succeeded for two intervals (${seconds(vitals?.heartbeatLimitMs)}`,
+    );
+    expect(page).toContain(`sweep has not succeeded for two intervals (${seconds(vitals?.sweep?.limitMs)}`);
+  });
+});
+
+function seconds(milliseconds = Number.NaN): string {
+  return `${milliseconds / 1_000} s with the defaults`;
+}
