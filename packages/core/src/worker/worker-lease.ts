@@ -113,7 +113,9 @@ export class WorkerLease {
       Math.max(0, this.validUntil - this.clock.monotonicNow()),
       () => {
         const worker = this.current;
-        if (worker !== undefined && !this.isValid()) this.lose(worker);
+        // A timer may come a little early; nobody else would notice the end then.
+        if (this.isValid()) this.scheduleExpiry();
+        else if (worker !== undefined) this.lose(worker);
       },
     );
   }
