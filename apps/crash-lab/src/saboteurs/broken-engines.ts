@@ -1,6 +1,7 @@
 import { SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, AppendResult, SagaEngine, SagaState } from '@nest-saga/core';
 import type { Life } from '../simulation/life.js';
+import { workerOf } from './insides.js';
 import type { Saboteur } from './saboteur.js';
 
 type Append = SagaEngine['worker']['writer']['append'];
@@ -18,10 +19,10 @@ function patchAppend(
 
 /** Changes the state with which an engine begins to run a saga. */
 function patchState(engine: SagaEngine, patch: (state: SagaState) => SagaState): void {
-  const { worker } = engine;
-  const run = worker.run.bind(worker);
-  worker.run = (owner, definition, header, state, ...rest) =>
-    run(owner, definition, header, patch(state), ...rest);
+  const worker = workerOf(engine);
+  const execute = worker.execute.bind(worker);
+  worker.execute = (owner, definition, header, state, claimed) =>
+    execute(owner, definition, header, patch(state), claimed);
 }
 
 function undoBeforeDecision(engine: SagaEngine): void {
@@ -54,11 +55,13 @@ function troubleIsFailure(engine: SagaEngine): void {
   writer.append = async (request, patience) => {
     const { entry, worker } = request;
     let isTroubled = false;
-    const mayKeepTrying = (): boolean => {
-      isTroubled = true;
-      return false;
+    const impatience: Patience = {
+      mayKeepTrying() {
+        isTroubled = true;
+        return false;
+      },
     };
-    const result = await append(request, { mayKeepTrying }).catch((error: unknown) => {
+    const result = await append(request, impatience).catch((error: unknown) => {
       if (!isTroubled || entry.kind !== 'act-completed') throw error;
       return 'troubled' as const;
     });
@@ -118,7 +121,8 @@ function writeBehind(engine: SagaEngine, life: Life): void {
   const { writer } = engine.worker;
   const start = writer.start.bind(writer);
   writer.start = async (saga, patience) => {
-    void life.sleep(15).then(() => start(saga, patience));
+    // Where the storage refuses it, nobody is told.
+    void life.sleep(15).then(() => start(saga, patience).catch(() => undefined));
     return { kind: 'started' };
   };
 }

@@ -49,10 +49,9 @@ class WithChangeApart extends BreakableStorage {
 class WithoutClaimEntry extends BreakableStorage {
   override async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
     const claimed = await super.claim(request);
-    return claimed.map(({ header, entries }) => {
-      this.stored(header.sagaId)?.written.pop();
-      return { header, entries: entries.slice(0, -1) };
-    });
+    for (const { header } of claimed) this.stored(header.sagaId)?.written.pop();
+    const loaded = await Promise.all(claimed.map(({ header }) => this.load(header.sagaId)));
+    return loaded.filter((saga) => saga !== undefined);
   }
 }
 
@@ -82,8 +81,8 @@ class WithWritableEnds extends BreakableStorage {
     const stored = this.stored(request.sagaId);
     if (stored === undefined || !isTerminal(stored.header.status)) return super.append(request);
     if (request.seq !== stored.written.length + 1) return 'fenced';
-    const { seq, worker, entry, change } = request;
-    stored.written.push({ entry, seq, worker, recordedAt: this.time.now() });
+    const { worker, entry, change } = request;
+    this.insides.write(stored, worker, entry);
     if (change !== undefined) this.insides.setHeader(stored, change);
     return 'stored';
   }
