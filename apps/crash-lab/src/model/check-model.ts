@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import type { RunPlan } from '../simulation/run-plan.js';
 import { simulate } from '../simulation/simulate.js';
-import type { Sabotage } from '../simulation/simulate.js';
+import type { SimulatedRun } from '../simulation/simulate.js';
 import { judge } from './judge.js';
 import { runPlans } from './run-plans.js';
+import { hasFailed } from './sought-mistake.js';
+import type { SoughtMistake } from './sought-mistake.js';
 
 /** How many runs, and which. */
 export interface ModelSettings {
   readonly runs: number;
   readonly seed: number;
-  /** Of a counterexample that was found before: runs that one only. */
+  /** Of a counterexample that was found before: runs that one alone. */
   readonly path?: string;
   /** Whether a failing run is made as small as it gets. */
   readonly isShrinking?: boolean;
@@ -25,46 +27,77 @@ export interface ModelFailure {
   readonly story: readonly string[];
 }
 
+type Counts = Readonly<Record<string, number>>;
+
 /** What became of all runs. */
 export interface ModelReport {
   readonly runs: number;
   /** Storage calls of all runs together. */
   readonly calls: number;
-  readonly statuses: Readonly<Record<string, number>>;
+  /** How many sagas ended so. */
+  readonly statuses: Counts;
+  /** How often each fault struck. */
+  readonly faults: Counts;
   readonly failure: ModelFailure | undefined;
 }
 
 /** Runs random plans against the checker and the reference model until one fails or all are done. */
-export async function checkModel(settings: ModelSettings, sabotage?: Sabotage): Promise<ModelReport> {
+export async function checkModel(settings: ModelSettings, sought?: SoughtMistake): Promise<ModelReport> {
   const { runs, seed, path, isShrinking = true } = settings;
-  const statuses: Record<string, number> = {};
-  let calls = 0;
-  const property = fc.asyncProperty(runPlans, async (plan) => {
-    const run = await simulate(plan, sabotage);
-    calls += run.calls;
-    for (const { header } of run.evidence.sagas) statuses[header.status] = (statuses[header.status] ?? 0) + 1;
-    return judge(plan, run).length === 0;
-  });
-  const result = await fc.check(property, {
-    numRuns: runs,
-    seed,
-    endOnFailure: !isShrinking,
-    ...(path === undefined ? {} : { path }),
-  });
+  const tally = new Tally();
+  const holds = async (plan: RunPlan): Promise<boolean> => {
+    const run = await simulate(plan, sought?.sabotage);
+    tally.add(run);
+    return !hasFailed(judge(plan, run), sought);
+  };
+  if (path !== undefined) {
+    const plan = planAt(seed, path);
+    const failure = (await holds(plan)) ? undefined : await retell(seed, path, plan, sought);
+    return { runs: 1, ...tally.counts(), failure };
+  }
+  const property = fc.asyncProperty(runPlans, holds);
+  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: !isShrinking });
   const [plan] = result.counterexample ?? [];
   const failure =
-    plan === undefined ? undefined : await retell(result.seed, result.counterexamplePath, plan, sabotage);
-  return { runs: result.numRuns, calls, statuses, failure };
+    plan === undefined ? undefined : await retell(result.seed, result.counterexamplePath ?? '', plan, sought);
+  return { runs: result.numRuns, ...tally.counts(), failure };
+}
+
+/** The plan of a counterexample: a check with a path would go on to its neighbours. */
+function planAt(seed: number, path: string): RunPlan {
+  const [plan] = fc.sample(runPlans, { seed, path, numRuns: 1 });
+  if (plan === undefined) throw new Error(`no plan is at ${path} of seed ${seed}`);
+  return plan;
+}
+
+class Tally {
+  private calls = 0;
+  private readonly statuses: Record<string, number> = {};
+  private readonly faults: Record<string, number> = {};
+
+  add({ calls, faults, evidence }: SimulatedRun): void {
+    this.calls += calls;
+    for (const { header } of evidence.sagas) count(this.statuses, header.status);
+    for (const fault of faults) count(this.faults, fault);
+  }
+
+  counts(): Pick<ModelReport, 'calls' | 'statuses' | 'faults'> {
+    return { calls: this.calls, statuses: this.statuses, faults: this.faults };
+  }
+}
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 async function retell(
   seed: number,
-  path: string | null,
+  path: string,
   plan: RunPlan,
-  sabotage: Sabotage | undefined,
+  sought: SoughtMistake | undefined,
 ): Promise<ModelFailure> {
-  const run = await simulate(plan, sabotage, true);
-  return { seed, path: path ?? '', plan, problems: judge(plan, run), story: run.story };
+  const run = await simulate(plan, sought?.sabotage, true);
+  return { seed, path, plan, problems: judge(plan, run), story: run.story };
 }
 
 /** A failure in words, with the line that runs it again. */

@@ -40,6 +40,17 @@ const handlerFaults: readonly HandlerFault[] = [
   'pause-inside',
 ];
 
+const processFaults = ['crash', 'shutdown', 'pause'] as const;
+const outages = ['not-written', 'request-lost', 'answer-lost'] as const;
+
+/** Every fault, by the name under which a run tells that it struck. */
+export const allFaults: readonly string[] = [
+  ...callFaults,
+  ...handlerFaults,
+  ...processFaults.map((kind) => `process, ${kind}`),
+  ...outages.map((kind) => `outage, ${kind}`),
+];
+
 const hourMs = 3_600_000;
 
 /** Mostly steps that work: a saga of which every step fails ends at its first. */
@@ -117,7 +128,7 @@ export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
   processFaults: fc.array(
     fc.record({
       atMs: fc.integer({ min: 1, max: 500 }),
-      kind: fc.constantFrom('crash' as const, 'shutdown' as const, 'pause' as const),
+      kind: fc.constantFrom(...processFaults),
     }),
     { maxLength: 2 },
   ),
@@ -125,7 +136,7 @@ export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
     fc.record({
       fromMs: fc.integer({ min: 0, max: 400 }),
       durationMs: fc.integer({ min: 10, max: 400 }),
-      kind: fc.constantFrom('not-written' as const, 'request-lost' as const, 'answer-lost' as const),
+      kind: fc.constantFrom(...outages),
     }),
     { maxLength: 1 },
   ),

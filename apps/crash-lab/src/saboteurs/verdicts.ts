@@ -21,7 +21,7 @@ export async function judgeSaboteur(saboteur: Saboteur): Promise<Verdict> {
   const { sabotage } = saboteur;
   const { failure: modelFailure } = await checkModel(
     { runs: modelRuns, seed: 1, isShrinking: false },
-    sabotage,
+    { sabotage, isEvidence: () => true },
   );
   const { failure: exhaustiveFailure } = await checkExhaustively('tiny', sabotage);
   const broken = sabotage.storage === undefined ? undefined : await runContract(sabotage.storage);

@@ -30,6 +30,8 @@ export class RunRecord {
   readonly surprises: string[] = [];
   /** Calls of the storage, by all processes. */
   calls = 0;
+  /** The faults that struck, in order. */
+  readonly faults: string[] = [];
   /** Grows with everything that is durable and everything that the outside world sees. */
   revision = 0;
   /** Where a crash would leave something else behind than at the place before. */

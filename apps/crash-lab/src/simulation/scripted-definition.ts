@@ -162,13 +162,13 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     context.trail.push(trailOf(action, run.step));
     const fault = this.surroundings.nextHandlerFault();
     if (fault === 'crash-at-entry') await this.crash(fault);
-    if (fault === 'pause-at-entry') life.pause(this.surroundings.longMs());
+    if (fault === 'pause-at-entry') this.pause(fault);
     // At least a moment, so that it can be told from the records whether a call began before an entry was durable.
     await life.sleep(this.plan.durationMs);
     if (fault === 'crash-inside') await this.crash(fault);
     // A pause within a pause would be a timeout, which the plan says nothing of.
     if (fault === 'pause-inside' && time.now() - row.beganAt < simulatedTimes.stepTimeoutMs) {
-      life.pause(this.surroundings.longMs());
+      this.pause(fault);
       await life.sleep(1);
     }
     if (fault === 'crash-at-exit') this.dyingRows.add(row);
@@ -183,7 +183,14 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     this.surroundings.record.revision++;
   }
 
+  private pause(why: HandlerFault): void {
+    const { life, record } = this.surroundings;
+    record.faults.push(why);
+    life.pause(this.surroundings.longMs());
+  }
+
   private crash(why: HandlerFault): Promise<never> {
+    this.surroundings.record.faults.push(why);
     this.surroundings.crash(this.surroundings.life, why);
     return new Promise(() => undefined);
   }

@@ -31,13 +31,16 @@ export interface SimulatedRun {
   readonly surprises: readonly string[];
   /** Calls of the storage. */
   readonly calls: number;
+  /** The faults that struck, in order. */
+  readonly faults: readonly string[];
   /** Where a crash would have left something else behind than at the place before. */
   readonly places: readonly CrashPlace[];
   /** What happened, line by line, where it was asked for. */
   readonly story: readonly string[];
 }
 
-const mostEvents = 20_000;
+const mostEvents = 5_000;
+const mostCalmEvents = 1_000;
 
 /** Runs a plan to its end: the same plan gives the same run, to the last event. */
 export async function simulate(
@@ -87,8 +90,9 @@ class Simulation {
     let seenCalls = -1;
     let overSince: number | undefined;
     while (await this.time.step()) {
-      if (this.time.ran > mostEvents) {
-        this.record.surprises.push(`it did not end within ${mostEvents} events`);
+      const most = this.plan.isCalm ? mostCalmEvents : mostEvents;
+      if (this.time.ran > most) {
+        this.record.surprises.push(`it did not end within ${most} events`);
         break;
       }
       if (seenCalls !== this.record.writes) {
@@ -106,6 +110,7 @@ class Simulation {
       evidence: await this.evidence(),
       surprises: this.record.surprises,
       calls: this.record.calls,
+      faults: this.record.faults,
       places: this.record.places,
       story: this.story,
     };
@@ -145,7 +150,8 @@ class Simulation {
       record: this.record,
       time: this.time,
       nextHandlerFault: () => faultOf(this.plan.handlerFaults, this.handlerCalls++),
-      faultOf: (call: number) => faultOf(this.plan.callFaults, call) ?? this.outage(),
+      faultOf: (call: number) =>
+        this.struck(faultOf(this.plan.callFaults, call)) ?? this.struck(this.outage(), 'outage, '),
       latencyMs: () => this.latencyMs(),
       longMs: () => this.longMs(),
       crash: this.crash,
@@ -183,6 +189,11 @@ class Simulation {
     life.engine.open().catch(() => this.crash(life, 'its start failed'));
   }
 
+  private struck<Fault extends string>(fault: Fault | undefined, from = ''): Fault | undefined {
+    if (fault !== undefined) this.record.faults.push(`${from}${fault}`);
+    return fault;
+  }
+
   private outage(): CallFault | undefined {
     const now = this.time.elapsedMs;
     return this.plan.outages.find(({ fromMs, durationMs }) => fromMs <= now && now < fromMs + durationMs)
@@ -207,6 +218,7 @@ class Simulation {
   private strike(kind: 'crash' | 'shutdown' | 'pause'): void {
     const life = this.pickLife();
     if (life === undefined) return;
+    this.struck(kind, 'process, ');
     if (kind === 'crash') return this.crash(life, 'struck');
     this.tell(() => `${life.name}: ${kind}`);
     if (kind === 'pause') return life.pause(this.longMs());
