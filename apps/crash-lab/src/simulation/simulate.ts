@@ -62,6 +62,9 @@ class Simulation {
   private readonly lives: Life[] = [];
   private lifeCount = 0;
   private handlerCalls = 0;
+  private headers: readonly SagaHeader[] = [];
+  private seenWrites = -1;
+  private overSince: number | undefined;
 
   constructor(
     private readonly plan: RunPlan,
@@ -86,24 +89,13 @@ class Simulation {
     for (const fault of this.plan.processFaults)
       this.time.schedule(fault.atMs, undefined, () => this.strike(fault.kind));
     this.callers.begin();
-    let headers: readonly SagaHeader[] = [];
-    let seenCalls = -1;
-    let overSince: number | undefined;
-    while (await this.time.step()) {
-      const most = this.plan.isCalm ? mostCalmEvents : mostEvents;
-      if (this.time.ran > most) {
-        this.record.surprises.push(`it did not end within ${most} events`);
-        break;
-      }
-      if (seenCalls !== this.record.writes) {
-        seenCalls = this.record.writes;
-        headers = (await this.storage.list({ limit: 1_000 })).sagas;
-        for (const header of headers) this.callers.noticeStatus(header);
-      }
-      const isOver = this.callers.isDone && headers.every((header) => this.isAtRest(header));
-      overSince = isOver ? (overSince ?? this.time.elapsedMs) : undefined;
-      if (overSince !== undefined && this.time.elapsedMs >= overSince + this.lingerMs && this.isQuiet())
-        break;
+    // Stacks are half of what an error costs, and nobody reads them here.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      await this.time.run(() => this.isOver());
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
     for (const life of this.lives) life.die();
     return {
@@ -114,6 +106,30 @@ class Simulation {
       places: this.record.places,
       story: this.story,
     };
+  }
+
+  private isOver(): boolean | Promise<boolean> {
+    const most = this.plan.isCalm ? mostCalmEvents : mostEvents;
+    if (this.time.ran > most) {
+      this.record.surprises.push(`it did not end within ${most} events`);
+      return true;
+    }
+    return this.seenWrites === this.record.writes ? this.isAtEnd() : this.look();
+  }
+
+  private async look(): Promise<boolean> {
+    this.seenWrites = this.record.writes;
+    this.headers = (await this.storage.list({ limit: 1_000 })).sagas;
+    for (const header of this.headers) this.callers.noticeStatus(header);
+    return this.isAtEnd();
+  }
+
+  private isAtEnd(): boolean {
+    const isOver = this.callers.isDone && this.headers.every((header) => this.isAtRest(header));
+    this.overSince = isOver ? (this.overSince ?? this.time.elapsedMs) : undefined;
+    return (
+      this.overSince !== undefined && this.time.elapsedMs >= this.overSince + this.lingerMs && this.isQuiet()
+    );
   }
 
   /** Handlers that were left behind have this long to do harm. */

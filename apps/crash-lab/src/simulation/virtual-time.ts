@@ -1,5 +1,4 @@
 import type { CancelTimer, Clock } from '@nest-saga/core';
-import { settle } from '@nest-saga/testing';
 
 /** Who an event is for: nobody is called once it is dead, and later once it is paused. */
 export interface EventOwner {
@@ -58,8 +57,32 @@ export class VirtualTime implements Clock {
     };
   }
 
-  /** Runs the next event and lets everything settle. Answers false where there is none. */
-  async step(): Promise<boolean> {
+  /**
+   * Runs one event after another until there is none, and lets everything settle behind each.
+   *
+   * @param isOver Asked behind each event.
+   */
+  run(isOver: () => boolean | Promise<boolean>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const goOn = (isDone: boolean): void => {
+        if (isDone || !this.fireNext()) return resolve();
+        // A macrotask runs only once every promise that can settle by itself has settled.
+        setImmediate(look);
+      };
+      const look = (): void => {
+        try {
+          const answer = isOver();
+          if (typeof answer === 'boolean') goOn(answer);
+          else answer.then(goOn).catch(reject);
+        } catch (error) {
+          reject(new Error('an event failed', { cause: error }));
+        }
+      };
+      goOn(false);
+    });
+  }
+
+  private fireNext(): boolean {
     for (;;) {
       const event = this.queue.pop();
       if (event === undefined) return false;
@@ -73,7 +96,6 @@ export class VirtualTime implements Clock {
       this.elapsed = Math.max(this.elapsed + 1, event.at);
       this.ran++;
       event.run();
-      await settle();
       return true;
     }
   }
