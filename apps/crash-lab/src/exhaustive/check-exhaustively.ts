@@ -1,16 +1,11 @@
 import { judge } from '../model/judge.js';
+import { hasFailed } from '../model/sought-mistake.js';
+import type { SoughtMistake } from '../model/sought-mistake.js';
 import type { CallFault, PlannedFault, RunPlan, SagaPlan } from '../simulation/run-plan.js';
 import { simulate } from '../simulation/simulate.js';
-import type { Sabotage, SimulatedRun } from '../simulation/simulate.js';
+import type { SimulatedRun } from '../simulation/simulate.js';
+import type { ExhaustiveScope } from './exhaustive-scope.js';
 import { smallSagas } from './small-sagas.js';
-
-/**
- * What is tried with every small saga, beside a crash at every place. `short` is for every change: a second crash at
- * every place behind the first for sagas of one and two steps, and for those of three with one fallback at most, and
- * a lost request and answer at every call for those of one and two. `full` is all of it for all of them. `tiny` is
- * one crash or lost answer in sagas of one and two steps, and sagas of three without a fault.
- */
-export type ExhaustiveScope = 'tiny' | 'short' | 'full';
 
 /** What was tried, and the first run that went wrong. */
 export interface ExhaustiveReport {
@@ -34,67 +29,93 @@ export interface ExhaustiveFailure {
 
 type Faults = readonly PlannedFault<CallFault>[];
 
-/** Runs every small saga with a crash at every place, and stops at the first run that goes wrong. */
+/** Runs every small saga with what the scope says, and stops at the first run that goes wrong. */
 export async function checkExhaustively(
   scope: ExhaustiveScope,
-  sabotage?: Sabotage,
+  sought?: SoughtMistake,
 ): Promise<ExhaustiveReport> {
-  const runs = { calm: 0, oneCrash: 0, twoCrashes: 0, lost: 0 };
-  let sagas = 0;
-  for (const saga of smallSagas()) {
-    sagas++;
-    const failure = await checkSaga(saga, scope, runs, sabotage);
-    if (failure !== undefined) return { sagas, runs, failure };
-  }
-  return { sagas, runs, failure: undefined };
+  const search = new ExhaustiveSearch(scope, sought);
+  await search.run();
+  const { sagas, runs, failure } = search;
+  return { sagas, runs, failure };
 }
 
-async function checkSaga(
-  saga: SagaPlan,
-  scope: ExhaustiveScope,
-  runs: { -readonly [Kind in keyof ExhaustiveReport['runs']]: number },
-  sabotage: Sabotage | undefined,
-): Promise<ExhaustiveFailure | undefined> {
-  const attempt = async (
-    kind: keyof typeof runs,
-    callFaults: Faults,
-  ): Promise<SimulatedRun | ExhaustiveFailure> => {
-    runs[kind]++;
-    const plan = planFor(saga, callFaults);
-    const run = await simulate(plan, sabotage);
-    const problems = judge(plan, run);
-    if (problems.length === 0) return run;
-    return { plan, problems, story: (await simulate(plan, sabotage, true)).story };
-  };
-  const calm = await attempt('calm', []);
-  if ('problems' in calm) return calm;
-  if (scope === 'tiny' && saga.stages.length > 2) return undefined;
-  const isTriedFully = scope === 'full' || saga.stages.length <= 2;
-  for (const lost of isTriedFully ? losses(calm.calls, scope) : []) {
-    const run = await attempt('lost', [lost]);
-    if ('problems' in run) return run;
-  }
-  const isCrashingTwice = scope !== 'tiny' && (isTriedFully || countFallbacks(saga) <= 1);
-  for (const first of calm.places) {
-    const once = await attempt('oneCrash', [first]);
-    if ('problems' in once) return once;
-    for (const second of isCrashingTwice ? once.places : []) {
-      if (second.call <= first.call) continue;
-      const twice = await attempt('twoCrashes', [first, second]);
-      if ('problems' in twice) return twice;
+/** A saga and its run without a fault. */
+type CalmRun = Pick<SimulatedRun, 'calls' | 'places'> & {
+  readonly saga: SagaPlan;
+  /** Its place among all of them. */
+  readonly index: number;
+};
+
+class ExhaustiveSearch {
+  readonly runs = { calm: 0, oneCrash: 0, twoCrashes: 0, lost: 0 };
+  sagas = 0;
+  failure: ExhaustiveFailure | undefined;
+
+  constructor(
+    private readonly scope: ExhaustiveScope,
+    private readonly sought: SoughtMistake | undefined,
+  ) {}
+
+  async run(): Promise<void> {
+    const calmRuns: CalmRun[] = [];
+    let index = -1;
+    for (const saga of smallSagas()) {
+      index++;
+      if (!this.scope.includes(saga, index)) continue;
+      this.sagas++;
+      // Without faults first: most mistakes show there, and it is done soon.
+      const { calls, places } = await this.attempt('calm', saga, []);
+      if (this.failure !== undefined) return;
+      calmRuns.push({ saga, index, calls, places });
+    }
+    for (const calm of calmRuns) {
+      await this.lose(calm);
+      await this.crash(calm);
+      if (this.failure !== undefined) return;
     }
   }
-  return undefined;
-}
 
-function losses(calls: number, scope: ExhaustiveScope): Faults {
-  const kinds: readonly CallFault[] =
-    scope === 'tiny' ? ['answer-lost'] : ['answer-lost', 'request-lost', 'not-written'];
-  return Array.from({ length: calls }, (_, call) => kinds.map((kind) => ({ call, kind }))).flat();
-}
+  private async lose({ saga, index, calls }: CalmRun): Promise<void> {
+    for (const kind of this.scope.losses(saga, index))
+      for (let call = 0; call < calls && this.failure === undefined; call++)
+        await this.attempt('lost', saga, [{ call, kind }]);
+  }
 
-function countFallbacks(saga: SagaPlan): number {
-  return saga.stages.filter(({ alternative }) => alternative !== undefined).length;
+  private async crash({ saga, index, places }: CalmRun): Promise<void> {
+    if (!this.scope.isCrashing(saga)) return;
+    for (const first of places) {
+      if (this.failure !== undefined) return;
+      const once = await this.attempt('oneCrash', saga, [first]);
+      if (this.scope.isCrashingTwice(saga, index)) await this.crashAgain(saga, first, once);
+    }
+  }
+
+  private async crashAgain(
+    saga: SagaPlan,
+    first: PlannedFault<CallFault>,
+    { places }: SimulatedRun,
+  ): Promise<void> {
+    for (const second of places)
+      if (second.call > first.call && this.failure === undefined)
+        await this.attempt('twoCrashes', saga, [first, second]);
+  }
+
+  private async attempt(
+    kind: keyof ExhaustiveReport['runs'],
+    saga: SagaPlan,
+    callFaults: Faults,
+  ): Promise<SimulatedRun> {
+    this.runs[kind]++;
+    const plan = planFor(saga, callFaults);
+    const run = await simulate(plan, this.sought?.sabotage);
+    const problems = judge(plan, run);
+    if (hasFailed(problems, this.sought)) {
+      const { story } = await simulate(plan, this.sought?.sabotage, true);
+      this.failure = { plan, problems, story };
+    }
+    return run;
+  }
 }
 
 function planFor(saga: SagaPlan, callFaults: Faults): RunPlan {

@@ -1,4 +1,5 @@
 import { checkExhaustively } from '../exhaustive/check-exhaustively.js';
+import { tiny } from '../exhaustive/exhaustive-scope.js';
 import { checkModel } from '../model/check-model.js';
 import { runContract } from './run-contract.js';
 import type { Saboteur } from './saboteur.js';
@@ -19,11 +20,12 @@ const modelRuns = 1_500;
 /** Lets a saboteur loose on all suites. */
 export async function judgeSaboteur(saboteur: Saboteur): Promise<Verdict> {
   const { sabotage } = saboteur;
+  const sought = { sabotage, isEvidence: () => true };
   const { failure: modelFailure } = await checkModel(
     { runs: modelRuns, seed: 1, isShrinking: false },
-    { sabotage, isEvidence: () => true },
+    sought,
   );
-  const { failure: exhaustiveFailure } = await checkExhaustively('tiny', sabotage);
+  const { failure: exhaustiveFailure } = await checkExhaustively(tiny, sought);
   const broken = sabotage.storage === undefined ? undefined : await runContract(sabotage.storage);
   return {
     saboteur,
