@@ -132,26 +132,31 @@ export const brokenEngines: readonly Saboteur[] = [
   {
     name: 'undo before the decision',
     mistake: 'the failure of an act is written together with the first undo, not before it',
+    breaks: ['undo-before-decision'],
     sabotage: { engine: undoBeforeDecision },
   },
   {
     name: 'emission before the append',
     mistake: 'watchers are shown a result before it is written',
+    breaks: ['shown-too-early'],
     sabotage: { engine: emitFirst },
   },
   {
     name: 'infrastructure error treated as failure',
     mistake: 'a saga is undone because the storage did not answer',
+    breaks: ['model: the results'],
     sabotage: { engine: troubleIsFailure },
   },
   {
     name: 'attempts kept in memory',
     mistake: 'a recovery counts the attempts from 1 again',
+    breaks: ['model: the results'],
     sabotage: { engine: (engine) => patchState(engine, (state) => ({ ...state, failedAttempts: 0 })) },
   },
   {
     name: 'recovery that goes on forward',
     mistake: 'a saga that had decided to compensate is taken up where it was going forward',
+    breaks: ['act-after-decision'],
     sabotage: {
       engine: (engine) =>
         patchState(engine, (state) => ({ ...state, direction: 'forward', status: 'running' })),
@@ -160,21 +165,25 @@ export const brokenEngines: readonly Saboteur[] = [
   {
     name: 'fence ignored',
     mistake: 'an append that was fenced counts as stored',
+    breaks: ['act-after-decision'],
     sabotage: { engine: ignoreFence },
   },
   {
     name: 'lease ignored',
     mistake: 'a worker that could not renew its lease goes on',
+    breaks: ['fencing-token'],
     sabotage: { engine: ignoreLease },
   },
   {
     name: 'sweep error swallowed',
     mistake: 'one sweep that fails is the last one',
+    breaks: ['not-ended'],
     sabotage: { engine: stopSweeping },
   },
   {
     name: 'cancel acknowledged and dropped',
     mistake: 'a cancel is answered and never written',
+    breaks: ['acknowledged-lost'],
     sabotage: {
       engine: (engine) => {
         engine.requests.cancel = () => Promise.resolve();
@@ -184,11 +193,13 @@ export const brokenEngines: readonly Saboteur[] = [
   {
     name: 'stuck counts as failed',
     mistake: 'a saga whose compensation was exhausted is called FAILED, as if it were undone',
+    breaks: ['undo-missing'],
     sabotage: { engine: failWhatIsStuck },
   },
   {
     name: 'start acknowledged before it is durable',
     mistake: 'a start is answered first and written a moment later',
+    breaks: ['acknowledged-lost'],
     sabotage: { engine: writeBehind },
   },
 ];

@@ -112,26 +112,31 @@ export const brokenCalls: readonly Saboteur[] = [
   {
     name: 'forward order of undo',
     mistake: 'what was done first is undone first',
+    breaks: ['undo-order'],
     sabotage: { definition: undoForward },
   },
   {
     name: "alternative undone by the primary's compensation",
     mistake: 'where a fallback took the alternative, the primary is undone',
+    breaks: ['undo-order'],
     sabotage: { definition: undoPrimary },
   },
   {
     name: 'key that changes',
     mistake: 'a repeated call comes with another idempotency key',
+    breaks: ['idempotency-key'],
     sabotage: { definition: keyPerAttempt },
   },
   {
     name: 'retry outside the journal',
     mistake: 'an act that failed is called once more before anything is written',
+    breaks: ['model: the results'],
     sabotage: { definition: actTwice },
   },
   {
     name: "failed act's context kept",
     mistake: 'what a failed attempt changed in the context is there at the next one',
+    breaks: ['wrong-context'],
     sabotage: { definition: keepContext },
   },
 ];

@@ -13,21 +13,22 @@ interface Group {
 /**
  * Runs the contract of storages by hand, so that a storage that breaks it can be told without failing the suite.
  *
- * @returns The title of the first test that fails, or undefined.
+ * @returns The titles of the tests that fail.
  */
-export async function runContract(storageOf: NonNullable<Sabotage['storage']>): Promise<string | undefined> {
+export async function runContract(storageOf: NonNullable<Sabotage['storage']>): Promise<readonly string[]> {
+  const failed: string[] = [];
   for (const group of collectGroups(storageOf)) {
     for (const before of group.before) await before();
     for (const { title, body } of group.tests) {
       try {
         await body();
       } catch {
-        return title;
+        failed.push(title);
       }
     }
     for (const after of group.after) await after();
   }
-  return undefined;
+  return failed;
 }
 
 function collectGroups(storageOf: NonNullable<Sabotage['storage']>): readonly Group[] {

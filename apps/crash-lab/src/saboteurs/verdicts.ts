@@ -4,48 +4,46 @@ import { checkModel } from '../model/check-model.js';
 import { runContract } from './run-contract.js';
 import type { Saboteur } from './saboteur.js';
 
-/** Which suites noticed a saboteur; undefined where a suite says nothing about its kind. */
+/** Which suites noticed a saboteur by what it breaks. */
 export interface Verdict {
   readonly saboteur: Saboteur;
-  readonly model: boolean;
-  readonly exhaustive: boolean;
-  readonly contract: boolean | undefined;
-  /** What was noticed first. */
-  readonly evidence: string;
+  /** The problem that the model's run showed. */
+  readonly model: string | undefined;
+  /** The problem that the exhaustive run showed. */
+  readonly exhaustive: string | undefined;
+  /** The tests of the contract that failed; undefined where it says nothing about its kind. */
+  readonly contract: readonly string[] | undefined;
 }
 
 /** Fewer runs than the suites themselves have: a saboteur that needs more luck than this counts as not noticed. */
 const modelRuns = 1_500;
 
-/** Lets a saboteur loose on all suites. */
+/** Lets a saboteur loose on all suites. Each of them stops at its first evidence. */
 export async function judgeSaboteur(saboteur: Saboteur): Promise<Verdict> {
-  const { sabotage } = saboteur;
-  const sought = { sabotage, isEvidence: () => true };
-  const { failure: modelFailure } = await checkModel(
-    { runs: modelRuns, seed: 1, isShrinking: false },
-    sought,
-  );
-  const { failure: exhaustiveFailure } = await checkExhaustively(tiny, sought);
-  const broken = sabotage.storage === undefined ? undefined : await runContract(sabotage.storage);
+  const { sabotage, breaks } = saboteur;
+  const isBroken = (problem: string): boolean => breaks.some((one) => problem.startsWith(one));
+  const sought = { sabotage, isEvidence: (problems: readonly string[]) => problems.some(isBroken) };
+  const model = await checkModel({ runs: modelRuns, seed: 1, isShrinking: false }, sought);
+  const exhaustive = await checkExhaustively(tiny, sought);
   return {
     saboteur,
-    model: modelFailure !== undefined,
-    exhaustive: exhaustiveFailure !== undefined,
-    contract: sabotage.storage === undefined ? undefined : broken !== undefined,
-    evidence: modelFailure?.problems[0] ?? exhaustiveFailure?.problems[0] ?? broken ?? 'nothing',
+    model: model.failure?.problems.find(isBroken),
+    exhaustive: exhaustive.failure?.problems.find(isBroken),
+    contract: sabotage.storage === undefined ? undefined : await runContract(sabotage.storage),
   };
 }
 
 /** The verdicts as a table in Markdown, in the way the formatter leaves it. */
 export function toTable(verdicts: readonly Verdict[]): string {
   const rows = [
-    ['saboteur', 'what it does', 'model', 'exhaustive', 'contract'],
+    ['saboteur', 'what it does', 'what shows it', 'model', 'exhaustive', 'contract'],
     ...verdicts.map(({ saboteur, model, exhaustive, contract }) => [
       saboteur.name,
       saboteur.mistake,
+      saboteur.breaks.map((one) => `\`${one}\``).join(', '),
       mark(model),
       mark(exhaustive),
-      mark(contract),
+      contract === undefined ? '-' : mark(contract[0]),
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
@@ -56,7 +54,6 @@ export function toTable(verdicts: readonly Verdict[]): string {
   return [line(head), rule, ...body.map(line)].join('\n');
 }
 
-function mark(isNoticed: boolean | undefined): string {
-  if (isNoticed === undefined) return '-';
-  return isNoticed ? 'caught' : 'no';
+function mark(evidence: string | undefined): string {
+  return evidence === undefined ? 'no' : 'caught';
 }
