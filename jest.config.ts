@@ -21,6 +21,7 @@ const shared = {
 const config: Config = {
   // Jest's own choice leaves one of two cores idle.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/tools/longest-first.mjs',
   // Not in the project that needs it: Jest reads it here alone.
   testTimeout: 30_000,
   projects: [
