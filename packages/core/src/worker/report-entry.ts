@@ -1,4 +1,5 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { nextAction } from '../engine/next-action.js';
 import type { RecordedEntry } from '../engine/saga-executor.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
@@ -50,12 +51,17 @@ export const reportEntry = {
       recoveries: state.recoveries,
       metadata,
     });
-    // Over its limit it runs nothing more: it is only to be marked, and whoever lets it go on tells its events.
-    if (state.recoveries > definition.maximumRecoveryAttempts) return;
+    // It is only to be marked: whoever lets it go on tells its events.
+    if (isOnlyMarked(definition, state)) return;
     const last = entries.findLast((entry) => isStepEntry(entry));
     if (last !== undefined) reportEvents(listener, definition, reference, last);
   },
 };
+
+function isOnlyMarked(definition: SagaDefinition, state: SagaState): boolean {
+  const action = nextAction(definition, state);
+  return action.kind === 'settle' && action.entry?.kind === 'stuck';
+}
 
 function reportEvents(
   listener: SagaListener,

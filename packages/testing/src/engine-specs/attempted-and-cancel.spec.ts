@@ -2,7 +2,7 @@ import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
 import { StepGate } from '../fakes/step-gate.js';
-import { throws } from '../fakes/step-script.js';
+import { emits, throws } from '../fakes/step-script.js';
 
 describe('a cancel with compensateOn "attempted"', () => {
   it('undoes the step that the process died in, though nobody wrote down what became of its act', async () => {
@@ -48,5 +48,19 @@ describe('a cancel of a saga whose step ends its processes', () => {
     const outcome = await cluster.resolve(second.outcome(sagaId));
     expect(outcome).toMatchObject({ status: 'failed', failure: { reason: 'cancelled' } });
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
+  });
+
+  it('comes with the events of the last step, which a crash may have swallowed', async () => {
+    const reserve = new ScriptedStep('reserve', { act: [emits('reserved')] });
+    const charge = new ScriptedStep('charge', { act: [new StepGate().waits()] });
+    const saga = scriptedSaga('order', [reserve, charge], { maximumRecoveryAttempts: 0 });
+    const cluster = new SimulatedCluster([saga]);
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    await second.engine.requests.cancel(sagaId, 'the customer called');
+    await cluster.resolve(second.outcome(sagaId));
+    expect(second.listener.ofType('emitted')).toMatchObject([{ sagaId, step: 'reserve', event: 'reserved' }]);
   });
 });
