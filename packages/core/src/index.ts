@@ -127,7 +127,7 @@ export type { CircuitState } from './ports/circuit-state.js';
 export type { CancelTimer, Clock } from './ports/clock.js';
 export type { IdGenerator } from './ports/id-generator.js';
 export type { ListPosition } from './ports/list-cursor.js';
-export { decodeCursor, encodeCursor } from './ports/list-cursor.js';
+export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export type {
   LetGoReason,

@@ -1,5 +1,5 @@
 import type { SagaListQuery } from '@nest-saga/core';
-import { checkText, decodeCursor, InvalidArgumentError, SagaStatus } from '@nest-saga/core';
+import { checkText, decodeCursor, InvalidArgumentError, isListable, SagaStatus } from '@nest-saga/core';
 import { checkOptions } from './check-options.js';
 
 /** What a list of executions is narrowed to. Nothing else can be asked for, so that every list has its index. */
@@ -52,8 +52,8 @@ function checkOneOf<Value extends string>(name: string, value: unknown, allowed:
 }
 
 function checkDate(name: string, value: unknown): Date {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
-  throw new InvalidArgumentError(name, 'pass a valid Date');
+  if (value instanceof Date && isListable(value)) return value;
+  throw new InvalidArgumentError(name, 'pass a Date of the years 1 to 9999');
 }
 
 function checkCursor(cursor: unknown): string {

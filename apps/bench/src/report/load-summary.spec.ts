@@ -43,3 +43,11 @@ test('a ratio compares what ran in the same round, so a slow moment of the machi
   expect(ratioOf(samples, ours, theirs, 'sagasPerSecond')).toBe(10);
   expect(ratioOf(samples, ours, { ...theirs, atOnce: 1 }, 'sagasPerSecond')).toBeUndefined();
 });
+
+test('a round that something else disturbed counts only where there is no other', () => {
+  const disturbed = { ...sample(ours, 1, 10), foreignCores: 1 };
+  const samples = [disturbed, sample(theirs, 1, 100), sample(ours, 2, 900), sample(theirs, 2, 90)];
+  expect(findSummary(samples, ours)).toMatchObject({ sagasPerSecond: 900, rounds: 1 });
+  expect(ratioOf(samples, ours, theirs, 'sagasPerSecond')).toBe(10);
+  expect(findSummary([disturbed], ours)).toMatchObject({ sagasPerSecond: 10, rounds: 1 });
+});

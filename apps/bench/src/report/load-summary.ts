@@ -1,9 +1,13 @@
 import type { ContestantName } from '../contestants/contestant.js';
 import type { LoadMeasurement } from '../measure/load-measurement.js';
 import { median } from '../measure/percentiles.js';
+import { toleratedForeignCores } from '../measure/until-quiet.js';
 import type { LoadSample } from '../scenarios/load-scenario.js';
 
-/** The rounds of one contestant at one load: the median of each figure. */
+/**
+ * The rounds of one contestant at one load: the median of each figure. A round in which something else kept the machine
+ * busy counts only where there is no other.
+ */
 export interface LoadSummary extends LoadMeasurement {
   readonly scenario: string;
   readonly contestant: ContestantName;
@@ -44,13 +48,28 @@ export function ratioOf(
   const others = new Map(
     samples.filter((sample) => belongsTo(sample, other)).map((sample) => [sample.round, sample]),
   );
-  const ratios = samples
+  const pairs = samples
     .filter((sample) => belongsTo(sample, one))
     .flatMap((sample) => {
-      const denominator = others.get(sample.round)?.[figure] ?? 0;
-      return denominator === 0 ? [] : [(sample[figure] ?? 0) / denominator];
+      const denominator = others.get(sample.round);
+      return denominator === undefined || (denominator[figure] ?? 0) === 0
+        ? []
+        : [[sample, denominator] as const];
     });
+  const ratios = orAll(pairs, (pair) => pair.every(isUndisturbed)).map(
+    ([sample, denominator]) => (sample[figure] ?? 0) / (denominator[figure] ?? 1),
+  );
   return ratios.length === 0 ? undefined : median(ratios);
+}
+
+function isUndisturbed({ foreignCores }: LoadSample): boolean {
+  return (foreignCores ?? 0) <= toleratedForeignCores;
+}
+
+/** Those that fulfil a condition, or all of them where none does. */
+function orAll<Item>(items: readonly Item[], condition: (item: Item) => boolean): readonly Item[] {
+  const chosen = items.filter(condition);
+  return chosen.length > 0 ? chosen : items;
 }
 
 function belongsTo(sample: LoadSample, group: LoadGroup): boolean {
@@ -61,7 +80,8 @@ function belongsTo(sample: LoadSample, group: LoadGroup): boolean {
   );
 }
 
-function summarize(group: readonly LoadSample[]): LoadSummary | undefined {
+function summarize(samples: readonly LoadSample[]): LoadSummary | undefined {
+  const group = orAll(samples, isUndisturbed);
   const [first] = group;
   if (first === undefined) return undefined;
   const middle = (figure: keyof LoadMeasurement) => median(group.map((sample) => sample[figure] ?? 0));

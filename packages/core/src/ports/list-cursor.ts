@@ -21,7 +21,9 @@ export function encodeCursor({ createdAt, sagaId }: ListPosition): string {
 export function decodeCursor(cursor: string): ListPosition {
   const [time = '', sagaId = ''] = cursor.split('~');
   const createdAt = new Date(time);
-  if (Number.isNaN(createdAt.getTime()) || !uuid.test(sagaId)) {
+  const isWhole =
+    isListable(createdAt) && uuid.test(sagaId) && encodeCursor({ createdAt, sagaId }) === cursor;
+  if (!isWhole) {
     throw new InvalidArgumentError(
       'cursor',
       'pass on what nextCursor of the last page gave, or leave it out',
@@ -29,3 +31,12 @@ export function decodeCursor(cursor: string): ListPosition {
   }
   return { createdAt, sagaId };
 }
+
+/** Whether sagas can be listed from or to this moment: the years that every storage and ISO 8601 know, 1 to 9999. */
+export function isListable(moment: Date): boolean {
+  const time = moment.getTime();
+  return time >= firstYear && time < afterLastYear;
+}
+
+const firstYear = Date.parse('0001-01-01T00:00:00.000Z');
+const afterLastYear = Date.parse('+010000-01-01T00:00:00.000Z');
