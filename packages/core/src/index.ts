@@ -129,6 +129,7 @@ export type { IdGenerator } from './ports/id-generator.js';
 export type { ListPosition } from './ports/list-cursor.js';
 export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { maximumSeq } from './ports/maximum-seq.js';
+export { notifySaga, notifyWorker } from './ports/notify.js';
 export type {
   LetGoReason,
   SagaLifecycleEvent,

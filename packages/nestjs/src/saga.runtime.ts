@@ -54,13 +54,14 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   ) {}
 
   /**
-   * The engine's parts, ready for use.
+   * The engine's parts, ready for use. Not `async`: every start waits for this, and it is nearly always there already.
    *
    * @throws SagaModuleNotInitializedError before this module was initialized.
    */
-  async opened(): Promise<OpenSagas> {
+  opened(): Promise<OpenSagas> {
     const { engine, parts } = this;
-    if (engine === undefined || parts === undefined) throw new SagaModuleNotInitializedError();
+    if (engine === undefined || parts === undefined)
+      return Promise.reject(new SagaModuleNotInitializedError());
     this.opening ??= open(engine, parts);
     return this.opening;
   }

@@ -2,7 +2,7 @@ import { SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, NewSaga } from '@nest-saga/core';
 import { conductOf } from './database/error-conduct.js';
 import type { ErrorConduct } from './database/error-conduct.js';
-import type { Checkpoint } from './statements/checkpoint.js';
+import type { Checkpoint, WrittenSagas } from './statements/checkpoint.js';
 
 /** One thing to write: a saga that starts, or an entry. */
 export type Write =
@@ -49,9 +49,9 @@ export class GroupCommit {
   private isScheduled = false;
   private onIdle: (() => void) | undefined;
 
-  /** @param send Writes a checkpoint in one statement, and answers the ids of the sagas whose row was written. */
+  /** @param send Writes a checkpoint in one statement, and answers of which sagas the row was written. */
   constructor(
-    private readonly send: (checkpoint: Checkpoint) => Promise<ReadonlySet<string>>,
+    private readonly send: (checkpoint: Checkpoint) => Promise<WrittenSagas>,
     private readonly limits: GroupCommitLimits,
   ) {}
 
@@ -101,23 +101,23 @@ export class GroupCommit {
     return Math.min(Math.max(share, this.limits.rowsWorthAStatement), this.limits.rowsInStatement);
   }
 
+  /** Takes what goes into the next statement. Its sagas count as in flight from here on. */
   private takeGroup(rows: number): readonly Waiting[] {
     const group: Waiting[] = [];
-    const sagas = new Set<string>();
     const rest: Waiting[] = [];
     let size = 0;
     for (const item of this.waiting) {
       const isSuspect = this.suspects.has(item.sagaId);
       const fits =
         group.length === 0 || (group.length < rows && size < this.limits.sizeOfStatement && !isSuspect);
-      const isBusy = sagas.has(item.sagaId) || this.sagasInFlight.has(item.sagaId);
+      const isBusy = this.sagasInFlight.has(item.sagaId);
       const followsSuspect = group[0] !== undefined && this.suspects.has(group[0].sagaId);
       if (!fits || isBusy || followsSuspect) {
         rest.push(item);
         continue;
       }
       group.push(item);
-      sagas.add(item.sagaId);
+      this.sagasInFlight.add(item.sagaId);
       size += sizeOf(item.write);
     }
     this.waiting = rest;
@@ -126,7 +126,6 @@ export class GroupCommit {
 
   private async commit(group: readonly Waiting[]): Promise<void> {
     this.statementsInFlight += 1;
-    for (const { sagaId } of group) this.sagasInFlight.add(sagaId);
     await this.write(group);
     for (const { sagaId } of group) this.sagasInFlight.delete(sagaId);
     this.statementsInFlight -= 1;

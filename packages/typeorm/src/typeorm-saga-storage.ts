@@ -29,7 +29,7 @@ import { JournalReader } from './journal-reader.js';
 import { checkSchema } from './migrations/check-schema.js';
 import { Migrator } from './migrations/migrator.js';
 import { SagaClaims } from './saga-claims.js';
-import { CheckpointStatement, writtenIds } from './statements/checkpoint.js';
+import { CheckpointStatement } from './statements/checkpoint.js';
 import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
 import { WorkerRows } from './worker-rows.js';
 
@@ -59,10 +59,10 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.connections = connections;
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(async (group) => {
-      const { statement, values } = checkpoint.bind(group);
-      const rows = await connections.pool.run('write', statement, values);
+      const { statement, values, writtenBy } = checkpoint.bind(group);
+      const answer = await connections.pool.execute('write', statement, values);
       this.groups.tell(group.starts.length + group.appends.length);
-      return writtenIds(rows);
+      return writtenBy(answer);
     }, connections.groupLimits);
     this.reader = new JournalReader(connections.pool, tables);
     this.claims = new SagaClaims(connections.pool, tables);

@@ -25,18 +25,18 @@ const plain: AppendRequest[] = [append(sagaId, 2), append(randomUUID(), 2)];
 const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted }), append(randomUUID(), 2)];
 const cursors = [{ sagaId, afterSeq: 3 }];
 const statementOf = ({ statement }: BoundStatement): Statement => statement;
+const appendingOne = (request: AppendRequest): Statement =>
+  statementOf(checkpoint.bind({ starts: [], appends: [request] }));
 
 const pkeys = ['saga_execution_pkey', 'saga_log_pkey'];
 
 /** Everything that is prepared, with the indexes that it has to use. */
 const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['a start', statementOf(checkpoint.bind({ starts: [start], appends: [] })), []],
-  ['an append', statementOf(checkpoint.bind({ starts: [], appends: plain.slice(0, 1) })), pkeys],
-  [
-    'an append with a change',
-    statementOf(checkpoint.bind({ starts: [], appends: changing.slice(0, 1) })),
-    pkeys,
-  ],
+  ['a first append', appendingOne(append(sagaId, 1)), pkeys],
+  ['an append', appendingOne(append(sagaId, 2)), ['saga_log_pkey']],
+  ['a first append with a change', appendingOne(append(sagaId, 1, { change: toCompleted })), pkeys],
+  ['an append with a change', appendingOne(append(sagaId, 2, { change: toCompleted })), pkeys],
   ['a group of starts', statementOf(checkpoint.bind({ starts, appends: [] })), []],
   ['a group of appends', statementOf(checkpoint.bind({ starts: [], appends: plain })), pkeys],
   ['a group of appends with changes', statementOf(checkpoint.bind({ starts: [], appends: changing })), pkeys],

@@ -39,26 +39,30 @@ export class JournalWriter {
     private readonly onTrouble: (trouble: StorageTrouble) => void,
   ) {}
 
+  // The first try of each by itself: it is nearly always the only one, and costs little more than the storage's promise.
+
   append(request: AppendRequest, patience: Patience): Promise<AppendResult> {
-    return this.attempt('append', request.sagaId, patience, () => this.storage.append(request));
+    return this.storage
+      .append(request)
+      .catch((error: unknown) =>
+        this.keepTrying('append', request.sagaId, patience, () => this.storage.append(request), error),
+      );
   }
 
   start(saga: NewSaga, patience: Patience): Promise<StartResult> {
-    return this.attempt('start', saga.sagaId, patience, () => this.storage.start(saga));
+    return this.storage
+      .start(saga)
+      .catch((error: unknown) =>
+        this.keepTrying('start', saga.sagaId, patience, () => this.storage.start(saga), error),
+      );
   }
 
   load(sagaId: string, patience: Patience): Promise<LoadedSaga | undefined> {
-    return this.attempt('load', sagaId, patience, () => this.storage.load(sagaId));
-  }
-
-  // The first try by itself: it is nearly always the only one, and costs no more than the storage's own promise.
-  private attempt<Result>(
-    operation: string,
-    sagaId: string,
-    patience: Patience,
-    call: () => Promise<Result>,
-  ): Promise<Result> {
-    return call().catch((error: unknown) => this.keepTrying(operation, sagaId, patience, call, error));
+    return this.storage
+      .load(sagaId)
+      .catch((error: unknown) =>
+        this.keepTrying('load', sagaId, patience, () => this.storage.load(sagaId), error),
+      );
   }
 
   private async keepTrying<Result>(

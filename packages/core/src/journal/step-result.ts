@@ -1,4 +1,5 @@
 import type { ContextCodec, Json } from '../context/context-codec.js';
+import { jsonContextCodec } from '../context/context-codec.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 import type { StepEntry } from './journal-entry.js';
 
@@ -31,7 +32,7 @@ export function toStepResult(
 ): SagaStepResult {
   const isAct = entry.kind === 'act-completed' || entry.kind === 'act-failed';
   const isFailed = entry.kind === 'act-failed' || entry.kind === 'compensation-failed';
-  const result: SagaStepResult = {
+  const result: Writable<SagaStepResult> = {
     sagaId: saga.sagaId,
     saga: saga.saga,
     seq: entry.seq,
@@ -39,13 +40,26 @@ export function toStepResult(
     action: isAct ? 'act' : 'compensate',
     status: isFailed ? 'failed' : 'completed',
     attempt: entry.attempt,
-    ...(isFailed ? { error: entry.error } : {}),
     startedAt: entry.startedAt,
     finishedAt: entry.finishedAt,
     willRetry: isFailed && entry.next === 'retry',
   };
+  if (isFailed) result.error = entry.error;
   if (!('response' in entry) || entry.response === undefined) return result;
-  return Object.defineProperty(result, 'response', decodedOnDemand(saga.codec, entry.response));
+  const { response } = entry;
+  if (isDecodedAtOnce(saga.codec, response)) {
+    result.response = saga.codec.decode(response);
+    return result;
+  }
+  return Object.defineProperty(result, 'response', decodedOnDemand(saga.codec, response));
+}
+
+type Writable<Type> = { -readonly [Property in keyof Type]: Type[Property] };
+
+// A short text is decoded in less time than it takes to make a property that does it later. Whether another codec is
+// as quick, or throws, nobody knows.
+function isDecodedAtOnce(codec: ContextCodec, json: Json): boolean {
+  return codec === jsonContextCodec && json.length <= 256;
 }
 
 // Most of those who are told a result, a log for example, never look at the response.

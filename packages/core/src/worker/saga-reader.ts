@@ -191,8 +191,9 @@ function endedHere(
   end: ExecutionEnd | undefined,
 ): { readonly seq: number; readonly outcome: SagaOutcome } | undefined {
   if (end?.kind !== 'ended' || started === undefined) return undefined;
-  const outcome = toOutcome(started.definition, { sagaId, ...end.state, cause: causeOf(end) });
-  return { seq: end.state.seq, outcome };
+  const { seq, status, context, failure, stuck } = end.state;
+  const ended = { sagaId, status, context, failure, stuck, cause: causeOf(end) };
+  return { seq, outcome: toOutcome(started.definition, ended) };
 }
 
 function lastSeq({ entries }: LoadedSaga): number {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { notifySaga, notifyWorker } from '@nest-saga/core';
 import type { SagaLifecycleEvent, SagaListener, WorkerEvent } from '@nest-saga/core';
 import { SagaEvents } from '../events/saga-events.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
@@ -30,18 +31,10 @@ export class SagaListeners implements SagaListener {
   }
 
   onWorkerEvent(event: WorkerEvent): void {
-    for (const listener of this.listeners) quietly(() => listener.onWorkerEvent?.(event));
+    for (const listener of this.listeners) notifyWorker(listener, event);
   }
 
   private tellSagaEvent(event: SagaLifecycleEvent): void {
-    for (const listener of this.listeners) quietly(() => listener.onSagaEvent?.(event));
-  }
-}
-
-function quietly(tell: () => void): void {
-  try {
-    tell();
-  } catch {
-    // A listener harms nobody.
+    for (const listener of this.listeners) notifySaga(listener, event);
   }
 }

@@ -93,10 +93,10 @@ export class SagaLog implements SagaListener {
     saga: SagaReference,
     { step, action, attempt, status, error, willRetry }: SagaStepResult,
   ): void {
-    const what = `${name(saga)} step "${step}" ${action} attempt ${attempt}`;
-    if (status === 'completed') return this.debug(() => `${what} completed`);
+    const what = () => `${name(saga)} step "${step}" ${action} attempt ${attempt}`;
+    if (status === 'completed') return this.debug(() => `${what()} completed`);
     const told = error === undefined ? '' : `: ${withCode(error.name, error.code)}: ${error.message}`;
-    this.logger.warn(`${what} failed${told}${willRetry ? ' (it will be tried again)' : ''}`);
+    this.logger.warn(`${what()} failed${told}${willRetry ? ' (it will be tried again)' : ''}`);
   }
 
   private onLetGo(saga: SagaReference, reason: LetGoReason): void {

@@ -3,7 +3,7 @@ import { DeadlineError } from './deadline-error.js';
 import type { PostgresClient, PostgresPool } from './postgres-client.js';
 import type { PreparedNames } from './prepared-names.js';
 import { queryClient } from './query-client.js';
-import type { Row, Statement, StatementRunner } from './statement.js';
+import type { Answer, Row, Statement, StatementRunner } from './statement.js';
 
 /** How long a runner waits, in milliseconds. */
 export interface RunnerDeadlines {
@@ -34,12 +34,16 @@ export class PooledRunner implements StatementRunner {
     private readonly onAbandoned: (backend: number, text: string) => void,
   ) {}
 
+  async run(operation: string, statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+    return (await this.execute(operation, statement, values)).rows;
+  }
+
   /**
    * Runs one statement. One that lost against another transaction did nothing, so it is run again.
    *
    * @throws SagaStorageError
    */
-  async run(operation: string, statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+  async execute(operation: string, statement: Statement, values: readonly unknown[]): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.runOnce(operation, statement, values);
@@ -53,12 +57,12 @@ export class PooledRunner implements StatementRunner {
     operation: string,
     statement: Statement,
     values: readonly unknown[],
-  ): Promise<readonly Row[]> {
+  ): Promise<Answer> {
     const { client, release } = await this.acquire(operation);
     try {
-      const rows = await this.query(client, statement, values);
+      const answer = await this.query(client, statement, values);
       release();
-      return rows;
+      return answer;
     } catch (error) {
       const failure = toStorageError(operation, error, 'query');
       // A connection that may be broken must not go back among the good ones.
@@ -73,7 +77,7 @@ export class PooledRunner implements StatementRunner {
     client: PostgresClient,
     statement: Statement,
     values: readonly unknown[],
-  ): Promise<readonly Row[]> {
+  ): Promise<Answer> {
     const preparedName = this.names.nameOf(statement);
     const deadlineMs = this.deadlines.statementMs;
     try {

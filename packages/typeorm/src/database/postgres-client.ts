@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
+import type { Answer } from './statement.js';
 
 /** The part of the `pg` driver's client that this package uses. */
 export interface PostgresClient {
   readonly processID: number | null;
   connect(): Promise<unknown>;
-  query(query: ClientQuery): Promise<{ readonly rows: readonly unknown[] }>;
+  query(query: ClientQuery): Promise<Answer>;
   end(): Promise<void>;
   on(event: string, listener: (argument: never) => void): unknown;
   removeListener(event: string, listener: (argument: never) => void): unknown;

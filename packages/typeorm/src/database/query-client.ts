@@ -1,6 +1,6 @@
 import { DeadlineError } from './deadline-error.js';
 import type { PostgresClient } from './postgres-client.js';
-import type { Row, Statement } from './statement.js';
+import type { Answer, Statement } from './statement.js';
 
 // The text as it came: contexts must come back byte for byte, and the application may have set parsers of its own.
 const types = { getTypeParser: () => (text: string) => text };
@@ -14,7 +14,7 @@ export async function queryClient(
   statement: Statement,
   values: readonly unknown[],
   options: { readonly preparedName: string | undefined; readonly deadlineMs: number },
-): Promise<readonly Row[]> {
+): Promise<Answer> {
   let isOver = false;
   const timer = setTimeout(() => {
     isOver = true;
@@ -22,8 +22,7 @@ export async function queryClient(
     void client.end();
   }, options.deadlineMs);
   try {
-    const { rows } = await client.query({ name: options.preparedName, text: statement.text, values, types });
-    return rows as readonly Row[];
+    return await client.query({ name: options.preparedName, text: statement.text, values, types });
   } catch (error) {
     if (!isOver) throw error;
     throw new DeadlineError(`No answer within ${options.deadlineMs} ms; the connection was broken off.`, {

@@ -3,7 +3,7 @@ import type { Tables } from '../database/tables.js';
 import { toEntryColumns } from '../mapping/entry-columns.js';
 import type { CheckpointPart } from './checkpoint.js';
 import { columnsOf } from './columns.js';
-import { isNextPlace } from './fence.js';
+import { isFirstOrNextPlace } from './fence.js';
 
 /** Writes entries in their places, where these are the next ones. */
 export function appendEntries(tables: Tables, appends: readonly AppendRequest[]): CheckpointPart {
@@ -31,7 +31,7 @@ export function appendEntries(tables: Tables, appends: readonly AppendRequest[])
     sql: (first) => `INSERT INTO ${tables.log} (${columns.names}, recorded_at)
     SELECT entry.*, moment.at
     FROM ${columns.unnest(first, 'entry')}, moment
-    WHERE ${isNextPlace(tables, 'entry.saga_id', 'entry.seq')}
+    WHERE ${isFirstOrNextPlace(tables, 'entry.saga_id', 'entry.seq')}
     RETURNING saga_id AS id`,
   };
 }

@@ -2,31 +2,30 @@ import type { AppendRequest, HeaderChange } from '@nest-saga/core';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { toEntryColumns } from '../mapping/entry-columns.js';
-import { durableCommit, statementTime } from './durable-moment.js';
-import { isNextPlace } from './fence.js';
+import { isCommitDurable, statementTime } from './durable-moment.js';
+import { isFirstOrNextPlace, isNextPlace } from './fence.js';
 import { openStatuses } from './status-lists.js';
 
-/** As `appendEntries` for a single entry: see `startOneStatement`. Parameters: `appendOneValues`. */
-export function appendOneStatement(tables: Tables): Statement {
-  return { name: 'append', text: `${insertOne(tables, 'NULL')} RETURNING saga_id AS ids, ${durableCommit}` };
+/**
+ * As `appendEntries` and `changeHeaders` for a single entry: see `startOneStatement`. Parameters: `appendOneValues`.
+ * Only the statement for the first entry has the header in its plan, which takes time to open even where it is not read.
+ */
+export class AppendOneStatements {
+  private readonly first: EntryStatements;
+  private readonly next: EntryStatements;
+
+  constructor(tables: Tables) {
+    this.first = entryStatements(tables, 'first_', isFirstOrNextPlace);
+    this.next = entryStatements(tables, '', isNextPlace);
+  }
+
+  statementFor({ seq, change }: AppendRequest): Statement {
+    const { append, appendAndChange } = seq === 1 ? this.first : this.next;
+    return change === undefined ? append : appendAndChange;
+  }
 }
 
-/** As `appendEntries` and `changeHeaders` for a single entry. Parameters: `appendOneValues`. */
-export function appendAndChangeOneStatement(tables: Tables): Statement {
-  return {
-    name: 'change',
-    text: `WITH stored AS (${insertOne(tables, '$14::text')} RETURNING saga_id)
-UPDATE ${tables.execution} AS header
-SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
-  next_run_at = CASE WHEN $15::text IS NULL AND $14::text IN (${openStatuses}) THEN ${statementTime} END,
-  updated_at = ${statementTime}
-FROM stored
-WHERE header.id = stored.saga_id
-RETURNING header.id AS ids, ${durableCommit}`,
-  };
-}
-
-/** The parameters of both. */
+/** The parameters of all of them. */
 export function appendOneValues({ sagaId, seq, worker, entry, change }: AppendRequest): readonly unknown[] {
   const columns = toEntryColumns(entry);
   return [
@@ -47,14 +46,36 @@ export function appendOneValues({ sagaId, seq, worker, entry, change }: AppendRe
   ];
 }
 
-function changeValues({ status, owner, failure, stuck }: HeaderChange): readonly unknown[] {
-  return [status, owner, failure && JSON.stringify(failure), stuck && JSON.stringify(stuck)];
+interface EntryStatements {
+  readonly append: Statement;
+  readonly appendAndChange: Statement;
 }
 
-function insertOne(tables: Tables, status: string): string {
+function entryStatements(tables: Tables, prefix: string, isPlaceRight: typeof isNextPlace): EntryStatements {
+  const condition = isPlaceRight(tables, '$1::uuid', '$2::integer');
+  return {
+    append: { name: `${prefix}append`, text: insertOne(tables, 'NULL', condition) },
+    appendAndChange: {
+      name: `${prefix}change`,
+      text: `WITH stored AS (${insertOne(tables, '$14::text', condition)} RETURNING saga_id)
+UPDATE ${tables.execution} AS header
+SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
+  next_run_at = CASE WHEN $15::text IS NULL AND $14::text IN (${openStatuses}) THEN ${statementTime} END,
+  updated_at = ${statementTime}
+FROM stored
+WHERE header.id = stored.saga_id`,
+    },
+  };
+}
+
+function insertOne(tables: Tables, status: string, condition: string): string {
   return `INSERT INTO ${tables.log} (saga_id, seq, kind, step, attempt, worker, context, response, error, events, detail,
   started_at, finished_at, recorded_at, status)
 SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::integer, $6::text, $7::json, $8::json, $9::json, $10::json,
   $11::json, $12::timestamptz, $13::timestamptz, ${statementTime}, ${status}
-WHERE ${isNextPlace(tables, '$1::uuid', '$2::integer')}`;
+WHERE ${condition} AND ${isCommitDurable}`;
+}
+
+function changeValues({ status, owner, failure, stuck }: HeaderChange): readonly unknown[] {
+  return [status, owner, failure && JSON.stringify(failure), stuck && JSON.stringify(stuck)];
 }

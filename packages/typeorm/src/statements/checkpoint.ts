@@ -1,8 +1,8 @@
 import type { AppendRequest, NewSaga } from '@nest-saga/core';
-import type { Row, Statement } from '../database/statement.js';
+import type { Answer, Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { appendEntries } from './append-entries.js';
-import { appendAndChangeOneStatement, appendOneStatement, appendOneValues } from './append-one.js';
+import { AppendOneStatements, appendOneValues } from './append-one.js';
 import { changeHeaders } from './change-headers.js';
 import { durableMoment } from './durable-moment.js';
 import { startOneStatement, startOneValues } from './start-one.js';
@@ -14,10 +14,21 @@ export interface Checkpoint {
   readonly appends: readonly AppendRequest[];
 }
 
+/** Of which sagas the row was written; one that is missing was there before (a start) or is fenced (an append). */
+export interface WrittenSagas {
+  has(sagaId: string): boolean;
+}
+
 /** A statement with the values of its parameters. */
 export interface BoundStatement {
   readonly statement: Statement;
   readonly values: readonly unknown[];
+}
+
+/** A checkpoint as a statement. */
+export interface BoundCheckpoint extends BoundStatement {
+  /** What the statement's answer says. */
+  writtenBy(answer: Answer): WrittenSagas;
 }
 
 /** One of the things that a checkpoint does, as a statement that others can be put beside. */
@@ -33,41 +44,41 @@ export interface CheckpointPart {
   sql(first: number): string;
 }
 
-/**
- * The hot path: everything a group of sagas writes at one moment, in one statement and so in one commit. Answers the
- * ids of the sagas whose row was written; one that is missing was there before (a start) or is fenced (an append).
- */
+/** The hot path: everything a group of sagas writes at one moment, in one statement and so in one commit. */
 export class CheckpointStatement {
   private readonly variants = new Map<string, Statement>();
   private readonly startOne: Statement;
-  private readonly appendOne: Statement;
-  private readonly appendAndChangeOne: Statement;
+  private readonly appendOne: AppendOneStatements;
 
   constructor(private readonly tables: Tables) {
     this.startOne = startOneStatement(tables);
-    this.appendOne = appendOneStatement(tables);
-    this.appendAndChangeOne = appendAndChangeOneStatement(tables);
+    this.appendOne = new AppendOneStatements(tables);
   }
 
   /** @throws SagaStorageError (refused) for a value that cannot be sent. */
-  bind(group: Checkpoint): BoundStatement {
+  bind(group: Checkpoint): BoundCheckpoint {
     return group.starts.length + group.appends.length === 1 ? this.bindOne(group) : this.bindMany(group);
   }
 
-  private bindOne({ starts: [saga], appends: [request] }: Checkpoint): BoundStatement {
-    if (saga !== undefined) return { statement: this.startOne, values: startOneValues(saga) };
+  private bindOne({ starts: [saga], appends: [request] }: Checkpoint): BoundCheckpoint {
+    if (saga !== undefined)
+      return { statement: this.startOne, values: startOneValues(saga), writtenBy: oneRowOrNone };
     if (request === undefined) throw new TypeError('There is nothing to write.');
-    const statement = request.change === undefined ? this.appendOne : this.appendAndChangeOne;
-    return { statement, values: appendOneValues(request) };
+    const statement = this.appendOne.statementFor(request);
+    return { statement, values: appendOneValues(request), writtenBy: oneRowOrNone };
   }
 
-  private bindMany({ starts, appends }: Checkpoint): BoundStatement {
+  private bindMany({ starts, appends }: Checkpoint): BoundCheckpoint {
     const changes = appends.filter(({ change }) => change !== undefined);
     const parts: CheckpointPart[] = [];
     if (starts.length > 0) parts.push(startSagas(this.tables, inOneOrder(starts)));
     if (appends.length > 0) parts.push(appendEntries(this.tables, inOneOrder(appends)));
     if (changes.length > 0) parts.push(changeHeaders(this.tables, changes));
-    return { statement: this.variantOf(parts), values: parts.flatMap(({ values }) => values) };
+    return {
+      statement: this.variantOf(parts),
+      values: [...parts.flatMap(({ values }) => values), starts.length + appends.length],
+      writtenBy: allOrTheseIds,
+    };
   }
 
   // A part that has nothing to write is left out: its executor nodes would cost more than a few rows do.
@@ -81,7 +92,8 @@ export class CheckpointStatement {
   }
 }
 
-// One row with all the ids: it is made, sent and read faster than a row for each.
+// Nearly always all of them are written, and to say so takes the server and its client no time. Otherwise the answer is
+// one row with all the ids: it is made, sent and read faster than a row for each.
 function textOf(parts: readonly CheckpointPart[]): string {
   let parameters = 0;
   const expressions = parts.map(({ name, values, sql }) => {
@@ -90,8 +102,10 @@ function textOf(parts: readonly CheckpointPart[]): string {
     return expression;
   });
   const answers = parts.filter(({ isAnswer }) => isAnswer).map(({ name }) => `SELECT id FROM ${name}`);
-  return `WITH ${[durableMoment, ...expressions].join(', ')}
-SELECT string_agg(written.id::text, ',') AS ids FROM (${answers.join(' UNION ALL ')}) AS written`;
+  const written = `written AS (${answers.join(' UNION ALL ')})`;
+  return `WITH ${[durableMoment, ...expressions, written].join(', ')}
+SELECT CASE WHEN (SELECT count(*) FROM written) < $${parameters + 1}::bigint
+    THEN (SELECT coalesce(string_agg(id::text, ','), '') FROM written) END AS ids`;
 }
 
 /** In the same order in every statement, so that two of them never wait for each other in a circle. */
@@ -99,8 +113,15 @@ function inOneOrder<Item extends { readonly sagaId: string }>(items: readonly It
   return items.toSorted((one, other) => (one.sagaId < other.sagaId ? -1 : 1));
 }
 
-/** The ids that the statement answered. */
-export function writtenIds([row]: readonly Row[]): ReadonlySet<string> {
-  const ids = row?.['ids'];
-  return new Set(typeof ids === 'string' ? ids.split(',') : []);
+const everySaga: WrittenSagas = { has: () => true };
+const noSaga: WrittenSagas = { has: () => false };
+
+function oneRowOrNone({ rowCount }: Answer): WrittenSagas {
+  return rowCount === 1 ? everySaga : noSaga;
+}
+
+function allOrTheseIds({ rows: [row] }: Answer): WrittenSagas {
+  if (row === undefined) throw new TypeError('The statement did not say what it wrote.');
+  const { ids } = row;
+  return ids === null || ids === undefined ? everySaga : new Set(ids.split(','));
 }

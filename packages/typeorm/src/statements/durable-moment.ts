@@ -2,12 +2,15 @@
  * Makes the transaction that it is evaluated in wait for the disk at its commit, whatever the role's or the database's
  * default of `synchronous_commit` is. It is set for this one transaction, so it costs no round trip, leaves the
  * application's session alone and passes any pooler; where the setting is right already, it is not touched.
- * `remote_apply` asks for more than `on`, so it stays.
+ * `remote_apply` asks for more than `on`, so it stays. Answers what it is then.
  */
-export const durableCommit = `CASE
-      WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN NULL
-      ELSE set_config('synchronous_commit', 'on', true)
-    END`;
+const durableCommit = `CASE
+    WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN 'on'
+    ELSE set_config('synchronous_commit', 'on', true)
+  END`;
+
+/** The same as a condition, which is always true, for a statement that writes one row and answers none. */
+export const isCommitDurable = `${durableCommit} IS NOT NULL`;
 
 /**
  * A common table expression that every durable write of many rows joins: one row with the time, and `durableCommit`.
