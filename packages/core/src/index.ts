@@ -128,6 +128,7 @@ export type { CancelTimer, Clock } from './ports/clock.js';
 export type { IdGenerator } from './ports/id-generator.js';
 export type { ListPosition } from './ports/list-cursor.js';
 export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
+export { checkListLimit } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { notifySaga, notifyWorker } from './ports/notify.js';
 export type {

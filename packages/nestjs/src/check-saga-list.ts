@@ -1,5 +1,12 @@
 import type { SagaListQuery } from '@nest-saga/core';
-import { checkText, decodeCursor, InvalidArgumentError, isListable, SagaStatus } from '@nest-saga/core';
+import {
+  checkListLimit,
+  checkText,
+  decodeCursor,
+  InvalidArgumentError,
+  isListable,
+  SagaStatus,
+} from '@nest-saga/core';
 import { checkOptions } from './check-options.js';
 
 /** What a list of executions is narrowed to. Nothing else can be asked for, so that every list has its index. */
@@ -9,7 +16,6 @@ export interface SagaList extends Omit<SagaListQuery, 'limit'> {
 }
 
 const defaultLimit = 50;
-const maximumLimit = 1_000;
 const known = new Set(['status', 'saga', 'key', 'from', 'to', 'order', 'cursor', 'limit']);
 
 /**
@@ -18,9 +24,18 @@ const known = new Set(['status', 'saga', 'key', 'from', 'to', 'order', 'cursor',
  * @throws InvalidArgumentError
  */
 export function checkSagaList(query: unknown): SagaListQuery {
-  const { status, saga, key, from, to, order, cursor, limit } = checkOptions('query', query, known);
+  const {
+    status,
+    saga,
+    key,
+    from,
+    to,
+    order,
+    cursor,
+    limit = defaultLimit,
+  } = checkOptions('query', query, known);
   return {
-    limit: checkLimit(limit),
+    limit: checkListLimit(limit),
     ...optional('status', status, (value) => checkOneOf('status', value, Object.values(SagaStatus))),
     ...optional('saga', saga, (value) => checkText('saga', value, 100)),
     ...optional('key', key, (value) => checkText('key', value, 200)),
@@ -37,12 +52,6 @@ function optional<Name extends string, Value>(
   check: (value: unknown) => Value,
 ): Partial<Record<Name, Value>> {
   return value === undefined ? {} : ({ [name]: check(value) } as Record<Name, Value>);
-}
-
-function checkLimit(limit: unknown = defaultLimit): number {
-  if (Number.isSafeInteger(limit) && Number(limit) >= 1 && Number(limit) <= maximumLimit)
-    return Number(limit);
-  throw new InvalidArgumentError('limit', `pass an integer from 1 to ${maximumLimit}`);
 }
 
 function checkOneOf<Value extends string>(name: string, value: unknown, allowed: readonly Value[]): Value {

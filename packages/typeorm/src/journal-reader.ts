@@ -8,7 +8,7 @@ import type {
   SagaPage,
   StorageSummary,
 } from '@nest-saga/core';
-import { encodeCursor, InvalidArgumentError, SagaStorageError } from '@nest-saga/core';
+import { checkListLimit, encodeCursor, SagaStorageError } from '@nest-saga/core';
 import { required } from './database/statement.js';
 import type { Row, Statement, StatementRunner } from './database/statement.js';
 import type { Tables } from './database/tables.js';
@@ -54,11 +54,10 @@ export class JournalReader {
   }
 
   async list(query: SagaListQuery): Promise<SagaPage> {
-    if (!Number.isInteger(query.limit) || query.limit < 1 || query.limit > 1_000)
-      throw new InvalidArgumentError('limit', 'pass a whole number from 1 to 1,000');
+    const limit = checkListLimit(query.limit);
     const { statement, values } = listStatement(this.tables, query);
     const headers = (await this.runner.run('list', statement, values)).map(toSagaHeader);
-    const sagas = headers.slice(0, query.limit);
+    const sagas = headers.slice(0, limit);
     const last = sagas.at(-1);
     const hasMore = headers.length > sagas.length;
     return { sagas, nextCursor: hasMore && last !== undefined ? encodeCursor(last) : undefined };

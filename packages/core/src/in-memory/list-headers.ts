@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, SagaStatus } from '../journal/saga-status.js';
 import type { SagaListQuery, SagaPage, StorageSummary } from '../ports/saga-storage.js';
 import { decodeCursor, encodeCursor } from '../ports/list-cursor.js';
+import { checkListLimit } from '../ports/list-limit.js';
 
 /**
  * One page of headers, by creation and then by id, so that a page neither skips nor repeats.
@@ -10,15 +10,14 @@ import { decodeCursor, encodeCursor } from '../ports/list-cursor.js';
  * @throws InvalidArgumentError for a limit out of range, or a cursor that no page gave.
  */
 export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery): SagaPage {
-  if (!Number.isInteger(query.limit) || query.limit < 1 || query.limit > 1_000)
-    throw new InvalidArgumentError('limit', 'pass a whole number from 1 to 1,000');
+  const limit = checkListLimit(query.limit);
   const direction = query.order === 'oldest' ? 1 : -1;
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const fitting = headers
     .filter((header) => fits(header, query))
     .filter((header) => after === undefined || compare(header, after) * direction > 0)
     .toSorted((one, other) => compare(one, other) * direction);
-  const sagas = fitting.slice(0, query.limit);
+  const sagas = fitting.slice(0, limit);
   const last = sagas.at(-1);
   return {
     sagas,

@@ -103,7 +103,7 @@ export interface SagaListQuery {
   readonly order?: 'newest' | 'oldest';
   /** Where the last page ended: opaque, as `SagaPage.nextCursor` gave it. */
   readonly cursor?: string;
-  /** From 1 to 1,000. */
+  /** A whole number from 1 to 1,000, which `checkListLimit` checks. */
   readonly limit: number;
 }
 
