@@ -129,6 +129,7 @@ export const brokenStorages: readonly Saboteur[] = [
     name: 'decision apart from the failure',
     mistake: 'COMPENSATING is written a moment after the entry of the failed act, not with it',
     breaks: ['status-not-of-journal'],
+    contractTest: 'shows a header and its journal as of one moment, however often they change',
     sabotage: storageOf(WithChangeApart),
   },
   {

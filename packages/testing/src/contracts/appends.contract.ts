@@ -1,5 +1,5 @@
 /// <reference types="jest" />
-import type { HeaderChange } from '@nest-saga/core';
+import type { EntryDraft, HeaderChange } from '@nest-saga/core';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
@@ -45,19 +45,19 @@ export function describeAppends(world: StorageWorld): void {
     );
   });
 
-  const changes: [string, (owner: string) => HeaderChange][] = [
-    ['compensating', changeTo.compensating],
-    ['completed', changeTo.completed],
-    ['failed', changeTo.failed],
-    ['stuck', changeTo.stuck],
+  const changes: [string, (owner: string) => HeaderChange, EntryDraft][] = [
+    ['compensating', changeTo.compensating, entryOf.actFailed],
+    ['completed', changeTo.completed, entryOf.actCompleted],
+    ['failed', changeTo.failed, entryOf.compensationCompleted],
+    ['stuck', changeTo.stuck, entryOf.compensationFailed],
   ];
-  it.each(changes)('stores an entry and the change to "%s" together', async (_status, changeOf) => {
+  it.each(changes)('stores an entry and the change to "%s" together', async (_status, changeOf, entry) => {
     const owner = await world.newWorker();
     const { sagaId } = await world.start({ owner });
     const before = await world.header(sagaId);
     await world.pass(5);
     const change = changeOf(owner);
-    await world.append(sagaId, entryOf.settled, change, owner);
+    await world.append(sagaId, entry, change, owner);
     const { header, entries } = await world.load(sagaId);
     expect(entries).toHaveLength(1);
     expect(header).toEqual({ ...before, ...change, nextRunAt: undefined, updatedAt: header.updatedAt });

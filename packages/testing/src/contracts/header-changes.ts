@@ -27,8 +27,20 @@ export const changeTo = {
   stuck: (): HeaderChange => ({ status: 'stuck', owner: undefined, failure, stuck }),
 };
 
+const attempt = {
+  step: 'charge',
+  attempt: 1,
+  startedAt: new Date('2026-03-01T00:00:00.000Z'),
+  finishedAt: new Date('2026-03-01T00:00:01.000Z'),
+} as const;
+const error = { name: 'CardError', message: 'declined' } as const;
+
 /** Entries that go with those changes. */
 export const entryOf = {
+  actCompleted: { kind: 'act-completed', ...attempt, context: '{}' },
+  actFailed: { kind: 'act-failed', ...attempt, error, outcome: 'failed', next: 'compensate', undo: false },
+  compensationCompleted: { kind: 'compensation-completed', ...attempt, context: '{}' },
+  compensationFailed: { kind: 'compensation-failed', ...attempt, error, outcome: 'failed', next: 'halt' },
   decided: { kind: 'compensation-decided' },
   settled: { kind: 'settled' },
   stuck: { kind: 'stuck', reason: 'compensation-exhausted', message: 'the stock service is down' },
