@@ -73,7 +73,8 @@ describe('discovery', () => {
     Reflect.deleteProperty(HalfStep.prototype, 'compensate');
     @SagaStep('not provided')
     class AbsentStep extends PlainStep {}
-    @SagaStep({ id: 'greedy', retry: { maximumAttempts: 0 }, timeoutMs: -1 })
+    const nonRetryableErrors = [((error: Error) => error.message === 'gone') as never];
+    @SagaStep({ id: 'greedy', retry: { maximumAttempts: 0, nonRetryableErrors }, timeoutMs: -1 })
     class GreedyStep extends PlainStep {}
     @Saga({ name: 'first', context: PlainContext, steps: [AbsentStep, BareStep, HalfStep, GreedyStep] })
     class FirstSaga {}
@@ -98,6 +99,7 @@ describe('discovery', () => {
         'BareStep (listed in FirstSaga): it has no @SagaStep()',
         'HalfStep (step "half" of FirstSaga): it has no method "compensate"',
         'GreedyStep (step "greedy" of FirstSaga): retry.maximumAttempts is 0',
+        'GreedyStep (step "greedy" of FirstSaga): retry.nonRetryableErrors[0] is a function that is no class',
         'GreedyStep (step "greedy" of FirstSaga): timeoutMs is -1',
         'FirstSaga and SecondSaga: both are saga "first" version 1',
         'SecondSaga (saga "first"): the step id "plain" is used twice',
@@ -111,7 +113,7 @@ describe('discovery', () => {
       ]),
     );
     expect(problems.every(({ remedy }) => remedy.length > 0)).toBe(true);
-    expect(problems).toHaveLength(15);
+    expect(problems).toHaveLength(16);
   });
 
   it('checks a step that no saga uses, too', async () => {

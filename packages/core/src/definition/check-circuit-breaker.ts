@@ -1,5 +1,6 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
-import { checkRange, isMatcherList, show } from './check-policies.js';
+import { checkMatchers } from './check-matchers.js';
+import { checkRange, show } from './check-range.js';
 import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
 
 /** Whether a fallback brings a breaker of its own, and not settings for one. */
@@ -61,13 +62,6 @@ function checkSettings(where: string, options: CircuitBreakerOptions): readonly 
     isReset,
     'a number of milliseconds over 0',
   );
-  checkRange(
-    problems,
-    where,
-    'circuitBreaker.ignoredErrors',
-    options.ignoredErrors,
-    isMatcherList,
-    'a list of error classes, codes or names',
-  );
+  checkMatchers(problems, where, 'circuitBreaker.ignoredErrors', options.ignoredErrors);
   return problems;
 }

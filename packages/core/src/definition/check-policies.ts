@@ -1,4 +1,6 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
+import { checkMatchers } from './check-matchers.js';
+import { checkRange } from './check-range.js';
 import type { RetryPolicy } from './retry-policy.js';
 import type { SagaStepPolicies } from './saga-step.js';
 
@@ -75,38 +77,7 @@ function checkRetry(problems: Problems, where: string, name: string, retry: Part
     'a finite number of at least 1',
   );
   checkRange(problems, where, `${name}.jitter`, retry.jitter, isShare, 'a number from 0 to 1');
-  checkRange(
-    problems,
-    where,
-    `${name}.nonRetryableErrors`,
-    retry.nonRetryableErrors,
-    isMatcherList,
-    'a list of error classes, codes or names',
-  );
-}
-
-/** Adds a problem when a value is set and not in its range. */
-export function checkRange(
-  problems: SagaDefinitionProblem[],
-  where: string,
-  option: string,
-  value: unknown,
-  isInRange: (value: unknown) => boolean,
-  range: string,
-): void {
-  if (value === undefined || isInRange(value)) return;
-  problems.push({ where, problem: `${option} is ${show(value)}`, remedy: `Set it to ${range}` });
-}
-
-/** A value that was refused, short enough for a message. */
-export function show(value: unknown): string {
-  return typeof value === 'string'
-    ? JSON.stringify(value)
-    : typeof value === 'number'
-      ? String(value)
-      : value === null
-        ? 'null'
-        : `a ${typeof value}`;
+  checkMatchers(problems, where, `${name}.nonRetryableErrors`, retry.nonRetryableErrors);
 }
 
 const isAttempts = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1;
@@ -115,14 +86,6 @@ const isInterval = (value: unknown): boolean =>
 const isTimeout = (value: unknown): boolean => isFiniteNumber(value) && value > 0 && value <= maximumTimerMs;
 const isCoefficient = (value: unknown): boolean => isFiniteNumber(value) && value >= 1;
 const isShare = (value: unknown): boolean => isFiniteNumber(value) && value >= 0 && value <= 1;
-
-/** Whether a value can be a list of error matchers. */
-export function isMatcherList(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((matcher) => typeof matcher === 'string' || typeof matcher === 'function')
-  );
-}
 
 function isFiniteNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);

@@ -136,6 +136,64 @@ describe('defineSaga', () => {
     expect(problemsOf(saga({ steps: [declared] }))).toHaveLength(1);
   });
 
+  const isGone = (error: Error): boolean => error.message === 'gone';
+  const matched = (matcher: unknown): DeclaredSaga => {
+    const errors = ['E_GONE', matcher] as never;
+    return saga({
+      steps: [
+        step('a', { retry: { nonRetryableErrors: errors }, compensation: { nonRetryableErrors: errors } }),
+        fallback(step('b'), step('c'), {
+          failureErrors: errors,
+          circuitBreaker: { ignoredErrors: errors },
+        }),
+      ],
+    });
+  };
+
+  it.each([
+    ['an arrow function', isGone, 'a function that is no class'],
+    [
+      'a method',
+      {
+        matches(): boolean {
+          return true;
+        },
+      }.matches,
+      'a function that is no class',
+    ],
+    ['an instance', new TypeError('gone'), 'an object'],
+    ['what two files that import each other see', undefined, 'undefined'],
+  ])('refuses %s as an error matcher, wherever it stands', (_, matcher, found) => {
+    expect(problemsOf(matched(matcher))).toEqual([
+      `step "a" of saga "order": retry.nonRetryableErrors[1] is ${found}`,
+      `step "a" of saga "order": compensation.nonRetryableErrors[1] is ${found}`,
+      `saga "order": failureErrors[1] is ${found}`,
+      `saga "order": circuitBreaker.ignoredErrors[1] is ${found}`,
+    ]);
+  });
+
+  it('says what to do instead of looking at the error', () => {
+    expect(() => defineSaga(matched(isGone))).toThrow(
+      'List error classes, codes or names; nothing that looks at the error itself is called',
+    );
+  });
+
+  it.each([
+    ['a class', TypeError],
+    ['a subclass', class Gone extends Error {}],
+    ['a class that was bound', TypeError.bind(undefined)],
+    [
+      'a class of its own instanceof',
+      class {
+        static [Symbol.hasInstance](): boolean {
+          return true;
+        }
+      },
+    ],
+  ])('takes %s as an error matcher', (_, matcher) => {
+    expect(problemsOf(matched(matcher))).toEqual([]);
+  });
+
   const guarded = (circuitBreaker: unknown): DeclaredSaga =>
     saga({ steps: [fallback(step('a'), step('b'), { circuitBreaker: circuitBreaker as never })] });
 

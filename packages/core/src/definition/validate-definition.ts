@@ -1,6 +1,8 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import { checkCircuitBreaker } from './check-circuit-breaker.js';
-import { checkPolicies, checkRange, isMatcherList, show } from './check-policies.js';
+import { checkMatchers } from './check-matchers.js';
+import { checkPolicies } from './check-policies.js';
+import { show } from './check-range.js';
 import type { Fallback } from './fallback.js';
 import { isFallback } from './fallback.js';
 import type { DeclaredSaga, DeclaredStep } from './saga-definition.js';
@@ -102,14 +104,7 @@ function checkFallbackOptions(
   declared: Fallback<DeclaredStep>,
 ): readonly SagaDefinitionProblem[] {
   const problems: SagaDefinitionProblem[] = [];
-  checkRange(
-    problems,
-    where,
-    'failureErrors',
-    declared.failureErrors,
-    isMatcherList,
-    'a list of error classes, codes or names',
-  );
+  checkMatchers(problems, where, 'failureErrors', declared.failureErrors);
   return [...problems, ...checkCircuitBreaker(where, declared.circuitBreaker)];
 }
 
