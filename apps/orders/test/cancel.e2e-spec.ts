@@ -1,4 +1,5 @@
 import { scenarios } from '@nest-saga/demo-services';
+import { sendRaw } from './support/raw-request.js';
 import { useOrders } from './support/start-orders.js';
 
 describe('cancelling an order over HTTP', () => {
@@ -52,6 +53,37 @@ describe('cancelling an order over HTTP', () => {
 
   it('of an order that nobody placed is a 404', async () => {
     expect((await orders.client.cancel('00000000-0000-4000-8000-000000000000')).status).toBe(404);
+  });
+
+  it.each([
+    ['a text', 'text/plain', 'changed my mind'],
+    ['a form', 'application/x-www-form-urlencoded', 'reason=changed+my+mind'],
+    ['JSON that does not say so', undefined, '{"reason":"changed my mind"}'],
+  ])('is refused with 415 where the body is %s, and asks for JSON', async (_what, type, body) => {
+    const sagaId = await orders.client.placeInBackground({ destination: scenarios.slowDestination });
+
+    const { status, text } = await sendRaw(orders.client.url, {
+      method: 'POST',
+      path: `/orders/${sagaId}/cancel`,
+      ...(type === undefined ? {} : { headers: { 'content-type': type } }),
+      body,
+    });
+
+    expect(status).toBe(415);
+    expect(text).toContain('application/json');
+    expect((await orders.client.find(sagaId)).body.history.map(({ kind }) => kind)).not.toContain(
+      'cancel-requested',
+    );
+  });
+
+  it('needs no body', async () => {
+    const sagaId = await orders.client.placeInBackground({ destination: scenarios.slowDestination });
+
+    const { status } = await orders.client.send('POST', `/orders/${sagaId}/cancel`);
+
+    expect(status).toBe(202);
+    const { failure } = await orders.client.untilStatus(sagaId, 'failed');
+    expect(failure?.message).toBe('The customer asked for it.');
   });
 
   it('names a reason that is no text', async () => {

@@ -14,6 +14,7 @@ import {
   Res,
   Sse,
   UseFilters,
+  UseGuards,
   type MessageEvent,
 } from '@nestjs/common';
 import { resumeFrom, SagaOrchestrator, toMessageEvents, type StartOptions } from '@nest-saga/nestjs';
@@ -21,6 +22,7 @@ import type { Observable } from 'rxjs';
 import { cancelOrderSchema, type CancelOrder } from './cancel-order.schema.js';
 import type { HttpResponse } from './http-response.js';
 import { eventsQuerySchema, type EventsQuery } from './events-query.schema.js';
+import { JsonBodyGuard } from './json-body.guard.js';
 import { httpStatusOf, toAnswer, type OrderAnswer } from './outcome-answer.js';
 import { OrderContext } from './order.context.js';
 import { OrdersReader, type OrderDetails } from './orders-reader.js';
@@ -30,6 +32,7 @@ import { SagaErrorFilter } from './saga-error.filter.js';
 /** Orders over HTTP. Each of them is a saga. */
 @Controller('orders')
 @UseFilters(SagaErrorFilter)
+@UseGuards(JsonBodyGuard)
 export class OrdersController {
   constructor(
     private readonly sagas: SagaOrchestrator,

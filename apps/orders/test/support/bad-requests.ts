@@ -121,6 +121,12 @@ export function badRequests(running: string): Readonly<Record<string, readonly B
         label,
         post(`/orders/${running}/cancel`, body),
       ]),
+      ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'].map(
+        (type): BadRequest => [
+          `a body of type ${type}`,
+          post(`/orders/${running}/cancel`, 'reason=no', { 'content-type': type }),
+        ],
+      ),
       ...['""', '5', 'null', '"NUL \\u0000"', '"half \\ud83d"', `"${'x'.repeat(201)}"`].map(
         (reason): BadRequest => [
           `the reason ${reason.slice(0, 50)}`,
