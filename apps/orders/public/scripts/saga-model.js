@@ -1,4 +1,7 @@
-/** The places of the order saga, each with the step that fills it and its alternative. */
+/**
+ * The places of the order saga, each with the step that fills it and its alternative. `undoneWhenAttempted`: its act may
+ * have left something behind although it failed, so it is undone all the same.
+ */
 export const stages = [
   { step: 'reserve-inventory', name: 'Reserve inventory' },
   {
@@ -6,7 +9,7 @@ export const stages = [
     name: 'Charge payment',
     alternative: { step: 'send-invoice', name: 'Send invoice', when: 'if the gateway is down' },
   },
-  { step: 'ship-order', name: 'Ship order' },
+  { step: 'ship-order', name: 'Ship order', undoneWhenAttempted: true },
 ];
 
 const names = new Map(
@@ -14,6 +17,10 @@ const names = new Map(
     [step, name],
     ...(alternative ? [[alternative.step, alternative.name]] : []),
   ]),
+);
+
+const undoneWhenAttempted = new Set(
+  stages.filter((stage) => stage.undoneWhenAttempted).map(({ step }) => step),
 );
 
 /** What people call a step. */
@@ -55,18 +62,22 @@ export function drawSteps(entries, status) {
   return drawn;
 }
 
-function drawEntry({ kind, error, willRetry, attempt }, before) {
+function drawEntry({ kind, step, error, willRetry, attempt }, before) {
   const detail = `${error?.message ?? ''}${willRetry ? ` Attempt ${attempt} failed, trying again.` : ''}`;
   switch (kind) {
     case 'act-completed':
       return { state: 'done', detail: '' };
     case 'act-failed':
-      return { state: willRetry ? 'running' : 'failed', detail };
+      if (willRetry) return { state: 'running', detail };
+      return { state: 'failed', detail, reason: detail, isToUndo: undoneWhenAttempted.has(step) };
+    case 'compensation-decided':
+      // A cancel came while it ran, and nobody knows how far it got.
+      return { state: 'failed', detail: before.detail, isToUndo: true };
     case 'compensation-completed':
-      // What failed and may have left something behind is undone as well: why it failed stays in sight.
-      return { state: 'undone', detail: before.state === 'failed' ? before.detail : '' };
+      // Why it failed before it was undone stays in sight.
+      return { state: 'undone', detail: before.reason ?? '' };
     case 'compensation-failed':
-      return { state: willRetry ? 'undoing' : 'undo-failed', detail };
+      return { ...before, state: willRetry ? 'undoing' : 'undo-failed', detail };
     default:
       return before;
   }
@@ -75,10 +86,15 @@ function drawEntry({ kind, error, willRetry, attempt }, before) {
 /** Marks the step that runs now: the first one to do, or the last one to undo. */
 function markNext(drawn, entries, status) {
   const isDone = (step) => drawn.get(step).state === 'done';
-  if (status === 'compensating' || entries.some(({ kind }) => kind.startsWith('compensation-'))) {
+  const isToUndo = (step) => isDone(step) || (drawn.get(step).state === 'failed' && drawn.get(step).isToUndo);
+  const isGoingBack =
+    status === 'compensating' ||
+    [...drawn.values()].some((step) => step.isToUndo) ||
+    entries.some(({ kind }) => kind.startsWith('compensation-'));
+  if (isGoingBack) {
     // One whose undo failed is drawn so already; those before it wait until it is undone, by itself or by a person.
     if ([...drawn.values()].some(({ state }) => state === 'undoing' || state === 'undo-failed')) return;
-    const last = [...names.keys()].findLast(isDone);
+    const last = [...names.keys()].findLast(isToUndo);
     if (last) drawn.get(last).state = 'undoing';
     return;
   }
