@@ -1,0 +1,13 @@
+import { InterceptedStorage } from './intercepted-storage.js';
+import type { StorageMethod } from './intercepted-storage.js';
+
+/** A storage that gives no hints, as one behind a pooler does. */
+export class SilentStorage extends InterceptedStorage {
+  override onHint(): () => void {
+    return () => undefined;
+  }
+
+  protected around<Answer>(_method: StorageMethod, call: () => Promise<Answer>): Promise<Answer> {
+    return call();
+  }
+}
