@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,71 +7,123 @@ import { codeBlocks, repository } from './support/readme.js';
 
 const run = promisify(execFile);
 
-describe.each(['docs/streaming.md', 'docs/health.md', 'docs/telemetry.md', 'packages/nestjs/README.md'])(
-  'the page %s',
-  (name) => {
-    const path = join(repository, name);
-    const page = readFileSync(path, 'utf8');
-    const all = codeBlocks(page);
-    const blocks = all.filter(({ language }) => language === 'ts');
-    let directory: string;
+/** Compiled here, or tried in a test of its own. A command line is for a person. */
+const checked = new Set(['ts', 'js', 'mermaid', 'sh', 'text']);
 
-    // Inside the workspace, so that the code finds the packages as it does in an application.
-    beforeAll(async () => {
-      const parent = resolve(import.meta.dirname, '../dist');
-      await mkdir(parent, { recursive: true });
-      directory = await mkdtemp(join(parent, 'page-'));
-    });
+const pages = [
+  ...readdirSync(join(repository, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+  ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`),
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+].map((name) => ({ name, page: readFileSync(join(repository, name), 'utf8') }));
 
-    afterAll(() => rm(directory, { recursive: true, force: true }));
+describe.each(pages)('the page $name', ({ name, page }) => {
+  it('names only files that exist', () => {
+    const missing = linksOf(page).filter(
+      (link) => !existsSync(resolve(dirname(join(repository, name)), link)),
+    );
+    expect(missing).toEqual([]);
+  });
 
-    it('names only files that exist', () => {
-      const links = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
-      // What npm shows stands alone.
-      expect(links.length > 0).toBe(name.startsWith('docs/'));
-      expect(links.filter((link) => !existsSync(resolve(dirname(path), link)))).toEqual([]);
-    });
+  it('has no program in a language that nobody checks here', () => {
+    const languages = new Set(codeBlocks(page).map(({ language }) => language));
+    expect([...languages].filter((language) => !checked.has(language))).toEqual([]);
+  });
+});
 
-    it('has no program in a language that nobody checks here', () => {
-      const languages = new Set(all.map(({ language }) => language));
-      expect([...languages].filter((language) => !['ts', 'text', 'sh'].includes(language))).toEqual([]);
-    });
+// The README's own code is compiled as one application, and run: see readme.e2e-spec.ts.
+const withCode = pages.filter(
+  ({ name, page }) => name !== 'README.md' && codeBlocks(page).some(({ language }) => language === 'ts'),
+);
 
-    it('has TypeScript that compiles as it stands, each block in a file of its own', async () => {
-      expect(blocks.length).toBeGreaterThan(0);
-      for (const { file, code } of blocks) {
-        expect(file).toBeDefined();
-        await writeFile(join(directory, file ?? ''), code);
-      }
+describe('the pages with TypeScript', () => {
+  let directory: string;
+
+  // Inside the workspace, so that the code finds the packages as it does in an application.
+  beforeAll(async () => {
+    const parent = resolve(import.meta.dirname, '../dist');
+    await mkdir(parent, { recursive: true });
+    directory = await mkdtemp(join(parent, 'pages-'));
+  });
+
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  it('are those of every package, among others', () => {
+    const ofPackages = readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`);
+    const names = withCode.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(ofPackages));
+    expect(names.length).toBeGreaterThan(ofPackages.length);
+  });
+
+  it.each(withCode)(
+    'have code that compiles as it stands, each block in a file of its own: $name',
+    async ({ name, page }) => {
+      const blocks = codeBlocks(page).filter(({ language }) => language === 'ts');
+      const files = blocks.map(({ file }) => file);
+      expect(files).not.toContain(undefined);
+      expect(new Set(files).size).toBe(files.length);
+      const program = await mkdtemp(join(directory, 'page-'));
+      for (const { file = '', code } of blocks) await writeFile(join(program, file), code);
       const settings = {
         extends: join(repository, 'tsconfig.base.json'),
-        // Some of it runs in a browser.
-        compilerOptions: { incremental: false, types: ['node'], lib: ['es2023', 'dom'] },
+        // Some of it runs in a browser, and some in a test.
+        compilerOptions: { incremental: false, types: ['node', 'jest'], lib: ['es2023', 'dom'] },
         include: ['*.ts'],
       };
-      await writeFile(join(directory, 'tsconfig.json'), JSON.stringify(settings));
+      await writeFile(join(program, 'tsconfig.json'), JSON.stringify(settings));
       const compiler = join(repository, 'node_modules/@typescript/native/bin/tsc');
-      const { stdout } = await run(process.execPath, [compiler, '-p', directory]).catch(
+      const { stdout } = await run(process.execPath, [compiler, '-p', program]).catch(
         (error: { stdout: string }) => error,
       );
-      expect(stdout).toBe('');
-    });
-  },
-);
+      expect({ name, stdout }).toEqual({ name, stdout: '' });
+    },
+  );
+
+  it('have a test with a crash in it that passes as it stands', async () => {
+    const [block] = codeBlocks(readFileSync(join(repository, 'packages/testing/README.md'), 'utf8'));
+    const file = join(directory, block?.file ?? '');
+    await writeFile(file, block?.code ?? '');
+    await import(file);
+    expect.assertions(2);
+  });
+});
+
+describe('what npm shows', () => {
+  it.each(readdirSync(join(repository, 'packages')))(
+    'of @nest-saga/%s names only files that are in the package',
+    (name) => {
+      const { files } = readManifest(name);
+      const links = linksOf(readFileSync(join(repository, 'packages', name, 'README.md'), 'utf8'));
+      expect(links.filter((link) => !files.includes(link.split('/')[0] ?? ''))).toEqual([]);
+    },
+  );
+});
 
 describe('what npm shows of @nest-saga/nestjs', () => {
   it('names every entry point, and what is there for browsers', () => {
-    const packageRoot = join(repository, 'packages/nestjs');
-    const { exports } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
-      readonly exports: Readonly<Record<string, unknown>>;
-    };
-    const entryPoints = Object.keys(exports)
+    const entryPoints = Object.keys(readManifest('nestjs').exports)
       .filter((entry) => entry !== './package.json')
       .map((entry) => entry.replace('.', '@nest-saga/nestjs'));
-    const shown = readFileSync(join(packageRoot, 'README.md'), 'utf8');
+    const shown = readFileSync(join(repository, 'packages/nestjs/README.md'), 'utf8');
 
     expect(entryPoints.length).toBeGreaterThan(2);
     for (const name of [...entryPoints, 'toMessageEvents', 'resumeFrom'])
       expect(shown).toContain(`\`${name}`);
   });
 });
+
+function readManifest(name: string): {
+  readonly files: readonly string[];
+  readonly exports: Readonly<Record<string, unknown>>;
+} {
+  return JSON.parse(readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8')) as ReturnType<
+    typeof readManifest
+  >;
+}
+
+function linksOf(page: string): readonly string[] {
+  return [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+}

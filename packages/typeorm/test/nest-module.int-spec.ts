@@ -2,10 +2,12 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
-import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, getRepositoryToken, TypeOrmModule } from '@nestjs/typeorm';
 import { Saga, SagaModule, SagaOrchestrator, SagaStep } from '@nest-saga/nestjs';
 import type { SagaStepHandler } from '@nest-saga/nestjs';
-import type { DataSource } from 'typeorm';
+import type { DataSource, Repository } from 'typeorm';
+import { sagaEntities } from '../src/entities/saga-entities.js';
+import { SagaExecutionEntity } from '../src/entities/saga-execution.entity.js';
 import { typeOrmSagaStorage } from '../src/saga-storage-factory.js';
 import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';
@@ -97,6 +99,18 @@ describe('SagaModule on PostgreSQL', () => {
     ]);
     expect(await sagasIn(database, 'jobs')).toEqual([{ id: sagaId, status: 'completed' }]);
     expect(await hasSchema(database, 'saga')).toBe(false);
+  });
+
+  it('lets a module of the application query the sagas, journals included, through a repository of its own', async () => {
+    const sagaId = await runSaga([
+      TypeOrmModule.forRoot({ type: 'postgres', url: database.url, autoLoadEntities: true }),
+      TypeOrmModule.forFeature(sagaEntities()),
+      SagaModule.forRoot({ storage: typeOrmSagaStorage() }),
+    ]);
+    const sagas = app?.get<Repository<SagaExecutionEntity>>(getRepositoryToken(SagaExecutionEntity));
+    expect(await sagas?.find({ where: { status: 'completed' }, relations: { entries: true } })).toMatchObject(
+      [{ id: sagaId, entries: [{ kind: 'act-completed', step: 'reserve' }] }],
+    );
   });
 
   it.each<[string, () => DynamicModule]>([

@@ -5,6 +5,13 @@ import { callsOn, expectedCalls, redrawn } from './diagrams-page.js';
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/diagrams.md'), 'utf8');
 
 describe('the page about diagrams', () => {
+  it('declares the saga whose pictures it shows', () => {
+    const example = readFileSync(join(import.meta.dirname, 'example.ts'), 'utf8');
+    const [declared = ''] = /^export const orderSaga = .*?^}\);$/ms.exec(example) ?? [];
+    expect(declared).toContain('defineSaga');
+    expect(page).toContain(declared);
+  });
+
   it('has an example of each kind', () => {
     expect(callsOn(page)).toEqual(expectedCalls);
   });
