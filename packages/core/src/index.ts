@@ -118,6 +118,7 @@ export type {
 } from './journal/journal-entry.js';
 export { isStepEntry } from './journal/journal-entry.js';
 export type { SagaHeader } from './journal/saga-header.js';
+export { isSagaId } from './journal/saga-id.js';
 export type { SagaState, UndoItem } from './journal/saga-state.js';
 export { isOpen, isTerminal, SagaStatus } from './journal/saga-status.js';
 export type { SagaStepResult } from './journal/step-result.js';

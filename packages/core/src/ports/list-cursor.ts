@@ -1,12 +1,11 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { isSagaId } from '../journal/saga-id.js';
 
 /** Where a page of a list ended. */
 export interface ListPosition {
   readonly createdAt: Date;
   readonly sagaId: string;
 }
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A page's end as the opaque text that asks for the next page. */
 export function encodeCursor({ createdAt, sagaId }: ListPosition): string {
@@ -21,8 +20,7 @@ export function encodeCursor({ createdAt, sagaId }: ListPosition): string {
 export function decodeCursor(cursor: string): ListPosition {
   const [time = '', sagaId = ''] = cursor.split('~');
   const createdAt = new Date(time);
-  const isWhole =
-    isListable(createdAt) && uuid.test(sagaId) && encodeCursor({ createdAt, sagaId }) === cursor;
+  const isWhole = isListable(createdAt) && isSagaId(sagaId) && encodeCursor({ createdAt, sagaId }) === cursor;
   if (!isWhole) {
     throw new InvalidArgumentError(
       'cursor',

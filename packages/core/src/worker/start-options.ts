@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { isSagaId } from '../journal/saga-id.js';
 
 /** What can be said about one start. */
 export interface StartOptions {
@@ -18,18 +19,18 @@ export interface StartOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const unstorableText = /[\u0000\p{Surrogate}]/u;
 const knownOptions = new Set(['saga', 'sagaId', 'key', 'onConflict', 'metadata']);
 const maximumMetadataLength = 1_024;
 
 /**
- * The id in its one form: lower case, as PostgreSQL gives it back.
+ * The id in its one form, whatever case it comes in.
  *
  * @throws InvalidArgumentError
  */
 export function checkSagaId(sagaId: unknown): string {
-  if (typeof sagaId === 'string' && uuid.test(sagaId)) return sagaId.toLowerCase();
+  const id = typeof sagaId === 'string' ? sagaId.toLowerCase() : '';
+  if (isSagaId(id)) return id;
   throw new InvalidArgumentError('sagaId', 'pass a UUID such as 018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41');
 }
 

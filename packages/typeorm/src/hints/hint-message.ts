@@ -1,3 +1,5 @@
+import { isSagaId } from '@nest-saga/core';
+
 /** What one process tells the others: a notification's payload, as words separated by commas. */
 export interface HintMessage {
   /** Somebody has begun to listen and asks whether others do, or answers that. */
@@ -11,8 +13,6 @@ export interface HintMessage {
 /** The most ids in one message: PostgreSQL takes payloads of less than 8,000 bytes. */
 export const maximumSagaIds = 200;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** A message as a payload. */
 export function encodeHint({ presence, isWork, sagaIds }: HintMessage): string {
   return [presence ?? [], isWork ? 'work' : [], sagaIds].flat().join(',');
@@ -24,6 +24,6 @@ export function decodeHint(payload: string): HintMessage {
   return {
     presence: words.includes('hello') ? 'hello' : words.includes('here') ? 'here' : undefined,
     isWork: words.includes('work'),
-    sagaIds: words.filter((word) => uuid.test(word)),
+    sagaIds: words.filter(isSagaId),
   };
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isSagaId } from '@nest-saga/core';
 import { UsageError } from '../usage-error.js';
 import { diagramKinds } from './draw-diagrams.js';
 import type { DiagramKind } from './draw-diagrams.js';
@@ -90,9 +91,9 @@ function readExecution(values: ReturnType<typeof parse>['values']): ExecutionToD
     throw new UsageError(`--${foreign} ${why}.`, diagramUsage);
   }
   if (sagaId === undefined) return undefined;
-  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(sagaId))
-    throw new UsageError(`"${sagaId}" is not the id of a saga: pass a UUID.`, diagramUsage);
-  return { sagaId: sagaId.toLowerCase(), url, schema };
+  const id = sagaId.toLowerCase();
+  if (!isSagaId(id)) throw new UsageError(`"${sagaId}" is not the id of a saga: pass a UUID.`, diagramUsage);
+  return { sagaId: id, url, schema };
 }
 
 function parse(commandArguments: readonly string[]) {
