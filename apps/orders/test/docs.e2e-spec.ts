@@ -34,6 +34,10 @@ describe.each(pages)('the page $name', ({ name, page }) => {
   });
 });
 
+it('links are found on these pages: the check of them is not one of nothing', () => {
+  expect(pages.flatMap(({ page }) => linksOf(page)).length).toBeGreaterThan(50);
+});
+
 // The README's own code is compiled as one application, and run: see readme.e2e-spec.ts.
 const withCode = pages.filter(
   ({ name, page }) => name !== 'README.md' && codeBlocks(page).some(({ language }) => language === 'ts'),

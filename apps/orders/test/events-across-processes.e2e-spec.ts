@@ -1,5 +1,5 @@
 import { scenarios } from '@nest-saga/demo-services';
-import { readEvents, type ServerSentEvent } from './support/read-events.js';
+import { readEvents, summarize, type ServerSentEvent } from './support/read-events.js';
 import { startProgram, type RunningProgram } from './support/server-process.js';
 import { makeDatabase, type TestDatabase } from './support/start-orders.js';
 
@@ -108,8 +108,4 @@ async function followWithCuts(
 
 function isEnd(event: ServerSentEvent | undefined): boolean {
   return event?.type === 'completed' || event?.type === 'failed';
-}
-
-function summarize({ type, data }: ServerSentEvent): string {
-  return type === 'step' ? `${data.step} ${data.action} ${data.status}` : type;
 }

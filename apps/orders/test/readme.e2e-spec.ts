@@ -1,13 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { findFreePort } from '@nest-saga/embedded-postgres';
 import { OrdersClient } from './support/orders-client.js';
 import { codeBlocks, readReadme, repository } from './support/readme.js';
-import { readEvents, type ServerSentEvent } from './support/read-events.js';
+import { readAll, readEvents, summarize } from './support/read-events.js';
 import { until } from './support/until.js';
 
 const run = promisify(execFile);
@@ -28,13 +28,6 @@ describe('the README', () => {
   });
 
   afterAll(() => rm(directory, { recursive: true, force: true }));
-
-  it('names only files that exist', () => {
-    const links = [...readReadme().matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
-
-    expect(links.length).toBeGreaterThan(10);
-    expect(links.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
-  });
 
   it('names what an application has to install that is not in every Nest application anyway', () => {
     const script = blocks.find(({ language, code }) => language === 'sh' && code.includes('npm install'));
@@ -100,6 +93,7 @@ describe('the README', () => {
         'charge act failed',
         'charge act failed',
         'reserve compensate completed',
+        'failed',
       ]);
     } finally {
       application.kill('SIGTERM');
@@ -144,20 +138,7 @@ async function readSteps(url: string, order: object): Promise<readonly string[]>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(order),
   });
-  const events: ServerSentEvent[] = [];
-  for await (const event of readEvents(response)) events.push(event);
-  return events
-    .filter(({ type }) => type === 'step')
-    .map(({ data }) => `${data.step} ${data.action} ${data.status}`);
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  return (await readAll(readEvents(response))).map(summarize);
 }
 
 const compilerOfTheProject = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { scenarios } from '@nest-saga/demo-services';
-import { readEvents, type ServerSentEvent } from './support/read-events.js';
+import { readAll, readEvents, summarize } from './support/read-events.js';
 import { codeBlocks, readReadme } from './support/readme.js';
 import type { LedgerLine } from './support/orders-client.js';
 import { startProgram, type RunningProgram } from './support/server-process.js';
@@ -160,9 +160,5 @@ function printedLines(output: string): readonly (readonly [title: string, line: 
 /** Types a line that streams an order, and answers what it shows. */
 async function stepsOf(line: string): Promise<readonly string[]> {
   const { stdout } = await run('sh', ['-c', line]);
-  const events: ServerSentEvent[] = [];
-  for await (const event of readEvents(new Response(stdout))) events.push(event);
-  return events.map(({ type, data }) =>
-    type === 'step' ? `${data.step} ${data.action} ${data.status}` : type,
-  );
+  return (await readAll(readEvents(new Response(stdout)))).map(summarize);
 }

@@ -1,5 +1,5 @@
 import { scenarios } from '@nest-saga/demo-services';
-import type { ServerSentEvent } from './support/read-events.js';
+import { readAll, summarize, type ServerSentEvent } from './support/read-events.js';
 import { useOrders } from './support/start-orders.js';
 
 describe('the stream of an order', () => {
@@ -52,13 +52,3 @@ describe('the stream of an order', () => {
     expect(JSON.stringify(events)).not.toContain('card-very-secret');
   });
 });
-
-async function readAll(stream: AsyncIterable<ServerSentEvent>): Promise<readonly ServerSentEvent[]> {
-  const events: ServerSentEvent[] = [];
-  for await (const event of stream) events.push(event);
-  return events;
-}
-
-function summarize({ type, data }: ServerSentEvent): string {
-  return type === 'step' ? `${data.step} ${data.action} ${data.status}` : type;
-}

@@ -32,6 +32,18 @@ export async function* readEvents(response: Response): AsyncGenerator<ServerSent
   }
 }
 
+/** Reads a stream to its end. */
+export async function readAll(stream: AsyncIterable<ServerSentEvent>): Promise<readonly ServerSentEvent[]> {
+  const events: ServerSentEvent[] = [];
+  for await (const event of stream) events.push(event);
+  return events;
+}
+
+/** An event in a few words: what a step did, or how the order ended. */
+export function summarize({ type, data }: ServerSentEvent): string {
+  return type === 'step' ? `${data.step} ${data.action} ${data.status}` : type;
+}
+
 function parseEvent(block: string): ServerSentEvent | undefined {
   const fields = new Map<string, string>();
   for (const line of block.split('\n')) {
