@@ -8,7 +8,7 @@ import { codeBlocks, repository } from './support/readme.js';
 const run = promisify(execFile);
 
 /** Compiled here, or tried in a test of its own. A command line is for a person. */
-const checked = new Set(['ts', 'js', 'mermaid', 'sh', 'text']);
+const checked = new Set(['ts', 'js', 'sql', 'mermaid', 'sh', 'text']);
 
 const pages = [
   ...readdirSync(join(repository, 'docs'))
@@ -26,6 +26,16 @@ describe.each(pages)('the page $name', ({ name, page }) => {
       (link) => !existsSync(resolve(dirname(join(repository, name)), link)),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('names only headings that exist', () => {
+    const links = [...page.matchAll(/\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)/g)];
+    const missing = links.filter(([, file, heading = '']) => {
+      const path =
+        file === undefined ? join(repository, name) : resolve(dirname(join(repository, name)), file);
+      return !headingsOf(readFileSync(path, 'utf8')).includes(heading);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 
   it('has no program in a language that nobody checks here', () => {
@@ -126,6 +136,16 @@ function readManifest(name: string): {
   return JSON.parse(readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8')) as ReturnType<
     typeof readManifest
   >;
+}
+
+/** The headings of a page as links name them. */
+function headingsOf(page: string): readonly string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 function linksOf(page: string): readonly string[] {
