@@ -19,6 +19,21 @@ function defaultsInTable(page: string): Readonly<Record<string, string>> {
   return Object.fromEntries([...rows].map(([, name = '', value = '']) => [name, value.replaceAll(',', '')]));
 }
 
+/** The same in a table of the README, where a default may be a word in code as well. */
+function defaultsInReadme(title: string): Readonly<Record<string, string>> {
+  const [, table = ''] =
+    new RegExp(`^\\| ${title} .*?\\n((?:\\|.*\\n)+)`, 'm').exec(read('../README.md')) ?? [];
+  const rows = table.matchAll(/^\| `([\w.]+)` +\| (?:`'(\w+)'`|([\d,.]+|true|false)) +\|/gm);
+  return Object.fromEntries(
+    [...rows].map(([, name = '', word, value = '']) => [name, word ?? value.replaceAll(',', '')]),
+  );
+}
+
+/** The options by their paths, as in `retry.jitter`. */
+function flat(group: string, options: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [`${group}.${name}`, value]));
+}
+
 function asText(defaults: object): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, String(value)]));
 }
@@ -42,6 +57,38 @@ describe('the documented defaults of SagaModule', () => {
     // Said twice, for the process and for what it claims: the last one is the process's.
     expect(documentedDefaults('saga-module-options.ts')).toEqual(asText(used));
     expect(recovery.concurrency).toBe(50);
+  });
+
+  it('are the ones in the README of the package', () => {
+    const { lease, recovery, runsSagas, ...settings } = toWorkerSettings({});
+    const { isEnabled, sweepIntervalMs, batchSize, concurrency } = recovery;
+    const { maximumRecoveryAttempts } = sagaDefaults.recovery;
+    const used = {
+      ...flat('lease', lease),
+      ...flat('recovery', {
+        enabled: isEnabled,
+        intervalMs: sweepIntervalMs,
+        batchSize,
+        concurrency,
+        maximumRecoveryAttempts,
+      }),
+      worker: runsSagas,
+      ...settings,
+    };
+    expect(defaultsInReadme('option of the module')).toEqual(asText(used));
+  });
+
+  it('are, of a step, the ones in the README of the package', () => {
+    const { retry, compensation, compensateOn } = sagaDefaults;
+    const { maximumAttempts, onExhausted, ...pauses } = compensation;
+    expect(defaultsInReadme('option of a step')).toEqual(
+      asText({
+        ...flat('retry', retry),
+        ...flat('compensation', { maximumAttempts, onExhausted }),
+        compensateOn,
+      }),
+    );
+    expect({ maximumAttempts: retry.maximumAttempts, ...pauses }).toEqual(retry);
   });
 
   it('are the ones of a circuit breaker too', () => {
