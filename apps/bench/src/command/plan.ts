@@ -57,7 +57,7 @@ function guardPlan(rounds: number): BenchPlan {
 function fullPlan(rounds: number, finished: number): BenchPlan {
   const shapeRounds = Math.ceil(rounds / 2);
   return {
-    window: { warmUpMs: 2_000, measureMs: 4_000, patienceMs: 0 },
+    window: { warmUpMs: 2_000, warmUpCalls: 5_000, measureMs: 4_000, patienceMs: 0 },
     comparison: comparison([1, 50, 200, 1_000], rounds),
     shapes: shapes(shapeRounds),
     memory: {
@@ -78,7 +78,7 @@ function fullPlan(rounds: number, finished: number): BenchPlan {
 
 function shortPlan(rounds: number, finished: number): BenchPlan {
   return {
-    window: { warmUpMs: 600, measureMs: 1_000, patienceMs: 0 },
+    window: { warmUpMs: 600, warmUpCalls: 0, measureMs: 1_000, patienceMs: 0 },
     comparison: comparison([1, 200], rounds),
     shapes: shapes(rounds).slice(0, 1),
     memory: {

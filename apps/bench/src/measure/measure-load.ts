@@ -10,6 +10,11 @@ import { readServerCpuMs } from './server-cpu.js';
 export interface LoadWindow {
   /** Before anything counts: the code gets compiled, the connections get opened. */
   readonly warmUpMs: number;
+  /**
+   * The warm-up goes on until so many calls have ended, up to five times its length: a caller alone runs little in a
+   * second, and what V8 has not compiled yet would be taken for the cost of code that runs for days.
+   */
+  readonly warmUpCalls: number;
   readonly measureMs: number;
 }
 
@@ -18,6 +23,9 @@ export interface MeasuredServer {
   readonly pid: number;
   readonly counters: ServerCounterReader;
 }
+
+/** A warm-up grows to so many times its length. */
+const longestWarmUp = 5;
 
 /** A window grows to so many times its length where not every caller has ended a call in it. */
 const longestMeasure = 4;
@@ -32,25 +40,22 @@ export async function measureLoad(
   server: MeasuredServer | undefined,
 ): Promise<LoadMeasurement> {
   const latencies: number[] = [];
+  let warmUpCalls = 0;
   const phase = { isMeasuring: false, isOver: false };
   const call = async (): Promise<void> => {
     while (!phase.isOver) {
       const startedAt = performance.now();
       await contestant.run();
       if (phase.isMeasuring) latencies.push(performance.now() - startedAt);
+      else warmUpCalls += 1;
     }
   };
   const callers = Promise.all(Array.from({ length: contestant.callers }, call));
   const measuring = (async () => {
-    await sleep(window.warmUpMs);
+    await sleepUntil(window.warmUpMs, longestWarmUp, () => warmUpCalls >= window.warmUpCalls);
     const before = await readAll(server);
     phase.isMeasuring = true;
-    for (
-      let windows = 0;
-      windows < longestMeasure && (windows === 0 || latencies.length < contestant.callers);
-      windows++
-    )
-      await sleep(window.measureMs);
+    await sleepUntil(window.measureMs, longestMeasure, () => latencies.length >= contestant.callers);
     phase.isMeasuring = false;
     const after = await readAll(server);
     phase.isOver = true;
@@ -59,6 +64,11 @@ export async function measureLoad(
   const [{ before, after }] = await Promise.all([measuring, Promise.race([callers, measuring])]);
   await callers;
   return summarize(latencies, contestant.sagasPerCall, before, after);
+}
+
+/** Sleeps for this long, and again so many times at the most while it is not enough. */
+async function sleepUntil(ms: number, times: number, isEnough: () => boolean): Promise<void> {
+  for (let slept = 0; slept < times && (slept === 0 || !isEnough()); slept++) await sleep(ms);
 }
 
 interface Reading {
