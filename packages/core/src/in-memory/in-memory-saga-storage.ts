@@ -1,3 +1,4 @@
+import { ForgetfulMap } from '../collections/forgetful-map.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
@@ -45,7 +46,7 @@ const writesBetweenBreaths = 10_000;
  * shared by as many workers as are given the same object. Nothing survives the process.
  */
 export class InMemorySagaStorage implements SagaStorage {
-  private readonly sagas = new Map<string, StoredSaga>();
+  private readonly sagas = new ForgetfulMap<string, StoredSaga>();
   private readonly idsByKey = new Map<string, string>();
   private readonly claimable = new Set<string>();
   private readonly owned = new Map<string, Set<string>>();

@@ -16,9 +16,16 @@ export interface JournalObserver {
 
 interface Follower {
   readonly sagaId: string;
-  readonly observer: JournalObserver;
+  observer: JournalObserver;
   seq: number;
 }
+
+/** In place of an observer that was dropped. See `ForgetfulMap`: what a set no longer holds, one of its old tables may. */
+const nobody: JournalObserver = {
+  onEntry: () => undefined,
+  onEnd: () => undefined,
+  onMissing: () => undefined,
+};
 
 /** The most sagas that one read asks for. */
 const readBatchSize = 500;
@@ -166,20 +173,21 @@ export class JournalFollower {
 
   private tell(follower: Follower, news: JournalNews): void {
     const { header } = news;
+    const { observer } = follower;
     if (header === undefined) {
       this.drop(follower);
-      return this.protect(() => follower.observer.onMissing());
+      return this.protect(() => observer.onMissing());
     }
     for (const entry of news.entries) {
       if (entry.seq !== follower.seq + 1) continue;
       follower.seq = entry.seq;
-      this.protect(() => follower.observer.onEntry(entry, header));
+      this.protect(() => observer.onEntry(entry, header));
       if (!this.isFollowing(follower)) return;
     }
     const lastSeq = news.entries.at(-1)?.seq ?? follower.seq;
     if (!isEnd(header) || follower.seq < lastSeq) return;
     this.drop(follower);
-    this.protect(() => follower.observer.onEnd(header));
+    this.protect(() => observer.onEnd(header));
   }
 
   private isFollowing(follower: Follower): boolean {
@@ -187,6 +195,7 @@ export class JournalFollower {
   }
 
   private drop(follower: Follower): void {
+    follower.observer = nobody;
     const group = this.followers.get(follower.sagaId);
     if (group === undefined) return;
     group.delete(follower);

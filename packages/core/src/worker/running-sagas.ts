@@ -1,3 +1,4 @@
+import { ForgetfulMap } from '../collections/forgetful-map.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { ExecutionEnd, SagaExecutor } from '../engine/saga-executor.js';
 
@@ -11,13 +12,17 @@ export interface RunningSaga {
   readonly end: Promise<ExecutionEnd>;
 }
 
+interface WaitingStart {
+  go: (() => void) | undefined;
+}
+
 /** Which sagas run here, how many may, and who waits for a place. */
 export class RunningSagas {
-  private readonly running = new Map<string, RunningSaga>();
+  private readonly running = new ForgetfulMap<string, RunningSaga>();
   /** This worker's in the storage perhaps, though not running: being written for the first time, claimed or let go. */
   private readonly starting = new Set<string>();
   /** In order of arrival; a set, because taking the first of a long array is slow. */
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Set<WaitingStart>();
   private reserved = 0;
   private claimedCount = 0;
 
@@ -61,7 +66,7 @@ export class RunningSagas {
   async reservePlace(): Promise<void> {
     if (this.tryReservePlace()) return;
     // Whoever frees a place hands it over, so that nobody slips in between.
-    await new Promise<void>((resolve) => this.waiting.add(resolve));
+    await new Promise<void>((resolve) => this.waiting.add({ go: resolve }));
   }
 
   releasePlace(): void {
@@ -117,6 +122,9 @@ export class RunningSagas {
     if (next === undefined) return;
     this.waiting.delete(next);
     this.reserved++;
-    next();
+    const { go } = next;
+    // See `ForgetfulMap`: what a set no longer holds, one of its old tables may.
+    next.go = undefined;
+    go?.();
   }
 }

@@ -9,7 +9,7 @@ const keepAliveMs = 2_147_483_647;
  */
 @Injectable()
 export class LiveFollowers {
-  private readonly endings = new Set<() => void>();
+  private readonly endings = new Set<Ending>();
   private keepAlive: NodeJS.Timeout | undefined;
   private isOver = false;
 
@@ -28,24 +28,32 @@ export class LiveFollowers {
    * @returns What to call when the waiting is over.
    */
   add(onShutdown: () => void): () => void {
-    this.endings.add(onShutdown);
+    const ending: Ending = { tell: onShutdown };
+    this.endings.add(ending);
     this.keepAlive ??= setTimeout(() => undefined, keepAliveMs);
-    return () => this.remove(onShutdown);
+    return () => this.remove(ending);
   }
 
   /** Ends them all, for good. */
   endAll(): void {
     this.isOver = true;
-    for (const end of this.endings) {
-      this.remove(end);
-      end();
+    for (const ending of this.endings) {
+      const { tell } = ending;
+      this.remove(ending);
+      tell?.();
     }
   }
 
-  private remove(ending: () => void): void {
+  private remove(ending: Ending): void {
     this.endings.delete(ending);
+    ending.tell = undefined;
     if (this.endings.size > 0) return;
     clearTimeout(this.keepAlive);
     this.keepAlive = undefined;
   }
+}
+
+/** Emptied when it is over: V8 keeps outgrown tables of a set for a while, and with them what was in them. */
+interface Ending {
+  tell: (() => void) | undefined;
 }
