@@ -56,6 +56,8 @@ export class EventClasses {
   }
 
   private async findBus(): Promise<PublishesEvents | undefined> {
+    // Many have the package installed and do without its module: their start need not wait until it is loaded.
+    if (!this.discovery.getProviders().some(({ token }) => isLikeEventBus(token))) return undefined;
     try {
       const { EventBus } = await import('@nestjs/cqrs');
       return this.moduleRef.get<PublishesEvents>(EventBus, { strict: false });
@@ -68,4 +70,13 @@ export class EventClasses {
   private report(error: unknown): void {
     this.logger.error(`The EventBus refused an event: ${describeError(error)}`);
   }
+}
+
+// By its methods, not by its name, which a bundler may have made shorter.
+function isLikeEventBus(token: unknown): boolean {
+  if (typeof token !== 'function') return false;
+  const prototype: unknown = token.prototype;
+  return (
+    typeof prototype === 'object' && prototype !== null && 'publish' in prototype && 'publishAll' in prototype
+  );
 }
