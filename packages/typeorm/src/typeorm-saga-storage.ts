@@ -83,7 +83,8 @@ export class TypeOrmSagaStorage implements SagaStorage {
   async open(): Promise<void> {
     await this.connections.open();
     const inProduction = process.env['NODE_ENV'] === 'production';
-    await this.migrator.prepare(this.options.migrations ?? (inProduction ? 'check' : 'auto'));
+    const mode = this.options.migrations ?? (inProduction ? 'check' : 'auto');
+    await this.migrator.prepare(mode, this.connections.idlePool);
     await this.hints?.open();
   }
 

@@ -49,6 +49,11 @@ export class Connections {
     this.openPool.on('connect', guardErrors);
   }
 
+  /** The application's pool, where it can give a connection without waiting and without making one. */
+  get idlePool(): PooledRunner | undefined {
+    return this.getPool().idleCount > 0 ? this.pool : undefined;
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.heartbeat.close(), this.canceller.close()]);
     this.openPool?.removeListener('connect', guardErrors);

@@ -24,6 +24,8 @@ export interface ClientQuery {
 export interface PostgresPool {
   readonly Client: new (options: Readonly<Record<string, unknown>>) => PostgresClient;
   readonly options: Readonly<Record<string, unknown>>;
+  /** How many connections are open and used by nobody. */
+  readonly idleCount: number;
   connect(
     callback: (
       error: unknown,

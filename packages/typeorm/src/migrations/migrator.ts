@@ -1,6 +1,7 @@
 import { toStorageError } from '../database/classify-error.js';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { queryClient } from '../database/query-client.js';
+import type { StatementRunner } from '../database/statement.js';
 import { tablesOf } from '../database/tables.js';
 import { SagaSchemaError } from '../errors/saga-schema-error.js';
 import { schemaVersion } from './all-migrations.js';
@@ -34,12 +35,14 @@ export class Migrator {
   }
 
   /**
-   * Does what the mode says.
+   * Does what the mode says. An ordinary start finds a schema that fits: what is at hand suffices to see it. Whatever else
+   * that says, or that it says nothing, is left to a connection of its own.
    *
+   * @param atHand Runs statements without a connection that has to be made first.
    * @throws SagaSchemaError where the schema does not fit and is not to be changed; SagaStorageError.
    */
-  async prepare(mode: MigrationMode): Promise<void> {
-    if (mode === 'off') return;
+  async prepare(mode: MigrationMode, atHand?: StatementRunner): Promise<void> {
+    if (mode === 'off' || (await this.isSeenToFit(atHand))) return;
     await this.connected(async (run) => {
       const found = await readSchemaVersion(run, this.schema);
       if (found === schemaVersion) return;
@@ -57,6 +60,16 @@ export class Migrator {
   async status(): Promise<SchemaStatus> {
     const found = await this.connected((run) => readSchemaVersion(run, this.schema));
     return { schema: this.schema, found, needed: schemaVersion };
+  }
+
+  private async isSeenToFit(atHand: StatementRunner | undefined): Promise<boolean> {
+    if (atHand === undefined) return false;
+    const run: RunSql = (text, values = []) => atHand.run('open', { name: undefined, text }, values);
+    try {
+      return (await readSchemaVersion(run, this.schema)) === schemaVersion;
+    } catch {
+      return false;
+    }
   }
 
   private async migrate(run: RunSql): Promise<void> {

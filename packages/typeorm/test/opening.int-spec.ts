@@ -1,0 +1,108 @@
+import { jest } from '@jest/globals';
+import pg from 'pg';
+import { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
+import { createTestDatabase } from './test-database.js';
+import type { TestDatabase } from './test-database.js';
+import { createEngine } from './test-engine.js';
+import { until } from './until.js';
+
+type Method = (this: pg.Client, ...parameters: unknown[]) => unknown;
+
+const clients = pg.Client.prototype as unknown as Record<'connect' | 'query', Method>;
+
+/** Stands between the calls of all clients and the driver. */
+function surround(
+  method: keyof typeof clients,
+  around: (connection: string, call: () => unknown) => unknown,
+): void {
+  const original = clients[method];
+  jest.spyOn(clients, method).mockImplementation(function (this: pg.Client, ...parameters) {
+    return around(nameOf(this), () => Reflect.apply(original, this, parameters));
+  });
+}
+
+describe('the opening of a storage', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    const dataSource = await database.createDataSource();
+    await database.openStorage({ dataSource, hints: false });
+    await dataSource.destroy();
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await database.close();
+  });
+
+  /** What the connections are for that are made from now on, and what they and the open ones are asked. */
+  const watch = () => {
+    const connections: string[] = [];
+    const statements: string[] = [];
+    surround('connect', (connection, connect) => {
+      connections.push(connection);
+      return connect();
+    });
+    surround('query', (connection, query) => {
+      statements.push(connection);
+      return query();
+    });
+    return { connections, statements };
+  };
+  it('makes no connection of its own to see that the tables fit: the application has one', async () => {
+    const dataSource = await database.createDataSource();
+    const seen = watch();
+    await database.openStorage({ dataSource, hints: false });
+    expect(seen).toEqual({ connections: [], statements: ['application', 'application'] });
+  });
+
+  it.each([
+    ['runs sagas', true, ['heartbeat', 'hints']],
+    ['runs none', false, ['hints']],
+  ])('an engine that %s makes no connection that it does not keep', async (_title, runsSagas, needed) => {
+    const dataSource = await database.createDataSource();
+    const storage = new TypeOrmSagaStorage({ dataSource });
+    const { connections } = watch();
+    const engine = createEngine([() => undefined], { storage, runsSagas, recovery: { isEnabled: false } });
+    await engine.open();
+    expect(connections.toSorted()).toEqual(needed);
+    await engine.close();
+  });
+
+  it('can be followed by the end at once: no session is left', async () => {
+    const dataSource = await database.createDataSource();
+    const storage = await database.openStorage({ dataSource });
+    await storage.close();
+    await dataSource.destroy();
+    const sessions = () =>
+      database.query(`SELECT application_name FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`);
+    await until('the end of all sessions', async () => (await sessions()).length === 0);
+    expect(await sessions()).toEqual([]);
+  });
+
+  it('does not wait for the pool where the application holds all of it', async () => {
+    const dataSource = await database.createDataSource({ poolSize: 1 });
+    const runner = dataSource.createQueryRunner();
+    await runner.connect();
+    const { connections } = watch();
+    await database.openStorage({ dataSource, hints: false });
+    expect(connections).toEqual(['migration']);
+    await runner.release();
+  });
+
+  it('gets over a connection of the pool that turns out to be lost', async () => {
+    const dataSource = await database.createDataSource();
+    const { connections } = watch();
+    jest.spyOn(clients, 'query').mockImplementationOnce(() => Promise.reject(new Error('lost')));
+    await database.openStorage({ dataSource, hints: false });
+    expect(connections).toEqual(['migration']);
+  });
+});
+
+function nameOf(client: pg.Client): string {
+  const { application_name: name } = Reflect.get(client, 'connectionParameters') as {
+    readonly application_name?: string;
+  };
+  return /^nest-saga (.*)/.exec(name ?? '')?.[1] ?? 'application';
+}
