@@ -85,7 +85,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     const inProduction = process.env['NODE_ENV'] === 'production';
     const mode = this.options.migrations ?? (inProduction ? 'check' : 'auto');
     await this.migrator.prepare(mode, this.connections.idlePool);
-    await this.hints?.open();
+    this.hints?.open();
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,16 @@ describe('hints between processes', () => {
   });
   afterEach(() => database.close());
 
+  /** Opens a storage, as another process does, and waits until it hears hints. */
+  const openListening: TestDatabase['openStorage'] = async (...parameters) => {
+    const before = (await lastNotifications()).length;
+    const storage = await database.openStorage(...parameters);
+    await until('the connection for hints', async () => {
+      const connections = await lastNotifications();
+      return connections.length > before && connections.every(({ query }) => /pg_notify/.test(String(query)));
+    });
+    return storage;
+  };
   const collectHints = (storage: TypeOrmSagaStorage): StorageHint[] => {
     const hints: StorageHint[] = [];
     storage.onHint?.((hint) => hints.push(hint));
@@ -28,7 +38,7 @@ describe('hints between processes', () => {
     );
 
   it('tell another process of queued, released and orphaned sagas, of requests and of progress', async () => {
-    const [storage, other] = [await database.openStorage(), await database.openStorage()];
+    const [storage, other] = [await openListening(), await openListening()];
     const hints = collectHints(other);
     const sagas = [{ saga: 'order', version: 1 }];
     const heard = async (
@@ -93,7 +103,7 @@ describe('hints between processes', () => {
   });
 
   it('are not heard by the process that gives them', async () => {
-    const [storage, other] = [await database.openStorage(), await database.openStorage()];
+    const [storage, other] = [await openListening(), await openListening()];
     const [own, others] = [collectHints(storage), collectHints(other)];
     await storage.start(newSaga());
     await until('the hint', () => others.length > 0);
@@ -101,14 +111,14 @@ describe('hints between processes', () => {
   });
 
   it('of running sagas are not given where no other process listens, and are given once one does', async () => {
-    const storage = await database.openStorage();
+    const storage = await openListening();
     const saga = newSaga({ owner: 'worker-1' });
     await storage.start(saga);
     const before = await lastNotifications();
     for (let seq = 1; seq <= 20; seq++) await storage.append(append(saga.sagaId, seq));
     expect(await lastNotifications()).toEqual(before);
 
-    const other = await database.openStorage();
+    const other = await openListening();
     const hints = collectHints(other);
     let seq = 20;
     await until('the first hint', async () => {
@@ -118,7 +128,7 @@ describe('hints between processes', () => {
   });
 
   it('gather: many sagas at once are few notifications', async () => {
-    const [storage, other] = [await database.openStorage(), await database.openStorage()];
+    const [storage, other] = [await openListening(), await openListening()];
     const hints = collectHints(other);
     const sagas = Array.from({ length: 100 }, () => newSaga({ owner: 'worker-1' }));
     await Promise.all(sagas.map((saga) => storage.start(saga)));
@@ -136,8 +146,8 @@ describe('hints between processes', () => {
 
   it('come back after their connection was lost, and work is looked for at once', async () => {
     const warnings: string[] = [];
-    const storage = await database.openStorage();
-    const other = await database.openStorage({ logger: { warn: (message) => warnings.push(message) } });
+    const storage = await openListening();
+    const other = await openListening({ logger: { warn: (message) => warnings.push(message) } });
     const hints = collectHints(other);
     const before = await lastNotifications();
 
@@ -156,7 +166,7 @@ describe('hints between processes', () => {
   });
 
   it('pass by what anybody else notifies on their channel', async () => {
-    const storage = await database.openStorage();
+    const storage = await openListening();
     const hints = collectHints(storage);
     for (const payload of ['', 'nonsense', '{"a":1}', 'hello,work,not-an-id', '❤'])
       await database.query("SELECT pg_notify('nest_saga_saga', $1)", [payload]);

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
+import { newSaga } from './sample-saga.js';
 import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';
 import { createEngine } from './test-engine.js';
@@ -49,6 +50,16 @@ describe('the opening of a storage', () => {
     });
     return { connections, statements };
   };
+  /** Keeps the connections for hints from being made until it is called. */
+  const holdHints = () => {
+    let letThem = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letThem = resolve;
+    });
+    surround('connect', (connection, connect) => (connection === 'hints' ? held.then(connect) : connect()));
+    return letThem;
+  };
+
   it('makes no connection of its own to see that the tables fit: the application has one', async () => {
     const dataSource = await database.createDataSource();
     const seen = watch();
@@ -67,6 +78,30 @@ describe('the opening of a storage', () => {
     await engine.open();
     expect(connections.toSorted()).toEqual(needed);
     await engine.close();
+  });
+
+  it('waits for no connection for hints, and looks for work once there is one', async () => {
+    const dataSource = await database.createDataSource();
+    const letThem = holdHints();
+    const storage = await database.openStorage({ dataSource });
+    const hints: unknown[] = [];
+    storage.onHint?.((hint) => hints.push(hint));
+    letThem();
+    await until('the hint', () => hints.length > 0);
+    expect(hints).toEqual([{ kind: 'work' }]);
+  });
+
+  it('tells others of what was queued before it had its connection for hints', async () => {
+    const other = await database.connect();
+    const told: string[] = [];
+    other.on('notification', ({ payload = '' }) => told.push(payload));
+    await other.query('LISTEN nest_saga_saga');
+    const letThem = holdHints();
+    const storage = await database.openStorage();
+    await storage.start(newSaga());
+    letThem();
+    await until('the hint', () => told.length === 2);
+    expect(told.toSorted()).toEqual(['hello', 'work']);
   });
 
   it('can be followed by the end at once: no session is left', async () => {

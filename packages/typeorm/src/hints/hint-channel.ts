@@ -45,23 +45,15 @@ export class HintChannel {
     this.outbox = new HintOutbox((message) => this.send(message));
   }
 
-  /** Begins to listen. Never rejects: without this channel polling does everything, a little later. */
-  async open(): Promise<void> {
+  /** Begins to listen, in the background: without this channel polling does everything, a little later. */
+  open(): void {
     if (this.isClosed || this.client !== undefined) return;
     const client = this.createClient();
     client.on('error', () => this.lose(client));
     client.on('notification', (notification: Notification) => this.receive(client, notification));
     this.client = client;
-    try {
-      await client.connect();
-      await queryClient(client, { name: undefined, text: `LISTEN "${this.name}"` }, [], plain);
-      this.retryMs = firstRetryMs;
-      this.send({ presence: 'hello', isWork: false, sagaIds: [] });
-      await this.last;
-    } catch (error) {
-      if (!this.isClosed) this.onTrouble(error);
-      this.lose(client);
-    }
+    // What is to be told meanwhile waits, and is told then.
+    this.last = this.last.then(() => this.listen(client));
   }
 
   /** Calls back at each hint of another process. Returns what ends it. */
@@ -96,6 +88,21 @@ export class HintChannel {
     await client?.end();
   }
 
+  private async listen(client: PostgresClient): Promise<void> {
+    try {
+      await client.connect();
+      if (this.isClosed) return;
+      await queryClient(client, { name: undefined, text: `LISTEN "${this.name}"` }, [], plain);
+      this.retryMs = firstRetryMs;
+      this.send({ presence: 'hello', isWork: false, sagaIds: [] });
+      // Nobody knows what was told before, while the process may have looked for work already.
+      this.tell({ kind: 'work' });
+    } catch (error) {
+      if (!this.isClosed) this.onTrouble(error);
+      this.lose(client);
+    }
+  }
+
   private send(message: HintMessage): void {
     const { client } = this;
     if (client === undefined || this.isClosed) return;
@@ -121,10 +128,7 @@ export class HintChannel {
     if (this.client !== client || this.isClosed) return;
     this.client = undefined;
     client.end().catch(() => undefined);
-    this.retryTimer = setTimeout(
-      () => void this.open().then(() => this.tell({ kind: 'work' })),
-      this.retryMs,
-    );
+    this.retryTimer = setTimeout(() => this.open(), this.retryMs);
     this.retryTimer.unref();
     this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
   }

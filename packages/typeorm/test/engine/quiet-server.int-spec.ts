@@ -1,7 +1,14 @@
 import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import type { EmbeddedPostgres } from '@nest-saga/embedded-postgres';
-import { scriptedSaga, ScriptedStep, SimulatedProcess, StepGate, throws } from '@nest-saga/testing';
-import type { ScriptedSaga } from '@nest-saga/testing';
+import {
+  InterceptedStorage,
+  scriptedSaga,
+  ScriptedStep,
+  SimulatedProcess,
+  StepGate,
+  throws,
+} from '@nest-saga/testing';
+import type { ScriptedSaga, StorageMethod } from '@nest-saga/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { TypeOrmSagaStorage } from '../../src/typeorm-saga-storage.js';
@@ -40,7 +47,7 @@ describe('on a server that has nothing else to do', () => {
     databases++;
     const database = `quiet_${databases}`;
     const dataSource = new DataSource({ type: 'postgres', url: await server.createDatabase(database) });
-    const storage = new TypeOrmSagaStorage({ dataSource });
+    const storage = new ListeningStorage(new TypeOrmSagaStorage({ dataSource }));
     const process = new SimulatedProcess({ sagas: [saga], storage, clock: new RealClock(), ...seldom });
     await process.engine.open();
     await until('the first sweep', () => process.listener.ofWorkerType('swept').length === 1);
@@ -162,3 +169,25 @@ describe('on a server that has nothing else to do', () => {
     });
   });
 });
+
+/** Is open once it hears hints: what it looks for when it first does would otherwise come sooner or later, or not at all. */
+class ListeningStorage extends InterceptedStorage {
+  protected override async around<Answer>(
+    method: StorageMethod,
+    call: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const isListening = method === 'open' ? this.firstHint() : undefined;
+    const answer = await call();
+    await isListening;
+    return answer;
+  }
+
+  private firstHint(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = this.inner.onHint?.(() => {
+        end?.();
+        resolve();
+      });
+    });
+  }
+}
