@@ -5,12 +5,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 
+const bundler = 'tools/bundle-packages.mjs';
 const compiler = 'node_modules/@typescript/native/bin/tsc';
 
 if (existsSync(compiler)) {
   const projects = ['packages', 'libs']
     .flatMap((group) => readdirSync(group).map((name) => `${group}/${name}/tsconfig.build.json`))
     .filter((project) => existsSync(project));
-  const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], { stdio: 'inherit' });
-  if (status !== 0) console.warn('The packages were not built completely: run `npm run types`.');
+  const run = (...program) => spawnSync(process.execPath, program, { stdio: 'inherit' }).status === 0;
+  const isCompiled = run(compiler, '-b', ...projects);
+  if (!run(bundler) || !isCompiled)
+    console.warn('The packages were not built completely: run `npm run types`.');
 }

@@ -1,0 +1,17 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** The packages that an application loads when it starts. */
+const names = ['core', 'nestjs', 'typeorm'];
+
+/**
+ * What is bundled: the directory of each package and its entry points, as their files in `src` and `dist` are called
+ * without an ending.
+ */
+export const bundledPackages = names.map((name) => {
+  const directory = `packages/${name}`;
+  const { exports } = JSON.parse(readFileSync(`${directory}/package.json`, 'utf8'));
+  const exported = Object.values(exports).flatMap((target) => target.default ?? []);
+  const entries = exported.map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, '$1'));
+  const command = existsSync(`${directory}/src/cli/main.ts`) ? ['cli/main'] : [];
+  return { directory, entries: [...entries, ...command] };
+});
