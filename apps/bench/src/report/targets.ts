@@ -117,7 +117,7 @@ function otherTargets({ load, soaks, moduleStart, parked }: BenchResults): reado
       unit: 'times',
     },
     {
-      what: 'start of the Nest module',
+      what: 'start of the Nest module, tables there',
       bound: { atMost: 60 },
       measured: moduleStart === null ? undefined : median(moduleStart.withMs) - median(moduleStart.withoutMs),
       unit: 'ms',
