@@ -66,7 +66,7 @@ describe('ForgetfulMap', () => {
   });
 });
 
-function put(map: Pick<Map<number, object>, 'set'>, key: number): WeakRef<object> {
+function put(map: { set(key: number, value: object): unknown }, key: number): WeakRef<object> {
   const value = { key };
   map.set(key, value);
   return new WeakRef(value);
