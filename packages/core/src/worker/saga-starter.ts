@@ -2,6 +2,7 @@ import { checkSize } from '../context/context-codec.js';
 import type { Json } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
+import type { Patience } from '../engine/journal-writer.js';
 import { LetGo } from '../engine/let-go.js';
 import type { ExecutionEnd } from '../engine/saga-executor.js';
 import { SagaConflictError } from '../errors/saga-conflict-error.js';
@@ -15,7 +16,7 @@ import { firstHeader } from '../ports/first-header.js';
 import { notifySaga } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
 import type { StartInterceptor } from '../ports/start-interceptor.js';
-import type { NewSaga, SagaStorage, StartResult } from '../ports/saga-storage.js';
+import type { NewSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from './saga-worker.js';
 import type { StoredContext } from './same-context.js';
 import { isSameContext } from './same-context.js';
@@ -131,7 +132,7 @@ export class SagaStarter {
         metadata,
         owner: isFirst ? owner : undefined,
       };
-      const result = await this.write(saga);
+      const result = await this.worker.writer.start(saga, this.patience());
       if (result.kind === 'started') return this.started(request, saga);
       const isMine =
         isFirst && owner !== undefined && result.header.owner === owner && result.header.sagaId === sagaId;
@@ -141,18 +142,16 @@ export class SagaStarter {
       return isMine
         ? await this.adopt(request, result.header, owner)
         : this.attached(result.header, definition);
+    } catch (error) {
+      throw error instanceof LetGo ? error.cause : error;
     } finally {
       if (isFirst) running.unmarkStarting(sagaId);
     }
   }
 
-  private write(saga: NewSaga): Promise<StartResult> {
+  private patience(): Patience {
     const deadline = this.clock.monotonicNow() + startTimeoutMs;
-    return this.worker.writer
-      .start(saga, { mayKeepTrying: () => this.clock.monotonicNow() < deadline })
-      .catch((error: unknown) => {
-        throw error instanceof LetGo ? error.cause : error;
-      });
+    return { mayKeepTrying: () => this.clock.monotonicNow() < deadline };
   }
 
   private started(request: StartRequest, saga: NewSaga): StartedSaga {
