@@ -47,7 +47,7 @@ export class OwnConnection {
   ): Promise<readonly Row[]> {
     const client = await this.connect(operation);
     try {
-      return (await queryClient(client, statement, values, { preparedName: undefined, deadlineMs })).rows;
+      return await queryClient(client, statement, values, { preparedName: undefined, deadlineMs });
     } catch (error) {
       const failure = toStorageError(operation, error, 'query');
       if (failure.outcome === 'unknown') this.drop(client);

@@ -3,7 +3,10 @@ import { DeadlineError } from './deadline-error.js';
 import type { PostgresClient, PostgresPool } from './postgres-client.js';
 import type { PreparedNames } from './prepared-names.js';
 import { queryClient } from './query-client.js';
-import type { Answer, Row, Statement, StatementRunner } from './statement.js';
+import type { QueryOptions } from './query-client.js';
+import type { Row, Statement, StatementRunner } from './statement.js';
+import { writeClient } from './write-query.js';
+import type { WriteAnswer } from './write-query.js';
 
 /** How long a runner waits, in milliseconds. */
 export interface RunnerDeadlines {
@@ -34,35 +37,48 @@ export class PooledRunner implements StatementRunner {
     private readonly onAbandoned: (backend: number, text: string) => void,
   ) {}
 
-  async run(operation: string, statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
-    return (await this.execute(operation, statement, values)).rows;
-  }
-
   /**
-   * Runs one statement. One that lost against another transaction did nothing, so it is run again.
+   * Runs a statement and answers its rows. One that lost against another transaction did nothing, so it is run again.
    *
    * @throws SagaStorageError
    */
-  async execute(operation: string, statement: Statement, values: readonly unknown[]): Promise<Answer> {
+  run(operation: string, statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+    return this.perform(operation, statement, (client, options) =>
+      queryClient(client, statement, values, options),
+    );
+  }
+
+  /** The same for a statement of the hot path, which answers how many rows it wrote and at most one text. */
+  write(operation: string, statement: Statement, values: readonly unknown[]): Promise<WriteAnswer> {
+    return this.perform(operation, statement, (client, options) =>
+      writeClient(client, statement, values, options),
+    );
+  }
+
+  private async perform<Result>(
+    operation: string,
+    statement: Statement,
+    send: Send<Result>,
+  ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.runOnce(operation, statement, values);
+        return await this.performOnce(operation, statement, send);
       } catch (error) {
         if (attempt >= maximumAttempts || !conflicts.has(sqlStateOf(error))) throw error;
       }
     }
   }
 
-  private async runOnce(
+  private async performOnce<Result>(
     operation: string,
     statement: Statement,
-    values: readonly unknown[],
-  ): Promise<Answer> {
+    send: Send<Result>,
+  ): Promise<Result> {
     const { client, release } = await this.acquire(operation);
     try {
-      const answer = await this.query(client, statement, values);
+      const result = await this.sendPrepared(client, statement, send);
       release();
-      return answer;
+      return result;
     } catch (error) {
       const failure = toStorageError(operation, error, 'query');
       // A connection that may be broken must not go back among the good ones.
@@ -73,23 +89,20 @@ export class PooledRunner implements StatementRunner {
     }
   }
 
-  private async query(
+  private async sendPrepared<Result>(
     client: PostgresClient,
     statement: Statement,
-    values: readonly unknown[],
-  ): Promise<Answer> {
+    send: Send<Result>,
+  ): Promise<Result> {
     const preparedName = this.names.nameOf(statement);
     const deadlineMs = this.deadlines.statementMs;
     try {
-      return await queryClient(client, statement, values, { preparedName, deadlineMs });
+      return await send(client, { preparedName, deadlineMs });
     } catch (error) {
       if (preparedName === undefined || !preparedStatementLost.has(sqlStateOf(error))) throw error;
       // It was refused before it ran.
       this.names.lost();
-      return await queryClient(client, statement, values, {
-        preparedName: this.names.nameOf(statement),
-        deadlineMs,
-      });
+      return await send(client, { preparedName: this.names.nameOf(statement), deadlineMs });
     }
   }
 
@@ -113,6 +126,8 @@ export class PooledRunner implements StatementRunner {
     });
   }
 }
+
+type Send<Result> = (client: PostgresClient, options: QueryOptions) => Promise<Result>;
 
 interface Acquired {
   readonly client: PostgresClient;

@@ -1,11 +1,12 @@
 import type { DataSource } from 'typeorm';
-import type { Answer } from './statement.js';
+import type { WireConnection } from './write-query.js';
 
 /** The part of the `pg` driver's client that this package uses. */
 export interface PostgresClient {
   readonly processID: number | null;
   connect(): Promise<unknown>;
-  query(query: ClientQuery): Promise<Answer>;
+  query(query: ClientQuery): Promise<{ readonly rows: readonly unknown[] }>;
+  query(query: Submittable): unknown;
   end(): Promise<void>;
   on(event: string, listener: (argument: never) => void): unknown;
   removeListener(event: string, listener: (argument: never) => void): unknown;
@@ -18,6 +19,11 @@ export interface ClientQuery {
   readonly text: string;
   readonly values: readonly unknown[];
   readonly types: { getTypeParser(): (text: string) => string };
+}
+
+/** A query that sends itself. The driver tells it what is answered. */
+export interface Submittable {
+  submit(connection: WireConnection): void;
 }
 
 /** The part of the driver's pool that this package uses. */

@@ -8,13 +8,6 @@ export interface Statement {
 /** A row as PostgreSQL sent it: every value is text, whatever type parsers the application has set. */
 export type Row = Readonly<Record<string, string | null>>;
 
-/** What a statement answered. */
-export interface Answer {
-  readonly rows: readonly Row[];
-  /** How many rows it read, wrote or changed; null where it is of a kind that does not say. */
-  readonly rowCount: number | null;
-}
-
 /** Runs statements, each a transaction of its own. */
 export interface StatementRunner {
   /** @throws SagaStorageError */

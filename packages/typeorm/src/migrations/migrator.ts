@@ -89,10 +89,9 @@ export class Migrator {
     client.on('error', () => undefined);
     try {
       await client.connect();
-      return await work(async (text, values = []) => {
-        const statement = { name: undefined, text };
-        return (await queryClient(client, statement, values, { preparedName: undefined, deadlineMs })).rows;
-      });
+      return await work((text, values = []) =>
+        queryClient(client, { name: undefined, text }, values, { preparedName: undefined, deadlineMs }),
+      );
     } catch (error) {
       throw error instanceof SagaSchemaError ? error : toStorageError('open', error, 'query');
     } finally {

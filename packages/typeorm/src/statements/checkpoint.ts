@@ -1,6 +1,7 @@
 import type { AppendRequest, NewSaga } from '@nest-saga/core';
-import type { Answer, Statement } from '../database/statement.js';
+import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
+import type { WriteAnswer } from '../database/write-query.js';
 import { appendEntries } from './append-entries.js';
 import { AppendOneStatements, appendOneValues } from './append-one.js';
 import { changeHeaders } from './change-headers.js';
@@ -28,7 +29,7 @@ export interface BoundStatement {
 /** A checkpoint as a statement. */
 export interface BoundCheckpoint extends BoundStatement {
   /** What the statement's answer says. */
-  writtenBy(answer: Answer): WrittenSagas;
+  writtenBy(answer: WriteAnswer): WrittenSagas;
 }
 
 /** One of the things that a checkpoint does, as a statement that others can be put beside. */
@@ -116,12 +117,11 @@ function inOneOrder<Item extends { readonly sagaId: string }>(items: readonly It
 const everySaga: WrittenSagas = { has: () => true };
 const noSaga: WrittenSagas = { has: () => false };
 
-function oneRowOrNone({ rowCount }: Answer): WrittenSagas {
+function oneRowOrNone({ rowCount }: WriteAnswer): WrittenSagas {
   return rowCount === 1 ? everySaga : noSaga;
 }
 
-function allOrTheseIds({ rows: [row] }: Answer): WrittenSagas {
-  if (row === undefined) throw new TypeError('The statement did not say what it wrote.');
-  const { ids } = row;
-  return ids === null || ids === undefined ? everySaga : new Set(ids.split(','));
+function allOrTheseIds({ text }: WriteAnswer): WrittenSagas {
+  if (text === undefined) throw new TypeError('The statement did not say what it wrote.');
+  return text === null ? everySaga : new Set(text.split(','));
 }

@@ -1,0 +1,100 @@
+import type { PostgresClient } from './postgres-client.js';
+import type { QueryOptions } from './query-client.js';
+import type { Statement } from './statement.js';
+import { withinDeadline } from './within-deadline.js';
+
+/** What a statement that writes answered. */
+export interface WriteAnswer {
+  /** How many rows it read, wrote or changed. */
+  readonly rowCount: number;
+  /** The first column of its last row; undefined where there was no row. */
+  readonly text: string | null | undefined;
+}
+
+/** The driver's protocol layer, as far as a query needs it that is not the driver's own. */
+export interface WireConnection {
+  /** What is prepared on it, by name. The driver keeps this up to date. */
+  readonly parsedStatements: Readonly<Record<string, string | undefined>>;
+  readonly stream: { cork(): void; uncork(): void };
+  parse(statement: { readonly name: string | undefined; readonly text: string }): void;
+  bind(portal: { readonly statement: string | undefined; readonly values: readonly WireValue[] }): void;
+  execute(portal: { readonly rows: number }): void;
+  sync(): void;
+}
+
+/** A parameter as it travels: text, or the type's binary form. */
+type WireValue = string | Buffer | null;
+
+/**
+ * Runs a statement of the hot path on a client: of its rows only the first column is looked at, as text.
+ *
+ * @throws DeadlineError, and what the driver throws.
+ */
+export function writeClient(
+  client: PostgresClient,
+  { text }: Statement,
+  values: readonly unknown[],
+  { preparedName, deadlineMs }: QueryOptions,
+): Promise<WriteAnswer> {
+  const answer = new Promise<WriteAnswer>((resolve, reject) => {
+    client.query(new WriteQuery(preparedName, text, values.map(toWire), resolve, reject));
+  });
+  return withinDeadline(client, deadlineMs, answer);
+}
+
+/**
+ * A query in place of the driver's, which asks for a description of the rows each time, copies its configuration and
+ * makes an object of each row: a sixth of what a small write takes. The driver runs whatever has a `submit` and these
+ * handlers; `pg-cursor` and `pg-query-stream` are made like this.
+ */
+export class WriteQuery {
+  /** Set by the driver where the application gave its pool a timeout for queries. */
+  callback: (() => void) | undefined = undefined;
+  private rowCount = 0;
+  private firstColumn: string | null | undefined = undefined;
+
+  constructor(
+    readonly name: string | undefined,
+    readonly text: string,
+    private readonly values: readonly WireValue[],
+    private readonly resolve: (answer: WriteAnswer) => void,
+    private readonly reject: (error: Error) => void,
+  ) {}
+
+  submit(connection: WireConnection): void {
+    const { name: statement, text, values } = this;
+    // All of it in one packet.
+    connection.stream.cork();
+    if (statement === undefined || connection.parsedStatements[statement] === undefined)
+      connection.parse({ name: statement, text });
+    connection.bind({ statement, values });
+    connection.execute({ rows: 0 });
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  handleDataRow({ fields: [first] }: { readonly fields: readonly (string | null)[] }): void {
+    this.firstColumn = first;
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.rowCount = Number(text.slice(text.lastIndexOf(' ') + 1));
+  }
+
+  handleReadyForQuery(): void {
+    this.callback?.();
+    this.resolve({ rowCount: this.rowCount, text: this.firstColumn });
+  }
+
+  handleError(error: Error): void {
+    this.callback?.();
+    this.reject(error);
+  }
+}
+
+function toWire(value: unknown): WireValue {
+  if (typeof value === 'string' || value === null || Buffer.isBuffer(value)) return value;
+  if (value === undefined) return null;
+  if (typeof value === 'number') return String(value);
+  throw new TypeError(`A ${typeof value} cannot travel as a parameter.`);
+}
