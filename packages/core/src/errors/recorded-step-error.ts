@@ -6,11 +6,12 @@ export class RecordedStepError extends SagaError {
   readonly code: string;
 
   constructor(readonly recorded: RecordedError) {
-    super(
-      recorded.message,
-      recorded.cause === undefined ? undefined : { cause: new RecordedStepError(recorded.cause) },
-    );
+    super(recorded.message, causeOf(recorded));
     this.name = recorded.name;
     this.code = recorded.code ?? 'SAGA_STEP_ERROR';
   }
+}
+
+function causeOf({ cause }: RecordedError): ErrorOptions | undefined {
+  return cause === undefined ? undefined : { cause: new RecordedStepError(cause) };
 }
