@@ -1,9 +1,8 @@
 import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
-import { checkRun } from '@nest-saga/testing';
 import pg from 'pg';
-import { compareWithModel } from '../model/judge.js';
 import { isReset } from './faults.js';
 import type { Fault } from './faults.js';
+import { judgeLab } from './judge-lab.js';
 import { LabAnswerError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
 import { Laboratory } from './laboratory.js';
@@ -230,26 +229,16 @@ export class FaultLab {
   }
 
   private async judge({ sagas, snapshots, load, retried }: Findings): Promise<readonly string[]> {
-    const { world } = this.laboratory;
     const plans = new Map(loadPlans.map(({ name, plan }) => [name, plan]));
-    const violations = checkRun({
-      acknowledgements: [
-        ...load.acknowledgements,
-        ...retried.map((sagaId) => ({ kind: 'retry', sagaId }) as const),
-      ],
-      ledger: await world.readLedger(),
-      leases: await world.readLeases(),
-      watchers: load.watchers,
-      snapshots,
-      sagas,
-    });
-    const differences = sagas.flatMap((saga) => {
-      const { sagaId, saga: name } = saga.header;
-      const plan = plans.get(name);
-      const problems = plan === undefined ? ['it is in no plan'] : compareWithModel(plan, saga);
-      return problems.map((problem) => `${name} ${sagaId}: ${problem}`);
-    });
-    return [...violations.map(({ rule, sagaId, detail }) => `${rule}: ${sagaId}: ${detail}`), ...differences];
+    const acknowledgements = [
+      ...load.acknowledgements,
+      ...retried.map((sagaId) => ({ kind: 'retry', sagaId }) as const),
+    ];
+    const records = { acknowledgements, watchers: load.watchers, snapshots };
+    const problems = await judgeLab(this.laboratory.world, sagas, records, ({ header }) =>
+      plans.get(header.saga),
+    );
+    return problems.map(({ saga, sagaId, problem }) => `${saga} ${sagaId}: ${problem}`);
   }
 }
 

@@ -1,5 +1,4 @@
-import { checkRun } from '@nest-saga/testing';
-import { compareWithModel } from '../model/judge.js';
+import { judgeLab } from './judge-lab.js';
 import type { KillPlan } from './kill-switch.js';
 import { runWithKill } from './kill-run.js';
 import type { KillRun } from './kill-run.js';
@@ -131,29 +130,21 @@ async function inParallel<Item, Result>(
 }
 
 async function judge(laboratory: Laboratory, runs: readonly KillRun[]): Promise<readonly string[]> {
-  const sagas = await laboratory.readSagas();
-  const evidence = {
+  const records = {
     acknowledgements: runs.flatMap(({ acknowledgements }) => acknowledgements),
     watchers: runs.flatMap(({ watchers }) => watchers),
     snapshots: runs.flatMap(({ snapshots }) => snapshots),
-    ledger: await laboratory.world.readLedger(),
-    leases: await laboratory.world.readLeases(),
-    sagas,
   };
   const byId = new Map(runs.map((run) => [run.sagaId, run]));
   const nameOf = (sagaId: string): string => {
     const run = byId.get(sagaId);
     return `${run?.scenario.name}, killed ${run?.kill?.place ?? 'nowhere'} #${run?.kill?.occurrence ?? 0}`;
   };
-  const violations = checkRun(evidence).map(
-    ({ rule, sagaId, detail }) => `${nameOf(sagaId)}: ${rule}: ${detail}`,
+  const problems = await judgeLab(
+    laboratory.world,
+    await laboratory.readSagas(),
+    records,
+    ({ header }) => byId.get(header.sagaId)?.scenario.plan,
   );
-  const differences = sagas.flatMap((saga) => {
-    const { sagaId } = saga.header;
-    const plan = byId.get(sagaId)?.scenario.plan;
-    return plan === undefined
-      ? []
-      : compareWithModel(plan, saga).map((problem) => `${nameOf(sagaId)}: ${problem}`);
-  });
-  return [...violations, ...differences];
+  return problems.map(({ sagaId, problem }) => `${nameOf(sagaId)}: ${problem}`);
 }

@@ -1,0 +1,43 @@
+import type { LoadedSaga } from '@nest-saga/core';
+import { checkRun } from '@nest-saga/testing';
+import type { CrashEvidence } from '@nest-saga/testing';
+import { compareWithModel } from '../model/judge.js';
+import type { SagaPlan } from '../simulation/run-plan.js';
+import type { OutsideWorld } from './outside-world.js';
+
+/** What clients were told, and what was read on the way. */
+export type LabRecords = Required<Pick<CrashEvidence, 'acknowledgements' | 'watchers' | 'snapshots'>>;
+
+/** A promise that was broken in a laboratory. */
+export interface LabProblem {
+  readonly saga: string;
+  readonly sagaId: string;
+  /** The rule, or the model, first. */
+  readonly problem: string;
+}
+
+/** Judges real processes by what is stored, by the outside world and by what clients were told. */
+export async function judgeLab(
+  world: OutsideWorld,
+  sagas: readonly LoadedSaga[],
+  records: LabRecords,
+  planOf: (saga: LoadedSaga) => SagaPlan | undefined,
+): Promise<readonly LabProblem[]> {
+  const nameById = new Map(sagas.map(({ header: { sagaId, saga } }) => [sagaId, saga]));
+  const ledger = await world.readLedger();
+  const leases = await world.readLeases();
+  const violations = checkRun({ ...records, ledger, leases, sagas }).map(
+    ({ rule, sagaId, detail }): LabProblem => ({
+      saga: nameById.get(sagaId) ?? 'a saga that is not stored',
+      sagaId,
+      problem: `${rule}: ${detail}`,
+    }),
+  );
+  const differences = sagas.flatMap((loaded) => {
+    const { sagaId, saga } = loaded.header;
+    const plan = planOf(loaded);
+    const problems = plan === undefined ? ['it is in no plan'] : compareWithModel(plan, loaded);
+    return problems.map((problem): LabProblem => ({ saga, sagaId, problem }));
+  });
+  return [...violations, ...differences];
+}
