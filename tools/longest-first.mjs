@@ -11,6 +11,7 @@ const longest = [
   'faults.crash-spec',
   'model.spec',
   'saboteurs.spec',
+  'lab-saboteurs.crash-spec',
 ];
 
 export default class LongestFirst extends TestSequencer {

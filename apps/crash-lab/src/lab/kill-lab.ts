@@ -1,3 +1,4 @@
+import { inParallel } from './in-parallel.js';
 import { judgeLab } from './judge-lab.js';
 import type { KillPlan } from './kill-switch.js';
 import { runWithKill } from './kill-run.js';
@@ -44,9 +45,11 @@ export async function runKillLab(serverUrl: string, kills: number): Promise<Kill
     ] as const;
     await Promise.all(rescuers.map(({ ready }) => ready));
     const runAll = (targets: readonly Target[]): Promise<readonly KillRun[]> =>
-      inParallel(targets, ({ scenario, kill }) => runWithKill(laboratory, rescuers, scenario, kill));
+      inParallel(parallelRuns, targets, ({ scenario, kill }) =>
+        runWithKill(laboratory, rescuers, scenario, kill),
+      );
 
-    const rehearsals = await inParallel(scenarios, (scenario) =>
+    const rehearsals = await inParallel(parallelRuns, scenarios, (scenario) =>
       runWithKill(laboratory, rescuers, scenario, undefined),
     );
     const targets = rehearsals.flatMap(({ scenario, places }) =>
@@ -114,19 +117,6 @@ function spread(targets: readonly Target[], count: number): readonly Target[] {
     if (target === undefined) throw new Error('there is no place to die at');
     return target;
   });
-}
-
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  run: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  const rest = [...items];
-  const work = async (): Promise<void> => {
-    for (let item = rest.shift(); item !== undefined; item = rest.shift()) results.push(await run(item));
-  };
-  await Promise.all(Array.from({ length: parallelRuns }, work));
-  return results;
 }
 
 async function judge(laboratory: Laboratory, runs: readonly KillRun[]): Promise<readonly string[]> {

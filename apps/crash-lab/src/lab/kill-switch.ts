@@ -1,15 +1,16 @@
-/** Where a process ends itself: at the n-th time that it comes by a place of this name. */
+/** Where a process ends itself, or stands still: at the n-th time that it comes by a place of this name. */
 export interface KillPlan {
   readonly place: string;
   readonly occurrence: number;
 }
 
-/** Counts the places that a process comes by, and kills it at the planned one, without a word and at once. */
+/** Counts the places that a process comes by, and kills it at the planned one, or does there what it is told. */
 export class KillSwitch {
   private readonly counts = new Map<string, number>();
 
   constructor(
     private readonly plan: KillPlan | undefined,
+    /** Without a word and at once, where nothing else is said. */
     private readonly kill: () => void = () => process.kill(process.pid, 'SIGKILL'),
   ) {}
 

@@ -13,6 +13,10 @@ export interface LabProcessSettings {
   readonly databaseUrl: string;
   readonly worldUrl: string;
   readonly kill?: KillPlan;
+  /** Where it stops itself, as SIGSTOP does, until it is woken up. */
+  readonly freeze?: KillPlan;
+  /** The deliberate mistake that it is built with. */
+  readonly saboteur?: string;
   /** By how much its wall clock is wrong. */
   readonly clockSkewMs?: number;
 }
@@ -61,6 +65,7 @@ export interface LabQuestion {
 /** What a lab process says. */
 export type LabMessage =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'stands-still' }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly name: string; readonly message: string }
   | { readonly kind: 'seen'; readonly watcher: string; readonly seq: number; readonly at: number }

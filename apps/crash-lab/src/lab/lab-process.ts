@@ -5,6 +5,7 @@ import { SagaEngine, SagaRegistry, SagaStorageError } from '@nest-saga/core';
 import type { Clock, SagaDefinition, SagaListener, SagaStorage } from '@nest-saga/core';
 import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
+import { labSabotageOf } from '../saboteurs/lab-saboteurs.js';
 import { Assignments } from './assignments.js';
 import { KillSwitch } from './kill-switch.js';
 import type { LabMessage, LabMethods, LabProcessSettings, LabQuestion } from './lab-messages.js';
@@ -15,7 +16,8 @@ import { pause } from './wait.js';
 import { WatchedStorage } from './watched-storage.js';
 
 const settings = JSON.parse(process.env['LAB_SETTINGS'] ?? '{}') as LabProcessSettings;
-const { name, databaseUrl, worldUrl, kill, clockSkewMs = 0 } = settings;
+const { name, databaseUrl, worldUrl, kill, freeze, clockSkewMs = 0 } = settings;
+const sabotage = labSabotageOf(settings.saboteur);
 
 const tell = (message: LabMessage): void => {
   process.send?.(message);
@@ -55,11 +57,16 @@ const storage = new TypeOrmSagaStorage({
   acquireTimeoutMs: 2_000,
 });
 await storage.open();
-const killSwitch = new KillSwitch(kill);
+const standStill = (): void => {
+  tell({ kind: 'stands-still' });
+  process.kill(process.pid, 'SIGSTOP');
+};
+const killSwitch = freeze === undefined ? new KillSwitch(kill) : new KillSwitch(freeze, standStill);
 const world = new OutsideWorld(worldUrl);
 const assignments = new Assignments();
 const underway = new Underway();
-const watched = new WatchedStorage(storage, name, { killSwitch, world, assignments, underway });
+const witnesses = { killSwitch, world, assignments, underway };
+const watched = new WatchedStorage(sabotage.storage?.(storage) ?? storage, name, witnesses);
 // Opened once for all engines of this process, and ended with it.
 const shared: SagaStorage = Object.assign(Object.create(watched) as SagaStorage, {
   open: () => Promise.resolve(),
@@ -91,7 +98,7 @@ const engineOf = (engine: string): SagaEngine => {
 };
 
 const createEngine = (definitions: readonly SagaDefinition[], runsSagas: boolean): SagaEngine => {
-  return new SagaEngine({
+  const engine = new SagaEngine({
     storage: shared,
     registry: new SagaRegistry(definitions),
     clock,
@@ -105,6 +112,8 @@ const createEngine = (definitions: readonly SagaDefinition[], runsSagas: boolean
     shutdownTimeoutMs: 1_000,
     listener,
   });
+  sabotage.engine?.(engine);
+  return engine;
 };
 
 type Asynchronous<Methods> = {
@@ -115,9 +124,10 @@ type Asynchronous<Methods> = {
 
 const methods: Asynchronous<LabMethods> = {
   open: async (engine, { sagas, runsSagas }) => {
-    const definitions = sagas.map((saga) =>
-      defineLabSaga(saga, { process: name, world, killSwitch, assignments, underway }),
-    );
+    const definitions = sagas.map((saga) => {
+      const defined = defineLabSaga(saga, { process: name, ...witnesses });
+      return sabotage.definition?.(defined) ?? defined;
+    });
     for (;;) {
       const opened = createEngine(definitions, runsSagas);
       engines.set(engine, opened);

@@ -27,13 +27,19 @@ export class Laboratory {
     private readonly dataSource: DataSource,
     private readonly storage: TypeOrmSagaStorage,
     private readonly dropStorage: () => Promise<void>,
+    private readonly saboteur: string | undefined,
   ) {}
 
   /**
    * @param storageServerUrl Where the sagas are stored: the server that is to suffer.
    * @param worldServerUrl Where the outside world is kept: a server that does not.
+   * @param saboteur The deliberate mistake that every process is built with.
    */
-  static async open(storageServerUrl: string, worldServerUrl: string): Promise<Laboratory> {
+  static async open(
+    storageServerUrl: string,
+    worldServerUrl: string,
+    saboteur?: string,
+  ): Promise<Laboratory> {
     const name = `lab_${randomUUID().replaceAll('-', '')}`;
     const databaseUrl = await createDatabase(storageServerUrl, name);
     const worldName = `${name}_world`;
@@ -60,6 +66,7 @@ export class Laboratory {
       dataSource,
       storage,
       () => dropDatabase(storageServerUrl, name),
+      saboteur,
     );
   }
 
@@ -70,6 +77,7 @@ export class Laboratory {
     const child = new LabChild(this.program.file, {
       databaseUrl: this.databaseUrl,
       worldUrl: this.worldUrl,
+      ...(this.saboteur === undefined ? {} : { saboteur: this.saboteur }),
       ...settings,
     });
     this.children.push(child);
@@ -147,6 +155,7 @@ export class Laboratory {
     await this.dropStorage();
     await dropDatabase(this.worldServerUrl, this.worldName);
   }
+
   /** Asks until there is an answer: the database may be suffering. */
   private async query<Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]> {
     const deadline = performance.now() + answerLimitMs;

@@ -44,6 +44,9 @@ function saga(...steps: readonly (StepPlan | readonly [StepPlan, StepPlan])[]): 
 
 const works = saga(step('reserve'), step('charge'), step('ship'));
 
+/** Of which the second act is long enough for others to do something meanwhile. */
+export const takesItsTime = saga(step('reserve'), step('charge', { durationMs: 300 }), step('ship'));
+
 const undoFailsOnce = saga(
   step('reserve', { undo: ['fail'] }),
   step('charge', { undo: ['fail'] }),
@@ -94,7 +97,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'enqueue', plan: works, isQueued: true },
   {
     name: 'cancel',
-    plan: saga(step('reserve'), step('charge', { durationMs: 300 }), step('ship')),
+    plan: takesItsTime,
     cancelAt: 'charge',
   },
   {
@@ -114,7 +117,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'a process that leaves',
-    plan: saga(step('reserve'), step('charge', { durationMs: 300 }), step('ship')),
+    plan: takesItsTime,
     leavesAt: 'charge',
   },
 ];

@@ -89,14 +89,16 @@ function troubleIsFailure(engine: SagaEngine): void {
   };
 }
 
-function ignoreFence(engine: SagaEngine): void {
+/** An append that was fenced counts as stored. */
+export function ignoreFence(engine: SagaEngine): void {
   patchAppend(engine, async (append, request, patience) => {
     await append(request, patience);
     return 'stored';
   });
 }
 
-function ignoreLease(engine: SagaEngine): void {
+/** A worker that could not renew its lease goes on. */
+export function ignoreLease(engine: SagaEngine): void {
   const { lease } = engine.worker;
   lease.isValidFor = () => true;
   // Nobody is told that the lease is over.

@@ -69,7 +69,8 @@ function undoPrimary(definition: SagaDefinition): SagaDefinition {
   }));
 }
 
-function keyPerAttempt(definition: SagaDefinition): SagaDefinition {
+/** Each call comes with an idempotency key of its own. */
+export function keyPerAttempt(definition: SagaDefinition): SagaDefinition {
   const keyed = (run: StepRun): StepRun =>
     changedRun(run, { idempotencyKey: `${run.idempotencyKey}:${run.fencingToken}` });
   return withHandlers(definition, ({ id }, handlers) => ({

@@ -1,6 +1,7 @@
 import { checkExhaustively } from '../exhaustive/check-exhaustively.js';
 import { tiny } from '../exhaustive/exhaustive-scope.js';
 import { checkModel } from '../model/check-model.js';
+import { toMarkdownTable } from './markdown-table.js';
 import { runContract } from './run-contract.js';
 import type { Saboteur } from './saboteur.js';
 
@@ -33,7 +34,7 @@ export async function judgeSaboteur(saboteur: Saboteur): Promise<Verdict> {
   };
 }
 
-/** The verdicts as a table in Markdown, in the way the formatter leaves it. */
+/** The verdicts as a table in Markdown. */
 export function toTable(verdicts: readonly Verdict[]): string {
   const rows = [
     ['saboteur', 'what it does', 'what shows it', 'model', 'exhaustive', 'contract'],
@@ -46,14 +47,10 @@ export function toTable(verdicts: readonly Verdict[]): string {
       contract === undefined ? '-' : mark(contract[0]),
     ]),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [line(head), rule, ...body.map(line)].join('\n');
+  return toMarkdownTable(rows);
 }
 
-function mark(evidence: string | undefined): string {
+/** Whether there is evidence, in one word. */
+export function mark(evidence: string | undefined): string {
   return evidence === undefined ? 'no' : 'caught';
 }
