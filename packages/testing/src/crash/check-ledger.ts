@@ -1,6 +1,7 @@
 import type { LoadedSaga } from '@nest-saga/core';
 import type { Violation, ViolationRule } from './crash-evidence.js';
-import { replayUntil } from './journal-replay.js';
+import { replayOnward } from './journal-replay.js';
+import type { JournalReplay } from './journal-replay.js';
 import type { LedgerRow } from './ledger-row.js';
 
 /** What the outside world saw of one saga, held against what was durable at each moment. */
@@ -9,9 +10,10 @@ export function checkLedger(saga: LoadedSaga, rows: readonly LedgerRow[]): reado
   const { sagaId } = saga.header;
   const report: Report = (rule, detail) => violations.push({ rule, sagaId, detail });
   const inOrder = rows.toSorted((one, other) => one.beganAt - other.beganAt);
+  const replayTo = replayOnward(saga.entries);
   let token = 0;
   for (const row of inOrder) {
-    checkBeginning(saga, row, report);
+    checkBeginning(replayTo(row.beganAt), row, report);
     if (row.fencingToken < token)
       report('fencing-token', `${describe(row)} began with ${row.fencingToken}, after ${token} was seen`);
     token = Math.max(token, row.fencingToken);
@@ -23,9 +25,8 @@ export function checkLedger(saga: LoadedSaga, rows: readonly LedgerRow[]): reado
 
 type Report = (rule: ViolationRule, detail: string) => void;
 
-function checkBeginning({ entries }: LoadedSaga, row: LedgerRow, report: Report): void {
-  const replay = replayUntil(entries, row.beganAt);
-  const { direction, undo, completed, trail, outcomes } = replay;
+function checkBeginning(durable: JournalReplay, row: LedgerRow, report: Report): void {
+  const { direction, undo, completed, trail, outcomes } = durable;
   if (row.action === 'act') {
     if (direction === 'backward')
       report('act-after-decision', `${describe(row)} began after the decision to compensate was durable`);

@@ -2,6 +2,8 @@ import { checkRun } from './check-run.js';
 import type { CrashEvidence, LeaseSpan } from './crash-evidence.js';
 import { act, call, epoch, good, saga, undoneCalls } from './sample-run.js';
 
+const claim = { kind: 'claimed', from: 'running' } as const;
+
 const ofOwners: Partial<CrashEvidence> = {
   leases: [leaseOf('w1', 'p1'), leaseOf('w2', 'p2'), leaseOf('w3', 'p1')],
 };
@@ -34,6 +36,19 @@ describe('the checker of who began a call', () => {
     const queued = saga('completed', [{ kind: 'claimed', from: 'pending' }, act('a')], 'w2');
     const ledger = [call('act', 'a', 11, { worker: 'w2', process: 'p2' })];
     expect(rulesOf({ sagas: [queued], ledger, snapshots: [], watchers: [] })).toEqual([]);
+  });
+
+  it('takes the calls of both owners by their times, in whichever order they were written down', () => {
+    const [first, last] = [
+      saga('completed', [act('a')]),
+      saga('completed', [act('a'), claim, act('b')], 'w2'),
+    ];
+    const handedOver = { ...last, entries: [...first.entries, ...last.entries.slice(1)] };
+    const ledger = [
+      call('act', 'b', 21, { worker: 'w2', process: 'p2' }),
+      call('act', 'a', 1, { worker: 'w1', process: 'p1' }),
+    ];
+    expect(rulesOf({ sagas: [handedOver], ledger, snapshots: [], watchers: [] })).toEqual([]);
   });
 
   it.each<[string, string, Partial<CrashEvidence>]>([

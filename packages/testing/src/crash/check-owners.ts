@@ -1,7 +1,8 @@
 import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
 import { describe } from './check-ledger.js';
 import type { LeaseSpan, Violation, ViolationRule } from './crash-evidence.js';
-import { replayUntil } from './journal-replay.js';
+import { replayOnward } from './journal-replay.js';
+import type { JournalReplay } from './journal-replay.js';
 import type { LedgerRow } from './ledger-row.js';
 
 /**
@@ -14,13 +15,15 @@ export function checkOwners(
   leases: readonly LeaseSpan[],
 ): readonly Violation[] {
   const byWorker = new Map(leases.map((lease) => [lease.worker, lease]));
-  return rows.flatMap((row): readonly Violation[] => {
+  const replayTo = replayOnward(entries);
+  const inOrder = rows.toSorted((one, other) => one.beganAt - other.beganAt);
+  return inOrder.flatMap((row): readonly Violation[] => {
     if (row.worker === undefined) return [];
     const violations: Violation[] = [];
     const report = (rule: ViolationRule, detail: string): void => {
       violations.push({ rule, sagaId, detail: `${describe(row)} began for ${row.worker}, ${detail}` });
     };
-    const owner = ownerAt(entries, row.beganAt);
+    const owner = ownerBy(replayTo(row.beganAt), entries);
     if (owner !== anybody && owner !== row.worker)
       report('not-owner', owner === undefined ? 'when it was nobody’s' : `when it was ${owner}’s`);
     const lease = byWorker.get(row.worker);
@@ -35,9 +38,11 @@ export function checkOwners(
 /** Of whom the records say nothing. */
 const anybody = Symbol('anybody');
 
-/** Whose a saga was at a moment: undefined where it was nobody's. */
-function ownerAt(entries: readonly JournalEntry[], at: number): string | undefined | typeof anybody {
-  const { owner, isLetGo } = replayUntil(entries, at);
+/** Whose a saga was when so much of its journal was durable: undefined where it was nobody's. */
+function ownerBy(
+  { owner, isLetGo }: JournalReplay,
+  entries: readonly JournalEntry[],
+): string | undefined | typeof anybody {
   if (owner !== undefined || isLetGo) return owner;
   // Before the first entry of a worker: a queued saga is nobody's, and a started one its first writer's, unless another
   // worker claimed it before it wrote.

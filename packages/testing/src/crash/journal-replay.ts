@@ -108,17 +108,21 @@ export class JournalReplay {
   }
 }
 
-/** What the entries that were durable at a moment say. */
-export function replayUntil(entries: readonly JournalEntry[], at: number): JournalReplay {
+/** Answers what the entries that were durable at a moment say, for one moment after the other: each entry is read once. */
+export function replayOnward(entries: readonly JournalEntry[]): (at: number) => JournalReplay {
   const replay = new JournalReplay();
-  for (const entry of entries) {
-    if (entry.recordedAt.getTime() > at) break;
-    replay.apply(entry);
-  }
-  return replay;
+  let next = 0;
+  return (at) => {
+    for (let entry = entries[next]; entry !== undefined; entry = entries[next]) {
+      if (entry.recordedAt.getTime() > at) break;
+      replay.apply(entry);
+      next++;
+    }
+    return replay;
+  };
 }
 
 /** What a whole journal says. */
 export function replayAll(entries: readonly JournalEntry[]): JournalReplay {
-  return replayUntil(entries, Number.POSITIVE_INFINITY);
+  return replayOnward(entries)(Number.POSITIVE_INFINITY);
 }
