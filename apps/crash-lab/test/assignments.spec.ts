@@ -1,8 +1,57 @@
-import { Assignments } from '../src/lab/assignments.js';
+import { InMemorySagaStorage } from '@nest-saga/core';
+import type { NewSaga } from '@nest-saga/core';
+import { FakeClock } from '@nest-saga/testing';
+import { Assignments } from '../src/simulation/assignments.js';
 
-describe('the assignments of a lab process', () => {
+const saga: NewSaga = {
+  sagaId: 'a',
+  saga: 'order',
+  version: 1,
+  key: 'the key',
+  owner: 'first',
+  context: '{}',
+  metadata: {},
+};
+
+describe('the assignments of a process', () => {
   it('are of nobody before a start or a claim', () => {
     expect(new Assignments().workerOf('a', 1)).toBe('nobody');
+  });
+
+  it('are of the owner of a start, also where it is answered only when it is asked for again', async () => {
+    const storage = new InMemorySagaStorage(new FakeClock());
+    for (const kind of ['started', 'exists']) {
+      const result = await storage.start(saga);
+      expect(result.kind).toBe(kind);
+      const assignments = new Assignments();
+      assignments.started(saga, result);
+      expect(assignments.workerOf('a', 1)).toBe('first');
+    }
+  });
+
+  it('are of nobody where a start only queues, or finds the saga of somebody else', async () => {
+    const storage = new InMemorySagaStorage(new FakeClock());
+    await storage.start(saga);
+    const assignments = new Assignments();
+    const queued = { ...saga, sagaId: 'c', key: undefined, owner: undefined };
+    for (const other of [{ ...saga, owner: 'second' }, { ...saga, sagaId: 'b' }, queued])
+      assignments.started(other, await storage.start(other));
+    expect(['a', 'b', 'c'].map((sagaId) => assignments.workerOf(sagaId, 1))).toEqual([
+      'nobody',
+      'nobody',
+      'nobody',
+    ]);
+  });
+
+  it('are of the worker of a claim, from there on', async () => {
+    const storage = new InMemorySagaStorage(new FakeClock());
+    await storage.start({ ...saga, owner: undefined });
+    await storage.registerWorker('second', 1_000);
+    const sagas = [{ saga: 'order', version: 1 }];
+    const assignments = new Assignments();
+    for (const claimed of await storage.claim({ worker: 'second', sagas, limit: 1 }))
+      assignments.claimed(claimed, 'second');
+    expect([1, 2].map((token) => assignments.workerOf('a', token))).toEqual(['nobody', 'second']);
   });
 
   it('tell a run that goes back to before a claim from the one that follows it, in whichever order they are known', () => {

@@ -6,7 +6,7 @@ import type { Clock, SagaDefinition, SagaListener, SagaStorage } from '@nest-sag
 import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
 import { labSabotageOf } from '../saboteurs/lab-saboteurs.js';
-import { Assignments } from './assignments.js';
+import { Assignments } from '../simulation/assignments.js';
 import { KillSwitch } from './kill-switch.js';
 import type { LabMessage, LabMethods, LabProcessSettings, LabQuestion } from './lab-messages.js';
 import { defineLabSaga } from './lab-saga.js';

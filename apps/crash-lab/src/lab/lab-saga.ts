@@ -4,7 +4,7 @@ import { trailOf } from '@nest-saga/testing';
 import type { StepPlan } from '../simulation/run-plan.js';
 import { GatewayError } from '../simulation/scripted-definition.js';
 import type { TrailContext } from '../simulation/scripted-definition.js';
-import type { Assignments } from './assignments.js';
+import type { Assignments } from '../simulation/assignments.js';
 import type { NamedPlan } from './lab-messages.js';
 import type { KillSwitch } from './kill-switch.js';
 import type { OutsideWorld } from './outside-world.js';

@@ -1,7 +1,7 @@
 import type { ClaimRequest, LoadedSaga, NewSaga, SagaStorage, StartResult } from '@nest-saga/core';
 import { InterceptedStorage } from '@nest-saga/testing';
 import type { StorageMethod } from '@nest-saga/testing';
-import type { Assignments } from './assignments.js';
+import type { Assignments } from '../simulation/assignments.js';
 import type { KillSwitch } from './kill-switch.js';
 import type { OutsideWorld } from './outside-world.js';
 import type { Underway } from './underway.js';
@@ -28,18 +28,14 @@ export class WatchedStorage extends InterceptedStorage {
   }
 
   override async start(saga: NewSaga): Promise<StartResult> {
-    const { sagaId, owner } = saga;
     const result = await super.start(saga);
-    const isOwn =
-      result.kind === 'started' || (result.header.sagaId === sagaId && result.header.owner === owner);
-    if (owner !== undefined && isOwn) this.witnesses.assignments.given(sagaId, 0, owner);
+    this.witnesses.assignments.started(saga, result);
     return result;
   }
 
   override async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
     const claimed = await super.claim(request);
-    for (const { header, entries } of claimed)
-      this.witnesses.assignments.given(header.sagaId, entries.at(-1)?.seq ?? 0, request.worker);
+    for (const saga of claimed) this.witnesses.assignments.claimed(saga, request.worker);
     return claimed;
   }
 

@@ -105,6 +105,12 @@ export function ignoreLease(engine: SagaEngine): void {
   Reflect.set(lease, 'onLost', () => undefined);
 }
 
+function addMargin(engine: SagaEngine): void {
+  const { lease } = engine.worker;
+  const options = Reflect.get(lease, 'options') as { readonly safetyMarginMs: number };
+  Reflect.set(lease, 'options', { ...options, safetyMarginMs: -options.safetyMarginMs });
+}
+
 function stopSweeping(engine: SagaEngine): void {
   const { sweep } = engine.worker;
   const sweepOnce = sweep.sweep.bind(sweep);
@@ -175,6 +181,12 @@ export const brokenEngines: readonly Saboteur[] = [
     mistake: 'a worker that could not renew its lease goes on',
     breaks: ['fencing-token'],
     sabotage: { engine: ignoreLease },
+  },
+  {
+    name: 'lease too long',
+    mistake: 'the safety margin is added to a lease, not taken off it',
+    breaks: ['without-lease'],
+    sabotage: { engine: addMargin },
   },
   {
     name: 'sweep error swallowed',

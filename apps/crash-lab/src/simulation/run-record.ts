@@ -71,7 +71,7 @@ export class RunRecord {
 
   registered(worker: string, process: string, at: number, durationMs: number): void {
     this.revision++;
-    this.leaseSpans.set(worker, { process, validFrom: at, validUntil: at + durationMs });
+    this.leaseSpans.set(worker, { process, worker, validFrom: at, validUntil: at + durationMs });
   }
 
   renewed(worker: string, at: number, durationMs: number): void {

@@ -8,6 +8,7 @@ import type {
   StepRun,
 } from '@nest-saga/core';
 import { trailOf } from '@nest-saga/testing';
+import type { Assignments } from './assignments.js';
 import type { Life } from './life.js';
 import type { HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
@@ -24,6 +25,8 @@ export interface HandlerSurroundings {
   readonly life: Life;
   readonly record: RunRecord;
   readonly time: VirtualTime;
+  /** Of its process. */
+  readonly assignments: Assignments;
   nextHandlerFault(): HandlerFault | undefined;
   crash(life: Life, why: string): void;
   longMs(): number;
@@ -140,7 +143,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     context: TrailContext,
     run: StepRun,
   ): Promise<OpenLedgerRow> {
-    const { life, record, time } = this.surroundings;
+    const { life, record, time, assignments } = this.surroundings;
     const row: OpenLedgerRow = {
       sagaId: run.sagaId,
       step: run.step,
@@ -149,6 +152,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
       idempotencyKey: run.idempotencyKey,
       fencingToken: run.fencingToken,
       process: life.name,
+      worker: assignments.workerOf(run.sagaId, run.fencingToken),
       beganAt: time.now(),
       endedAt: undefined,
       isEffective: false,

@@ -1,6 +1,7 @@
 import { InMemorySagaStorage, isOpen, SagaEngine, SagaRegistry } from '@nest-saga/core';
 import type { Clock, LoadedSaga, SagaDefinition, SagaHeader, SagaStorage } from '@nest-saga/core';
 import type { CrashEvidence } from '@nest-saga/testing';
+import { Assignments } from './assignments.js';
 import { Callers } from './callers.js';
 import { Life } from './life.js';
 import type { CallFault, RunPlan } from './run-plan.js';
@@ -165,6 +166,7 @@ class Simulation {
       life,
       record: this.record,
       time: this.time,
+      assignments: new Assignments(),
       nextHandlerFault: () => faultOf(this.plan.handlerFaults, this.handlerCalls++),
       faultOf: (call: number) =>
         this.struck(faultOf(this.plan.callFaults, call)) ?? this.struck(this.outage(), 'outage, '),

@@ -14,6 +14,7 @@ import type {
 } from '@nest-saga/core';
 import { InterceptedStorage } from '@nest-saga/testing';
 import type { StorageMethod } from '@nest-saga/testing';
+import type { Assignments } from './assignments.js';
 import type { Life } from './life.js';
 import type { RunRecord } from './run-record.js';
 import type { CallFault } from './run-plan.js';
@@ -23,6 +24,8 @@ import type { VirtualTime } from './virtual-time.js';
 export interface WireSurroundings {
   readonly time: VirtualTime;
   readonly record: RunRecord;
+  /** Of its process. */
+  readonly assignments: Assignments;
   /** What happens to the n-th call of the storage, counted over all processes. */
   faultOf(call: number): CallFault | undefined;
   /** How long a request or an answer takes, in milliseconds; 0 is at once. */
@@ -47,6 +50,7 @@ export class Wire extends InterceptedStorage {
     return this.around('start', async () => {
       const result = await this.inner.start(saga);
       if (result.kind === 'started') this.surroundings.record.revision++;
+      this.surroundings.assignments.started(saga, result);
       return result;
     });
   }
@@ -88,6 +92,7 @@ export class Wire extends InterceptedStorage {
       const claimed = await this.inner.claim(request);
       if (claimed.length > 0) this.surroundings.record.revision++;
       for (const saga of claimed) {
+        this.surroundings.assignments.claimed(saga, request.worker);
         this.surroundings.record.snapshots.push(saga);
         this.surroundings.record.durableSeqs.set(saga.header.sagaId, saga.entries.length);
       }
