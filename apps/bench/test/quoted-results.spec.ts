@@ -5,10 +5,18 @@ import { modelOf } from '../src/cost-model/model-of-results.js';
 import { reportOf } from '../src/report/report.js';
 
 const results = readResults(quotedResultsFile);
-const page = readFileSync(fileURLToPath(new URL('../../../docs/performance.md', import.meta.url)), 'utf8');
+const page = read('docs/performance.md');
+const readme = read('README.md').replaceAll(/\s+/g, ' ');
 
 test('the page about performance quotes the report on the results that are kept beside it', () => {
   expect(page).toContain(reportOf(results));
+});
+
+test('the README quotes the ratios of the same results', () => {
+  expect(readme).toContain(
+    `${ratioOf('rate to DBOS, 50 at once')} times as many sagas a second as DBOS Transact with 50 at once, ` +
+      `and ${ratioOf('rate to DBOS, 200 at once')} times with 200`,
+  );
 });
 
 describe('the cost model, held to the measurements it quotes', () => {
@@ -30,3 +38,13 @@ describe('the cost model, held to the measurements it quotes', () => {
     },
   );
 });
+
+function read(file: string): string {
+  return readFileSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), 'utf8');
+}
+
+/** What the page says was measured for a target, rounded down. */
+function ratioOf(target: string): number {
+  const [, measured] = new RegExp(`^\\| ${target} +\\|[^|]+\\| +([\\d.]+) \\|`, 'm').exec(page) ?? [];
+  return Math.floor(Number(measured));
+}
