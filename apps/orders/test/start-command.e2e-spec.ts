@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { scenarios } from '@nest-saga/demo-services';
+import { describeWhere } from './support/describe-where.js';
 import { readAll, readEvents, summarize } from './support/read-events.js';
 import { codeBlocks, readReadme } from './support/readme.js';
 import type { LedgerLine } from './support/orders-client.js';
@@ -13,9 +14,10 @@ import { until } from './support/until.js';
 const run = promisify(execFile);
 
 // The lines of the README and of the start command call curl, which a machine with Node alone may not have.
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
-if (!hasCurl) console.warn('Skipped: the lines to try are not typed, because there is no curl.');
-const describeWithCurl = hasCurl ? describe : describe.skip;
+const describeWithCurl = describeWhere(
+  spawnSync('curl', ['--version']).status === 0,
+  'the lines to try are not typed, because there is no curl.',
+);
 
 describe('the start command', () => {
   let directory: string;

@@ -113,9 +113,8 @@ describe('SagaEvents', () => {
     expect(seen).toEqual([{ type: 'recovered', sagaId, saga: 'order', version: 1, recoveries: 1 }]);
   });
 
-  it.each<[string, () => void]>([
+  it.each<[string, () => unknown]>([
     ['throws', () => throwIt()],
-    // oxlint-disable-next-line typescript/no-misused-promises -- what everybody writes
     ['rejects', async () => throwIt()],
   ])(
     'is harmed by no subscriber that %s, and neither is the saga nor another subscriber',

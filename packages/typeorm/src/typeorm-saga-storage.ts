@@ -60,7 +60,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(async (group) => {
       const { statement, values, writtenBy } = checkpoint.bind(group);
-      const answer = await connections.pool.write('write', statement, values);
+      const answer = await connections.pool.write(statement, values);
       this.groups.tell(group.starts.length + group.appends.length);
       return writtenBy(answer);
     }, connections.groupLimits);

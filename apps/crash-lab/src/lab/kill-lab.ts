@@ -39,11 +39,7 @@ interface Target {
 export async function runKillLab(serverUrl: string, kills: number): Promise<KillReport> {
   const laboratory = await Laboratory.open(serverUrl, serverUrl);
   try {
-    const rescuers = [
-      laboratory.start({ name: 'rescuer 1' }),
-      laboratory.start({ name: 'rescuer 2' }),
-    ] as const;
-    await Promise.all(rescuers.map(({ ready }) => ready));
+    const rescuers = await laboratory.startRescuers();
     const runAll = (targets: readonly Target[]): Promise<readonly KillRun[]> =>
       inParallel(parallelRuns, targets, ({ scenario, kill }) =>
         runWithKill(laboratory, rescuers, scenario, kill),

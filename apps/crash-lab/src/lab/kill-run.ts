@@ -4,7 +4,7 @@ import type { Acknowledgement, WatcherRecord } from '@nest-saga/testing';
 import type { KillPlan } from './kill-switch.js';
 import { isTrouble, LabAnswerError, ProcessDiedError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
-import type { Laboratory } from './laboratory.js';
+import type { Laboratory, Rescuers } from './laboratory.js';
 import type { NamedPlan } from './lab-messages.js';
 import type { Scenario } from './scenarios.js';
 import { until, within } from './wait.js';
@@ -34,7 +34,7 @@ const victimEngine = 'victim';
  */
 export function runWithKill(
   laboratory: Laboratory,
-  rescuers: readonly [LabChild, LabChild],
+  rescuers: Rescuers,
   scenario: Scenario,
   kill: KillPlan | undefined,
 ): Promise<KillRun> {
@@ -54,7 +54,7 @@ class RunUnderway {
 
   constructor(
     private readonly laboratory: Laboratory,
-    private readonly rescuers: readonly [LabChild, LabChild],
+    private readonly rescuers: Rescuers,
     private readonly scenario: Scenario,
     private readonly kill: KillPlan | undefined,
   ) {

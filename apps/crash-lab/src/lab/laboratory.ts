@@ -12,6 +12,9 @@ import { pause } from './wait.js';
 
 const answerLimitMs = 30_000;
 
+/** Two processes that take over what others leave behind. */
+export type Rescuers = readonly [LabChild, LabChild];
+
 /** Two databases, the program of the processes, and what has to be taken down in the end. */
 export class Laboratory {
   private readonly children: LabChild[] = [];
@@ -82,6 +85,13 @@ export class Laboratory {
     });
     this.children.push(child);
     return child;
+  }
+
+  /** Starts the two processes that finish what others leave behind, and waits until they can be asked. */
+  async startRescuers(): Promise<Rescuers> {
+    const rescuers = [this.start({ name: 'rescuer 1' }), this.start({ name: 'rescuer 2' })] as const;
+    await Promise.all(rescuers.map(({ ready }) => ready));
+    return rescuers;
   }
 
   /** Processes that ended, and that nobody killed, one line each. */

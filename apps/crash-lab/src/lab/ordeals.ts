@@ -6,8 +6,8 @@ import { judgeLab } from './judge-lab.js';
 import type { LabProblem } from './judge-lab.js';
 import { runWithKill } from './kill-run.js';
 import type { KillPlan } from './kill-switch.js';
-import type { LabChild } from './lab-child.js';
 import { Laboratory } from './laboratory.js';
+import type { Rescuers } from './laboratory.js';
 import { scenarios, takesItsTime } from './scenarios.js';
 import type { Scenario } from './scenarios.js';
 
@@ -31,8 +31,6 @@ interface OrdealRun {
   readonly watchers: readonly WatcherRecord[];
   readonly snapshots: readonly LoadedSaga[];
 }
-
-type Rescuers = readonly [LabChild, LabChild];
 
 /** In an act, which is repeated; and in an undo after a cancel, which takes the place of the entry of an act. */
 const kills: readonly (readonly [string, KillPlan])[] = [
@@ -59,11 +57,7 @@ export async function undergo(
 ): Promise<readonly OrdealReport[]> {
   const laboratory = await Laboratory.open(serverUrl, serverUrl, saboteur);
   try {
-    const rescuers = [
-      laboratory.start({ name: 'rescuer 1' }),
-      laboratory.start({ name: 'rescuer 2' }),
-    ] as const;
-    await Promise.all(rescuers.map(({ ready }) => ready));
+    const rescuers = await laboratory.startRescuers();
     const runs = (await Promise.all(ordeals.map((ordeal) => attempts[ordeal](laboratory, rescuers)))).flat();
     const problems = await judge(laboratory, runs);
     return ordeals.map((ordeal) => {

@@ -1,14 +1,13 @@
 import { chromium, type Browser } from 'playwright-core';
+import { describeWhere } from './describe-where.js';
 import { findBrowser } from './find-browser.js';
 
 const executablePath = findBrowser(process.env);
 
-/** `describe` where there is a browser; where there is none the tests are skipped, and it is said why. */
-export const describeInBrowser = executablePath === undefined ? describe.skip : describe;
-
-if (executablePath === undefined) {
-  console.warn('Skipped: no Chromium. Install it (apt-get install chromium), or name it in CHROMIUM_PATH.');
-}
+export const describeInBrowser = describeWhere(
+  executablePath !== undefined,
+  'no Chromium. Install it (apt-get install chromium), or name it in CHROMIUM_PATH.',
+);
 
 /** Starts the browser of this machine. */
 export async function launchBrowser(): Promise<Browser> {

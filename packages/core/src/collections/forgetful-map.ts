@@ -34,11 +34,6 @@ export class ForgetfulMap<Key, Value extends object> {
     return this.slots.delete(key);
   }
 
-  clear(): void {
-    for (const slot of this.slots.values()) slot.value = undefined;
-    this.slots.clear();
-  }
-
   /** In the order in which the keys came. One that is taken out meanwhile is left out. */
   *entries(): IterableIterator<[Key, Value]> {
     for (const [key, { value }] of this.slots) if (value !== undefined) yield [key, value];

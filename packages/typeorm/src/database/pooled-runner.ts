@@ -49,8 +49,8 @@ export class PooledRunner implements StatementRunner {
   }
 
   /** The same for a statement of the hot path, which answers how many rows it wrote and at most one text. */
-  write(operation: string, statement: Statement, values: readonly unknown[]): Promise<WriteAnswer> {
-    return this.perform(operation, statement, (client, options) =>
+  write(statement: Statement, values: readonly unknown[]): Promise<WriteAnswer> {
+    return this.perform('write', statement, (client, options) =>
       writeClient(client, statement, values, options),
     );
   }

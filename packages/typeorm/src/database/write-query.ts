@@ -65,12 +65,15 @@ export class WriteQuery {
     const { name: statement, text, values } = this;
     // All of it in one packet.
     connection.stream.cork();
-    if (statement === undefined || connection.parsedStatements[statement] === undefined)
-      connection.parse({ name: statement, text });
-    connection.bind({ statement, values });
-    connection.execute({ rows: 0 });
-    connection.sync();
-    connection.stream.uncork();
+    try {
+      if (statement === undefined || connection.parsedStatements[statement] === undefined)
+        connection.parse({ name: statement, text });
+      connection.bind({ statement, values });
+      connection.execute({ rows: 0 });
+      connection.sync();
+    } finally {
+      connection.stream.uncork();
+    }
   }
 
   handleDataRow({ fields: [first] }: { readonly fields: readonly (string | null)[] }): void {

@@ -12,7 +12,7 @@ const count = 200;
 /** How many sweeps are a few: a write that waited longest for its next try, and what is behind it, end within them. */
 const few = 5;
 
-/** Works for a little while, and each saga for another one, so that trouble finds them everywhere. */
+/** What the step does, which nobody waits for: it takes each saga another while, so that trouble finds them everywhere. */
 const works: StepScript = (context) =>
   new Promise((resolve) => {
     setTimeout(resolve, 20 + Number(context['number']) / 2);
