@@ -7,13 +7,14 @@ export class SagaConflictError extends SagaError {
   constructor(
     readonly sagaId: string,
     readonly saga: string,
-    /** What differs: the context, the saga's name, or nothing (`exists`) where the caller wanted a new one. */
-    readonly conflict: 'context' | 'saga' | 'exists',
+    /** What differs: the context, the saga's name, the key, or nothing (`exists`) if the caller wanted a new one. */
+    readonly conflict: 'context' | 'saga' | 'key' | 'exists',
     options?: ErrorOptions,
   ) {
     const why = {
       context: 'it was started with another context. Use a new id or key for another business action',
       saga: 'it belongs to another saga. Use a new id',
+      key: 'it does not have this key. Start it with the key that it was first started with, or use a new id',
       exists: 'the caller asked for a new one (onConflict: "reject"). Attach to it, or use a new id or key',
     }[conflict];
     super(`Saga "${saga}" ${sagaId} exists already and ${why}.`, options);

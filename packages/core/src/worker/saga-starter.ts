@@ -207,6 +207,9 @@ export class SagaStarter {
     isThisStart: boolean,
   ): void {
     if (header.saga !== definition.name) throw new SagaConflictError(header.sagaId, header.saga, 'saga');
+    // Attaching would forget the key, and a later start with the key alone would be a second execution.
+    if (options.key !== undefined && header.key !== options.key)
+      throw new SagaConflictError(header.sagaId, header.saga, 'key');
     this.checkSameContext(header, { json, codec: definition.codec });
     if (options.onConflict === 'reject' && !isThisStart)
       throw new SagaConflictError(header.sagaId, header.saga, 'exists');

@@ -110,6 +110,34 @@ describe('two starts with one id', () => {
     await expect(process.start({}, { saga: 'refund', sagaId })).rejects.toMatchObject({ conflict: 'saga' });
   });
 
+  it.each([
+    ['none', undefined],
+    ['another', 'order-16'],
+  ])(
+    'are refused if the second brings a key and the saga has %s: one key is one execution',
+    async (_name, key) => {
+      const { saga, cluster } = order();
+      const process = await cluster.startProcess();
+      await cluster.run(process, {}, { sagaId, ...(key === undefined ? {} : { key }) });
+      const again = process.start({}, { sagaId, key: 'order-17' });
+      await expect(again).rejects.toMatchObject({ code: 'SAGA_CONFLICT', conflict: 'key', sagaId });
+
+      const byKey = await process.start({}, { key: 'order-17' });
+      expect(byKey.sagaId).not.toBe(sagaId);
+      await cluster.resolve(process.outcome(byKey));
+      expect(saga.calls).toHaveLength(4);
+    },
+  );
+
+  it('are one if only the first brings a key', async () => {
+    const { saga, cluster } = order();
+    const process = await cluster.startProcess();
+    await cluster.run(process, {}, { sagaId, key: 'order-17' });
+    await cluster.run(process, {}, { sagaId });
+    await cluster.run(process, {}, { key: 'order-17' });
+    expect(saga.calls).toHaveLength(2);
+  });
+
   it('are refused where the caller wants a new one', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
