@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { CommandError } from './command-error.js';
 import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
 import { runDiagramCommand } from './diagram/run-diagram-command.js';
@@ -11,6 +12,10 @@ Commands:
   migrate   bring the saga tables in PostgreSQL up to date
   status    say which version the saga tables have
   sql       print the SQL that makes the saga tables
+
+Options:
+  --version, -v   print the version of @nest-saga/nestjs
+  --help, -h      this text
 
 "nest-saga <command> --help" says more. The last three are part of @nest-saga/typeorm.`;
 
@@ -46,9 +51,21 @@ async function run(
     case '-h':
       surroundings.out(usage);
       return 0;
+    case 'version':
+    case '--version':
+    case '-v':
+      surroundings.out(findVersion());
+      return 0;
     default:
       throw new UsageError(`There is no command "${command}".`, usage);
   }
+}
+
+function findVersion(): string {
+  const manifest = createRequire(import.meta.url)('@nest-saga/nestjs/package.json') as {
+    readonly version: string;
+  };
+  return manifest.version;
 }
 
 function describe(error: unknown): string {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InstalledProject } from './installed-project.js';
 
@@ -20,6 +21,10 @@ describe('nest-saga where @nest-saga/typeorm is installed', () => {
     expect(status).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('ECONNREFUSED') });
     const migrate = await project.nestSaga('migrate');
     expect(migrate).toMatchObject({ code: 2, errors: expect.stringContaining('set DATABASE_URL') });
+    const from = await project.nestSaga('sql', '--from', '9');
+    expect(from).toMatchObject({ code: 2, output: '', errors: expect.stringContaining('--from "9"') });
+    const schema = await project.nestSaga('status', '--schema', 'a-b', ...nowhere);
+    expect(schema).toMatchObject({ code: 2, output: '', errors: expect.stringContaining('--schema "a-b"') });
   });
 
   it('reads an execution through it', async () => {
@@ -46,6 +51,13 @@ describe('nest-saga without @nest-saga/typeorm', () => {
       );
     },
   );
+
+  it.each(['--version', '-v', 'version'])('says its version for %s', async (word) => {
+    const { version } = createRequire(import.meta.url)('@nest-saga/nestjs/package.json') as {
+      readonly version: string;
+    };
+    expect(await project.nestSaga(word)).toMatchObject({ code: 0, output: `${version}\n`, errors: '' });
+  });
 
   it('says what it can do, to who asks and to who asks for something else', async () => {
     const asked = await project.nestSaga('--help');

@@ -28,12 +28,20 @@ describe('parseCommandLine', () => {
     expect(parseCommandLine(line, {}).command).toBe('help');
   });
 
-  it.each([[['destroy']], [['migrate', 'now']], [['status', '--verbose']], [['status', '--schema']]])(
-    'does not understand %j',
-    (line) => {
-      expect(() => parseCommandLine(line, {})).toThrow(UsageError);
-    },
-  );
+  it.each([
+    [['destroy']],
+    [['migrate', 'now']],
+    [['status', '--verbose']],
+    [['status', '--schema']],
+    [['status', '--schema', 'a-b']],
+    [['migrate', '--schema', '']],
+    [['sql', '--from', '9']],
+    [['sql', '--from', '-1']],
+    [['sql', '--from', '']],
+    [['sql', '--from', 'one']],
+  ])('does not understand %j', (line) => {
+    expect(() => parseCommandLine(line, {})).toThrow(UsageError);
+  });
 
   it('tells of every command and option it knows', () => {
     for (const word of ['migrate', 'status', 'sql', '--schema', '--url', '--from', '--help', 'DATABASE_URL'])

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { defaultSchema } from '../database/schema-name.js';
+import { checkSchemaName, defaultSchema } from '../database/schema-name.js';
+import { schemaVersion } from '../migrations/all-migrations.js';
 
 /** What the command is asked to do. */
 export interface CommandLine {
@@ -42,12 +43,11 @@ export function parseCommandLine(
   const { values, positionals } = parse(commandArguments);
   const [command = 'help', ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`"${rest[0]}" is one word too many.`);
-  const from = Number(values.from ?? 0);
   return {
     command: values.help === true ? 'help' : checkCommand(command),
-    schema: values.schema ?? defaultSchema,
+    schema: checkSchema(values.schema ?? defaultSchema),
     url: values.url ?? environment['DATABASE_URL'],
-    from,
+    from: checkFrom(values.from ?? '0'),
   };
 }
 
@@ -72,4 +72,20 @@ function checkCommand(command: string): CommandLine['command'] {
   if (command === 'migrate' || command === 'status' || command === 'sql' || command === 'help')
     return command;
   throw new UsageError(`There is no command "${command}".`);
+}
+
+function checkSchema(schema: string): string {
+  try {
+    return checkSchemaName(schema);
+  } catch (error) {
+    throw new UsageError(
+      `--schema "${schema}" is no schema name. ${error instanceof Error ? error.message : ''}`,
+    );
+  }
+}
+
+function checkFrom(from: string): number {
+  const version = /^\d{1,9}$/.test(from) ? Number(from) : Number.NaN;
+  if (version >= 0 && version <= schemaVersion) return version;
+  throw new UsageError(`--from "${from}" is no version: pass a whole number from 0 to ${schemaVersion}.`);
 }
