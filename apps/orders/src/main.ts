@@ -5,9 +5,14 @@
 import { startDatabase } from './database/start-database.js';
 import { demoByDefault } from './demo/demo-by-default.js';
 import { superviseServer } from './supervise-server.js';
+import { whenParentEnds } from './when-parent-ends.js';
 import { whatToTry } from './what-to-try.js';
 
-const database = await startDatabase();
+const database = await startDatabase().catch((error: unknown) => {
+  // For the person who typed the command: a stack trace would bury the remedy.
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
 const server = superviseServer({
   module: import.meta.filename.replace(/main(\.[jt]s)$/, 'server$1'),
   environment: { DEMO: demoByDefault(process.env), ...process.env, DATABASE_URL: database.url },
@@ -17,6 +22,8 @@ const server = superviseServer({
 
 process.once('SIGTERM', () => server.stop());
 process.once('SIGINT', () => server.stop());
+// npm runs this through a shell, which keeps a SIGTERM for itself and ends.
+if (process.env['npm_lifecycle_event'] !== undefined) whenParentEnds(() => server.stop());
 
 process.exitCode = await server.ended;
 await database.stop();

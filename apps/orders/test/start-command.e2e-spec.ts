@@ -1,12 +1,13 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { scenarios } from '@nest-saga/demo-services';
 import { describeWhere } from './support/describe-where.js';
 import { readAll, readEvents, summarize } from './support/read-events.js';
-import { codeBlocks, readReadme } from './support/readme.js';
+import { codeBlocks, readReadme, repository } from './support/readme.js';
 import type { LedgerLine } from './support/orders-client.js';
 import { startProgram, type RunningProgram } from './support/server-process.js';
 import { until } from './support/until.js';
@@ -69,6 +70,40 @@ describe('the start command', () => {
       expect((await running.client.find(good.body.sagaId)).body.status).toBe('completed');
     }, 60_000);
   });
+
+  it('ends with its server and its database if npm, which runs it, is told to end', async () => {
+    const npm = spawn('npm', ['start'], {
+      cwd: repository,
+      env: { ...process.env, NODE_OPTIONS: '', ...settings('50') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    npm.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    await until('it listens', async () => output.includes('Nest Saga orders: '), 30_000);
+    const url = /Nest Saga orders: (\S+)/.exec(output)?.[1] ?? '';
+    const lockFile = join(directory, 'postgres/postmaster.pid');
+    expect(existsSync(lockFile)).toBe(true);
+
+    npm.kill('SIGTERM');
+
+    await until('the database has ended', async () => !existsSync(lockFile), 20_000);
+    await expect(fetch(url)).rejects.toThrow();
+  }, 60_000);
+
+  it('names the remedy, without a stack trace, if its data cannot be used', async () => {
+    const data = join(directory, 'postgres');
+    await mkdir(data);
+    await writeFile(join(data, 'PG_VERSION'), '18\n');
+    await chmod(data, 0o777);
+
+    const failure = start('50').then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
+
+    await expect(failure).resolves.toContain(`Delete ${data}, or set DATA_DIRECTORY`);
+    await expect(failure).resolves.not.toContain('    at ');
+  }, 60_000);
 
   it('prints a line to try for each ending', async () => {
     running = await start('50');
@@ -139,12 +174,16 @@ describe('the start command', () => {
   });
 
   async function start(slowShipmentMs: string): Promise<RunningProgram> {
-    return startProgram('main.ts', {
+    return startProgram('main.ts', settings(slowShipmentMs));
+  }
+
+  function settings(slowShipmentMs: string): Readonly<Record<string, string>> {
+    return {
       DATABASE_URL: '',
       DATA_DIRECTORY: join(directory, 'postgres'),
       PORT: '0',
       SLOW_SHIPMENT_MS: slowShipmentMs,
-    });
+    };
   }
 });
 
