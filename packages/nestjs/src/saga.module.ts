@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
+import { VisibleProviders } from './discovery/visible-providers.js';
 import { EventClasses } from './events/event-classes.js';
 import { SagaEvents } from './events/saga-events.js';
 import { SagaListeners } from './logging/saga-listeners.js';
@@ -31,6 +32,7 @@ import { LiveFollowers } from './streams/live-followers.js';
     SagaLog,
     SagaListeners,
     CircuitBreakers,
+    VisibleProviders,
     SagaDefinitions,
     LiveFollowers,
     SagaRuntime,

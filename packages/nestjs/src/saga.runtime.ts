@@ -1,9 +1,9 @@
 import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core';
 import type { SagaStorage } from '@nest-saga/core';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
+import { VisibleProviders } from './discovery/visible-providers.js';
 import { toWorkerSettings } from './engine-options.js';
 import { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
 import { EventClasses } from './events/event-classes.js';
@@ -44,7 +44,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
     private readonly definitions: SagaDefinitions,
-    private readonly moduleRef: ModuleRef,
+    private readonly visible: VisibleProviders,
     private readonly clock: SystemClock,
     private readonly ids: UuidV7Generator,
     private readonly live: LiveFollowers,
@@ -70,7 +70,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   async onModuleInit(): Promise<void> {
     const registry = new SagaRegistry(await this.definitions.define());
     await this.eventClasses.find();
-    const storage = await createStorage(this.options.storage, this.moduleRef, this.clock);
+    const storage = await createStorage(this.options.storage, this.visible, this.clock);
     const { telemetry } = this.options;
     const interceptor = surroundStep(telemetry?.stepInterceptor, this.options.interceptor);
     const engine = new SagaEngine({

@@ -1,4 +1,4 @@
-import type { Provider } from '@nestjs/common';
+import type { DynamicModule, Provider, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { TestingModule, TestingModuleBuilder } from '@nestjs/testing';
 import { SagaModule, SagaOrchestrator } from '../src/index.js';
@@ -22,9 +22,23 @@ export async function openApp(
     providers: [...providers],
   }).setLogger(silent);
   const app = await override(builder).compile();
-  openApps.add(app);
-  await app.init();
+  await keepOpen(app).init();
   return { app, sagas: app.get(SagaOrchestrator) };
+}
+
+/** The same for an application of several modules. */
+export async function openModules(modules: readonly (DynamicModule | Type)[]): Promise<OpenApp> {
+  const app = await Test.createTestingModule({ imports: [...modules, SagaModule.forRoot()] })
+    .setLogger(silent)
+    .compile();
+  await keepOpen(app).init();
+  return { app, sagas: app.get(SagaOrchestrator) };
+}
+
+/** Leaves an application to `closeApps()`. */
+export function keepOpen(app: TestingModule): TestingModule {
+  openApps.add(app);
+  return app;
 }
 
 /** Closes every application that is still open. */

@@ -1,5 +1,5 @@
 import type { SagaDefinitionProblem } from '@nest-saga/core';
-import type { ProviderWrapper } from './step-providers.js';
+import type { ProviderWrapper } from './visible-providers.js';
 
 /** What a step's provider lacks: a method that the engine will call. */
 export function checkStepHandler(where: string, provider: ProviderWrapper): readonly SagaDefinitionProblem[] {

@@ -5,7 +5,7 @@ import { StepMetadata } from '../decorators/saga-step.decorator.js';
 import { checkStepHandler } from './check-step-handler.js';
 import { classOf, nameOf } from './class-of.js';
 import type { FoundSaga } from './declare-saga.js';
-import type { ProviderWrapper } from './step-providers.js';
+import type { ProviderWrapper } from './visible-providers.js';
 
 /** What is wrong with the `@SagaStep()` providers that no saga lists: the others were checked with their sagas. */
 export function checkUnusedSteps(

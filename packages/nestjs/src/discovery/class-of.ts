@@ -1,4 +1,4 @@
-import type { ProviderWrapper } from './step-providers.js';
+import type { ProviderWrapper } from './visible-providers.js';
 
 /** The decorated class behind a provider: its own, or that of what its factory or value gives. */
 export function classOf({ metatype, instance }: ProviderWrapper, metadataKey: string): object {

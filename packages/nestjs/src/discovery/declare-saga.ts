@@ -12,7 +12,9 @@ import { StepMetadata } from '../decorators/saga-step.decorator.js';
 import type { SagaStage, SagaStepClass, StepUse } from '../decorators/step-class.js';
 import { checkStepHandler } from './check-step-handler.js';
 import { classOf, nameOf } from './class-of.js';
-import type { ProviderWrapper, StepProviders } from './step-providers.js';
+import { handlerSource } from './handler-source.js';
+import { namesOfHosts } from './visible-providers.js';
+import type { ProviderWrapper, VisibleProviders } from './visible-providers.js';
 
 /** A saga class as the engine wants it, with everything that is wrong with it. */
 export interface FoundSaga {
@@ -24,8 +26,8 @@ export interface FoundSaga {
 }
 
 /** Reads one `@Saga()` class and finds the providers of its steps. */
-export function declareSaga(provider: ProviderWrapper, steps: StepProviders): FoundSaga {
-  return new SagaDeclaration(provider, steps).read();
+export function declareSaga(provider: ProviderWrapper, providers: VisibleProviders): FoundSaga {
+  return new SagaDeclaration(provider, providers).read();
 }
 
 class SagaDeclaration {
@@ -37,7 +39,7 @@ class SagaDeclaration {
 
   constructor(
     private readonly provider: ProviderWrapper,
-    private readonly steps: StepProviders,
+    private readonly providers: VisibleProviders,
   ) {
     this.sagaClass = classOf(provider, SagaMetadata.KEY);
     this.className = nameOf(this.sagaClass);
@@ -72,17 +74,14 @@ class SagaDeclaration {
     const options = this.readOptions(use.stepClass, use.options);
     const where = `${nameOf(stepClass)} (step "${options.id}" of ${this.className})`;
     this.classOfStep.set(options.id, nameOf(stepClass));
-    const provider = this.steps.find(use.stepClass, this.provider);
-    if (provider === undefined) {
-      this.problems.push({
-        where,
-        problem: 'no module provides it',
-        remedy: 'Add it to the providers of a module, best that of the saga',
-      });
+    const candidates = this.providers.candidates(use.stepClass, this.provider.host);
+    const [provider] = candidates;
+    if (provider === undefined || candidates.length > 1) {
+      this.problems.push({ where, ...unclear(candidates, this.provider) });
       return { ...options, handler: noHandler };
     }
     this.problems.push(...checkStepHandler(where, provider));
-    return { ...options, handler: this.steps.handlerSource(provider) };
+    return { ...options, handler: handlerSource(provider) };
   }
 
   private readOptions(stepClass: SagaStepClass, overrides: Partial<SagaStepOptions>): SagaStepOptions {
@@ -125,6 +124,21 @@ function inherited(
   if (metadata === undefined || id === undefined || id === metadata.id) return { ...metadata };
   const { aliases: _, ...others } = metadata;
   return others;
+}
+
+function unclear(
+  candidates: readonly ProviderWrapper[],
+  saga: ProviderWrapper,
+): Omit<SagaDefinitionProblem, 'where'> {
+  if (candidates.length === 0)
+    return {
+      problem: 'no module provides it',
+      remedy: 'Add it to the providers of a module, best that of the saga',
+    };
+  return {
+    problem: `${namesOfHosts(candidates)} provide it, and ${namesOfHosts([saga])} imports it from none of them`,
+    remedy: "Export it from the module that is meant, and import that module in the saga's",
+  };
 }
 
 const noHandler = (): never => {

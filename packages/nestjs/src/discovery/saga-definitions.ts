@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
 import type { SagaDefinition, SagaDefinitionProblem } from '@nest-saga/core';
 import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
 import { checkModuleOptions } from '../check-module-options.js';
@@ -12,7 +12,7 @@ import { checkUnusedSteps } from './check-unused-steps.js';
 import { declareSaga } from './declare-saga.js';
 import type { FoundSaga } from './declare-saga.js';
 import { toDefineOptions } from './define-options.js';
-import { StepProviders } from './step-providers.js';
+import { VisibleProviders } from './visible-providers.js';
 
 /** Finds the sagas of the application, wherever they are declared, and checks all of them at once. */
 @Injectable()
@@ -20,7 +20,7 @@ export class SagaDefinitions {
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
     private readonly discovery: DiscoveryService,
-    private readonly moduleRef: ModuleRef,
+    private readonly visible: VisibleProviders,
     private readonly circuitBreakers: CircuitBreakers,
   ) {}
 
@@ -57,9 +57,8 @@ export class SagaDefinitions {
   }
 
   private findSagas(): readonly FoundSaga[] {
-    const steps = new StepProviders(this.discovery, this.moduleRef);
-    const providers = this.discovery.getProviders({ metadataKey: SagaMetadata.KEY });
-    return providers.map((provider) => declareSaga(provider, steps));
+    const sagas = this.discovery.getProviders({ metadataKey: SagaMetadata.KEY });
+    return sagas.map((saga) => declareSaga(saga, this.visible));
   }
 }
 

@@ -1,8 +1,9 @@
-import type { InjectionToken } from '@nestjs/common';
+import type { InjectionToken, Type } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
-import type { ModuleRef } from '@nestjs/core';
 import { InMemorySagaStorage } from '@nest-saga/core';
 import type { Clock, SagaStorage } from '@nest-saga/core';
+import { nameOfToken, namesOfHosts, referenceOf } from '../discovery/visible-providers.js';
+import type { VisibleProviders } from '../discovery/visible-providers.js';
 import { SagaStorageMissingError } from '../errors/saga-storage-missing-error.js';
 import { isStorageFactory } from './saga-storage-factory.js';
 import type { SagaStorageFactory } from './saga-storage-factory.js';
@@ -10,16 +11,16 @@ import type { SagaStorageFactory } from './saga-storage-factory.js';
 /**
  * The storage of the module's options, made with what it needs of the application; memory where none is given.
  *
- * @throws SagaStorageMissingError where none is given in production, or what it needs is not provided.
+ * @throws SagaStorageMissingError where none is given in production, or what it needs is not provided or not clear.
  */
 export async function createStorage(
   storage: SagaStorage | SagaStorageFactory | undefined,
-  moduleRef: ModuleRef,
+  visible: VisibleProviders,
   clock: Clock,
 ): Promise<SagaStorage> {
   if (storage === undefined) return inMemory(clock);
   if (!isStorageFactory(storage)) return storage;
-  const dependencies = storage.inject.map((token) => resolve(token, moduleRef));
+  const dependencies = storage.inject.map((token) => resolve(token, visible));
   return storage.create(...(dependencies as never[]));
 }
 
@@ -39,14 +40,26 @@ function inMemory(clock: Clock): SagaStorage {
   return new InMemorySagaStorage(clock);
 }
 
-function resolve(token: InjectionToken, moduleRef: ModuleRef): unknown {
-  try {
-    return moduleRef.get<unknown>(token, { strict: false });
-  } catch (error) {
-    const name = typeof token === 'function' ? token.name : String(token);
+function resolve(token: InjectionToken, visible: VisibleProviders): unknown {
+  const candidates = visible.candidatesHere(token);
+  const [provider] = candidates;
+  const needed = `The storage of SagaModule needs ${nameOfToken(token)}`;
+  if (provider === undefined)
     throw new SagaStorageMissingError(
-      `The storage of SagaModule needs ${name}, which no module of this application provides.`,
+      `${needed}, which no module of this application provides.`,
       'Import the module that does, for example TypeOrmModule.forRoot() for a DataSource.',
+    );
+  if (candidates.length > 1)
+    throw new SagaStorageMissingError(
+      `${needed}, which ${namesOfHosts(candidates)} provide, and SagaModule imports it from none of them.`,
+      'Pass the module that is meant in the imports of SagaModule.forRootAsync(), or make it a global one.',
+    );
+  try {
+    return referenceOf(provider).get<unknown>(provider.token as Type, { strict: true });
+  } catch (error) {
+    throw new SagaStorageMissingError(
+      `${needed}, which is made anew for each request.`,
+      'Provide it as a singleton: a storage is made once.',
       { cause: error },
     );
   }

@@ -1,12 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { DiscoveryService, ModuleRef, ModulesContainer, NestFactory } from '@nestjs/core';
+import { DiscoveryService, ModulesContainer, NestFactory } from '@nestjs/core';
 import type { SagaDefinition } from '@nest-saga/core';
 import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
 import { SagaMetadata } from '../../decorators/saga.decorator.js';
 import { checkUniqueSagas } from '../../discovery/check-unique-sagas.js';
 import { declareSaga } from '../../discovery/declare-saga.js';
 import { toDefineOptions } from '../../discovery/define-options.js';
-import { StepProviders } from '../../discovery/step-providers.js';
+import { VisibleProviders } from '../../discovery/visible-providers.js';
 import { MODULE_OPTIONS_TOKEN } from '../../saga.module-definition.js';
 import type { SagaModuleOptions } from '../../saga-module-options.js';
 import { CommandError } from '../command-error.js';
@@ -29,10 +29,10 @@ export interface FoundSagas {
 export async function findSagas(rootModule: RootModule): Promise<FoundSagas> {
   const application = await preview(rootModule);
   const discovery = new DiscoveryService(application.get(ModulesContainer));
-  const steps = new StepProviders(discovery, application.get(ModuleRef));
+  const visible = new VisibleProviders(discovery);
   const sagas = discovery
     .getProviders({ metadataKey: SagaMetadata.KEY })
-    .map((provider) => declareSaga(provider, steps));
+    .map((provider) => declareSaga(provider, visible));
   const problems = [...sagas.flatMap((saga) => saga.problems), ...checkUniqueSagas(sagas)];
   if (problems.length > 0) throw new SagaDefinitionError(problems);
   const options = findModuleOptions(discovery);
