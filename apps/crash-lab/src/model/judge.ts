@@ -70,7 +70,14 @@ function isTakenOver(entries: readonly JournalEntry[]): boolean {
   const decided = entries.findIndex(({ kind }) => kind === 'compensation-decided');
   const before = entries.slice(0, Math.max(0, decided));
   const last = before.findLastIndex((entry) => isStepEntry(entry));
-  return before.slice(last + 1).some((entry) => entry.kind === 'claimed' && entry.from === 'running');
+  return before
+    .slice(last + 1)
+    .some((entry) => entry.kind === 'claimed' && entry.from === 'running' && !isEarly(entries, entry));
+}
+
+/** Whether nothing of the saga ran when it was claimed, because it waited for its next attempt. */
+function isEarly(entries: readonly JournalEntry[], { seq }: JournalEntry): boolean {
+  return replayAll(entries.slice(0, seq)).isEarly;
 }
 
 /** A saga is given up after as many claims without progress as its definition says: not sooner, and not later. */
@@ -81,7 +88,7 @@ function checkRecoveries(entries: readonly JournalEntry[], maximum: number): rea
   let isStuck = false;
   for (const entry of entries) {
     if (entry.kind === 'claimed') {
-      if (entry.from !== 'pending' && !isReleased) recoveries++;
+      if (entry.from !== 'pending' && !isReleased && !isEarly(entries, entry)) recoveries++;
       isReleased = false;
     } else if (entry.kind === 'released') {
       isReleased = entry.reason !== 'trouble';

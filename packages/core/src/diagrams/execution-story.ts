@@ -1,5 +1,6 @@
 import type { JournalEntry, StepEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
+import { retryEndsAt } from '../journal/retry-wait.js';
 import type { Colour } from './colours.js';
 import type { Scene } from './scene.js';
 import { sceneOfAttempts } from './scene.js';
@@ -92,7 +93,8 @@ export class ExecutionStory {
   private tellEvent(entry: Exclude<JournalEntry, StepEntry>): void {
     switch (entry.kind) {
       case 'claimed':
-        if (entry.from !== 'pending' && !this.isReleased) this.recoveries++;
+        if (entry.from !== 'pending' && !this.isReleased && !this.isWaitingAt(entry.recordedAt))
+          this.recoveries++;
         this.isReleased = false;
         return;
       case 'released':
@@ -125,6 +127,12 @@ export class ExecutionStory {
       case 'settled':
         return;
     }
+  }
+
+  private isWaitingAt(moment: Date): boolean {
+    const last = this.attempts.at(-1);
+    if (last === undefined || !('next' in last)) return false;
+    return (retryEndsAt(last) ?? 0) > moment.getTime();
   }
 
   /** A person lets a STUCK saga go on: the claim that follows is no recovery. */

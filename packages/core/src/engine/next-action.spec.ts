@@ -6,6 +6,7 @@ import type { SagaState } from '../journal/saga-state.js';
 import { nextAction } from './next-action.js';
 
 const at = new Date(0);
+const hourMs = 3_600_000;
 const handler = () => ({ act: () => undefined, compensate: () => undefined });
 
 describe('nextAction', () => {
@@ -69,6 +70,43 @@ describe('nextAction', () => {
   it('counts neither the first claim of a queued saga nor a claim after a good handover', () => {
     const released: EntryDraft = { kind: 'released', reason: 'shutdown' };
     expect(fold({ kind: 'claimed', from: 'pending' }, released, claim, released, claim).recoveries).toBe(0);
+  });
+
+  it('counts no claim that came before the wait for the next attempt was over by the clock of the storage', () => {
+    const times = {
+      startedAt: new Date(hourMs),
+      finishedAt: new Date(hourMs),
+      retryAt: new Date(hourMs + 60_000),
+    };
+    const failed: EntryDraft = {
+      kind: 'act-failed',
+      step: 'a',
+      attempt: 1,
+      ...times,
+      error: { name: 'Error', message: 'closed' },
+      outcome: 'failed',
+      next: 'retry',
+      undo: false,
+    };
+    const claimedAt = (...moments: readonly number[]): SagaState =>
+      foldJournal(
+        definition,
+        { context: '{}', status: 'running', failure: undefined, stuck: undefined },
+        [failed, ...moments.map(() => claim)].map((draft, index): JournalEntry => ({
+          seq: index + 1,
+          worker: 'w',
+          recordedAt: new Date(moments[index - 1] ?? 0),
+          ...draft,
+        })),
+      );
+    expect(claimedAt(1_000, 30_000, 59_999)).toMatchObject({ recoveries: 0, begun: 'failed' });
+    expect(nextAction(definition, claimedAt(1_000, 30_000, 59_999))).toMatchObject({
+      kind: 'wait',
+      forMs: 1,
+    });
+    expect(claimedAt(1_000, 60_000)).toMatchObject({ recoveries: 1, begun: 'timed-out' });
+    expect(nextAction(definition, claimedAt(1_000, 60_000))).toMatchObject({ kind: 'act', attempt: 2 });
+    expect(claimedAt(1_000, 60_000, 90_000)).toMatchObject({ recoveries: 2 });
   });
 
   it('starts the count anew with every step that is done', () => {

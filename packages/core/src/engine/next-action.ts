@@ -21,13 +21,13 @@ export interface CompensateAction {
   readonly attempt: number;
 }
 
-/** Nothing may run before `until`; fold the wait away with `afterWait` then. */
+/** Nothing may run for so long; fold the wait away with `afterWait` then. */
 export interface WaitAction {
   readonly kind: 'wait';
-  /** By the clock of whoever decided it. */
+  /** The same wait as long as this is the same moment. By the clock of the worker that decided it. */
   readonly until: Date;
-  /** As long as it was when it was decided: the clock of who waits may be another one. */
-  readonly atMostMs: number;
+  /** Counted from its owner's first look at the wait, in milliseconds. */
+  readonly forMs: number;
 }
 
 /** There is nothing to run: write `entry` if there is one, else the saga stands where its status says. */
@@ -51,8 +51,7 @@ export function nextAction(definition: SagaDefinition, state: SagaState): NextAc
     return settle(decidedByCancel(definition, state));
   if (state.recoveries > definition.maximumRecoveryAttempts)
     return settle(recoveryExhausted(definition, state));
-  if (state.retryAt !== undefined)
-    return { kind: 'wait', until: state.retryAt, atMostMs: state.retryDelayMs };
+  if (state.retryAt !== undefined) return { kind: 'wait', until: state.retryAt, forMs: state.retryDelayMs };
   return state.direction === 'forward' ? nextAct(definition, state) : nextCompensation(definition, state);
 }
 

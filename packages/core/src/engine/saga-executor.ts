@@ -55,6 +55,8 @@ export type ExecutionEnd =
 export class SagaExecutor implements Patience {
   private attempt: StepAttempt | undefined;
   private wait: Wait | undefined;
+  /** The wait that is under way, also where news cut it short for a moment. */
+  private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
   private stopReason: 'lease-lost' | 'shutdown' | undefined;
   private hasNews = false;
   private isAborted = false;
@@ -225,13 +227,17 @@ export class SagaExecutor implements Patience {
     this.dependencies.onRecorded({ definition: this.definition, header: this.header, entry, before, after });
   }
 
-  private async waitUntil({ until, atMostMs }: WaitAction): Promise<void> {
+  private async waitUntil({ until, forMs }: WaitAction): Promise<void> {
+    const { clock } = this.dependencies;
+    if (this.waitsFor?.until !== until) this.waitsFor = { until, endsAt: clock.monotonicNow() + forMs };
     if (this.hasNews) return this.catchUp();
     this.checkMayRun();
-    this.wait = new Wait(this.dependencies.clock, until, atMostMs);
+    this.wait = new Wait(clock, this.waitsFor.endsAt);
     const isOver = await this.wait.over;
     this.wait = undefined;
-    if (isOver) this.state = afterWait(this.state);
+    if (!isOver) return;
+    this.waitsFor = undefined;
+    this.state = afterWait(this.state);
   }
 
   private checkMayRun(): void {

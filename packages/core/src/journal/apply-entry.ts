@@ -10,15 +10,19 @@ import type {
   CompensationCompleted,
   CompensationFailed,
   EntryDraft,
+  JournalEntry,
   MarkedStuck,
   StepResolved,
 } from './journal-entry.js';
 import type { SagaState, UndoItem } from './saga-state.js';
 import { isTerminal, SagaStatus } from './saga-status.js';
+import { retryEndsAt } from './retry-wait.js';
 import { misplacedAct, misplacedCompensation } from './step-place.js';
 
 /** A fresh copy of a state that is being filled in: nobody else has seen it yet. */
 type Draft = { -readonly [Field in keyof SagaState]: SagaState[Field] };
+
+type Written<Entry extends EntryDraft> = Extract<JournalEntry, Pick<Entry, 'kind'>>;
 
 /**
  * The state after one more entry: the one place where it is said what each entry means. The header's status is what
@@ -27,7 +31,7 @@ type Draft = { -readonly [Field in keyof SagaState]: SagaState[Field] };
 export function applyEntry(
   definition: SagaDefinition,
   state: SagaState,
-  entry: EntryDraft,
+  entry: EntryDraft | JournalEntry,
   seq: number,
 ): SagaState {
   const next: Draft = { ...state };
@@ -39,7 +43,7 @@ export function applyEntry(
   return next;
 }
 
-function change(definition: SagaDefinition, next: Draft, entry: EntryDraft): void {
+function change(definition: SagaDefinition, next: Draft, entry: EntryDraft | JournalEntry): void {
   switch (entry.kind) {
     case 'act-completed':
       return actCompleted(definition, next, entry);
@@ -70,7 +74,7 @@ function change(definition: SagaDefinition, next: Draft, entry: EntryDraft): voi
 }
 
 /** Of a journal that does not fit its definition only that is read which means the same whatever the steps are. */
-function changeMismatched(next: Draft, entry: EntryDraft): void {
+function changeMismatched(next: Draft, entry: EntryDraft | JournalEntry): void {
   switch (entry.kind) {
     case 'act-completed':
     case 'compensation-completed':
@@ -158,12 +162,23 @@ function compensationDecided(definition: SagaDefinition, next: Draft, entry: Com
   turnBack(next, failureOfCancel(next.cancel?.reason));
 }
 
-function claimed(next: Draft, entry: Claimed): void {
+function claimed(next: Draft, entry: Claimed | Written<Claimed>): void {
+  const restMs = takeRestOfWait(next, entry);
   // Whoever owned it before may have begun the next act, and nobody can say how far it came.
-  if (entry.from === 'running') next.begun = StepOutcome.TimedOut;
-  if (entry.from !== 'pending' && !next.isReleased) next.recoveries++;
+  if (entry.from === 'running' && restMs === 0) next.begun = StepOutcome.TimedOut;
+  // While it waited nothing of it ran: the death of its owner is no evidence against its step.
+  if (entry.from !== 'pending' && !next.isReleased && restMs === 0) next.recoveries++;
   if (next.status === SagaStatus.Pending) next.status = SagaStatus.Running;
   next.isReleased = false;
+}
+
+/** Its new owner waits for what is left of the wait by the storage's clock, which is the same for every worker. */
+function takeRestOfWait(next: Draft, entry: Claimed | Written<Claimed>): number {
+  if (next.retryEndsAt === undefined || !('recordedAt' in entry)) return 0;
+  const restMs = Math.max(0, next.retryEndsAt - entry.recordedAt.getTime());
+  next.retryDelayMs = restMs;
+  if (restMs === 0) next.retryAt = undefined;
+  return restMs;
 }
 
 function cancelRequested(next: Draft, reason: string): void {
@@ -220,12 +235,11 @@ function madeProgress(next: Draft): void {
   next.isReleased = false;
 }
 
-function attemptFailed(
-  next: Draft,
-  { attempt, retryAt, finishedAt }: Pick<ActFailed, 'attempt' | 'retryAt' | 'finishedAt'>,
-): void {
+function attemptFailed(next: Draft, entry: ActFailed | CompensationFailed): void {
+  const { attempt, retryAt, finishedAt } = entry;
   next.failedAttempts = attempt;
   next.retryAt = retryAt;
+  next.retryEndsAt = retryEndsAt(entry);
   next.retryDelayMs = retryAt === undefined ? 0 : retryAt.getTime() - finishedAt.getTime();
   next.recoveries = 0;
   next.isReleased = false;

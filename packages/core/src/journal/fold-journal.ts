@@ -57,6 +57,7 @@ export function initialState(context: string, isQueued = false): SagaState {
     forgivenAttempts: 0,
     retryAt: undefined,
     retryDelayMs: 0,
+    retryEndsAt: undefined,
     undo: [],
     givenUp: [],
     failure: undefined,

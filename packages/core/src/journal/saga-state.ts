@@ -43,8 +43,10 @@ export interface SagaState {
   readonly forgivenAttempts: number;
   /** The next attempt does not start before. */
   readonly retryAt: Date | undefined;
-  /** How long that was away when it was decided, in milliseconds: nobody waits longer, whatever their clock says. */
+  /** How long its owner waits for that, in milliseconds, counted by its own monotonic clock: no two wall clocks agree. */
   readonly retryDelayMs: number;
+  /** When that wait is over by the storage's clock, in milliseconds since the epoch; known of what was read only. */
+  readonly retryEndsAt: number | undefined;
   /** What would be undone, the first completed first; the last is the next. */
   readonly undo: readonly UndoItem[];
   /** Compensations that were given up while earlier steps went on being undone, the first given up first. */

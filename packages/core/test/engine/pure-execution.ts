@@ -125,8 +125,9 @@ export class PureExecution {
 
   private append(definition: SagaDefinition, state: SagaState, draft: EntryDraft): SagaState {
     const seq = state.seq + 1;
-    const after = applyEntry(definition, state, draft, seq);
-    this.entries.push({ seq, worker: 'w', recordedAt: at, ...draft });
+    const entry: JournalEntry = { seq, worker: 'w', recordedAt: at, ...draft };
+    const after = applyEntry(definition, state, entry, seq);
+    this.entries.push(entry);
     const { status, failure, stuck } = projectHeader(state, after, 'w') ?? this.header;
     this.headers.push({ context: started.context, status, failure, stuck });
     return after;

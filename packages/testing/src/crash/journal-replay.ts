@@ -19,17 +19,22 @@ export class JournalReplay {
   readonly trail: string[] = [];
   /** The worker that may write; undefined before the first write of a started saga, and while nobody may. */
   owner: string | undefined;
+  /** The last claim came while nothing of the saga ran, because it waited for its next attempt. */
+  isEarly = false;
   /** The last owner let go: only a claim gives it another one. */
   isLetGo = false;
   private isCancelled = false;
   /** Whoever owned it before may have begun the act that is next. */
   private isUnsure = false;
+  /** Until then, by the storage's clock, nothing runs: the last attempt failed and is to be repeated. */
+  private waitsUntil = 0;
 
   apply(entry: JournalEntry): void {
     // A started saga has an owner before its first entry, which no entry names: its first writer is it.
     if (!this.isLetGo) this.owner ??= entry.worker;
     switch (entry.kind) {
       case 'act-completed':
+        this.waitsUntil = 0;
         this.completed.add(entry.step);
         this.learn(entry.step, 'completed');
         this.undo = [...this.undo, entry.step];
@@ -38,14 +43,17 @@ export class JournalReplay {
         return;
       case 'act-failed':
         this.learn(entry.step, entry.outcome);
+        this.waitsUntil = endOfWait(entry);
         if (entry.undo) this.undo = [...this.undo, entry.step];
         if (entry.next === 'compensate') this.direction = 'backward';
         return;
       case 'compensation-completed':
+        this.waitsUntil = 0;
         this.undo = this.undo.slice(0, -1);
         this.trail.push(trailOf('compensate', entry.step));
         return;
       case 'compensation-failed':
+        this.waitsUntil = endOfWait(entry);
         if (entry.next === 'continue') this.giveUp();
         if (entry.next === 'halt') this.letGo();
         return;
@@ -60,13 +68,15 @@ export class JournalReplay {
         this.isCancelled = true;
         return;
       case 'retry-requested':
+        this.waitsUntil = 0;
         this.takeUpAgain();
         return;
       case 'step-resolved':
         this.resolve(entry.step);
         return;
       case 'claimed':
-        if (entry.from === 'running') this.isUnsure = true;
+        this.isEarly = entry.recordedAt.getTime() < this.waitsUntil;
+        if (entry.from === 'running' && !this.isEarly) this.isUnsure = true;
         this.owner = entry.worker;
         this.isLetGo = false;
         return;
@@ -106,6 +116,14 @@ export class JournalReplay {
       this.learn(step, 'completed');
     } else this.undo = this.undo.filter((one) => one !== step);
   }
+}
+
+function endOfWait({
+  recordedAt,
+  retryAt,
+  finishedAt,
+}: Extract<JournalEntry, { readonly kind: 'act-failed' | 'compensation-failed' }>): number {
+  return retryAt === undefined ? 0 : recordedAt.getTime() + (retryAt.getTime() - finishedAt.getTime());
 }
 
 /** Answers what the entries that were durable at a moment say, for one moment after the other: each entry is read once. */

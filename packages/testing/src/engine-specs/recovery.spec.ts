@@ -216,3 +216,39 @@ describe('a saga that ends its process each time', () => {
     expect(process.listener.ofType('claimed')).toMatchObject([{ isRecovery: false, recoveries: 0 }]);
   });
 });
+
+describe('a saga that only waits', () => {
+  const retry = { maximumAttempts: 3, initialIntervalMs: 590_000, maximumIntervalMs: 590_000, jitter: 0 };
+
+  it('survives any number of deaths of processes around it', async () => {
+    const act = [throws(declined), answers()];
+    const { saga, cluster } = order({ act, retry }, {}, 1);
+    const sagaId = await crash(cluster, 8);
+    const process = await cluster.startProcess();
+    const outcome = cluster.resolve(process.outcome(sagaId));
+    expect((await outcome).status).toBe('completed');
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'act charge #2', 'act ship']);
+    expect(process.listener.ofType('claimed')).toMatchObject([{ isRecovery: false, recoveries: 0 }]);
+  });
+
+  it('survives them while an undo waits, too', async () => {
+    const compensate = [throws(declined), answers()];
+    const { saga, cluster } = order({ compensate, compensation: retry }, { act: [throws(declined)] }, 1);
+    const sagaId = await crash(cluster, 8);
+    const process = await cluster.startProcess();
+    expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('failed');
+    expect(saga.calls.slice(3)).toEqual(['compensate charge', 'compensate charge #2', 'compensate reserve']);
+  });
+
+  it('is quarantined as any other once its wait is over and its owners die of it', async () => {
+    const act = [throws(declined), new StepGate().waits()];
+    const { step, cluster } = order({ act, retry }, {}, 2);
+    const sagaId = await crash(cluster, 12);
+    const process = await cluster.startProcess();
+    const outcome = await cluster.resolve(process.outcome(sagaId));
+    expect(outcome).toMatchObject({ status: 'stuck', stuck: { reason: 'recovery-exhausted' } });
+    expect(outcome.stuck?.message).toContain('2 recoveries');
+    // The attempt that failed, then the one that ended its process, and its two recoveries.
+    expect(step.calls).toHaveLength(4);
+  });
+});

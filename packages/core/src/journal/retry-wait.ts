@@ -1,0 +1,13 @@
+import type { ActFailed, CompensationFailed, EntryPlace } from './journal-entry.js';
+
+/**
+ * When the wait for the next attempt is over by the storage's clock, in milliseconds since the epoch: as long after the
+ * entry was recorded as the attempt's worker decided. Undefined if there is no such wait, or its entry has no moment yet.
+ */
+export function retryEndsAt(
+  entry: (ActFailed | CompensationFailed) & Partial<EntryPlace>,
+): number | undefined {
+  const { retryAt, finishedAt, recordedAt } = entry;
+  if (retryAt === undefined || recordedAt === undefined) return undefined;
+  return recordedAt.getTime() + retryAt.getTime() - finishedAt.getTime();
+}
