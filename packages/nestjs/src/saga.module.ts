@@ -8,6 +8,7 @@ import { EventClasses } from './events/event-classes.js';
 import { SagaEvents } from './events/saga-events.js';
 import { SagaListeners } from './logging/saga-listeners.js';
 import { SagaLog } from './logging/saga-log.js';
+import { ProcessKeeper } from './node/process-keeper.js';
 import { SystemClock } from './node/system-clock.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
 import { ConfigurableModuleClass } from './saga.module-definition.js';
@@ -26,6 +27,7 @@ import { LiveFollowers } from './streams/live-followers.js';
   imports: [DiscoveryModule],
   providers: [
     SystemClock,
+    ProcessKeeper,
     UuidV7Generator,
     EventClasses,
     SagaEvents,

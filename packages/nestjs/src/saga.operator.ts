@@ -45,9 +45,10 @@ export class SagaOperator {
    * const { sagas, nextCursor } = await operator.list({ status: SagaStatus.Stuck, limit: 20 });
    */
   async list(query: SagaList = {}): Promise<SagaExecutionPage> {
-    const { storage, registry } = await this.runtime.opened();
-    const { sagas, nextCursor } = await storage.list(checkSagaList(query));
-    return { sagas: sagas.map((header) => toExecution(header, registry)), nextCursor };
+    return this.runtime.use(async ({ storage, registry }) => {
+      const { sagas, nextCursor } = await storage.list(checkSagaList(query));
+      return { sagas: sagas.map((header) => toExecution(header, registry)), nextCursor };
+    });
   }
 
   /**
@@ -58,7 +59,7 @@ export class SagaOperator {
   async retry(sagaId: string, action: RetryAction = {}): Promise<void> {
     checkOptions('options', action, knownToRetry);
     const { actor = 'operator', note } = action;
-    await (await this.runtime.opened()).requests.retry(sagaId, actor, note);
+    await this.runtime.use(({ requests }) => requests.retry(sagaId, actor, note));
   }
 
   /**
@@ -72,6 +73,6 @@ export class SagaOperator {
   async resolveStep(sagaId: string, step: string, note: string, action: OperatorAction = {}): Promise<void> {
     checkOptions('options', action, knownToAll);
     const { actor = 'operator' } = action;
-    await (await this.runtime.opened()).requests.resolveStep(sagaId, step, actor, note);
+    await this.runtime.use(({ requests }) => requests.resolveStep(sagaId, step, actor, note));
   }
 }

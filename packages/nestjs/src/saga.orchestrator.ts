@@ -66,10 +66,12 @@ export class SagaOrchestrator {
     const starter = async () => (await this.runtime.opened()).starter;
     const start = new SharedStart(starter, context, options, this.ids.nextId());
     return new Observable((subscriber) => {
-      start.get().then(
-        (started) => this.follow({ sagaId: started.sagaId, afterSeq: 0, started }, subscriber),
-        (error: unknown) => subscriber.error(error),
-      );
+      this.runtime
+        .use(() => start.get())
+        .then(
+          (started) => this.follow({ sagaId: started.sagaId, afterSeq: 0, started }, subscriber),
+          (error: unknown) => subscriber.error(error),
+        );
     });
   }
 
@@ -83,8 +85,7 @@ export class SagaOrchestrator {
     context: Context,
     options?: StartOptions,
   ): Promise<SagaHandle<Context>> {
-    const { starter } = await this.runtime.opened();
-    return this.handle<Context>(await starter.start(context, options));
+    return this.handle<Context>(await this.runtime.use(({ starter }) => starter.start(context, options)));
   }
 
   /** Queues a saga for whichever worker claims it. Resolves once it is durable. Throws as `start` does. */
@@ -92,8 +93,7 @@ export class SagaOrchestrator {
     context: Context,
     options?: StartOptions,
   ): Promise<SagaHandle<Context>> {
-    const { starter } = await this.runtime.opened();
-    return this.handle<Context>(await starter.enqueue(context, options));
+    return this.handle<Context>(await this.runtime.use(({ starter }) => starter.enqueue(context, options)));
   }
 
   /**
@@ -113,9 +113,10 @@ export class SagaOrchestrator {
 
   /** Where a saga stands, or undefined where there is none with this id. */
   async find(sagaId: string): Promise<SagaExecution | undefined> {
-    const { reader, registry } = await this.runtime.opened();
-    const header = await reader.find(sagaId);
-    return header === undefined ? undefined : toExecution(header, registry);
+    return this.runtime.use(async ({ reader, registry }) => {
+      const header = await reader.find(sagaId);
+      return header === undefined ? undefined : toExecution(header, registry);
+    });
   }
 
   /**
@@ -124,7 +125,7 @@ export class SagaOrchestrator {
    * @throws SagaNotFoundError
    */
   async history(sagaId: string): Promise<readonly JournalEntry[]> {
-    return (await this.runtime.opened()).reader.history(sagaId);
+    return this.runtime.use(({ reader }) => reader.history(sagaId));
   }
 
   /**
@@ -136,7 +137,7 @@ export class SagaOrchestrator {
    */
   async cancel(sagaId: string, reason: string, options: CancelOptions = {}): Promise<void> {
     checkOptions('options', options, knownToCancel);
-    await (await this.runtime.opened()).requests.cancel(sagaId, reason, options.actor);
+    await this.runtime.use(({ requests }) => requests.cancel(sagaId, reason, options.actor));
   }
 
   /**
@@ -145,8 +146,7 @@ export class SagaOrchestrator {
    * @throws SagaNotFoundError
    */
   async recover(sagaId: string): Promise<SagaHandle> {
-    const { starter } = await this.runtime.opened();
-    return this.handle(await starter.recover(sagaId));
+    return this.handle(await this.runtime.use(({ starter }) => starter.recover(sagaId)));
   }
 
   private handle<Context>(started: StartedSaga): SagaHandle<Context> {
@@ -154,19 +154,18 @@ export class SagaOrchestrator {
     return {
       sagaId,
       results$: new Observable((subscriber) => this.follow({ sagaId, afterSeq: 0, started }, subscriber)),
-      outcome: async () => {
-        const { reader } = await this.runtime.opened();
-        return awaitOutcome(reader, this.live, sagaId, started) as Promise<SagaOutcome<Context>>;
-      },
+      outcome: () =>
+        this.runtime.use(
+          ({ reader }) => awaitOutcome(reader, this.live, sagaId, started) as Promise<SagaOutcome<Context>>,
+        ),
     };
   }
 
   private follow(request: FollowRequest, subscriber: Subscriber<SagaStepResult>): void {
-    this.runtime.opened().then(
-      ({ reader }) => {
+    this.runtime
+      .use(({ reader }) => {
         if (!subscriber.closed) followSaga(reader, this.live, request, subscriber);
-      },
-      (error: unknown) => subscriber.error(error),
-    );
+      })
+      .catch((error: unknown) => subscriber.error(error));
   }
 }

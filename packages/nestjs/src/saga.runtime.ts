@@ -9,6 +9,7 @@ import { SagaModuleNotInitializedError } from './errors/saga-module-not-initiali
 import { EventClasses } from './events/event-classes.js';
 import { SagaEvents } from './events/saga-events.js';
 import { SagaListeners } from './logging/saga-listeners.js';
+import { ProcessKeeper } from './node/process-keeper.js';
 import { SystemClock } from './node/system-clock.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
 import { MODULE_OPTIONS_TOKEN } from './saga.module-definition.js';
@@ -40,6 +41,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   private parts: OpenSagas | undefined;
   private endTelemetry: (() => void) | undefined;
   private opening: Promise<OpenSagas> | undefined;
+  private releaseProcess: (() => void) | undefined;
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
@@ -48,6 +50,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly clock: SystemClock,
     private readonly ids: UuidV7Generator,
     private readonly live: LiveFollowers,
+    private readonly keeper: ProcessKeeper,
     private readonly listeners: SagaListeners,
     private readonly events: SagaEvents,
     private readonly eventClasses: EventClasses,
@@ -64,6 +67,16 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       return Promise.reject(new SagaModuleNotInitializedError());
     this.opening ??= open(engine, parts);
     return this.opening;
+  }
+
+  /**
+   * Uses the engine, and keeps the process alive meanwhile: the caller waits for an answer, while a database that is
+   * away leaves nothing else that would.
+   *
+   * @throws SagaModuleNotInitializedError before this module was initialized.
+   */
+  use<Result>(work: (sagas: OpenSagas) => Result | Promise<Result>): Promise<Result> {
+    return this.keeper.during(async () => work(await this.opened()));
   }
 
   /** Every provider exists by now, whichever module declares it. */
@@ -89,9 +102,20 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     this.parts = { starter, reader, requests, worker, follower, registry, storage };
   }
 
-  /** Not before: a recovered saga's steps may need what other modules make ready in onModuleInit. */
+  /**
+   * Not before: a recovered saga's steps may need what other modules make ready in onModuleInit. From now on a worker
+   * stays until it is closed, though it has no server and its connections break.
+   */
   async onApplicationBootstrap(): Promise<void> {
-    await this.opened();
+    const release = this.keeper.hold();
+    try {
+      await this.opened();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    if (toWorkerSettings(this.options).runsSagas) this.releaseProcess = release;
+    else release();
   }
 
   /**
@@ -99,11 +123,11 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
    * every stream that is left, so that `app.close()` returns.
    */
   async onModuleDestroy(): Promise<void> {
-    // The timers of the engine do not keep the process alive, and its sagas are to be given back.
-    this.live.add(() => undefined);
     try {
-      await this.close();
+      // The timers of the engine do not keep the process alive, and its sagas are to be given back.
+      await this.keeper.during(() => this.close());
     } finally {
+      this.releaseProcess?.();
       this.endTelemetry?.();
       this.live.endAll();
       this.events.complete();

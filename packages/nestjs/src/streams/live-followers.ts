@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-
-/** Longer than any test and short enough for a timer. */
-const keepAliveMs = 2_147_483_647;
+import { ProcessKeeper } from '../node/process-keeper.js';
 
 /**
  * Everyone in this process who waits for a saga right now. They are all told when the process shuts down, and while
@@ -10,8 +8,9 @@ const keepAliveMs = 2_147_483_647;
 @Injectable()
 export class LiveFollowers {
   private readonly endings = new Set<Ending>();
-  private keepAlive: NodeJS.Timeout | undefined;
   private isOver = false;
+
+  constructor(private readonly keeper: ProcessKeeper) {}
 
   /** Whether the shutdown has ended them all; nobody can follow any more. */
   get isEnded(): boolean {
@@ -28,9 +27,8 @@ export class LiveFollowers {
    * @returns What to call when the waiting is over.
    */
   add(onShutdown: () => void): () => void {
-    const ending: Ending = { tell: onShutdown };
+    const ending: Ending = { tell: onShutdown, release: this.keeper.hold() };
     this.endings.add(ending);
-    this.keepAlive ??= setTimeout(() => undefined, keepAliveMs);
     return () => this.remove(ending);
   }
 
@@ -47,13 +45,12 @@ export class LiveFollowers {
   private remove(ending: Ending): void {
     this.endings.delete(ending);
     ending.tell = undefined;
-    if (this.endings.size > 0) return;
-    clearTimeout(this.keepAlive);
-    this.keepAlive = undefined;
+    ending.release();
   }
 }
 
 /** Emptied when it is over: V8 keeps outgrown tables of a set for a while, and with them what was in them. */
 interface Ending {
   tell: (() => void) | undefined;
+  readonly release: () => void;
 }

@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { DelayedStorage, FakeClock, settle } from '@nest-saga/testing';
+import { InMemorySagaStorage, SystemClock } from '../src/index.js';
+import type { SagaModuleOptions } from '../src/index.js';
+import { closeApps, openApp } from './open-app.js';
+import type { OpenApp } from './open-app.js';
+import { OrderContext, orderProviders } from './order-saga.js';
+
+describe('the process of an application', () => {
+  afterEach(closeApps);
+
+  it('stays until it is closed where it is a worker, whatever happens to its connections', async () => {
+    const before = timers();
+    const { app } = await open({});
+    expect(timers()).toBe(before + 1);
+    await app.close();
+    expect(timers()).toBe(before);
+  });
+
+  it('may end where it is none and nothing is awaited', async () => {
+    const before = timers();
+    await open({ worker: false });
+    expect(timers()).toBe(before);
+  });
+
+  it.each(['start', 'enqueue'] as const)(
+    'stays while it awaits %s() and the storage is silent',
+    async (call) => {
+      const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
+      const { sagas } = await open({ storage, worker: false });
+      const before = timers();
+      storage.hold('start');
+      const started = sagas[call](new OrderContext('book'));
+      await settle();
+      expect(timers()).toBe(before + 1);
+      storage.letPass('start');
+      await started;
+      expect(timers()).toBe(before);
+    },
+  );
+
+  it('stays while it awaits a read', async () => {
+    const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
+    const { sagas } = await open({ storage, worker: false });
+    const before = timers();
+    storage.hold('find');
+    const found = sagas.find('0190a1b2-0000-7000-8000-000000000001');
+    await settle();
+    expect(timers()).toBe(before + 1);
+    storage.letPass('find');
+    await found;
+    expect(timers()).toBe(before);
+  });
+
+  it('may end after a bootstrap that failed', async () => {
+    class NoStorage extends InMemorySagaStorage {
+      override open(): Promise<void> {
+        return Promise.reject(new Error('away'));
+      }
+    }
+    const before = timers();
+    await expect(open({ storage: new NoStorage(new SystemClock()) })).rejects.toThrow('away');
+    expect(timers()).toBe(before);
+  });
+});
+
+/** The clock is fake, so what is left are the timers that keep the process. */
+async function open(options: SagaModuleOptions): Promise<OpenApp> {
+  return openApp(orderProviders, options, (builder) =>
+    builder.overrideProvider(SystemClock).useValue(new FakeClock()),
+  );
+}
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+}
