@@ -21,6 +21,7 @@ import { Connections } from './database/connections.js';
 import { defaultSchema } from './database/schema-name.js';
 import { tablesOf } from './database/tables.js';
 import type { Tables } from './database/tables.js';
+import { DurabilityBarrier } from './durability-barrier.js';
 import { GroupCommit } from './group-commit.js';
 import { GroupListeners } from './group-listeners.js';
 import type { GroupListener } from './group-listeners.js';
@@ -42,6 +43,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly connections: Connections;
   private readonly migrator: Migrator;
   private readonly writes: GroupCommit;
+  private readonly barrier: DurabilityBarrier;
   private readonly groups = new GroupListeners();
   private readonly reader: JournalReader;
   private readonly claims: SagaClaims;
@@ -64,6 +66,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
       this.groups.tell(group.starts.length + group.appends.length);
       return writtenBy(answer);
     }, connections.groupLimits);
+    this.barrier = new DurabilityBarrier(connections.pool);
     this.reader = new JournalReader(connections.pool, tables);
     this.claims = new SagaClaims(connections.pool, tables);
     this.workers = new WorkerRows(connections.heartbeat, tables);
@@ -106,15 +109,24 @@ export class TypeOrmSagaStorage implements SagaStorage {
         return { kind: 'started' };
       }
       const header = await this.findTaken(saga);
-      if (header !== undefined) return { kind: 'exists', header };
+      if (header === undefined) continue;
+      await this.barrier.wait('start');
+      return { kind: 'exists', header };
     }
     throw new SagaStorageError('start', 'not-written');
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
-    if (!(await this.writes.submit({ kind: 'append', request }))) return 'fenced';
-    this.hintAt(request);
-    return 'stored';
+    if (await this.writes.submit({ kind: 'append', request })) {
+      this.hintAt(request);
+      return 'stored';
+    }
+    await this.barrier.wait('append');
+    return 'fenced';
+  }
+
+  untilDurable(): Promise<void> {
+    return this.barrier.wait('untilDurable');
   }
 
   find(sagaId: string): Promise<SagaHeader | undefined> {

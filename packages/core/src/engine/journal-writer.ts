@@ -73,10 +73,13 @@ export class JournalWriter {
     firstError: unknown,
   ): Promise<Result> {
     let error = firstError;
+    let isInDoubt = false;
     for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
       this.onTrouble({ operation, sagaId, error });
+      isInDoubt ||= isUnknown(error);
       if (!isWorthRetrying(error)) throw new LetGo('trouble', { cause: error });
-      if (!patience.mayKeepTrying()) throw new LetGo('lease-lost', { cause: error });
+      if (!patience.mayKeepTrying())
+        throw new LetGo('lease-lost', { cause: isInDoubt ? inDoubt(operation, error) : error });
       await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
       try {
         return await call();
@@ -91,6 +94,15 @@ export class JournalWriter {
       this.clock.startTimer(delayMs, resolve);
     });
   }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof SagaStorageError && error.outcome === 'unknown';
+}
+
+/** That the last try wrote nothing says nothing about an earlier one whose answer was lost. */
+function inDoubt(operation: string, error: unknown): unknown {
+  return isUnknown(error) ? error : new SagaStorageError(operation, 'unknown', { cause: error });
 }
 
 function isWorthRetrying(error: unknown): boolean {

@@ -132,7 +132,7 @@ export interface StorageSummary {
  * `InvalidArgumentError`); none of them calls user code.
  *
  * The rules that every implementation holds, and that the contract suite in `@nest-saga/testing` checks:
- * - an answer of a write means that it is durable;
+ * - an answer of a write means that it is durable, and so is what was in its way (`exists`, `fenced`);
  * - `(sagaId, seq)` is unique and without gaps, and appending is a compare-and-swap on it;
  * - an entry and its header change are stored together or not at all;
  * - a terminal saga never changes.
@@ -149,6 +149,12 @@ export interface SagaStorage {
   start(saga: NewSaga): Promise<StartResult>;
   /** Writes one entry in its place, with the header change it brings. */
   append(request: AppendRequest): Promise<AppendResult>;
+
+  /**
+   * Resolves once everything that could be read before is durable. Absent where nothing else can be read. With
+   * synchronous replication, a write whose wait for the standby was broken off can be read, and be lost in a failover.
+   */
+  untilDurable?(): Promise<void>;
 
   find(sagaId: string): Promise<SagaHeader | undefined>;
   findByKey(saga: string, key: string): Promise<SagaHeader | undefined>;

@@ -68,7 +68,7 @@ export class SagaEngine {
       startInterceptor,
     );
     this.reader = new SagaReader(storage, registry, this.follower, clock, settings.watchIntervalMs);
-    this.requests = new SagaRequests(storage, registry, this.worker);
+    this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);
   }
 
   /** Opens the storage and begins to work. Rejects where the storage cannot be made ready. */

@@ -18,24 +18,44 @@ import type {
 import type { SagaState } from '../journal/saga-state.js';
 import { openSteps } from '../journal/step-place.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from './saga-worker.js';
 import { checkSagaId, checkText } from './start-options.js';
 
 type RequestDraft = CancelRequested | RetryRequested | StepResolved;
 
-/** How often a request is tried again where somebody else wrote first or its answer was lost. */
-const maximumAttempts = 20;
+/** How long a request is tried again, in milliseconds. */
+const requestTimeoutMs = 10_000;
+/** Where somebody else wrote first: soon, but not at once, as a quick saga would win every time in the same way. */
+const raceDelayMs = 20;
+/** Where the storage is in trouble: later each time. */
+const firstDelayMs = 20;
+const longestDelayMs = 2_000;
+
+/** Something that is asked of a saga. */
+interface Request {
+  readonly sagaId: string;
+  readonly draft: RequestDraft;
+  /** Whether it is to be written. Throws where it cannot be granted. */
+  readonly isWanted: (state: SagaState, sagaId: string, definition: SagaDefinition) => boolean;
+  /** The place of a write whose answer was lost. */
+  unanswered: number | undefined;
+}
 
 /**
  * What people ask of a saga from outside: each is an entry, appended by compare-and-swap, so it is safe against the
- * owner acting at the same moment. A conflict reads the journal again and decides anew.
+ * owner acting at the same moment. A conflict reads the journal again and decides anew;
+ * lost reads, races and answers are retried for some seconds.
  */
 export class SagaRequests {
   constructor(
     private readonly storage: SagaStorage,
     private readonly registry: SagaRegistry,
     private readonly worker: SagaWorker,
+    private readonly clock: Clock,
+    private readonly ids: IdGenerator,
   ) {}
 
   /**
@@ -128,41 +148,74 @@ export class SagaRequests {
     );
   }
 
+  /** Trouble with the storage and lost races are waited out for some seconds: a person asked, and asked once. */
   private async request(
     id: string,
-    request: string,
+    name: string,
     draft: RequestDraft,
     isWanted: (state: SagaState, sagaId: string, definition: SagaDefinition) => boolean,
   ): Promise<void> {
-    const sagaId = checkSagaId(id);
-    let unanswered: number | undefined;
+    const request: Request = { sagaId: checkSagaId(id), draft, isWanted, unanswered: undefined };
+    const deadline = this.clock.monotonicNow() + requestTimeoutMs;
+    let troubleDelayMs = firstDelayMs;
     for (let attempt = 1; ; attempt++) {
-      const loaded = await this.storage.load(sagaId);
-      if (loaded === undefined) throw new SagaNotFoundError(sagaId);
-      if (unanswered !== undefined && isStored(loaded, unanswered, draft))
-        return this.requested(sagaId, draft);
-      const definition = this.definitionOf(loaded);
-      const state = foldJournal(definition, loaded.header, loaded.entries);
-      if (!isWanted(state, sagaId, definition)) return;
-      const seq = state.seq + 1;
-      const after = applyEntry(definition, state, draft, seq);
-      const change = projectHeader(state, after, undefined);
+      let error: unknown;
+      let delayMs = raceDelayMs;
       try {
-        const result = await this.storage.append({
-          sagaId,
-          seq,
-          worker: undefined,
-          entry: draft,
-          ...(change === undefined ? {} : { change }),
-        });
-        if (result === 'stored') return this.requested(sagaId, draft);
-        if (attempt >= maximumAttempts) throw new SagaStorageError(request, 'not-written');
-      } catch (error) {
-        if (!(error instanceof SagaStorageError) || error.outcome !== 'unknown' || attempt >= maximumAttempts)
-          throw error;
-        unanswered = seq;
+        if (await this.ask(request)) return;
+      } catch (thrown) {
+        if (!(thrown instanceof SagaStorageError) || thrown.outcome === 'refused') throw thrown;
+        error = thrown;
+        delayMs = troubleDelayMs;
+        troubleDelayMs = Math.min(troubleDelayMs * 2, longestDelayMs);
       }
+      if (this.clock.monotonicNow() >= deadline) {
+        const outcome = request.unanswered === undefined ? 'not-written' : 'unknown';
+        throw new SagaStorageError(name, outcome, { cause: error });
+      }
+      // Once at once: most trouble and most races are over by then.
+      if (attempt > 1) await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
     }
+  }
+
+  /** Reads the journal, decides and writes. False: somebody else wrote in that place, so it is to be decided anew. */
+  private async ask(request: Request): Promise<boolean> {
+    const { sagaId, draft, unanswered } = request;
+    const loaded = await this.storage.load(sagaId);
+    if (loaded === undefined) throw new SagaNotFoundError(sagaId);
+    if (unanswered !== undefined && loaded.entries.some(({ seq }) => seq === unanswered)) {
+      if (isStored(loaded, unanswered, draft)) {
+        await this.storage.untilDurable?.();
+        this.requested(sagaId, draft);
+        return true;
+      }
+      request.unanswered = undefined;
+    }
+    const definition = this.definitionOf(loaded);
+    const state = foldJournal(definition, loaded.header, loaded.entries);
+    if (!request.isWanted(state, sagaId, definition)) {
+      // It was asked for before, and an answer says that it is durable.
+      await this.storage.untilDurable?.();
+      return true;
+    }
+    const seq = state.seq + 1;
+    const change = projectHeader(state, applyEntry(definition, state, draft, seq), undefined);
+    const append = { sagaId, seq, worker: undefined, entry: draft };
+    try {
+      const result = await this.storage.append(change === undefined ? append : { ...append, change });
+      if (result !== 'stored') return false;
+    } catch (error) {
+      if (error instanceof SagaStorageError && error.outcome === 'unknown') request.unanswered = seq;
+      throw error;
+    }
+    this.requested(sagaId, draft);
+    return true;
+  }
+
+  private sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.startTimer(delayMs, resolve);
+    });
   }
 
   private requested(sagaId: string, draft: RequestDraft): void {

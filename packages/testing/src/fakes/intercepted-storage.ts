@@ -40,6 +40,11 @@ export abstract class InterceptedStorage implements SagaStorage {
     return this.around('append', () => this.inner.append(request));
   }
 
+  untilDurable(): Promise<void> {
+    if (this.inner.untilDurable === undefined) return Promise.resolve();
+    return this.around('untilDurable', async () => this.inner.untilDurable?.());
+  }
+
   find(sagaId: string): Promise<SagaHeader | undefined> {
     return this.around('find', () => this.inner.find(sagaId));
   }

@@ -1,6 +1,7 @@
 import { sqlStateOf, toStorageError } from './classify-error.js';
 import { DeadlineError } from './deadline-error.js';
 import type { PostgresClient, PostgresPool } from './postgres-client.js';
+import { checkReplicated, watchReplication } from './replication-notice.js';
 import type { PreparedNames } from './prepared-names.js';
 import { queryClient } from './query-client.js';
 import type { QueryOptions } from './query-client.js';
@@ -77,6 +78,7 @@ export class PooledRunner implements StatementRunner {
     const { client, release } = await this.acquire(operation);
     try {
       const result = await this.sendPrepared(client, statement, send);
+      checkReplicated(operation, client);
       release();
       return result;
     } catch (error) {
@@ -121,6 +123,7 @@ export class PooledRunner implements StatementRunner {
         if (client === undefined) return reject(toStorageError(operation, error, 'connect'));
         if (isLate) return release();
         guardErrors(client);
+        watchReplication(client);
         resolve({ client, release });
       });
     });

@@ -3,12 +3,13 @@ import { queryClient } from './query-client.js';
 import type { Statement } from './statement.js';
 
 const deadlineMs = 5_000;
-// Only where that very statement is still at work: behind a pooler the number may be another session's.
+// Only where that very statement is still at work: behind a pooler the number may be another session's. And never where
+// it waits for a synchronous standby: a cancel ends just this wait, and leaves a commit that only this server has.
 const cancelStatement: Statement = {
   name: undefined,
   text: `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
 WHERE pid = $1::integer AND datname = current_database() AND usename = current_user AND state = 'active'
-  AND query <> '' AND starts_with($2::text, query)`,
+  AND wait_event IS DISTINCT FROM 'SyncRep' AND query <> '' AND starts_with($2::text, query)`,
 };
 
 /**

@@ -4,7 +4,7 @@
  * application's session alone and passes any pooler; where the setting is right already, it is not touched.
  * `remote_apply` asks for more than `on`, so it stays. Answers what it is then.
  */
-const durableCommit = `CASE
+export const durableCommit = `CASE
     WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN 'on'
     ELSE set_config('synchronous_commit', 'on', true)
   END`;

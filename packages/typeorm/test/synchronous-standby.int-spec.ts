@@ -1,0 +1,124 @@
+import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
+import type { EmbeddedPostgres } from '@nest-saga/embedded-postgres';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
+import type { TypeOrmSagaStorageOptions } from '../src/typeorm-saga-storage-options.js';
+import { append, newSaga } from './sample-saga.js';
+import { until } from './until.js';
+
+describe('a server whose synchronous standby is away', () => {
+  let server: EmbeddedPostgres;
+  let person: pg.Client;
+  let dataSource: DataSource;
+  const open: TypeOrmSagaStorage[] = [];
+
+  beforeAll(async () => {
+    server = await startEmbeddedPostgres({ settings: { fsync: 'off', full_page_writes: 'off' } });
+    person = new pg.Client({ connectionString: server.url });
+    await person.connect();
+    dataSource = new DataSource({ type: 'postgres', url: server.url, poolErrorHandler: () => undefined });
+    await dataSource.initialize();
+  }, 60_000);
+  afterEach(async () => {
+    await setStandby('');
+    for (const storage of open.splice(0)) await storage.close();
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await person.end();
+    await server.stop();
+  });
+
+  const openStorage = async (options: Partial<TypeOrmSagaStorageOptions> = {}) => {
+    const storage = new TypeOrmSagaStorage({ dataSource, hints: false, ...options });
+    open.push(storage);
+    await storage.open();
+    return storage;
+  };
+  const setStandby = async (name: string): Promise<void> => {
+    // Every connection reads the new setting before its next statement.
+    await person.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
+    await person.query('SELECT pg_reload_conf()');
+    await until('the setting', async () => {
+      const { rows } = await person.query<{ name: string }>(
+        "SELECT current_setting('synchronous_standby_names') AS name",
+      );
+      return rows[0]?.name === name;
+    });
+    // Whether a backend waits is for the checkpointer to say, which reads the setting a little later.
+    await until('what the setting does', async () => {
+      const { rows } = await person.query("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+      return name !== '' || rows.length === 0;
+    });
+  };
+  const waiting = async (): Promise<readonly number[]> =>
+    (
+      await person.query<{ pid: number }>("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+    ).rows.map(({ pid }) => pid);
+  const isWaiting = async (): Promise<boolean> => (await waiting()).length > 0;
+  const cancelWaits = async (): Promise<void> => {
+    for (const pid of await waiting()) await person.query('SELECT pg_cancel_backend($1)', [pid]);
+    await until('the end of the waits', async () => !(await isWaiting()));
+  };
+
+  it('keeps its transactions waiting: none is cancelled because nobody here waits for it any more', async () => {
+    const storage = await openStorage({ statementTimeoutMs: 300 });
+    const saga = newSaga();
+    await setStandby('absent');
+
+    await expect(storage.start(saga)).rejects.toMatchObject({ outcome: 'unknown' });
+    await storage.start(newSaga()).catch(() => undefined);
+    expect(await storage.find(saga.sagaId)).toBeUndefined();
+    await expect(storage.start(saga)).rejects.toBeInstanceOf(Error);
+    expect(await isWaiting()).toBe(true);
+    await setStandby('');
+    expect(await storage.start(saga)).toMatchObject({ kind: 'exists' });
+  });
+
+  it('does not make a start durable by an earlier one that is there, and was not replicated', async () => {
+    const storage = await openStorage({ statementTimeoutMs: 300 });
+    const saga = newSaga({ key: 'order-1' });
+    await setStandby('absent');
+    await storage.start(saga).catch(() => undefined);
+    await cancelWaits();
+
+    expect(await storage.find(saga.sagaId)).toMatchObject({ key: 'order-1' });
+    await expect(storage.start(saga)).rejects.toMatchObject({ operation: 'start', outcome: 'unknown' });
+    await expect(storage.start(newSaga({ key: 'order-1' }))).rejects.toBeInstanceOf(Error);
+    await setStandby('');
+    expect(await storage.start(saga)).toMatchObject({ kind: 'exists' });
+  });
+
+  it('does not make an entry durable by its place that is taken', async () => {
+    const storage = await openStorage({ statementTimeoutMs: 300 });
+    const saga = newSaga({ owner: 'worker-1' });
+    await storage.start(saga);
+    await setStandby('absent');
+    await storage.append(append(saga.sagaId, 1)).catch(() => undefined);
+    await cancelWaits();
+
+    expect((await storage.load(saga.sagaId))?.entries).toHaveLength(1);
+    await expect(storage.append(append(saga.sagaId, 1))).rejects.toMatchObject({
+      operation: 'append',
+      outcome: 'unknown',
+    });
+    await expect(storage.untilDurable()).rejects.toMatchObject({ outcome: 'unknown' });
+    await setStandby('');
+    expect(await storage.append(append(saga.sagaId, 1))).toBe('fenced');
+    await expect(storage.untilDurable()).resolves.toBeUndefined();
+  });
+
+  it('is not believed where a person broke the wait off and the server says that the write is done', async () => {
+    const storage = await openStorage();
+    const saga = newSaga();
+    await setStandby('absent');
+    const starting = storage.start(saga).then(
+      () => 'resolved',
+      (error: unknown) => error,
+    );
+    await until('the wait', isWaiting);
+    await cancelWaits();
+    expect(await starting).toMatchObject({ operation: 'start', outcome: 'unknown' });
+  });
+});
