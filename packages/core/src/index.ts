@@ -74,6 +74,7 @@ export { recordError } from './errors/recorded-error.js';
 export { RecordedStepError } from './errors/recorded-step-error.js';
 export type { RetryableErrorOptions } from './errors/retryable-error.js';
 export { RetryableError } from './errors/retryable-error.js';
+export { SagaBusyError } from './errors/saga-busy-error.js';
 export { SagaConflictError } from './errors/saga-conflict-error.js';
 export type { SagaDefinitionProblem } from './errors/saga-definition-error.js';
 export { SagaDefinitionError } from './errors/saga-definition-error.js';

@@ -18,6 +18,7 @@ export function checkModuleOptions(options: SagaModuleOptions): readonly SagaDef
     checkCount('contextWarningBytes', settings.contextWarningBytes),
     checkTime('recovery.intervalMs', recovery.sweepIntervalMs, 1),
     checkTime('watchIntervalMs', settings.watchIntervalMs, 1),
+    checkTime('busyTimeoutMs', settings.busyTimeoutMs, 0),
     checkTime('abortGraceMs', settings.abortGraceMs, 0),
     checkTime('shutdownTimeoutMs', settings.shutdownTimeoutMs, 0),
     checkTime('lease.leaseDurationMs', lease.leaseDurationMs, 1),

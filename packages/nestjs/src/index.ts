@@ -87,6 +87,7 @@ export {
   NonRetryableError,
   RecordedStepError,
   RetryableError,
+  SagaBusyError,
   SagaConflictError,
   sagaDefaults,
   SagaDefinitionError,

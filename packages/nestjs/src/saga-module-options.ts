@@ -47,6 +47,8 @@ export interface SagaModuleOptions extends SagaStepPolicies {
   readonly worker?: boolean;
   /** The most sagas that this process runs at once; a start above it waits. @default 1_000 */
   readonly concurrency?: number;
+  /** How long it waits before it is refused with a `SagaBusyError`, in milliseconds. @default 10_000 */
+  readonly busyTimeoutMs?: number;
   readonly lease?: SagaLeaseOptions;
   readonly recovery?: SagaRecoveryOptions;
   /** How often journals are read for what other processes wrote, in milliseconds. @default 1_000 */

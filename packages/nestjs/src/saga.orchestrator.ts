@@ -79,7 +79,7 @@ export class SagaOrchestrator {
    * Starts a saga here. Resolves once it is durable.
    *
    * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
-   * SagaShuttingDownError: nothing was stored. SagaStorageError: try again with the same id or key.
+   * SagaShuttingDownError, SagaBusyError: nothing was stored. SagaStorageError: try again with the same id or key.
    */
   async start<Context extends object>(
     context: Context,

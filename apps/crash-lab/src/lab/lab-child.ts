@@ -20,7 +20,7 @@ export class LabAnswerError extends Error {
 /** Whether the process or its storage was in trouble: whoever asked asks again, there or somewhere else. */
 export function isTrouble(error: unknown): boolean {
   if (error instanceof ProcessDiedError) return true;
-  const passing = ['SagaStorageError', 'SagaShuttingDownError'];
+  const passing = ['SagaStorageError', 'SagaShuttingDownError', 'SagaBusyError'];
   return error instanceof LabAnswerError && passing.includes(error.errorName);
 }
 

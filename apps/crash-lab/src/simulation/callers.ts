@@ -1,4 +1,4 @@
-import { SagaShuttingDownError, SagaStatusError, SagaStorageError } from '@nest-saga/core';
+import { SagaBusyError, SagaShuttingDownError, SagaStatusError, SagaStorageError } from '@nest-saga/core';
 import type { SagaEngine, SagaHeader, SagaStuck } from '@nest-saga/core';
 import type { WatchedResult, WatcherRecord } from '@nest-saga/testing';
 import { dead } from './life.js';
@@ -137,7 +137,10 @@ export class Callers {
           const answer = await Promise.race([question(life.engine), life.death]);
           if (answer !== dead) return answer;
         } catch (error) {
-          const isPassing = error instanceof SagaStorageError || error instanceof SagaShuttingDownError;
+          const isPassing =
+            error instanceof SagaStorageError ||
+            error instanceof SagaShuttingDownError ||
+            error instanceof SagaBusyError;
           if (!isPassing) throw error;
         }
       }

@@ -10,6 +10,7 @@ const statuses: Readonly<Record<string, HttpStatus>> = {
   SAGA_STATUS_REFUSED: HttpStatus.CONFLICT,
   // One key for two different orders: 422, as the draft of the Idempotency-Key header wants it.
   SAGA_CONFLICT: HttpStatus.UNPROCESSABLE_ENTITY,
+  SAGA_BUSY: HttpStatus.SERVICE_UNAVAILABLE,
   SAGA_SHUTTING_DOWN: HttpStatus.SERVICE_UNAVAILABLE,
   SAGA_STORAGE_FAILED: HttpStatus.SERVICE_UNAVAILABLE,
 };

@@ -28,6 +28,7 @@ export const sagaDefaults = Object.freeze({
     maximumRecoveryAttempts: 5,
   }),
   concurrency: 1_000,
+  busyTimeoutMs: 10_000,
   watchIntervalMs: 1_000,
   abortGraceMs: 5_000,
   shutdownTimeoutMs: 10_000,

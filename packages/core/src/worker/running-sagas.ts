@@ -1,6 +1,7 @@
 import { ForgetfulMap } from '../collections/forgetful-map.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { ExecutionEnd, SagaExecutor } from '../engine/saga-executor.js';
+import type { Clock } from '../ports/clock.js';
 
 /** A saga that this process runs at the moment. */
 export interface RunningSaga {
@@ -26,7 +27,10 @@ export class RunningSagas {
   private reserved = 0;
   private claimedCount = 0;
 
-  constructor(private readonly concurrency: number) {}
+  constructor(
+    private readonly concurrency: number,
+    private readonly clock: Clock,
+  ) {}
 
   get size(): number {
     return this.running.size;
@@ -62,11 +66,26 @@ export class RunningSagas {
     return true;
   }
 
-  /** Waits for a place; `releasePlace` gives it up again, `fillPlace` uses it. */
-  async reservePlace(): Promise<void> {
-    if (this.tryReservePlace()) return;
-    // Whoever frees a place hands it over, so that nobody slips in between.
-    await new Promise<void>((resolve) => this.waiting.add({ go: resolve }));
+  /**
+   * Waits for a place; `releasePlace` gives it up again, `fillPlace` uses it. False: none became free in time, so none
+   * is kept.
+   */
+  async reservePlace(timeoutMs: number): Promise<boolean> {
+    if (this.tryReservePlace()) return true;
+    // The run that frees a place hands it over, so that no other start slips in between.
+    return new Promise<boolean>((resolve) => {
+      const start: WaitingStart = {
+        go: () => {
+          cancelTimer();
+          resolve(true);
+        },
+      };
+      const cancelTimer = this.clock.startTimer(timeoutMs, () => {
+        this.waiting.delete(start);
+        resolve(false);
+      });
+      this.waiting.add(start);
+    });
   }
 
   releasePlace(): void {

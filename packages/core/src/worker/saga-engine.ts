@@ -66,6 +66,7 @@ export class SagaEngine {
       ids,
       listener,
       startInterceptor,
+      settings.busyTimeoutMs,
     );
     this.reader = new SagaReader(storage, registry, this.follower, clock, settings.watchIntervalMs);
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);

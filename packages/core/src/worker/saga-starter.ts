@@ -5,6 +5,7 @@ import type { SagaRegistry } from '../definition/saga-registry.js';
 import type { Patience } from '../engine/journal-writer.js';
 import { LetGo } from '../engine/let-go.js';
 import type { ExecutionEnd } from '../engine/saga-executor.js';
+import { SagaBusyError } from '../errors/saga-busy-error.js';
 import { SagaConflictError } from '../errors/saga-conflict-error.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaShuttingDownError } from '../errors/saga-shutting-down-error.js';
@@ -46,22 +47,25 @@ export class SagaStarter {
     private readonly ids: IdGenerator,
     private readonly listener: SagaListener | undefined,
     private readonly interceptor: StartInterceptor | undefined,
+    private readonly busyTimeoutMs: number,
   ) {}
 
   /**
-   * Resolves once the saga is durable; it runs in this process then. Waits for a place where as many run as may.
+   * Resolves once the saga is durable; it runs in this process then. Waits a bounded time for a place
+   * if as many run as may.
    *
    * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
-   * SagaShuttingDownError: nothing was stored. SagaStorageError: try again with the same id or key.
+   * SagaShuttingDownError, SagaBusyError: nothing was stored. SagaStorageError: try again with the same id or key.
    */
   async start(context: unknown, options?: StartOptions): Promise<StartedSaga> {
     const request = this.prepare('start', context, options);
     if (!this.runsHere) return this.store(request, undefined);
     const { running } = this.worker;
-    if (!running.tryReservePlace()) await running.reservePlace();
-    request.hasPlace = true;
+    const hasPlace = running.tryReservePlace() || (await running.reservePlace(this.busyTimeoutMs));
+    request.hasPlace = hasPlace;
     try {
       this.checkNotStopping('start');
+      if (!hasPlace) throw new SagaBusyError(this.busyTimeoutMs);
       return await this.store(request, this.worker.lease.worker);
     } finally {
       if (request.hasPlace) running.releasePlace();

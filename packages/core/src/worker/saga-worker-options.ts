@@ -6,6 +6,8 @@ import type { WorkerLeaseOptions } from './worker-lease.js';
 export interface SagaWorkerOptions {
   /** Sagas that this process runs at once. */
   readonly concurrency: number;
+  /** How long a start waits for a place among them before it is refused, in milliseconds. */
+  readonly busyTimeoutMs: number;
   readonly lease: WorkerLeaseOptions;
   readonly recovery: RecoverySweepOptions & { readonly isEnabled: boolean; readonly concurrency: number };
   /** How often the journals of running and of followed sagas are read for news, in milliseconds. */
@@ -21,6 +23,7 @@ export interface SagaWorkerOptions {
 /** What can be set; the rest are the defaults. */
 export interface SagaWorkerSettings {
   readonly concurrency?: number;
+  readonly busyTimeoutMs?: number;
   readonly lease?: Partial<WorkerLeaseOptions>;
   readonly recovery?: Partial<SagaWorkerOptions['recovery']>;
   readonly watchIntervalMs?: number;
@@ -34,6 +37,7 @@ export function resolveWorkerOptions(settings: SagaWorkerSettings): SagaWorkerOp
   const { sweepIntervalMs, batchSize, concurrency } = sagaDefaults.recovery;
   return {
     concurrency: settings.concurrency ?? sagaDefaults.concurrency,
+    busyTimeoutMs: settings.busyTimeoutMs ?? sagaDefaults.busyTimeoutMs,
     lease: { ...sagaDefaults.worker, ...settings.lease },
     recovery: { isEnabled: true, sweepIntervalMs, batchSize, concurrency, ...settings.recovery },
     watchIntervalMs: settings.watchIntervalMs ?? sagaDefaults.watchIntervalMs,

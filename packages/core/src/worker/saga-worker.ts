@@ -54,7 +54,7 @@ export class SagaWorker {
     private readonly options: SagaWorkerOptions,
   ) {
     const { storage, clock, ids, listener, registry } = dependencies;
-    this.running = new RunningSagas(options.concurrency);
+    this.running = new RunningSagas(options.concurrency, clock);
     this.handover = new Handover(storage, this.running, options.recovery.batchSize, listener);
     this.quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
     this.writer = new JournalWriter(storage, clock, ids, (trouble) =>

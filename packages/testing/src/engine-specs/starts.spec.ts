@@ -4,6 +4,7 @@ import {
   SagaConflictError,
   SagaNotFoundError,
   SagaNotRegisteredError,
+  SagaBusyError,
   SagaShuttingDownError,
 } from '@nest-saga/core';
 import type { ContextCodec } from '@nest-saga/core';
@@ -261,6 +262,35 @@ describe('a start', () => {
       { name: 'c' },
       { name: 'd' },
     ]);
+  });
+
+  it('is refused as busy if no place becomes free in time: nothing is stored, and a later one gets the place', async () => {
+    const gate = new StepGate();
+    const { saga, cluster } = order({ act: [gate.waits()] });
+    const process = await cluster.startProcess({ concurrency: 1, busyTimeoutMs: 2_000 });
+    await process.start({ name: 'a' });
+    const refused = process.start({ name: 'b' }).catch((error: unknown) => error);
+    await cluster.advance(1_999);
+    const patient = process.start({ name: 'c' });
+    await cluster.advance(1);
+    expect(await refused).toBeInstanceOf(SagaBusyError);
+    expect(await refused).toMatchObject({ code: 'SAGA_BUSY', waitedMs: 2_000 });
+    await expect(cluster.memory.list({ limit: 10 })).resolves.toMatchObject({ sagas: [{}] });
+    gate.open();
+    await cluster.resolve(patient, 1_000);
+    const charge = saga.steps[0] as ScriptedStep;
+    expect(charge.calls.map(({ context }) => context)).toEqual([{ name: 'a' }, { name: 'c' }]);
+  });
+
+  it('that waits for a place is refused by a process that begins to shut down, not as busy', async () => {
+    const { cluster } = order({ act: [new StepGate().waits()] });
+    const process = await cluster.startProcess({ concurrency: 1, busyTimeoutMs: 2_000 });
+    await process.start();
+    const refused = process.start().catch((error: unknown) => error);
+    await cluster.advance(0);
+    void process.engine.close();
+    await cluster.advance(2_000);
+    expect(await refused).toBeInstanceOf(SagaShuttingDownError);
   });
 
   it('of a saga that is not registered is refused', async () => {
