@@ -33,8 +33,9 @@ export interface StepAttemptDependencies {
 }
 
 /**
- * One attempt of an act or a compensation: calls the handler, watches its timeout, tells it to stop, and answers at
- * the latest a grace period later, whatever the handler does. A result that comes after the answer is discarded.
+ * One attempt of an act or a compensation: calls the handler, watches its timeout, tells it to stop, and answers once
+ * it has ended, at the latest a grace period later. Nothing else of the saga may run beside a handler that still runs;
+ * a result that comes after the answer is discarded.
  */
 export class StepAttempt {
   /** In milliseconds of the wall clock. */
@@ -74,17 +75,23 @@ export class StepAttempt {
     });
   }
 
-  /** Tells the handler to stop. Only the first reason counts. */
+  /** Tells the handler to stop. Only the first reason counts, but a lost lease ends the attempt at once. */
   abort(reason: StepAbortReason): void {
-    if (this.abortReason !== undefined || this.resolve === undefined) return;
-    this.abortReason = reason;
-    this.run.abort(new StepAbortedError(this.header.sagaId, this.run.step, reason));
-    if (reason === 'lease-lost') return this.end({ kind: 'let-go', reason });
-    if (reason === 'timeout') return this.end(this.failure(this.timedOutError(), StepOutcome.TimedOut));
-    this.cancelTimer?.();
-    this.cancelTimer = this.dependencies.clock.startTimer(this.dependencies.abortGraceMs, () =>
-      this.end(this.abandoned(reason)),
-    );
+    if (this.resolve === undefined) return;
+    if (this.abortReason === undefined) {
+      this.abortReason = reason;
+      this.run.abort(new StepAbortedError(this.header.sagaId, this.run.step, reason));
+      this.cancelTimer?.();
+      if (reason !== 'lease-lost') this.startGrace(reason);
+    }
+    // Another worker may run the saga by now: the grace of an earlier reason is over, too.
+    if (reason === 'lease-lost') this.end({ kind: 'let-go', reason });
+  }
+
+  private startGrace(reason: Exclude<StepAbortReason, 'lease-lost'>): void {
+    const { clock, abortGraceMs } = this.dependencies;
+    this.cancelTimer = clock.startTimer(abortGraceMs, () => this.end(this.abandoned(reason)));
+    if (reason === 'timeout') this.giveUp?.(this.timedOutError());
   }
 
   private readonly onReturned = (returned: unknown): void => this.end(this.completed(returned));
@@ -116,13 +123,23 @@ export class StepAttempt {
     return interceptor.intercept(reference, () => this.guard(call));
   }
 
-  private guard(call: () => Promise<unknown>): Promise<unknown> {
+  private async guard(call: () => Promise<unknown>): Promise<unknown> {
     if (this.breaker === undefined) return call();
-    return this.breaker.execute(this.action.step.id, () => this.untilGivenUp(call));
+    let running: Promise<unknown> | undefined;
+    try {
+      return await this.breaker.execute(this.action.step.id, () =>
+        this.untilGivenUp(() => (running = call())),
+      );
+    } catch (error) {
+      // The breaker knows already that the time is up; the attempt still waits for what its handler makes of its grace.
+      if (running === undefined || this.resolve === undefined || this.abortReason !== 'timeout') throw error;
+      const late = running;
+      return await this.untilGivenUp(() => late);
+    }
   }
 
-  // A target that hangs has to count against its breaker when the attempt is given up, not when it answers at last; and
-  // what a handler throws because this process stops it says nothing about the target, whatever error it makes of that.
+  // A target that hangs has to count against its breaker when its time is up, not when it answers at last; and what a
+  // handler throws because this process stops it says nothing about the target, whatever error it makes of that.
   private untilGivenUp(call: () => Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.giveUp = reject;
@@ -193,14 +210,14 @@ export class StepAttempt {
   }
 
   private failed(error: unknown): AttemptEnd {
+    // What a handler throws because its time is up says nothing about its effect.
+    if (this.abortReason === 'timeout') return this.abandoned('timeout');
     // While this process stops, a failure may be its own doing (a closed pool, an aborted call): the attempt is left
     // unrecorded and the next worker repeats it.
     if (this.abortReason === 'shutdown' || this.dependencies.isStopping())
       return { kind: 'let-go', reason: 'shutdown' };
-    return this.failure(
-      error,
-      error instanceof StepTimedOutError ? StepOutcome.TimedOut : StepOutcome.Failed,
-    );
+    const isInDoubt = this.abortReason !== undefined;
+    return this.failure(error, isInDoubt ? StepOutcome.TimedOut : StepOutcome.Failed);
   }
 
   private failure(error: unknown, outcome: StepOutcome, response?: Json): AttemptEnd {
@@ -219,8 +236,10 @@ export class StepAttempt {
 
   private abandoned(reason: StepAbortReason): AttemptEnd {
     if (reason === 'shutdown' || reason === 'lease-lost') return { kind: 'let-go', reason };
-    const error = new StepAbortedError(this.header.sagaId, this.run.step, reason);
-    return this.failure(error, StepOutcome.TimedOut);
+    return this.failure(
+      reason === 'timeout' ? this.timedOutError() : this.aborted(reason),
+      StepOutcome.TimedOut,
+    );
   }
 
   private timedOutError(): StepTimedOutError {

@@ -1,6 +1,6 @@
 import { SagaError } from './saga-error.js';
 
-/** An attempt of a step took longer than its `timeoutMs`. What it returns later is discarded. */
+/** An attempt of a step took longer than its `timeoutMs`. What it returns after its grace period is discarded. */
 export class StepTimedOutError extends SagaError {
   readonly code = 'SAGA_STEP_TIMED_OUT';
 

@@ -107,7 +107,7 @@ describe('a cancel', () => {
     await process.engine.requests.cancel(started.sagaId, reason);
     await cluster.resolve(process.outcome(started));
     expect(saga.calls.slice(2)).toEqual(['compensate charge', 'compensate reserve']);
-    expect(step.compensateCalls).toMatchObject([{ outcome: 'failed' }]);
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
   });
 
   it('does not lead to the alternative of a fallback', async () => {

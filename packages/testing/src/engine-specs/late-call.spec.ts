@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineSaga, fallback, InMemorySagaStorage, SagaEngine, SagaRegistry } from '@nest-saga/core';
+import {
+  defineSaga,
+  fallback,
+  InMemorySagaStorage,
+  sagaDefaults,
+  SagaEngine,
+  SagaRegistry,
+} from '@nest-saga/core';
 import type {
   CircuitBreaker,
   DeclaredSaga,
@@ -66,8 +73,11 @@ describe('a call that comes when its attempt is over', () => {
     const { clock, starter } = await open(scriptedSaga('order', steps));
     const { end } = await starter.start({}, { saga: 'order' });
     await clock.advance(100);
-    expect((await end)?.state.status).toBe('completed');
+    await settle();
     expect(seen).toMatchObject([{ code: 'SAGA_STEP_TIMED_OUT' }]);
+    await clock.advance(sagaDefaults.abortGraceMs);
+    expect((await end)?.state.status).toBe('completed');
+    expect(seen).toHaveLength(1);
   });
 
   it('tells the source of a handler which attempt it is for', async () => {
