@@ -1,6 +1,7 @@
 export type { ContextCodec, Json } from './context/context-codec.js';
 export { checkSize, encodedBytes, jsonContextCodec, maximumEncodedBytes } from './context/context-codec.js';
 export { maximumDepth } from './context/check-encodable.js';
+export { classOfEvent, nameEventClass, nameOfEventClass } from './context/event-class.js';
 export type { ContextClass } from './context/hydrate.js';
 export { hydrate } from './context/hydrate.js';
 

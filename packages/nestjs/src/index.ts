@@ -1,5 +1,6 @@
 export type { SagaDecoratorOptions } from './decorators/saga.decorator.js';
 export { Saga } from './decorators/saga.decorator.js';
+export { SagaEvent } from './decorators/saga-event.decorator.js';
 export { SagaStep } from './decorators/saga-step.decorator.js';
 export type {
   SagaStage,

@@ -6,7 +6,6 @@ import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { VisibleProviders } from './discovery/visible-providers.js';
 import { toWorkerSettings } from './engine-options.js';
 import { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
-import { EventClasses } from './events/event-classes.js';
 import { SagaEvents } from './events/saga-events.js';
 import { SagaListeners } from './logging/saga-listeners.js';
 import { ProcessKeeper } from './node/process-keeper.js';
@@ -53,7 +52,6 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly keeper: ProcessKeeper,
     private readonly listeners: SagaListeners,
     private readonly events: SagaEvents,
-    private readonly eventClasses: EventClasses,
   ) {}
 
   /**
@@ -82,7 +80,6 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   /** Every provider exists by now, whichever module declares it. */
   async onModuleInit(): Promise<void> {
     const registry = new SagaRegistry(await this.definitions.define());
-    await this.eventClasses.find();
     const storage = await createStorage(this.options.storage, this.visible, this.clock);
     const { telemetry } = this.options;
     const interceptor = surroundStep(telemetry?.stepInterceptor, this.options.interceptor);

@@ -27,8 +27,11 @@ export async function openApp(
 }
 
 /** The same for an application of several modules. */
-export async function openModules(modules: readonly (DynamicModule | Type)[]): Promise<OpenApp> {
-  const app = await Test.createTestingModule({ imports: [...modules, SagaModule.forRoot()] })
+export async function openModules(
+  modules: readonly (DynamicModule | Type)[],
+  options: SagaModuleOptions = {},
+): Promise<OpenApp> {
+  const app = await Test.createTestingModule({ imports: [...modules, SagaModule.forRoot(options)] })
     .setLogger(silent)
     .compile();
   await keepOpen(app).init();

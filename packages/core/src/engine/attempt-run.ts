@@ -1,11 +1,16 @@
 import type { Json } from '../context/context-codec.js';
 import { checkSize } from '../context/context-codec.js';
+import { classOfEvent, nameOfEventClass } from '../context/event-class.js';
+import type { ContextClass } from '../context/hydrate.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { stepKey } from '../definition/saga-step.js';
 import type { StepOutcome, StepRun } from '../definition/step-run.js';
 import type { StepAbortedError } from '../errors/step-aborted-error.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { ActAction, CompensateAction } from './next-action.js';
+
+/** The class of each emitted event that has one. */
+export type EventClasses = readonly (ContextClass | undefined)[];
 
 /** The `StepRun` of one attempt. Its signal and its response are made only when the handler asks for them. */
 export class AttemptRun implements StepRun {
@@ -16,6 +21,7 @@ export class AttemptRun implements StepRun {
   private controller: AbortController | undefined;
   private abortedBy: StepAbortedError | undefined;
   private emitted: Json[] | undefined;
+  private classes: (ContextClass | undefined)[] | undefined;
   private unstorable: { readonly error: unknown } | undefined;
   private isClosed = false;
 
@@ -66,9 +72,16 @@ export class AttemptRun implements StepRun {
   private keep(event: unknown): void {
     const json = this.definition.codec.encode(event, 'event');
     checkSize(json, 'event');
-    const name = classNameOf(event);
+    const eventClass = classOfEvent(event);
+    const name = eventClass === undefined ? undefined : nameOfEventClass(eventClass);
     const named = name === undefined ? '' : `"name":${JSON.stringify(name)},`;
     (this.emitted ??= []).push(`{${named}"event":${json}}`);
+    (this.classes ??= []).push(eventClass);
+  }
+
+  /** The classes of what was emitted, in the same order: the journal holds names only. */
+  get eventClasses(): EventClasses | undefined {
+    return this.classes;
   }
 
   /**
@@ -89,11 +102,4 @@ export class AttemptRun implements StepRun {
   close(): void {
     this.isClosed = true;
   }
-}
-
-// An event is handled by its class; a plain object has none.
-function classNameOf(event: unknown): string | undefined {
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) return undefined;
-  const name: unknown = event.constructor?.name;
-  return typeof name === 'string' && name !== '' && name !== 'Object' ? name : undefined;
 }

@@ -8,6 +8,7 @@ import { isOpen } from '../journal/saga-status.js';
 import type { LetGoReason } from '../ports/saga-listener.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { AppendResult, LoadedSaga } from '../ports/saga-storage.js';
+import type { EventClasses } from './attempt-run.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { decideEntry } from './decide-entry.js';
 import { isSameEntry } from './is-same-entry.js';
@@ -36,6 +37,8 @@ export interface RecordedEntry {
   readonly entry: JournalEntry;
   readonly before: SagaState;
   readonly after: SagaState;
+  /** Of the events in the entry, if their attempt ran here. */
+  readonly eventClasses: EventClasses | undefined;
 }
 
 /** How a run ended: the saga stands where `state` says, or this process let it go. */
@@ -54,6 +57,7 @@ export type ExecutionEnd =
  */
 export class SagaExecutor implements Patience {
   private attempt: StepAttempt | undefined;
+  private eventClasses: EventClasses | undefined;
   private wait: Wait | undefined;
   /** The wait that is under way, also where news cut it short for a moment. */
   private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
@@ -141,6 +145,7 @@ export class SagaExecutor implements Patience {
 
   private finished(action: ActAction | CompensateAction, outcome: AttemptEnd): FinishedAttempt {
     const startedAt = new Date(this.attempt?.startedAt ?? 0);
+    this.eventClasses = this.attempt?.eventClasses;
     this.attempt = undefined;
     if (outcome.kind === 'let-go') throw new LetGo(outcome.reason);
     const { clock, ids } = this.dependencies;
@@ -224,7 +229,8 @@ export class SagaExecutor implements Patience {
   private advance(entry: JournalEntry, after: SagaState): void {
     const before = this.state;
     this.state = after;
-    this.dependencies.onRecorded({ definition: this.definition, header: this.header, entry, before, after });
+    const { definition, header, eventClasses } = this;
+    this.dependencies.onRecorded({ definition, header, entry, before, after, eventClasses });
   }
 
   private async waitUntil({ until, forMs }: WaitAction): Promise<void> {

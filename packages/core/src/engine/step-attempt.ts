@@ -12,6 +12,7 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
+import type { EventClasses } from './attempt-run.js';
 import { AttemptRun } from './attempt-run.js';
 import type { AttemptOutcome } from './decide-entry.js';
 import type { ActAction, CompensateAction } from './next-action.js';
@@ -60,6 +61,11 @@ export class StepAttempt {
     this.run = new AttemptRun(definition, header.sagaId, state, action);
     this.breaker = action.kind === 'act' ? breakerOf(definition, state) : undefined;
     this.context = hydrate(definition.context, definition.codec.decode(state.context));
+  }
+
+  /** The classes of what it emitted. */
+  get eventClasses(): EventClasses | undefined {
+    return this.run.eventClasses;
   }
 
   /** Runs it; call once. Never rejects. */

@@ -29,9 +29,9 @@ export type SagaLifecycleEvent = SagaReference &
         readonly type: 'emitted';
         readonly seq: number;
         readonly step: string;
-        /** The name of the event's class, where it was an instance of one. */
+        /** The name that the event's class is stored under, where it was an instance of one. */
         readonly name?: string;
-        /** As the codec gives it back: without its class. */
+        /** As the codec gives it back, with its class. Told again after a recovery, it has none. */
         readonly event: unknown;
       }
     | { readonly type: 'compensating'; readonly failure: SagaFailure | undefined }

@@ -1,4 +1,6 @@
+import { hydrate } from '../context/hydrate.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { EventClasses } from '../engine/attempt-run.js';
 import { nextAction } from '../engine/next-action.js';
 import type { RecordedEntry } from '../engine/saga-executor.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
@@ -14,7 +16,7 @@ export const reportEntry = {
   /** An entry has just become durable. */
   recorded(
     listener: SagaListener | undefined,
-    { definition, header, entry, before, after }: RecordedEntry,
+    { definition, header, entry, before, after, eventClasses }: RecordedEntry,
   ): void {
     if (listener === undefined) return;
     const { sagaId, saga, version } = header;
@@ -25,7 +27,7 @@ export const reportEntry = {
         ...reference,
         result: toStepResult({ ...reference, codec: definition.codec }, entry),
       });
-      reportEvents(listener, definition, reference, entry);
+      reportEvents(listener, definition, reference, entry, eventClasses);
     }
     if (after.status !== before.status) reportStatus(listener, reference, after);
   },
@@ -68,11 +70,14 @@ function reportEvents(
   definition: SagaDefinition,
   reference: SagaReference,
   entry: JournalEntry,
+  classes: EventClasses = [],
 ): void {
   if (!('events' in entry) || entry.events === undefined) return;
   const { seq, step } = entry;
-  for (const emitted of decodeEvents(definition, entry.events))
-    notifySaga(listener, { type: 'emitted', ...reference, seq, step, ...emitted });
+  decodeEvents(definition, entry.events).forEach((emitted, index) => {
+    const event = hydrate(classes[index], emitted.event);
+    notifySaga(listener, { type: 'emitted', ...reference, seq, step, ...emitted, event });
+  });
 }
 
 interface Emitted {

@@ -5,6 +5,7 @@ import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
 import { checkModuleOptions } from '../check-module-options.js';
 import { CircuitBreakers } from '../circuit-breaker/circuit-breakers.js';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
+import { EventClasses } from '../events/event-classes.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
 import { checkUniqueSagas } from './check-unique-sagas.js';
@@ -21,6 +22,7 @@ export class SagaDefinitions {
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
     private readonly discovery: DiscoveryService,
     private readonly visible: VisibleProviders,
+    private readonly eventClasses: EventClasses,
     private readonly circuitBreakers: CircuitBreakers,
   ) {}
 
@@ -39,6 +41,7 @@ export class SagaDefinitions {
       ...found.flatMap((saga) => saga.problems),
       ...checkUniqueSagas(found),
       ...checkUnusedSteps(this.discovery, found),
+      ...(await this.eventClasses.find()),
     ];
     if (problems.length > 0) throw new SagaDefinitionError(problems);
     const declared = found.map((saga) => saga.declared);

@@ -1,16 +1,16 @@
-import type { Type } from '@nestjs/common';
 import { Injectable, Logger } from '@nestjs/common';
-import { DiscoveryService, ModuleRef } from '@nestjs/core';
-import { hydrate } from '@nest-saga/core';
+import { DiscoveryService } from '@nestjs/core';
+import type { SagaDefinitionProblem } from '@nest-saga/core';
+import { classOfEvent, hydrate } from '@nest-saga/core';
+import { namesOfHosts, VisibleProviders } from '../discovery/visible-providers.js';
+import type { ProviderWrapper } from '../discovery/visible-providers.js';
 import { describeError } from '../logging/describe-error.js';
+import { HandledEvents } from './handled-events.js';
 
 /** What is used of the event bus of `@nestjs/cqrs`. */
 interface PublishesEvents {
   publish(event: object): unknown;
 }
-
-/** Where `@nestjs/cqrs` keeps the event classes of an `@EventsHandler()`. */
-const handledEventsKey = '__eventsHandler__';
 
 /**
  * The way from a step's stored event to the handlers of `@nestjs/cqrs`, where the application uses it: gives the event
@@ -19,29 +19,39 @@ const handledEventsKey = '__eventsHandler__';
 @Injectable()
 export class EventClasses {
   private readonly logger = new Logger('SagaEvents');
-  private readonly byName = new Map<string, Type>();
+  private handled: HandledEvents | undefined;
   private bus: PublishesEvents | undefined;
 
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly moduleRef: ModuleRef,
+    private readonly visible: VisibleProviders,
   ) {}
 
-  /** Looks whether the package is installed and its module imported, and which classes are handled. */
-  async find(): Promise<void> {
-    this.bus = await this.findBus();
-    if (this.bus === undefined) return;
-    for (const { metatype } of this.discovery.getProviders()) {
-      if (typeof metatype !== 'function') continue;
-      const handled = Reflect.getMetadata(handledEventsKey, metatype) as readonly Type[] | undefined;
-      for (const eventClass of handled ?? []) this.byName.set(eventClass.name, eventClass);
-    }
+  /**
+   * Looks whether the package is installed and its module imported, and which classes are handled. Gives what is not
+   * clear about them.
+   */
+  async find(): Promise<readonly SagaDefinitionProblem[]> {
+    const buses = await this.findBuses();
+    const [bus] = buses;
+    if (bus === undefined) return [];
+    if (buses.length > 1)
+      return [
+        {
+          where: 'EventBus',
+          problem: `${namesOfHosts(buses)} provide one, and SagaModule imports it from none of them`,
+          remedy: 'Import CqrsModule.forRoot() once, in the root module',
+        },
+      ];
+    this.bus = bus.instance as PublishesEvents;
+    this.handled = new HandledEvents(this.discovery.getProviders());
+    return this.handled.check();
   }
 
-  /** The event as an instance of its class, where that is known. */
+  /** The event as an instance of its class: as it was emitted, else of the handled class of its name. */
   revive(name: string | undefined, event: unknown): unknown {
-    const eventClass = name === undefined ? undefined : this.byName.get(name);
-    return hydrate(eventClass, event);
+    if (name === undefined || classOfEvent(event) !== undefined) return event;
+    return hydrate(this.handled?.find(name), event);
   }
 
   /** Puts an event on the bus, where there is one. What that throws is logged. */
@@ -55,15 +65,15 @@ export class EventClasses {
     }
   }
 
-  private async findBus(): Promise<PublishesEvents | undefined> {
+  private async findBuses(): Promise<readonly ProviderWrapper[]> {
     // Many have the package installed and do without its module: their start need not wait until it is loaded.
-    if (!this.discovery.getProviders().some(({ token }) => isLikeEventBus(token))) return undefined;
+    if (!this.discovery.getProviders().some(({ token }) => isLikeEventBus(token))) return [];
     try {
       const { EventBus } = await import('@nestjs/cqrs');
-      return this.moduleRef.get<PublishesEvents>(EventBus, { strict: false });
+      return this.visible.candidatesHere(EventBus);
     } catch {
-      // Not installed, or its module is not imported.
-      return undefined;
+      // Not installed: the class that looks like it is another one.
+      return [];
     }
   }
 

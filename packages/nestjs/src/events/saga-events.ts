@@ -14,9 +14,12 @@ export interface SagaStepEvent extends SagaReference {
   readonly seq: number;
   /** The step's id. */
   readonly step: string;
-  /** The name of the event's class, where it was an instance of one. */
+  /** The name that the event's class is stored under, where it was an instance of one. */
   readonly name?: string;
-  /** An instance of its class again, where an `@EventsHandler()` of the application names that class. */
+  /**
+   * An instance of the class it was emitted as. Told again after a recovery, of the class of that name which an
+   * `@EventsHandler()` of the application names, where there is one.
+   */
   readonly event: unknown;
 }
 

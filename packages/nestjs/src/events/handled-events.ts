@@ -1,0 +1,75 @@
+import type { Type } from '@nestjs/common';
+import type { SagaDefinitionProblem } from '@nest-saga/core';
+import { nameOfEventClass } from '@nest-saga/core';
+import type { ProviderWrapper } from '../discovery/visible-providers.js';
+
+/** Where `@nestjs/cqrs` keeps the event classes of an `@EventsHandler()`. */
+const handledEventsKey = '__eventsHandler__';
+
+/** The classes of events that an application handles, by the names that they are stored under. */
+export class HandledEvents {
+  private readonly handlersOf = new Map<Type, string[]>();
+  private readonly byStoredName = new Map<string, Set<Type>>();
+  private readonly byClassName = new Map<string, Set<Type>>();
+
+  constructor(providers: readonly ProviderWrapper[]) {
+    for (const provider of providers) {
+      for (const handler of handlerClasses(provider)) this.add(handler);
+    }
+  }
+
+  /**
+   * The class of events of that name. A class that was given a name may still be stored under its own, by a release
+   * that had not given it one yet.
+   */
+  find(name: string): Type | undefined {
+    return onlyOne(this.byStoredName.get(name)) ?? onlyOne(this.byClassName.get(name));
+  }
+
+  /** Names that mean two classes: which of them a recovered event belongs to could not be told. */
+  check(): readonly SagaDefinitionProblem[] {
+    return [...this.byStoredName].flatMap(([name, classes]) =>
+      classes.size === 1
+        ? []
+        : [
+            {
+              where: [...classes].map((eventClass) => this.describe(eventClass)).join(' and '),
+              problem: `both are stored as event "${name}"`,
+              remedy: `Give each a name that stays, for example @SagaEvent('of-orders.${name}')`,
+            },
+          ],
+    );
+  }
+
+  private add(handler: Type): void {
+    const handled = Reflect.getMetadata(handledEventsKey, handler) as readonly Type[] | undefined;
+    for (const eventClass of handled ?? []) {
+      const handlers = this.handlersOf.get(eventClass);
+      if (handlers === undefined) this.handlersOf.set(eventClass, [handler.name]);
+      else if (!handlers.includes(handler.name)) handlers.push(handler.name);
+      put(this.byStoredName, nameOfEventClass(eventClass), eventClass);
+      put(this.byClassName, eventClass.name, eventClass);
+    }
+  }
+
+  private describe(eventClass: Type): string {
+    return `${eventClass.name} (handled by ${this.handlersOf.get(eventClass)?.join(', ')})`;
+  }
+}
+
+// The decorated class stands behind a class, a factory or a value; a request-scoped one has its prototype here.
+function handlerClasses({ metatype, instance }: ProviderWrapper): ReadonlySet<Type> {
+  const made = (instance as object | null | undefined)?.constructor;
+  return new Set([metatype, made].filter((candidate) => typeof candidate === 'function') as Type[]);
+}
+
+function put(classes: Map<string, Set<Type>>, name: string | undefined, eventClass: Type): void {
+  if (name === undefined) return;
+  const same = classes.get(name);
+  if (same === undefined) classes.set(name, new Set([eventClass]));
+  else same.add(eventClass);
+}
+
+function onlyOne(classes: ReadonlySet<Type> | undefined): Type | undefined {
+  return classes?.size === 1 ? [...classes][0] : undefined;
+}
