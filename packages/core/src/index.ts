@@ -160,6 +160,8 @@ export type {
 } from './ports/saga-storage.js';
 export type { StartInterceptor, StartReference } from './ports/start-interceptor.js';
 export type { StepAttemptReference, StepInterceptor } from './ports/step-interceptor.js';
+export type { Surroundings } from './ports/surroundings.js';
+export { noSurroundings } from './ports/surroundings.js';
 
 export type { JournalObserver } from './worker/journal-follower.js';
 export type { ResultObserver } from './worker/saga-reader.js';

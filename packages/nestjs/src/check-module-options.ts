@@ -11,6 +11,7 @@ export function checkModuleOptions(options: SagaModuleOptions): readonly SagaDef
   const problems = [
     checkFlag('worker', settings.runsSagas),
     checkFlag('recovery.enabled', recovery.isEnabled),
+    checkFlag('keepsCallerSurroundings', settings.keepsCallerSurroundings),
     checkCount('concurrency', concurrency),
     checkCount('recovery.batchSize', recovery.batchSize),
     checkCount('recovery.concurrency', recovery.concurrency),

@@ -20,5 +20,6 @@ export function toWorkerSettings(options: SagaModuleOptions) {
     abortGraceMs: options.abortGraceMs ?? sagaDefaults.abortGraceMs,
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? sagaDefaults.shutdownTimeoutMs,
     contextWarningBytes: options.contextWarningBytes ?? sagaDefaults.contextWarningBytes,
+    keepsCallerSurroundings: options.keepsCallerSurroundings ?? false,
   } satisfies SagaWorkerSettings & { readonly runsSagas: boolean };
 }

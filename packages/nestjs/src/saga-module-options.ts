@@ -60,6 +60,14 @@ export interface SagaModuleOptions extends SagaStepPolicies {
   /** A context over this size is reported, in bytes. @default 65_536 */
   readonly contextWarningBytes?: number;
   /**
+   * With `true` a saga that `start()` or `stream()` runs in this process runs with the `AsyncLocalStorage` stores of
+   * its caller. They are kept in memory while it runs, and are gone after a recovery: what a step must know belongs
+   * into the context. Queued and recovered sagas always run with the stores of the bootstrap.
+   *
+   * @default false
+   */
+  readonly keepsCallerSurroundings?: boolean;
+  /**
    * Makes the breaker of a fallback that gives settings, for example one whose state processes share.
    *
    * @default a breaker in this process, over cockatiel

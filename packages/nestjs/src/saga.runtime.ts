@@ -8,6 +8,7 @@ import { toWorkerSettings } from './engine-options.js';
 import { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
 import { SagaEvents } from './events/saga-events.js';
 import { SagaListeners } from './logging/saga-listeners.js';
+import { AsyncSurroundings } from './node/async-surroundings.js';
 import { ProcessKeeper } from './node/process-keeper.js';
 import { SystemClock } from './node/system-clock.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
@@ -90,6 +91,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       clock: this.clock,
       ids: this.ids,
       listener: this.listeners,
+      surroundings: new AsyncSurroundings(),
       ...(interceptor === undefined ? {} : { interceptor }),
       ...(telemetry === undefined ? {} : { startInterceptor: telemetry.startInterceptor }),
     });

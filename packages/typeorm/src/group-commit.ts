@@ -1,5 +1,5 @@
-import { SagaStorageError } from '@nest-saga/core';
-import type { AppendRequest, NewSaga } from '@nest-saga/core';
+import { noSurroundings, SagaStorageError } from '@nest-saga/core';
+import type { AppendRequest, NewSaga, Surroundings } from '@nest-saga/core';
 import { conductOf } from './database/error-conduct.js';
 import type { ErrorConduct } from './database/error-conduct.js';
 import type { Checkpoint, WrittenSagas } from './statements/checkpoint.js';
@@ -49,10 +49,14 @@ export class GroupCommit {
   private isScheduled = false;
   private onIdle: (() => void) | undefined;
 
-  /** @param send Writes a checkpoint in one statement, and answers of which sagas the row was written. */
+  /**
+   * @param send Writes a checkpoint in one statement, and answers of which sagas the row was written.
+   * @param runShared Where the statements are sent, whoever's write comes first.
+   */
   constructor(
     private readonly send: (checkpoint: Checkpoint) => Promise<WrittenSagas>,
     private readonly limits: GroupCommitLimits,
+    private readonly runShared: Surroundings['run'] = noSurroundings.run,
   ) {}
 
   /** Resolves once it is durable (true) or known not to be wanted (false: it is there already, or fenced). */
@@ -76,10 +80,13 @@ export class GroupCommit {
   private flushSoon(): void {
     if (this.isScheduled || this.statementsInFlight >= this.limits.statementsInFlight) return;
     this.isScheduled = true;
-    setImmediate(() => {
-      this.isScheduled = false;
-      this.flush();
-    });
+    // A group is several callers' write, and sets the next one going: it is in the surroundings of none of them.
+    this.runShared(() =>
+      setImmediate(() => {
+        this.isScheduled = false;
+        this.flush();
+      }),
+    );
   }
 
   private flush(): void {

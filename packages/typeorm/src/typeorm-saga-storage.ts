@@ -1,4 +1,4 @@
-import { isOpen, SagaStorageError } from '@nest-saga/core';
+import { isOpen, noSurroundings, SagaStorageError } from '@nest-saga/core';
 import type {
   AppendRequest,
   AppendResult,
@@ -16,6 +16,7 @@ import type {
   StartResult,
   StorageHint,
   StorageSummary,
+  Surroundings,
 } from '@nest-saga/core';
 import { Connections } from './database/connections.js';
 import { defaultSchema } from './database/schema-name.js';
@@ -49,6 +50,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly claims: SagaClaims;
   private readonly workers: WorkerRows;
   private readonly hints: HintChannel | undefined;
+  private surroundings = noSurroundings;
   /** Absent where hints are turned off. */
   readonly onHint?: (listener: (hint: StorageHint) => void) => () => void;
 
@@ -57,15 +59,20 @@ export class TypeOrmSagaStorage implements SagaStorage {
     const tables = tablesOf(options.schema ?? defaultSchema);
     this.tables = tables;
     const checkpoint = new CheckpointStatement(tables);
-    const connections = new Connections(options, tables);
+    const runShared: Surroundings['run'] = (work) => this.surroundings.run(work);
+    const connections = new Connections(options, tables, runShared);
     this.connections = connections;
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
-    this.writes = new GroupCommit(async (group) => {
-      const { statement, values, writtenBy } = checkpoint.bind(group);
-      const answer = await connections.pool.write(statement, values);
-      this.groups.tell(group.starts.length + group.appends.length);
-      return writtenBy(answer);
-    }, connections.groupLimits);
+    this.writes = new GroupCommit(
+      async (group) => {
+        const { statement, values, writtenBy } = checkpoint.bind(group);
+        const answer = await connections.pool.write(statement, values);
+        this.groups.tell(group.starts.length + group.appends.length);
+        return writtenBy(answer);
+      },
+      connections.groupLimits,
+      runShared,
+    );
     this.barrier = new DurabilityBarrier(connections.pool);
     this.reader = new JournalReader(connections.pool, tables);
     this.claims = new SagaClaims(connections.pool, tables);
@@ -78,12 +85,14 @@ export class TypeOrmSagaStorage implements SagaStorage {
         options.logger?.warn(
           `Hints between processes are off for a while; polling goes on. ${String(error)}`,
         ),
+      runShared,
     );
     this.hints = hints;
     this.onHint = (listener) => hints.subscribe(listener);
   }
 
-  async open(): Promise<void> {
+  async open(surroundings = noSurroundings): Promise<void> {
+    this.surroundings = surroundings;
     await this.connections.open();
     const inProduction = process.env['NODE_ENV'] === 'production';
     const mode = this.options.migrations ?? (inProduction ? 'check' : 'auto');

@@ -5,6 +5,7 @@ import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaStatus } from '../journal/saga-status.js';
+import type { Surroundings } from './surroundings.js';
 
 /** A saga that is to be stored for the first time. */
 export interface NewSaga {
@@ -138,8 +139,12 @@ export interface StorageSummary {
  * - a terminal saga never changes.
  */
 export interface SagaStorage {
-  /** Makes the storage ready, migrations included. Called once before everything else. */
-  open(): Promise<void>;
+  /**
+   * Makes the storage ready, migrations included. Called once before everything else.
+   *
+   * @param surroundings Where the storage runs what several callers share, such as a write of many sagas.
+   */
+  open(surroundings?: Surroundings): Promise<void>;
   /** Lets go of what `open` took. */
   close(): Promise<void>;
   /** Rejects where the storage cannot be used as it is, for example because its schema is behind. Changes nothing. */

@@ -4,6 +4,8 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-storage.js';
+import { noSurroundings } from '../ports/surroundings.js';
+import type { Surroundings } from '../ports/surroundings.js';
 
 /** Is told what happens to a saga, in order of `seq` and each entry once. */
 export interface JournalObserver {
@@ -48,6 +50,7 @@ export class JournalFollower {
     private readonly onError: (error: unknown) => void,
     /** The last entry of a saga that this process runs at the moment, or undefined. */
     private readonly seqHere: (sagaId: string) => number | undefined = () => undefined,
+    private readonly surroundings: Surroundings = noSurroundings,
   ) {}
 
   /** Whether it was closed: nobody is told anything any more. */
@@ -63,12 +66,12 @@ export class JournalFollower {
   }
 
   /**
-   * Tells the observer every entry after `afterSeq`, from the past and as they come.
+   * Tells the observer every entry after `afterSeq`, from the past and as they come, in the surroundings of this call.
    *
    * @returns What ends it; the saga itself goes on.
    */
   follow(sagaId: string, afterSeq: number, observer: JournalObserver): () => void {
-    const follower: Follower = { sagaId, observer, seq: afterSeq };
+    const follower: Follower = { sagaId, observer: bound(observer, this.surroundings), seq: afterSeq };
     const group = this.followers.get(sagaId);
     if (group === undefined) this.followers.set(sagaId, new Set([follower]));
     else group.add(follower);
@@ -98,13 +101,13 @@ export class JournalFollower {
   hint(sagaId: string): void {
     if (!this.followers.has(sagaId)) return;
     this.hinted.add(sagaId);
-    void this.readHinted();
+    this.readSoon();
   }
 
   /** Reads everything that is followed. */
   hintAll(): void {
     for (const sagaId of this.followers.keys()) this.hinted.add(sagaId);
-    void this.readHinted();
+    this.readSoon();
   }
 
   /** Drops everyone without a word. */
@@ -116,15 +119,21 @@ export class JournalFollower {
 
   private schedulePoll(): void {
     if (this.cancelPoll !== undefined || this.followers.size === 0 || this.isClosed) return;
-    this.cancelPoll = this.clock.startTimer(this.intervalMs, () => {
-      this.cancelPoll = undefined;
-      this.hintAll();
-      this.schedulePoll();
-    });
+    this.cancelPoll = this.surroundings.run(() =>
+      this.clock.startTimer(this.intervalMs, () => {
+        this.cancelPoll = undefined;
+        this.hintAll();
+        this.schedulePoll();
+      }),
+    );
+  }
+
+  /** One read serves many followers, so it is in the surroundings of none of them. */
+  private readSoon(): void {
+    if (!this.isReading) this.surroundings.run(() => void this.readHinted());
   }
 
   private async readHinted(): Promise<void> {
-    if (this.isReading) return;
     this.isReading = true;
     try {
       // Whoever hints in the same breath shares the read.
@@ -212,6 +221,16 @@ export class JournalFollower {
       this.onError(error);
     }
   }
+}
+
+/** The observer as it is told in the surroundings of whoever follows. */
+function bound(observer: JournalObserver, surroundings: Surroundings): JournalObserver {
+  const within = surroundings.bind((tell: () => void) => tell());
+  return {
+    onEntry: (entry, header) => within(() => observer.onEntry(entry, header)),
+    onEnd: (header) => within(() => observer.onEnd(header)),
+    onMissing: () => within(() => observer.onMissing()),
+  };
 }
 
 function isPassing(error: unknown): boolean {

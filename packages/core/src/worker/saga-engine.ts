@@ -6,6 +6,8 @@ import type { SagaListener } from '../ports/saga-listener.js';
 import type { SagaStorage } from '../ports/saga-storage.js';
 import type { StartInterceptor } from '../ports/start-interceptor.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
+import { noSurroundings } from '../ports/surroundings.js';
+import type { Surroundings } from '../ports/surroundings.js';
 import { JournalFollower } from './journal-follower.js';
 import { SagaReader } from './saga-reader.js';
 import { SagaRequests } from './saga-requests.js';
@@ -24,6 +26,13 @@ export interface SagaEngineOptions extends SagaWorkerSettings {
   readonly interceptor?: StepInterceptor;
   readonly startInterceptor?: StartInterceptor;
   /**
+   * Where shared work runs: claimed sagas, sweeps, reads for followers, and started sagas too unless
+   * `keepsCallerSurroundings` says otherwise.
+   *
+   * @default nothing flows along with a call
+   */
+  readonly surroundings?: Surroundings;
+  /**
    * With `false` this process runs nothing: a start is queued and followed.
    *
    * @default true
@@ -39,12 +48,15 @@ export class SagaEngine {
   readonly worker: SagaWorker;
   readonly follower: JournalFollower;
   private readonly runsSagas: boolean;
+  private readonly surroundings: Surroundings;
   private endHints: (() => void) | undefined;
 
   constructor(private readonly options: SagaEngineOptions) {
     const { storage, registry, clock, ids, listener, interceptor, startInterceptor } = options;
     const settings = resolveWorkerOptions(options);
     this.runsSagas = options.runsSagas ?? true;
+    this.surroundings = options.surroundings ?? noSurroundings;
+    const { surroundings } = this;
     this.follower = new JournalFollower(
       storage,
       clock,
@@ -52,9 +64,10 @@ export class SagaEngine {
       (error) =>
         notifyWorker(listener, { type: 'storage-failed', operation: 'follow', sagaId: undefined, error }),
       (sagaId) => this.worker.running.get(sagaId)?.executor.seq,
+      surroundings,
     );
     this.worker = new SagaWorker(
-      { storage, registry, clock, ids, follower: this.follower, listener, interceptor },
+      { storage, registry, clock, ids, follower: this.follower, listener, interceptor, surroundings },
       settings,
     );
     this.starter = new SagaStarter(
@@ -73,19 +86,23 @@ export class SagaEngine {
   }
 
   /** Opens the storage and begins to work. Rejects where the storage cannot be made ready. */
-  async open(): Promise<void> {
-    await this.options.storage.open();
-    this.endHints = this.options.storage.onHint?.((hint) => {
-      if (hint.kind === 'saga') this.follower.hint(hint.sagaId);
+  open(): Promise<void> {
+    return this.surroundings.run(async () => {
+      await this.options.storage.open(this.surroundings);
+      this.endHints = this.options.storage.onHint?.((hint) => {
+        if (hint.kind === 'saga') this.follower.hint(hint.sagaId);
+      });
+      if (this.runsSagas) await this.worker.start();
     });
-    if (this.runsSagas) await this.worker.start();
   }
 
   /** Stops in good order: see `SagaWorker.stop`. Followers are dropped; complete what depends on them before. */
-  async close(): Promise<void> {
-    await this.worker.stop();
-    this.endHints?.();
-    this.follower.close();
-    await this.options.storage.close();
+  close(): Promise<void> {
+    return this.surroundings.run(async () => {
+      await this.worker.stop();
+      this.endHints?.();
+      this.follower.close();
+      await this.options.storage.close();
+    });
   }
 }

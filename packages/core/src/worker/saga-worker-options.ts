@@ -18,6 +18,8 @@ export interface SagaWorkerOptions {
   readonly shutdownTimeoutMs: number;
   /** A context over this size is reported, in bytes. */
   readonly contextWarningBytes: number;
+  /** Whether a saga that is started and run here runs in the surroundings of its caller. */
+  readonly keepsCallerSurroundings: boolean;
 }
 
 /** What can be set; the rest are the defaults. */
@@ -30,6 +32,7 @@ export interface SagaWorkerSettings {
   readonly abortGraceMs?: number;
   readonly shutdownTimeoutMs?: number;
   readonly contextWarningBytes?: number;
+  readonly keepsCallerSurroundings?: boolean;
 }
 
 /** Fills in the defaults. */
@@ -44,5 +47,6 @@ export function resolveWorkerOptions(settings: SagaWorkerSettings): SagaWorkerOp
     abortGraceMs: settings.abortGraceMs ?? sagaDefaults.abortGraceMs,
     shutdownTimeoutMs: settings.shutdownTimeoutMs ?? sagaDefaults.shutdownTimeoutMs,
     contextWarningBytes: settings.contextWarningBytes ?? sagaDefaults.contextWarningBytes,
+    keepsCallerSurroundings: settings.keepsCallerSurroundings ?? false,
   };
 }

@@ -14,6 +14,7 @@ import { notifySaga, notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
+import type { Surroundings } from '../ports/surroundings.js';
 import { Handover } from './handover.js';
 import type { JournalFollower } from './journal-follower.js';
 import { NewsPoll } from './news-poll.js';
@@ -34,6 +35,7 @@ export interface SagaWorkerDependencies {
   readonly follower: JournalFollower;
   readonly listener: SagaListener | undefined;
   readonly interceptor: StepInterceptor | undefined;
+  readonly surroundings: Surroundings;
 }
 
 /** Runs sagas in this process: those that are started here, and those that it claims. */
@@ -84,21 +86,23 @@ export class SagaWorker {
   async start(): Promise<void> {
     await this.lease.start();
     this.newsPoll.start();
-    this.endHints = this.dependencies.storage.onHint?.((hint) => {
+    const { storage, surroundings } = this.dependencies;
+    this.endHints = storage.onHint?.((hint) => {
       if (hint.kind === 'work') this.lookForWork();
-      else this.newsPoll.hint(hint.sagaId);
+      else surroundings.run(() => this.newsPoll.hint(hint.sagaId));
     });
     if (this.options.recovery.isEnabled) this.sweep.start();
   }
 
   /** There may be something to claim. */
   lookForWork(): void {
-    if (this.options.recovery.isEnabled) this.sweep.claimSoon();
+    if (this.options.recovery.isEnabled) this.dependencies.surroundings.run(() => this.sweep.claimSoon());
   }
 
   /** Somebody asked for something concerning a saga that may run here. */
   notice(sagaId: string, news: { readonly isCancel: boolean }): void {
-    this.running.get(sagaId)?.executor.notice(news);
+    // What a step does when its signal fires is the saga's work, not the caller's.
+    this.dependencies.surroundings.run(() => this.running.get(sagaId)?.executor.notice(news));
   }
 
   /**
@@ -111,7 +115,8 @@ export class SagaWorker {
     header: SagaHeader,
     state: SagaState,
   ): Promise<ExecutionEnd> {
-    return this.execute(worker, definition, header, state, undefined);
+    const run = () => this.execute(worker, definition, header, state, undefined);
+    return this.options.keepsCallerSurroundings ? run() : this.dependencies.surroundings.run(run);
   }
 
   /** Takes over a saga that was claimed for this worker: folds its journal and goes on where it stands. */
@@ -154,7 +159,7 @@ export class SagaWorker {
         sagaId,
         onUnreadable: (_sagaId, error) => unreadable.push(error),
       });
-      for (const saga of claimed) void this.takeOver(worker, saga);
+      for (const saga of claimed) this.dependencies.surroundings.run(() => void this.takeOver(worker, saga));
       const [error] = unreadable;
       if (error !== undefined) throw error;
     } finally {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Observer, Operator, Subscription } from 'rxjs';
 import { Observable, Subscriber } from 'rxjs';
 
@@ -6,7 +7,8 @@ type OnTrouble = (error: unknown) => void;
 
 /**
  * An Observable whose subscribers harm nobody: what one of them throws, or an operator on the way to it, is reported
- * and goes no further. RxJS alone would throw it again outside of any call, which ends a Node process.
+ * and goes no further. RxJS alone would throw it again outside of any call, which ends a Node process. Each is told with
+ * the `AsyncLocalStorage` stores that it subscribed with, not with those of whoever set the news going.
  */
 export class GuardedObservable<Value> extends Observable<Value> {
   constructor(
@@ -35,11 +37,12 @@ export class GuardedObservable<Value> extends Observable<Value> {
       typeof observerOrNext === 'function' || !observerOrNext
         ? { next: observerOrNext ?? undefined, error: error ?? undefined, complete: complete ?? undefined }
         : observerOrNext;
+    const guard = AsyncLocalStorage.bind((call: () => unknown) => this.guard(call));
     return super.subscribe({
-      next: (value) => this.guard(() => observer.next?.(value)),
+      next: (value) => guard(() => observer.next?.(value)),
       error: (thrown: unknown) =>
-        observer.error === undefined ? this.onTrouble(thrown) : this.guard(() => observer.error?.(thrown)),
-      complete: () => this.guard(() => observer.complete?.()),
+        observer.error === undefined ? this.onTrouble(thrown) : guard(() => observer.error?.(thrown)),
+      complete: () => guard(() => observer.complete?.()),
     });
   }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { ProcessKeeper } from '../node/process-keeper.js';
 
@@ -23,11 +24,11 @@ export class LiveFollowers {
   }
 
   /**
-   * @param onShutdown Called once where the process shuts down first.
+   * @param onShutdown Called once where the process shuts down first, with the caller's `AsyncLocalStorage` stores.
    * @returns What to call when the waiting is over.
    */
   add(onShutdown: () => void): () => void {
-    const ending: Ending = { tell: onShutdown, release: this.keeper.hold() };
+    const ending: Ending = { tell: AsyncLocalStorage.bind(onShutdown), release: this.keeper.hold() };
     this.endings.add(ending);
     return () => this.remove(ending);
   }

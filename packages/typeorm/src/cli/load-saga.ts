@@ -1,4 +1,4 @@
-import { SagaStorageError } from '@nest-saga/core';
+import { noSurroundings, SagaStorageError } from '@nest-saga/core';
 import type { LoadedSaga } from '@nest-saga/core';
 import pg from 'pg';
 import { OwnConnection } from '../database/own-connection.js';
@@ -27,6 +27,7 @@ export async function loadSaga(
         application_name: 'nest-saga diagram',
         connectionTimeoutMillis: deadlineMs,
       }) as unknown as PostgresClient,
+    noSurroundings.run,
   );
   const runner: StatementRunner = {
     run: (operation, statement, values) => connection.run(operation, statement, values, deadlineMs),

@@ -1,3 +1,4 @@
+import type { Surroundings } from '@nest-saga/core';
 import type { DataSource } from 'typeorm';
 import type { GroupCommitLimits } from '../group-commit.js';
 import type { TypeOrmSagaStorageOptions } from '../typeorm-saga-storage-options.js';
@@ -20,15 +21,15 @@ export class Connections {
   private wasInitializedHere = false;
   private openPool: PostgresPool | undefined;
 
-  constructor(options: TypeOrmSagaStorageOptions, { schemaName }: Tables) {
+  constructor(options: TypeOrmSagaStorageOptions, { schemaName }: Tables, runShared: Surroundings['run']) {
     const { dataSource, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
     this.dataSource = dataSource;
-    this.heartbeat = new OwnConnection(() => this.createClient('heartbeat'));
+    this.heartbeat = new OwnConnection(() => this.createClient('heartbeat'), runShared);
     this.pool = new PooledRunner(
       () => this.getPool(),
       new PreparedNames(schemaName, options.prepareStatements ?? true),
       { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
-      (backend, text) => this.canceller.cancel(backend, text),
+      (backend, text) => runShared(() => this.canceller.cancel(backend, text)),
     );
     this.groupLimits = {
       statementsInFlight: poolSizeOf(dataSource) >= 4 ? 2 : 1,

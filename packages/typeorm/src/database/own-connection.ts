@@ -1,3 +1,4 @@
+import type { Surroundings } from '@nest-saga/core';
 import { toStorageError } from './classify-error.js';
 import type { PostgresClient } from './postgres-client.js';
 import { queryClient } from './query-client.js';
@@ -12,7 +13,11 @@ export class OwnConnection {
   private last: Promise<unknown> = Promise.resolve();
   private isClosed = false;
 
-  constructor(private readonly createClient: () => PostgresClient) {}
+  /** @param runShared Where it connects and sends, whoever's statement comes first. */
+  constructor(
+    private readonly createClient: () => PostgresClient,
+    private readonly runShared: Surroundings['run'],
+  ) {}
 
   /**
    * Runs one statement.
@@ -25,7 +30,9 @@ export class OwnConnection {
     values: readonly unknown[],
     deadlineMs: number,
   ): Promise<readonly Row[]> {
-    const result = this.last.then(() => this.runNow(operation, statement, values, deadlineMs));
+    const result = this.runShared(() =>
+      this.last.then(() => this.runNow(operation, statement, values, deadlineMs)),
+    );
     this.last = result.catch(() => undefined);
     return result;
   }

@@ -1,4 +1,4 @@
-import type { StorageHint } from '@nest-saga/core';
+import type { StorageHint, Surroundings } from '@nest-saga/core';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { queryClient } from '../database/query-client.js';
 import type { Statement } from '../database/statement.js';
@@ -40,15 +40,19 @@ export class HintChannel {
     schemaName: string,
     private readonly createClient: () => PostgresClient,
     private readonly onTrouble: (error: unknown) => void,
+    private readonly runShared: Surroundings['run'],
   ) {
     this.name = `nest_saga_${schemaName}`;
-    this.outbox = new HintOutbox((message) => this.send(message));
+    this.outbox = new HintOutbox((message) => this.send(message), runShared);
   }
 
   /** Begins to listen, in the background: without this channel polling does everything, a little later. */
   open(): void {
     if (this.isClosed || this.client !== undefined) return;
-    const client = this.createClient();
+    this.runShared(() => this.connect(this.createClient()));
+  }
+
+  private connect(client: PostgresClient): void {
     client.on('error', () => this.lose(client));
     client.on('notification', (notification: Notification) => this.receive(client, notification));
     this.client = client;

@@ -1,3 +1,5 @@
+import { noSurroundings } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core';
 import { maximumSagaIds } from './hint-message.js';
 import type { HintMessage } from './hint-message.js';
 
@@ -15,7 +17,11 @@ export class HintOutbox {
   private timer: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
 
-  constructor(private readonly send: (message: HintMessage) => void) {}
+  /** @param runShared Where the messages are sent, whoever's news comes first. */
+  constructor(
+    private readonly send: (message: HintMessage) => void,
+    private readonly runShared: Surroundings['run'] = noSurroundings.run,
+  ) {}
 
   /** There may be something to claim. */
   work(): void {
@@ -32,7 +38,7 @@ export class HintOutbox {
   /** A running saga's journal grew. */
   progressed(sagaId: string): void {
     if (this.progress.size <= maximumSagaIds) this.progress.add(sagaId);
-    this.timer ??= setTimeout(() => this.flush(), gatherMs).unref();
+    this.timer ??= this.runShared(() => setTimeout(() => this.flush(), gatherMs).unref());
   }
 
   /** Drops what has not been sent. */
@@ -42,7 +48,7 @@ export class HintOutbox {
   }
 
   private flushSoon(): void {
-    this.immediate ??= setImmediate(() => this.flush());
+    this.immediate ??= this.runShared(() => setImmediate(() => this.flush()));
   }
 
   private flush(): void {
