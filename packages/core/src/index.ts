@@ -1,9 +1,10 @@
 export type { ContextCodec, Json } from './context/context-codec.js';
-export { checkSize, encodedBytes, jsonContextCodec, maximumEncodedBytes } from './context/context-codec.js';
+export { checkSize, encodedBytes, jsonContextCodec } from './context/context-codec.js';
 export { maximumDepth } from './context/check-encodable.js';
 export { classOfEvent, nameEventClass, nameOfEventClass } from './context/event-class.js';
 export type { ContextClass } from './context/hydrate.js';
 export { hydrate } from './context/hydrate.js';
+export { maximumEncodedBytes } from './context/size-budget.js';
 
 export type {
   CircuitBreaker,
@@ -93,6 +94,8 @@ export { SagaStuckError } from './errors/saga-stuck-error.js';
 export type { StepAbortReason } from './errors/step-aborted-error.js';
 export { StepAbortedError } from './errors/step-aborted-error.js';
 export { StepTimedOutError } from './errors/step-timed-out-error.js';
+
+export { isDate } from './identity/values.js';
 
 export type { InMemorySagaStorageOptions } from './in-memory/in-memory-saga-storage.js';
 export { InMemorySagaStorage } from './in-memory/in-memory-saga-storage.js';

@@ -1,5 +1,6 @@
 import type { SagaListQuery } from '@nest-saga/core';
 import {
+  isDate,
   checkListLimit,
   checkText,
   decodeCursor,
@@ -61,7 +62,7 @@ function checkOneOf<Value extends string>(name: string, value: unknown, allowed:
 }
 
 function checkDate(name: string, value: unknown): Date {
-  if (value instanceof Date && isListable(value)) return value;
+  if (isDate(value) && isListable(value)) return value;
   throw new InvalidArgumentError(name, 'pass a Date of the years 1 to 9999');
 }
 

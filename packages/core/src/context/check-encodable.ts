@@ -1,4 +1,6 @@
 import { ContextNotStorableError } from '../errors/context-not-storable-error.js';
+import { hidesState, isDate, isPlainArray, isPlainObject } from '../identity/values.js';
+import { maximumEncodedBytes, SizeBudget } from './size-budget.js';
 
 /** The deepest nesting that is stored; the value itself is at depth 1. */
 export const maximumDepth = 64;
@@ -9,8 +11,9 @@ const unstorableText = /[\u0000\p{Surrogate}]/u;
 /**
  * Walks a value and refuses, with its path, whatever would not come back from JSON as it went in: `NaN` and the
  * infinities, `BigInt`, functions, symbols, `undefined` or holes in arrays, instances of classes, cycles,
- * `__proto__` keys, NUL characters and lone surrogates (which PostgreSQL refuses), and nesting over 64 levels.
- * A property that is `undefined` counts as absent. The root itself may be an instance of a class.
+ * `__proto__` keys, properties that are not enumerable, NUL characters and lone surrogates (which PostgreSQL refuses),
+ * nesting over 64 levels and, while it walks, what will take more than 1 MiB. A property that is `undefined` counts as
+ * absent. The root itself may be an instance of a class that keeps its state in fields.
  *
  * @param name What to call the root in a path, for example `context`.
  * @returns Whether the value holds a `Date`, or a key that looks like the codec's own mark for one.
@@ -18,7 +21,7 @@ const unstorableText = /[\u0000\p{Surrogate}]/u;
  */
 export function checkEncodable(value: unknown, name: string): boolean {
   const walker = new EncodableWalker(name);
-  walker.walk(value);
+  walker.walkRoot(value);
   return walker.needsMarks;
 }
 
@@ -27,10 +30,22 @@ class EncodableWalker {
   needsMarks = false;
   private readonly trail: (string | number)[] = [];
   private readonly ancestors: object[] = [];
+  private readonly budget = new SizeBudget();
 
   constructor(private readonly name: string) {}
 
-  walk(value: unknown): void {
+  walkRoot(value: unknown): void {
+    try {
+      this.walk(value);
+    } catch (error) {
+      if (error instanceof ContextNotStorableError) throw error;
+      // A getter or a proxy of the application that throws.
+      this.refuse('it cannot be read: what was asked for threw');
+    }
+  }
+
+  private walk(value: unknown): void {
+    if (!this.budget.takes(value)) this.refuseSize();
     switch (typeof value) {
       case 'string':
         return this.checkText(value);
@@ -46,7 +61,7 @@ class EncodableWalker {
   }
 
   private walkObject(value: object): void {
-    if (value instanceof Date) return this.checkDate(value);
+    if (isDate(value)) return this.checkDate(value);
     if (this.ancestors.includes(value)) return this.refuse('it refers back to one of its parents (a cycle)');
     if (this.ancestors.length >= maximumDepth)
       return this.refuse(`it is nested deeper than ${maximumDepth} levels`);
@@ -57,7 +72,7 @@ class EncodableWalker {
   }
 
   private walkArray(values: readonly unknown[]): void {
-    if (Object.getPrototypeOf(values) !== Array.prototype) {
+    if (!isPlainArray(values)) {
       return this.refuse('it is an array of a class of its own, which would come back as a plain array');
     }
     for (let index = 0; index < values.length; index++) {
@@ -67,39 +82,59 @@ class EncodableWalker {
       this.walk(item);
       this.trail.pop();
     }
-    if (Object.keys(values).length !== values.length)
+    // The length is an array's own property, too.
+    if (Reflect.ownKeys(values).length !== values.length + 1)
       this.refuse('it has properties of its own, which JSON drops from an array');
   }
 
   private walkProperties(value: object): void {
-    if (this.ancestors.length > 1) this.checkPlain(value);
-    for (const key of Object.keys(value)) {
+    this.checkClass(value);
+    for (const key of Reflect.ownKeys(value)) {
+      if (typeof key === 'symbol') return this.refuse('it has a property whose key is a symbol');
       this.trail.push(key);
-      if (key === '__proto__') this.refuse('the key __proto__ can poison a merge');
-      this.checkText(key);
-      if (dateMarkKey.test(key)) this.needsMarks = true;
-      const property: unknown = (value as Record<string, unknown>)[key];
-      if (property !== undefined) this.walk(property);
+      this.walkProperty(value, key);
       this.trail.pop();
     }
-    if (Object.getOwnPropertySymbols(value).length > 0)
-      this.refuse('it has a property whose key is a symbol');
   }
 
-  private checkPlain(value: object): void {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return;
-    this.refuse(`${describeType(value)} would come back as a plain object`);
+  private walkProperty(value: object, key: string): void {
+    if (key === '__proto__') this.refuse('the key __proto__ can poison a merge');
+    this.checkText(key);
+    if (!Object.prototype.propertyIsEnumerable.call(value, key))
+      this.refuse('it is not enumerable, so JSON leaves it out');
+    if (dateMarkKey.test(key)) this.needsMarks = true;
+    const property: unknown = Reflect.get(value, key);
+    if (property === undefined) return;
+    if (!this.budget.takesKey(key)) this.refuseSize();
+    this.walk(property);
+  }
+
+  private checkClass(value: object): void {
+    if (isPlainObject(value)) return;
+    if (this.ancestors.length > 1) this.refuse(`${describeType(value)} would come back as a plain object`);
+    if (hidesState(value))
+      this.refuse(
+        `${describeType(value)} keeps its state where JSON does not look, not in fields of its own`,
+      );
   }
 
   private checkDate(value: Date): void {
-    if (Number.isNaN(value.getTime())) this.refuse('it is an invalid Date');
+    if (Number.isNaN(Date.prototype.getTime.call(value))) this.refuse('it is an invalid Date');
+    if (Object.keys(value).length > 0)
+      this.refuse('it is a Date with properties of its own, which would be lost');
     this.needsMarks = true;
   }
 
   private checkText(text: string): void {
     if (unstorableText.test(text))
       this.refuse('it holds a NUL character or a lone surrogate, which is not storable text');
+  }
+
+  private refuseSize(): never {
+    throw new ContextNotStorableError(
+      this.name,
+      `it takes more than the limit of ${maximumEncodedBytes} bytes. Store a reference instead`,
+    );
   }
 
   private refuse(problem: string): never {

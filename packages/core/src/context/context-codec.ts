@@ -1,6 +1,8 @@
 import { ContextNotStorableError } from '../errors/context-not-storable-error.js';
+import { isDate } from '../identity/values.js';
 import { checkEncodable } from './check-encodable.js';
 import { isPlainJson } from './is-plain-json.js';
+import { maximumEncodedBytes } from './size-budget.js';
 
 /** JSON text as it is stored: the one form in which contexts, responses and events travel and rest. */
 export type Json = string;
@@ -19,9 +21,6 @@ export interface ContextCodec {
   /** The inverse of `encode`. Must give a fresh value at each call. */
   decode(json: Json): unknown;
 }
-
-/** The hard limit of one stored value, in bytes of UTF-8. */
-export const maximumEncodedBytes = 1_048_576;
 
 /**
  * The default codec: JSON, with `Date` kept as a `Date`. A date travels as `{"$date": "<ISO 8601>"}`, and a key
@@ -66,10 +65,19 @@ export function encodedBytes(json: Json): number {
  * control characters, and a key that matters may be a harmless text.
  */
 function plainJson(value: unknown): Json | undefined {
-  if (!isPlainJson(value)) return undefined;
+  if (!isPlainWithoutHarm(value)) return undefined;
   const json = JSON.stringify(withoutPrototype(value));
   const isSuspect = json.includes('\\u') || json.includes('$date') || json.includes('"__proto__"');
   return isSuspect ? undefined : json;
+}
+
+// A getter or a proxy that throws is refused by the closer look, which knows the path.
+function isPlainWithoutHarm(value: unknown): boolean {
+  try {
+    return isPlainJson(value);
+  } catch {
+    return false;
+  }
 }
 
 function checkedJson(value: unknown, path: string): Json {
@@ -86,7 +94,7 @@ function withoutPrototype(value: unknown): unknown {
 }
 
 function withMarks(value: unknown): unknown {
-  if (value instanceof Date) return { $date: value.toISOString() };
+  if (isDate(value)) return { $date: Date.prototype.toISOString.call(value) };
   if (Array.isArray(value)) return value.map(withMarks);
   if (!isObject(value)) return value;
   return mapObject(value, (key) => (markKey.test(key) ? `$${key}` : key), withMarks);

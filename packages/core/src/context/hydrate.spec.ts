@@ -32,4 +32,22 @@ describe('hydrate', () => {
     expect(context).toBeInstanceOf(OrderContext);
     expect(Reflect.get(Object(context), 'admin')).toBeUndefined();
   });
+
+  it('gives a field back that shadows an inherited accessor, and calls no setter', () => {
+    class Base {
+      get currency(): string {
+        return 'EUR';
+      }
+      get total(): number {
+        return 1;
+      }
+      set total(_: number) {
+        throw new Error('a setter was called');
+      }
+    }
+    class Order extends Base {}
+    const context = hydrate(Order, { currency: 'USD', total: 5 });
+    expect(context).toBeInstanceOf(Order);
+    expect(context).toMatchObject({ currency: 'USD', total: 5 });
+  });
 });

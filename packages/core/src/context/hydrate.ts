@@ -3,12 +3,18 @@ export type ContextClass<Context = unknown> = abstract new (...args: never[]) =>
 
 /**
  * Gives a decoded context its class back, so that its methods work after a recovery as they did before. The
- * constructor is not called: the journal holds the fields it made.
+ * constructor is not called: the journal holds the fields it made. Nor is a setter: each field becomes a property of
+ * the instance's own, as it was, even where the class inherits an accessor of that name.
  */
 export function hydrate(contextClass: ContextClass | undefined, decoded: unknown): unknown {
   if (contextClass === undefined || typeof decoded !== 'object' || decoded === null) return decoded;
   if (decoded instanceof contextClass) return decoded;
-  // A journal edited by hand must not reach the prototype.
-  if (Object.hasOwn(decoded, '__proto__')) Reflect.deleteProperty(decoded, '__proto__');
-  return Object.assign(Object.create(contextClass.prototype as object) as object, decoded);
+  const instance: object = Object.create(contextClass.prototype as object) as object;
+  for (const key of Object.keys(decoded)) {
+    // A journal edited by hand must not reach the prototype.
+    if (key === '__proto__') continue;
+    const value: unknown = Reflect.get(decoded, key);
+    Object.defineProperty(instance, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return instance;
 }

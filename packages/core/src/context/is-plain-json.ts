@@ -1,16 +1,22 @@
+import { hidesState, isDate, isPlainArray, isPlainObject } from '../identity/values.js';
 import { maximumDepth } from './check-encodable.js';
+import { SizeBudget } from './size-budget.js';
 
 /**
  * Whether a value is made of nothing but finite numbers, texts, booleans, null, plain objects and arrays, however its
- * texts and keys look: the quick answer for nearly every value. False says nothing: `checkEncodable` finds out what
- * is the matter. A cycle is too deep. The root may be an instance of a class, but no array and no `Date`.
+ * texts and keys look, and is not too large for certain: the quick answer for nearly every value. False says nothing:
+ * `checkEncodable` finds out what is the matter. A cycle is too deep. The root may be an instance of a class whose
+ * state is in its fields, but no array and no `Date`.
  */
 export function isPlainJson(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return isPlain(value, 1);
-  return !Array.isArray(value) && !(value instanceof Date) && hasPlainProperties(value, 1);
+  const budget = new SizeBudget();
+  if (typeof value !== 'object' || value === null) return isPlain(value, 1, budget);
+  if (Array.isArray(value) || isDate(value)) return false;
+  return (isPlainObject(value) || !hidesState(value)) && hasPlainProperties(value, 1, budget);
 }
 
-function isPlain(value: unknown, depth: number): boolean {
+function isPlain(value: unknown, depth: number, budget: SizeBudget): boolean {
+  if (!budget.takes(value)) return false;
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -18,30 +24,32 @@ function isPlain(value: unknown, depth: number): boolean {
     case 'number':
       return Number.isFinite(value);
     case 'object':
-      return value === null || isPlainObject(value, depth);
+      return value === null || isPlainInside(value, depth, budget);
     default:
       return false;
   }
 }
 
-function isPlainObject(value: object, depth: number): boolean {
+function isPlainInside(value: object, depth: number, budget: SizeBudget): boolean {
   if (depth > maximumDepth) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return hasPlainProperties(value, depth);
-  return prototype === Array.prototype && Array.isArray(value) && hasPlainItems(value, depth);
+  if (Array.isArray(value)) return isPlainArray(value) && hasPlainItems(value, depth, budget);
+  return isPlainObject(value) && hasPlainProperties(value, depth, budget);
 }
 
-function hasPlainProperties(value: object, depth: number): boolean {
-  for (const key of Object.keys(value)) {
+function hasPlainProperties(value: object, depth: number, budget: SizeBudget): boolean {
+  const keys = Object.keys(value);
+  for (const key of keys) {
     const property: unknown = (value as Record<string, unknown>)[key];
-    if (property !== undefined && !isPlain(property, depth + 1)) return false;
+    if (property === undefined) continue;
+    if (!budget.takesKey(key) || !isPlain(property, depth + 1, budget)) return false;
   }
-  return Object.getOwnPropertySymbols(value).length === 0;
+  return Reflect.ownKeys(value).length === keys.length;
 }
 
-function hasPlainItems(values: readonly unknown[], depth: number): boolean {
+function hasPlainItems(values: readonly unknown[], depth: number, budget: SizeBudget): boolean {
   for (const item of values) {
-    if (!isPlain(item, depth + 1)) return false;
+    if (!isPlain(item, depth + 1, budget)) return false;
   }
-  return Object.keys(values).length === values.length;
+  // The length is an array's own property, too.
+  return Reflect.ownKeys(values).length === values.length + 1;
 }

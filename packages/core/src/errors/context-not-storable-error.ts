@@ -14,9 +14,11 @@ export class ContextNotStorableError extends SagaError {
   constructor(
     readonly path: string,
     readonly problem: string,
+    options?: ErrorOptions,
   ) {
     super(
       `${path} cannot be stored: ${problem}. Keep to JSON values and dates, or give the saga a codec of its own.`,
+      options,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { checkSize } from '../context/context-codec.js';
+import { checkComesBack } from '../context/check-comes-back.js';
 import type { Json } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
@@ -99,6 +100,7 @@ export class SagaStarter {
     const definition = this.registry.getForStart(context, options.saga);
     const json = definition.codec.encode(context, 'context');
     checkSize(json, 'context');
+    checkComesBack(definition, json);
     return { definition, json, options, sagaId: options.sagaId ?? this.ids.nextId(), hasPlace: false };
   }
 

@@ -1,4 +1,5 @@
 import type { ContextCodec, Json } from '../context/context-codec.js';
+import { isDate, isMap, isPlainArray, isPlainObject, isSet } from '../identity/values.js';
 
 /** A context as it is stored, and the codec that can read it. */
 export interface StoredContext {
@@ -20,11 +21,12 @@ export function isSameContext(one: StoredContext, other: StoredContext): boolean
 function isSameValue(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (!isObject(one) || !isObject(other)) return false;
-  if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
-  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
-  if (one instanceof Map && other instanceof Map)
+  if (!isSameKind(one, other)) return false;
+  if (isDate(one) && isDate(other))
+    return Date.prototype.getTime.call(one) === Date.prototype.getTime.call(other);
+  if (isMap(one) && isMap(other))
     return one.size === other.size && [...one].every(([key, value]) => isSameAt(value, other, key));
-  if (one instanceof Set && other instanceof Set)
+  if (isSet(one) && isSet(other))
     return one.size === other.size && [...one].every((value) => other.has(value));
   const keys = Object.keys(one);
   // What hides its content cannot be shown to be the same.
@@ -43,7 +45,13 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
+// A codec may read one context in this realm and the other in another.
+function isSameKind(one: object, other: object): boolean {
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  if (isTransparent(one) && isTransparent(other)) return true;
+  return Object.getPrototypeOf(one) === Object.getPrototypeOf(other) || (isDate(one) && isDate(other));
+}
+
 function isTransparent(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
+  return isPlainArray(value) || isPlainObject(value);
 }

@@ -1,4 +1,4 @@
-import { SagaStorageError } from '@nest-saga/core';
+import { isDate, SagaStorageError } from '@nest-saga/core';
 
 /** The types of columns that travel as arrays, with their object identifiers in PostgreSQL. */
 const typeIds = { uuid: 2950, text: 25, integer: 23, json: 114, timestamptz: 1184 } as const;
@@ -90,7 +90,7 @@ const codecs: Readonly<Record<ArrayType, ElementCodec>> = {
   timestamptz: {
     sizeOf: () => 8,
     write: (buffer, offset, value) => {
-      const time = value instanceof Date ? value.getTime() : Number.NaN;
+      const time = isDate(value) ? value.getTime() : Number.NaN;
       if (Number.isNaN(time)) return refuse('time');
       writeMicroseconds(buffer, offset, (time - startOfPostgresTime) * 1_000);
       return 8;
