@@ -12,6 +12,7 @@ export type {
   CreateCircuitBreaker,
   GuardedStep,
 } from './definition/circuit-breaker.js';
+export { isCountedByBreaker } from './definition/circuit-breaker.js';
 export { sagaDefaults } from './definition/defaults.js';
 export type { DefineSagaOptions } from './definition/define-saga.js';
 export { defineSaga, defineSagas } from './definition/define-saga.js';

@@ -83,6 +83,7 @@ export {
   CircuitOpenError,
   ContextNotStorableError,
   InMemorySagaStorage,
+  isCountedByBreaker,
   InvalidArgumentError,
   jsonContextCodec,
   NonRetryableError,

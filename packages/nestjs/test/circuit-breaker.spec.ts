@@ -1,13 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import { RecordingListener, settle } from '@nest-saga/testing';
+import { FakeClock, RecordingListener, settle } from '@nest-saga/testing';
 import { filter } from 'rxjs';
 import { CockatielCircuitBreaker } from '../src/circuit-breaker/cockatiel-circuit-breaker.js';
-import { CircuitOpenError, fallback, Saga, SagaEvents, step } from '../src/index.js';
+import {
+  CircuitOpenError,
+  fallback,
+  NonRetryableError,
+  Saga,
+  SagaEvents,
+  step,
+  SystemClock,
+} from '../src/index.js';
 import type {
   CircuitBreaker,
   CircuitBreakerOptions,
   CreateCircuitBreaker,
+  ErrorMatcher,
   SagaHandle,
   SagaModuleOptions,
 } from '../src/index.js';
@@ -15,17 +24,23 @@ import { closeApps, openApp, silent } from './open-app.js';
 import { Calls, ChargeStep, OrderContext, ReserveStep, ShipStep } from './order-saga.js';
 
 class CardDeclined extends Error {}
+class GatewayError extends Error {}
+
+/** The module's time stands still until a test moves it; its timers are real. */
+class PausedClock extends SystemClock {
+  private monotonicMs = 0;
+
+  override monotonicNow(): number {
+    return this.monotonicMs;
+  }
+
+  skip(byMs: number): void {
+    this.monotonicMs += byMs;
+  }
+}
 
 describe('the circuit breaker of a fallback', () => {
-  beforeEach(() => {
-    jest.useFakeTimers({
-      doNotFake: ['setImmediate', 'setTimeout', 'nextTick', 'queueMicrotask', 'performance'],
-    });
-  });
-  afterEach(async () => {
-    jest.useRealTimers();
-    await closeApps();
-  });
+  afterEach(closeApps);
 
   it('opens after so many failures in a row, and the primary is not called then', async () => {
     const { run, calls, listener } = await open({ failureThreshold: 3, resetTimeoutMs: 60_000 });
@@ -39,21 +54,21 @@ describe('the circuit breaker of a fallback', () => {
   });
 
   it('opens after five failures and tries again a minute later, where nothing is said', async () => {
-    const { run, calls, listener } = await open({});
+    const { clock, run, calls, listener } = await open({});
     gatewayIsDown(calls);
     for (let index = 0; index < 7; index++) await run();
     expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(5);
-    jest.setSystemTime(Date.now() + 59_999);
+    clock.skip(59_999);
     await run();
     expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(5);
-    jest.setSystemTime(Date.now() + 1);
+    clock.skip(1);
     await run();
     expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(6);
     expect(listener.ofWorkerType('circuit').map(({ state }) => state)).toEqual(['open', 'half-open', 'open']);
   });
 
   it('is one for each step: that of one is open, and that of another lets its calls through', async () => {
-    const breaker = new CockatielCircuitBreaker({ failureThreshold: 1 }, () => undefined);
+    const breaker = new CockatielCircuitBreaker({ failureThreshold: 1 }, new PausedClock(), () => undefined);
     const fail = (step: string) => breaker.execute(step, () => Promise.reject(new Error('down')));
     await expect(fail('card')).rejects.toThrow('down');
     await expect(fail('card')).rejects.toBeInstanceOf(CircuitOpenError);
@@ -92,12 +107,12 @@ describe('the circuit breaker of a fallback', () => {
   });
 
   it('tries the primary again after the reset time, and closes where it works', async () => {
-    const { run, calls, listener } = await open({ failureThreshold: 1, resetTimeoutMs: 1_000 });
+    const { clock, run, calls, listener } = await open({ failureThreshold: 1, resetTimeoutMs: 1_000 });
     gatewayIsDown(calls);
     await run();
     await run();
     calls.answers.delete('charge:act');
-    jest.setSystemTime(Date.now() + 1_000);
+    clock.skip(1_000);
     await run();
     await run();
     expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(3);
@@ -109,10 +124,10 @@ describe('the circuit breaker of a fallback', () => {
   });
 
   it('lets one call try the target, and takes the alternative for the others meanwhile', async () => {
-    const { run, calls } = await open({ failureThreshold: 1, resetTimeoutMs: 1_000 });
+    const { clock, run, calls } = await open({ failureThreshold: 1, resetTimeoutMs: 1_000 });
     gatewayIsDown(calls);
     await run();
-    jest.setSystemTime(Date.now() + 1_000);
+    clock.skip(1_000);
     let answer = (): void => undefined;
     calls.answers.set('charge:act', () => new Promise<void>((resolve) => (answer = resolve)));
     const trial = run();
@@ -127,6 +142,79 @@ describe('the circuit breaker of a fallback', () => {
     calls.answers.set('charge:act', () => Promise.reject(new CardDeclined('no money')));
     for (let index = 0; index < 4; index++) await run();
     expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(4);
+  });
+
+  it('stays closed for the next customer after a declined card, which is none of the failure errors', async () => {
+    const { run, calls, listener } = await open({ failureThreshold: 1 }, {}, {}, [GatewayError]);
+    calls.answers.set('charge:act', () => Promise.reject(new CardDeclined('no money')));
+    expect(await run()).toBe('failed');
+    calls.answers.delete('charge:act');
+    expect(await run()).toBe('completed');
+    expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(2);
+    expect(listener.ofWorkerType('circuit')).toEqual([]);
+
+    calls.answers.set('charge:act', () => Promise.reject(new GatewayError('503')));
+    await run();
+    expect(listener.ofWorkerType('circuit')).toMatchObject([{ state: 'open' }]);
+  });
+
+  it.each([
+    ['of this package', () => new NonRetryableError('the card is stolen')],
+    [
+      'of a second copy of this package',
+      () => Object.assign(new Error('the card is stolen'), { code: 'SAGA_STEP_NON_RETRYABLE' }),
+    ],
+  ])('never counts a NonRetryableError %s', async (_name, makeError) => {
+    for (const failureErrors of [undefined, [Error]]) {
+      const { run, calls, listener } = await open({ failureThreshold: 1 }, {}, {}, failureErrors);
+      calls.answers.set('charge:act', () => Promise.reject(makeError()));
+      for (let index = 0; index < 3; index++) await run();
+      expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(3);
+      expect(listener.ofWorkerType('circuit')).toEqual([]);
+    }
+  });
+
+  it('counts the errors that its own settings name, if they name any', async () => {
+    const { run, calls, listener } = await open(
+      { failureThreshold: 1, countedErrors: [CardDeclined] },
+      {},
+      {},
+      [GatewayError],
+    );
+    calls.answers.set('charge:act', () => Promise.reject(new CardDeclined('no money')));
+    await run();
+    expect(listener.ofWorkerType('circuit')).toMatchObject([{ state: 'open' }]);
+  });
+
+  it('closes by the clock of the module: a fake one will do', async () => {
+    const clock = new FakeClock();
+    @Saga({
+      name: 'pay',
+      context: OrderContext,
+      steps: [
+        fallback(ChargeStep, ReserveStep, {
+          circuitBreaker: { failureThreshold: 1, resetTimeoutMs: 30_000 },
+        }),
+      ],
+    })
+    class PaySaga {}
+    const { app, sagas } = await openApp([Calls, ChargeStep, ReserveStep, PaySaga], {}, (builder) =>
+      builder.overrideProvider(SystemClock).useValue(clock),
+    );
+    const calls = app.get(Calls);
+    const pay = async () => (await sagas.start(new OrderContext('book'))).outcome();
+    gatewayIsDown(calls);
+    await pay();
+    calls.answers.delete('charge:act');
+    await pay();
+    expect(calls.made).toEqual(['charge:act', 'reserve:act', 'reserve:act']);
+
+    await clock.advance(29_999);
+    await pay();
+    expect(calls.made.slice(3)).toEqual(['reserve:act']);
+    await clock.advance(1);
+    await pay();
+    expect(calls.made.slice(4)).toEqual(['charge:act']);
   });
 
   it('counts failures in a row only', async () => {
@@ -176,13 +264,13 @@ describe('the circuit breaker of a fallback', () => {
   });
 
   it('learns nothing from a trial that a cancel cut off: it stays open, and the next call is the trial', async () => {
-    const { run, start, cancel, calls, listener } = await open({
+    const { clock, run, start, cancel, calls, listener } = await open({
       failureThreshold: 1,
       resetTimeoutMs: 1_000,
     });
     gatewayIsDown(calls);
     await run();
-    jest.setSystemTime(Date.now() + 1_000);
+    clock.skip(1_000);
     listensToItsSignal(calls);
     const trial = await start();
     await cancel(trial);
@@ -196,7 +284,7 @@ describe('the circuit breaker of a fallback', () => {
     await run();
     expect(calls.made.filter((call) => call === 'charge:act')).toHaveLength(3);
 
-    jest.setSystemTime(Date.now() + 1_000);
+    clock.skip(1_000);
     calls.answers.delete('charge:act');
     await run();
     expect(states().slice(5)).toEqual(['half-open', 'closed']);
@@ -204,7 +292,11 @@ describe('the circuit breaker of a fallback', () => {
 
   it('is told on SagaEvents and in the log when it changes', async () => {
     const [warn, log] = [jest.fn<LoggerService['warn']>(), jest.fn<LoggerService['log']>()];
-    const { run, calls, app } = await open({ failureThreshold: 1, resetTimeoutMs: 1_000 }, {}, { warn, log });
+    const { clock, run, calls, app } = await open(
+      { failureThreshold: 1, resetTimeoutMs: 1_000 },
+      {},
+      { warn, log },
+    );
     const seen: unknown[] = [];
     app
       .get(SagaEvents)
@@ -216,7 +308,7 @@ describe('the circuit breaker of a fallback', () => {
     expect(seen).toEqual([{ ...circuit, state: 'open' }]);
     expect(warn).toHaveBeenCalledWith('The circuit of step "charge" of saga "pay" version 1 opened', 'Saga');
 
-    jest.setSystemTime(Date.now() + 1_000);
+    clock.skip(1_000);
     calls.answers.delete('charge:act');
     await run();
     expect(seen.slice(1)).toEqual([
@@ -275,18 +367,30 @@ async function open(
   circuitBreaker: CircuitBreakerOptions,
   options: SagaModuleOptions = {},
   logger: Partial<LoggerService> = {},
+  failureErrors?: readonly ErrorMatcher[],
 ) {
   @Saga({
     name: 'pay',
     context: OrderContext,
-    steps: [fallback(ChargeStep, ReserveStep, { circuitBreaker }), ShipStep],
+    steps: [
+      fallback(ChargeStep, ReserveStep, {
+        circuitBreaker,
+        ...(failureErrors === undefined ? {} : { failureErrors }),
+      }),
+      ShipStep,
+    ],
   })
   class PaySaga {}
   const listener = new RecordingListener();
+  const clock = new PausedClock();
   const { app, sagas } = await openApp(
     [Calls, ChargeStep, ReserveStep, ShipStep, PaySaga],
     { listener, ...options },
-    (builder) => builder.setLogger({ ...silent, ...logger }),
+    (builder) =>
+      builder
+        .setLogger({ ...silent, ...logger })
+        .overrideProvider(SystemClock)
+        .useValue(clock),
   );
   let sagaId = '';
   const start = async (): Promise<SagaHandle> => {
@@ -301,7 +405,7 @@ async function open(
     await sagas.cancel(handle.sagaId, 'the customer called');
   };
   const history = () => sagas.history(sagaId);
-  return { app, run, start, cancel, calls: app.get(Calls), listener, history };
+  return { app, clock, run, start, cancel, calls: app.get(Calls), listener, history };
 }
 
 /** The charge hangs until its signal fires, or until it is made to fail; it throws an error of its own then. */

@@ -62,6 +62,7 @@ function checkSettings(where: string, options: CircuitBreakerOptions): readonly 
     isReset,
     'a number of milliseconds over 0',
   );
+  checkMatchers(problems, where, 'circuitBreaker.countedErrors', options.countedErrors);
   checkMatchers(problems, where, 'circuitBreaker.ignoredErrors', options.ignoredErrors);
   return problems;
 }

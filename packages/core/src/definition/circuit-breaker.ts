@@ -1,3 +1,5 @@
+import { NonRetryableError } from '../errors/non-retryable-error.js';
+import { matchesError } from './error-matcher.js';
 import type { ErrorMatcher } from './error-matcher.js';
 
 /**
@@ -43,6 +45,25 @@ export interface CircuitBreakerOptions {
    * @default 60_000
    */
   readonly resetTimeoutMs?: number;
+  /**
+   * Only these errors count.
+   *
+   * @default the `failureErrors` of the fallback; without them every error but a `NonRetryableError`
+   */
+  readonly countedErrors?: readonly ErrorMatcher[];
   /** Errors that are the business's own and say nothing about the target's health: they do not count. */
   readonly ignoredErrors?: readonly ErrorMatcher[];
 }
+
+/**
+ * Whether an error of a guarded act says that its target is ill. A `NonRetryableError` never does: the target has answered, and
+ * its answer is final. For breakers of your own, so that they count as the module's does.
+ */
+export function isCountedByBreaker(options: CircuitBreakerOptions, error: unknown): boolean {
+  const { countedErrors, ignoredErrors = [] } = options;
+  if (matchesError(refusals, error) || matchesError(ignoredErrors, error)) return false;
+  return countedErrors === undefined || matchesError(countedErrors, error);
+}
+
+/** By its code too: the application may have a second copy of this package. */
+const refusals: readonly ErrorMatcher[] = [NonRetryableError, 'SAGA_STEP_NON_RETRYABLE'];

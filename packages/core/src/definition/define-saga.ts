@@ -87,13 +87,16 @@ function fillStep(step: DeclaredStep, saga: SagaStepPolicies, module: SagaStepPo
 }
 
 function makeBreaker(
-  { circuitBreaker, primary }: Fallback<DeclaredStep>,
+  { circuitBreaker, failureErrors, primary }: Fallback<DeclaredStep>,
   { name, version = 1 }: DeclaredSaga,
   options: DefineSagaOptions,
 ): CircuitBreaker | undefined {
   if (circuitBreaker === undefined || isCircuitBreaker(circuitBreaker)) return circuitBreaker;
   if (options.createCircuitBreaker === undefined) return undefined;
-  const made = options.createCircuitBreaker(circuitBreaker, { saga: name, version, step: primary.id });
+  // An error that leads to no alternative must not lead other sagas to it.
+  const settings =
+    failureErrors === undefined ? circuitBreaker : { countedErrors: failureErrors, ...circuitBreaker };
+  const made = options.createCircuitBreaker(settings, { saga: name, version, step: primary.id });
   const problems = checkMadeBreaker(`saga "${name}"`, made);
   if (problems.length > 0) throw new SagaDefinitionError(problems);
   return made;

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isFallback } from '@nest-saga/core';
 import type { CreateCircuitBreaker, DeclaredSaga } from '@nest-saga/core';
 import { SagaListeners } from '../logging/saga-listeners.js';
+import { SystemClock } from '../node/system-clock.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
 
@@ -11,6 +12,7 @@ export class CircuitBreakers {
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
     private readonly listeners: SagaListeners,
+    private readonly clock: SystemClock,
   ) {}
 
   /** What makes them, or undefined where no saga has one: the library behind them is loaded only if it is used. */
@@ -19,7 +21,7 @@ export class CircuitBreakers {
     if (!sagas.some(hasBreakerSettings)) return undefined;
     const { CockatielCircuitBreaker } = await import('./cockatiel-circuit-breaker.js');
     return (settings, { saga, version }) =>
-      new CockatielCircuitBreaker(settings, (step, state) =>
+      new CockatielCircuitBreaker(settings, this.clock, (step, state) =>
         this.listeners.onWorkerEvent({ type: 'circuit', saga, version, step, state }),
       );
   }

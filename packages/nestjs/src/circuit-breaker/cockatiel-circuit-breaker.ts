@@ -1,5 +1,5 @@
-import { CircuitOpenError, matchesError, sagaDefaults, StepAbortedError } from '@nest-saga/core';
-import type { CircuitBreaker, CircuitBreakerOptions, CircuitState } from '@nest-saga/core';
+import { CircuitOpenError, isCountedByBreaker, sagaDefaults, StepAbortedError } from '@nest-saga/core';
+import type { CircuitBreaker, CircuitBreakerOptions, CircuitState, Clock } from '@nest-saga/core';
 import {
   BrokenCircuitError,
   circuitBreaker,
@@ -21,6 +21,7 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
 
   constructor(
     private readonly options: CircuitBreakerOptions,
+    private readonly clock: Clock,
     private readonly onChange: OnCircuitChange,
   ) {}
 
@@ -57,13 +58,13 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
   }
 
   private makePolicy(): CircuitBreakerPolicy {
-    const { failureThreshold, resetTimeoutMs, ignoredErrors = [] } = this.options;
+    const { failureThreshold, resetTimeoutMs } = this.options;
     // What this process aborted for reasons of its own says nothing about the target.
     const counts = (error: Error): boolean =>
       error instanceof TrialCutOff ||
-      !(error instanceof StepAbortedError || matchesError(ignoredErrors, error));
+      (!(error instanceof StepAbortedError) && isCountedByBreaker(this.options, error));
     return circuitBreaker(handleWhen(counts), {
-      halfOpenAfter: new ResetTime(resetTimeoutMs ?? sagaDefaults.circuitBreaker.resetTimeoutMs),
+      halfOpenAfter: new ResetTime(this.clock, resetTimeoutMs ?? sagaDefaults.circuitBreaker.resetTimeoutMs),
       breaker: new ConsecutiveBreaker(failureThreshold ?? sagaDefaults.circuitBreaker.failureThreshold),
     });
   }
@@ -84,16 +85,25 @@ async function tryTarget<Result>(attempt: () => Promise<Result>): Promise<Result
   }
 }
 
-/** How long a circuit stays open: until the next call where its trial was cut off, for nothing was learnt from it. */
+/**
+ * How long a circuit stays open: until the next call if its trial was cut off, because nothing was learnt from it. The library
+ * compares the answer with a clock of its own, so the answer is "now" or "not yet", by the clock of the module.
+ */
 class ResetTime implements IBackoff<IHalfOpenAfterBackoffContext> {
   constructor(
+    private readonly clock: Clock,
     private readonly resetTimeoutMs: number,
-    readonly duration = resetTimeoutMs,
+    private readonly isOverAt = 0,
   ) {}
+
+  get duration(): number {
+    return this.clock.monotonicNow() >= this.isOverAt ? 0 : Number.POSITIVE_INFINITY;
+  }
 
   next({ result }: IHalfOpenAfterBackoffContext): ResetTime {
     const isCutOff = 'error' in result && result.error instanceof TrialCutOff;
-    return new ResetTime(this.resetTimeoutMs, isCutOff ? 0 : this.resetTimeoutMs);
+    const now = this.clock.monotonicNow();
+    return new ResetTime(this.clock, this.resetTimeoutMs, isCutOff ? now : now + this.resetTimeoutMs);
   }
 }
 
