@@ -1,60 +1,8 @@
 import { SagaStorageError } from '@nest-saga/core';
-import type { WriteOutcome } from '@nest-saga/core';
-import { PostgresError } from './database/classify-error.js';
+import { appendTo, failure, HeldDatabase, limits, startOf, turn } from '../test/held-database.js';
 import { DeadlineError } from './database/deadline-error.js';
 import { GroupCommit } from './group-commit.js';
 import type { Write } from './group-commit.js';
-import type { Checkpoint } from './statements/checkpoint.js';
-
-/** A database that answers when it is told to. */
-class HeldDatabase {
-  readonly groups: (readonly string[])[] = [];
-  private readonly held: { resolve: (ids: ReadonlySet<string>) => void; reject: (error: unknown) => void }[] =
-    [];
-
-  readonly send = (checkpoint: Checkpoint): Promise<ReadonlySet<string>> => {
-    this.groups.push(idsOf(checkpoint));
-    return new Promise((resolve, reject) => {
-      this.held.push({ resolve, reject });
-    });
-  };
-
-  /** Answers the oldest statement: all of it is written, but for what is named. */
-  async answer(except: readonly string[] = []): Promise<void> {
-    const group = this.groups[this.groups.length - this.held.length] ?? [];
-    this.held.shift()?.resolve(new Set(group.filter((id) => !except.includes(id))));
-    await turn();
-  }
-
-  async fail(error: unknown): Promise<void> {
-    this.held.shift()?.reject(error);
-    await turn();
-  }
-}
-
-const idsOf = ({ starts, appends }: Checkpoint): readonly string[] =>
-  [...starts, ...appends].map(({ sagaId }) => sagaId);
-const limits = {
-  statementsInFlight: 1,
-  rowsInStatement: 100,
-  rowsWorthAStatement: 16,
-  sizeOfStatement: 1_000,
-};
-const entry = { kind: 'settled' } as const;
-const appendTo = (sagaId: string): Write => ({
-  kind: 'append',
-  request: { sagaId, seq: 1, worker: 'w', entry },
-});
-const startOf = (sagaId: string, context = '{}'): Write => ({
-  kind: 'start',
-  saga: { sagaId, saga: 's', version: 1, key: undefined, context, metadata: {}, owner: undefined },
-});
-const failure = (outcome: WriteOutcome, sqlState?: string): SagaStorageError =>
-  new SagaStorageError('write', outcome, { cause: new PostgresError('no', sqlState, undefined) });
-// Two turns of the event loop: one for what waits for the end of this one, one for what that sets in motion.
-const turn = async (): Promise<void> => {
-  for (let times = 0; times < 2; times++) await new Promise((resolve) => setImmediate(resolve));
-};
 
 describe('GroupCommit', () => {
   let database: HeldDatabase;
@@ -251,7 +199,7 @@ describe('GroupCommit', () => {
     await turn();
     await database.answer();
     await after;
-    expect(database.groups).toEqual([['a', 'b'], ['a'], ['b'], ['c'], ['a', 'b', 'c']]);
+    expect(database.groups).toEqual([['a', 'b'], ['c'], ['a'], ['b'], ['a', 'b', 'c']]);
   });
 
   it('lets the sagas of a statement that hung travel together again once the connection is lost', async () => {

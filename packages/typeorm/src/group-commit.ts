@@ -19,6 +19,9 @@ export interface GroupCommitLimits {
   readonly sizeOfStatement: number;
 }
 
+/** So many groups go before a suspect where it would take the last slot. */
+const groupsThatMayPass = 8;
+
 interface Waiting {
   readonly write: Write;
   readonly sagaId: string;
@@ -42,9 +45,9 @@ export class GroupCommit {
   /**
    * Sagas whose write held a whole group up or failed by itself: they travel alone until one is written. All of them
    * travel together again once a statement fails for a reason that they share: while it lasts, each would wait for it
-   * in turn, and a suspicion that was right comes back with the next group.
+   * in turn, and a suspicion that was right comes back with the next group. With each: how many groups it let pass.
    */
-  private readonly suspects = new Set<string>();
+  private readonly suspects = new Map<string, number>();
   private statementsInFlight = 0;
   private isScheduled = false;
   private onIdle: (() => void) | undefined;
@@ -112,9 +115,17 @@ export class GroupCommit {
   private takeGroup(rows: number): readonly Waiting[] {
     const group: Waiting[] = [];
     const rest: Waiting[] = [];
+    const passed: string[] = [];
+    const canWait = this.suspects.size > 0 && this.isLastSlotOfOthers();
     let size = 0;
     for (const item of this.waiting) {
-      const isSuspect = this.suspects.has(item.sagaId);
+      const groupsPassed = this.suspects.get(item.sagaId);
+      const isSuspect = groupsPassed !== undefined;
+      if (isSuspect && canWait && groupsPassed < groupsThatMayPass) {
+        rest.push(item);
+        passed.push(item.sagaId);
+        continue;
+      }
       const fits =
         group.length === 0 || (group.length < rows && size < this.limits.sizeOfStatement && !isSuspect);
       const isBusy = this.sagasInFlight.has(item.sagaId);
@@ -128,7 +139,22 @@ export class GroupCommit {
       size += sizeOf(item.write);
     }
     this.waiting = rest;
+    if (group.length > 0) for (const sagaId of passed) this.countPassed(sagaId);
     return group;
+  }
+
+  /**
+   * Whether a suspect, which may hold its statement up for as long as a lock may, would take the only way that is left to
+   * the others. It waits then, while they go by; but not for ever, as they may never end.
+   */
+  private isLastSlotOfOthers(): boolean {
+    if (this.limits.statementsInFlight - this.statementsInFlight > 1) return false;
+    if (this.statementsInFlight > 0) return true;
+    return this.waiting.some(({ sagaId }) => !this.suspects.has(sagaId));
+  }
+
+  private countPassed(sagaId: string): void {
+    this.suspects.set(sagaId, (this.suspects.get(sagaId) ?? 0) + 1);
   }
 
   private async commit(group: readonly Waiting[]): Promise<void> {
@@ -180,7 +206,7 @@ export class GroupCommit {
   private fail(group: readonly Waiting[], { error, conduct }: Failure): void {
     if (conduct === 'fail') this.suspects.clear();
     for (const { sagaId, write, reject } of group) {
-      if (conduct !== 'fail') this.suspects.add(sagaId);
+      if (conduct !== 'fail') this.suspects.set(sagaId, 0);
       reject(errorOf(write, error));
     }
   }

@@ -1,6 +1,7 @@
 import type { ClaimRequest, LoadedSaga, ReleaseRequest, SagaIdentity } from '@nest-saga/core';
 import { ClaimedJournals } from './claimed-journals.js';
 import type { TakenSaga, UnreadableSaga } from './claimed-journals.js';
+import { conductOf } from './database/error-conduct.js';
 import { required } from './database/statement.js';
 import type { Statement, StatementRunner } from './database/statement.js';
 import type { Tables } from './database/tables.js';
@@ -58,8 +59,33 @@ export class SagaClaims {
   /** Answers the ids of those that were released. */
   async release(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
     if (requests.length === 0) return [];
+    try {
+      return await this.releaseTogether(requests);
+    } catch (error) {
+      if (requests.length === 1 || conductOf(error) !== 'split') throw error;
+    }
+    return this.releaseOneByOne(requests);
+  }
+
+  private async releaseTogether(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
     const { statement, values } = releaseStatement(this.tables, requests);
     return (await this.runner.run('release', statement, values)).map((row) => required(row, 'id'));
+  }
+
+  /** One of them is to blame, for example because somebody holds its row: the others are let go all the same. */
+  private async releaseOneByOne(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
+    const released: string[] = [];
+    const errors: unknown[] = [];
+    for (const request of requests) {
+      try {
+        released.push(...(await this.releaseTogether([request])));
+      } catch (error) {
+        errors.push(error);
+        if (conductOf(error) !== 'split') break;
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+    return released;
   }
 
   async listOwned(worker: string): Promise<readonly string[]> {

@@ -32,6 +32,7 @@ export function releaseStatement(
     FROM ${columns.unnest(1, 'request')}
     JOIN ${execution} AS header
       ON header.id = request.saga_id AND header.owner = request.worker AND header.status IN (${openStatuses})
+      AND (SELECT at FROM moment) IS NOT NULL
     ORDER BY header.id
     FOR NO KEY UPDATE OF header
   ), stored AS (
