@@ -15,6 +15,7 @@ export { step } from './decorators/step.js';
 export { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
 export { SagaStorageMissingError } from './errors/saga-storage-missing-error.js';
 export type { SagaLifecycle, SagaStepEvent } from './events/saga-events.js';
+export { SAGA_STORAGE } from './storage/saga-storage.token.js';
 export { SagaEvents } from './events/saga-events.js';
 export type { SagaList } from './check-saga-list.js';
 export { SystemClock } from './node/system-clock.js';

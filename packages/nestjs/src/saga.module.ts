@@ -11,11 +11,13 @@ import { SagaLog } from './logging/saga-log.js';
 import { ProcessKeeper } from './node/process-keeper.js';
 import { SystemClock } from './node/system-clock.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
-import { ConfigurableModuleClass } from './saga.module-definition.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './saga.module-definition.js';
 import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './saga.module-definition.js';
+import type { SagaModuleOptions } from './saga-module-options.js';
 import { SagaOperator } from './saga.operator.js';
 import { SagaOrchestrator } from './saga.orchestrator.js';
 import { SagaRuntime } from './saga.runtime.js';
+import { SAGA_STORAGE } from './storage/saga-storage.token.js';
 import { LiveFollowers } from './streams/live-followers.js';
 
 /**
@@ -26,6 +28,12 @@ import { LiveFollowers } from './streams/live-followers.js';
 @Module({
   imports: [DiscoveryModule],
   providers: [
+    {
+      provide: SAGA_STORAGE,
+      // What a factory gave is checked at bootstrap, with everything else.
+      useFactory: (options: SagaModuleOptions | null | undefined) => options?.storage,
+      inject: [MODULE_OPTIONS_TOKEN],
+    },
     SystemClock,
     ProcessKeeper,
     UuidV7Generator,

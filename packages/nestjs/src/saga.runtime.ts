@@ -15,6 +15,7 @@ import { UuidV7Generator } from './node/uuid-v7-generator.js';
 import { MODULE_OPTIONS_TOKEN } from './saga.module-definition.js';
 import type { SagaModuleOptions } from './saga-module-options.js';
 import { createStorage } from './storage/create-storage.js';
+import { SAGA_STORAGE } from './storage/saga-storage.token.js';
 import { LiveFollowers } from './streams/live-followers.js';
 import { surroundStep } from './telemetry/surround-step.js';
 import { untilDeadline } from './until-deadline.js';
@@ -45,6 +46,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
+    @Inject(SAGA_STORAGE) private readonly storage: SagaModuleOptions['storage'],
     private readonly definitions: SagaDefinitions,
     private readonly visible: VisibleProviders,
     private readonly clock: SystemClock,
@@ -81,7 +83,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   /** Every provider exists by now, whichever module declares it. */
   async onModuleInit(): Promise<void> {
     const registry = new SagaRegistry(await this.definitions.define());
-    const storage = await createStorage(this.options.storage, this.visible, this.clock);
+    const storage = await createStorage(this.storage, this.visible, this.clock);
     const { telemetry } = this.options;
     const interceptor = surroundStep(telemetry?.stepInterceptor, this.options.interceptor);
     const engine = new SagaEngine({

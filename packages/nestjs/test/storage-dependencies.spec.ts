@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Scope } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { InMemorySagaStorage, SagaModule, SagaOrchestrator, SystemClock } from '../src/index.js';
+import {
+  InMemorySagaStorage,
+  SAGA_STORAGE,
+  SagaModule,
+  SagaOrchestrator,
+  SystemClock,
+} from '../src/index.js';
 import type { SagaStorageFactory } from '../src/index.js';
 import { closeApps, keepOpen, silent } from './open-app.js';
 import { OrderContext, orderProviders } from './order-saga.js';
@@ -55,6 +61,22 @@ describe('what a storage needs of the application', () => {
     };
     const opened = open({ module: OneModule, providers: [scoped] }, SagaModule.forRoot({ storage }));
     await expect(opened).rejects.toThrow('needs Connection, which is made anew for each request.');
+  });
+});
+
+describe('the storage of an application', () => {
+  afterEach(closeApps);
+
+  it('is replaced by a test, which then needs nothing of what the other one injects', async () => {
+    const memory = new InMemorySagaStorage(new SystemClock());
+    const builder = Test.createTestingModule({
+      imports: [SagaModule.forRoot({ storage })],
+      providers: orderProviders,
+    }).setLogger(silent);
+    const app = await builder.overrideProvider(SAGA_STORAGE).useValue(memory).compile();
+    await keepOpen(app).init();
+    const { sagaId } = await app.get(SagaOrchestrator).start(new OrderContext('book'));
+    expect(await memory.find(sagaId)).toBeDefined();
   });
 });
 

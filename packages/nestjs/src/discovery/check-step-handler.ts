@@ -1,6 +1,12 @@
 import type { SagaDefinitionProblem } from '@nest-saga/core';
 import type { ProviderWrapper } from './visible-providers.js';
 
+/** A provider of a step, and where that step stands. */
+export interface StepProvider {
+  readonly where: string;
+  readonly provider: ProviderWrapper;
+}
+
 /** What a step's provider lacks: a method that the engine will call. */
 export function checkStepHandler(where: string, provider: ProviderWrapper): readonly SagaDefinitionProblem[] {
   const handler = handlerShape(provider);
@@ -20,9 +26,27 @@ export function checkStepHandler(where: string, provider: ProviderWrapper): read
   );
 }
 
+/** What a step's provider gave, in an application that runs: a factory may have given nothing. */
+export function checkMadeHandler({ where, provider }: StepProvider): readonly SagaDefinitionProblem[] {
+  const isMadeOnce = provider.isDependencyTreeStatic() && !provider.isTransient;
+  if (!isMadeOnce || isHandler(provider.instance)) return [];
+  const remedy = 'Let it give an object with the methods "act" and "compensate"';
+  return [{ where, problem: `its provider gave ${named(provider.instance)}`, remedy }];
+}
+
+function isHandler(instance: unknown): instance is object {
+  return (typeof instance === 'object' && instance !== null) || typeof instance === 'function';
+}
+
+function named(instance: unknown): string {
+  return instance === undefined || instance === null ? String(instance) : `a ${typeof instance}`;
+}
+
 // A request-scoped provider has no instance yet, only its class; a factory's product is known only when it is made.
-function handlerShape({ instance, metatype, inject }: ProviderWrapper): object {
-  if (typeof instance === 'object' && instance !== null) return instance as object;
+function handlerShape(provider: ProviderWrapper): object {
+  const { metatype, inject } = provider;
+  const instance: unknown = provider.instance;
+  if (isHandler(instance)) return instance;
   const isFactory = inject !== undefined && inject !== null;
   if (isFactory || typeof metatype !== 'function') return anyHandler;
   return metatype.prototype as object;

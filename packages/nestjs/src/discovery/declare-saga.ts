@@ -11,6 +11,7 @@ import type { StoredSagaOptions } from '../decorators/saga.decorator.js';
 import { StepMetadata } from '../decorators/saga-step.decorator.js';
 import type { SagaStage, SagaStepClass, StepUse } from '../decorators/step-class.js';
 import { checkStepHandler } from './check-step-handler.js';
+import type { StepProvider } from './check-step-handler.js';
 import { classOf, nameOf } from './class-of.js';
 import { handlerSource } from './handler-source.js';
 import { namesOfHosts } from './visible-providers.js';
@@ -23,6 +24,7 @@ export interface FoundSaga {
   readonly problems: readonly SagaDefinitionProblem[];
   /** What its list names, fallbacks included. */
   readonly stepClasses: readonly unknown[];
+  readonly stepProviders: readonly StepProvider[];
 }
 
 /** Reads one `@Saga()` class and finds the providers of its steps. */
@@ -34,6 +36,7 @@ class SagaDeclaration {
   private readonly sagaClass: object;
   private readonly className: string;
   private readonly stepClasses: unknown[] = [];
+  private readonly stepProviders: StepProvider[] = [];
   private readonly problems: SagaDefinitionProblem[] = [];
   private readonly classOfStep = new Map<string, string>();
 
@@ -54,7 +57,8 @@ class SagaDeclaration {
       steps: steps.map((stage, index) => this.declareStage(stage, index)),
     };
     const problems = [...this.problems, ...validateSaga(declared).map((found) => this.withClass(found))];
-    return { className: this.className, declared, problems, stepClasses: this.stepClasses };
+    const { className, stepClasses, stepProviders } = this;
+    return { className, declared, problems, stepClasses, stepProviders };
   }
 
   private declareStage(stage: SagaStage, index: number): DeclaredStep | Fallback<DeclaredStep> {
@@ -81,6 +85,7 @@ class SagaDeclaration {
       return { ...options, handler: noHandler };
     }
     this.problems.push(...checkStepHandler(where, provider));
+    this.stepProviders.push({ where, provider });
     return { ...options, handler: handlerSource(provider) };
   }
 

@@ -8,6 +8,7 @@ import { SagaMetadata } from '../decorators/saga.decorator.js';
 import { EventClasses } from '../events/event-classes.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
+import { checkMadeHandler } from './check-step-handler.js';
 import { checkUniqueSagas } from './check-unique-sagas.js';
 import { checkUnusedSteps } from './check-unused-steps.js';
 import { declareSaga } from './declare-saga.js';
@@ -39,6 +40,7 @@ export class SagaDefinitions {
       ...checkModuleOptions(this.options),
       ...problemsOf(() => defineSagas([], policies)),
       ...found.flatMap((saga) => saga.problems),
+      ...found.flatMap(({ stepProviders }) => stepProviders).flatMap(checkMadeHandler),
       ...checkUniqueSagas(found),
       ...checkUnusedSteps(this.discovery, found),
       ...(await this.eventClasses.find()),
