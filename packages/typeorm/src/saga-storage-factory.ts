@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { TypeOrmSagaStorage } from './typeorm-saga-storage.js';
@@ -18,7 +19,7 @@ export interface TypeOrmSagaStorageFactoryOptions extends Omit<TypeOrmSagaStorag
 }
 
 /**
- * The PostgreSQL storage for `SagaModule`. With a `DataSource` it is the storage itself; without one, or with a name,
+ * The PostgreSQL storage for `SagaModule`, which writes to Nest's log. With a `DataSource` it is the storage itself; without one, or with a name,
  * the application's own is used.
  *
  * @throws InvalidArgumentError for a schema name that is not one.
@@ -37,7 +38,8 @@ export function typeOrmSagaStorage(options?: TypeOrmSagaStorageFactoryOptions): 
 export function typeOrmSagaStorage(
   options: TypeOrmSagaStorageOptions | TypeOrmSagaStorageFactoryOptions = {},
 ): TypeOrmSagaStorage | TypeOrmSagaStorageFactory {
-  const { dataSource, ...rest } = options;
+  const { dataSource, ...given } = options;
+  const rest = { logger: new Logger('Saga'), ...given };
   if (typeof dataSource === 'object') return new TypeOrmSagaStorage({ ...rest, dataSource });
   return {
     kind: 'saga-storage-factory',

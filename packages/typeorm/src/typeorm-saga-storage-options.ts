@@ -31,7 +31,11 @@ export interface TypeOrmSagaStorageOptions {
   readonly acquireTimeoutMs?: number;
   /** How long a statement may take before its connection is broken off, in milliseconds. @default 10_000 */
   readonly statementTimeoutMs?: number;
-  /** Is told what could not be told to a caller. @default one that says nothing */
+  /**
+   * Is told what could not be told to a caller.
+   *
+   * @default one that says nothing; from `typeOrmSagaStorage()` Nest's
+   */
   readonly logger?: SagaStorageLogger;
 }
 

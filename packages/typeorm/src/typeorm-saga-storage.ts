@@ -83,7 +83,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
       () => connections.createClient('hints'),
       (error) =>
         options.logger?.warn(
-          `Hints between processes are off for a while; polling goes on. ${String(error)}`,
+          `Hints between processes are off until their connection is made anew; polling goes on. ${String(error)}`,
         ),
       runShared,
     );
@@ -197,6 +197,11 @@ export class TypeOrmSagaStorage implements SagaStorage {
     if (change !== undefined && change.owner === undefined && isOpen(change.status)) this.hints?.work();
     if (worker === undefined) this.hints?.requested(sagaId);
     else this.hints?.progressed(sagaId);
+  }
+
+  /** Whether the hints of other processes are heard now; undefined where hints are turned off. */
+  get isListening(): boolean | undefined {
+    return this.hints?.isListening;
   }
 
   /** Tells how many starts and entries each statement wrote. Returns what ends it. */

@@ -1,5 +1,6 @@
-import type { BatchObservableCallback, Meter } from '@opentelemetry/api';
+import type { BatchObservableCallback, Meter, ObservableCallback } from '@opentelemetry/api';
 import type { SagaStorage, StorageSummary } from '@nest-saga/core';
+import { isListening } from '../storage/hint-listening.js';
 import { SagaAttribute } from './attributes.js';
 
 /** A storage that writes many entries in one statement, and tells how many each time. */
@@ -41,11 +42,23 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
   };
   const gauges = [open, stuck, age];
   meter.addBatchObservableCallback(observe, gauges);
+  const endHints = measureHints(meter, storage);
   const endGroups = isGrouping(storage) ? measureGroups(meter, storage) : undefined;
   return () => {
     meter.removeBatchObservableCallback(observe, gauges);
+    endHints?.();
     endGroups?.();
   };
+}
+
+function measureHints(meter: Meter, storage: SagaStorage): (() => void) | undefined {
+  if (isListening(storage) === undefined) return undefined;
+  const gauge = meter.createObservableGauge('saga.hints.listening', {
+    description: 'Whether this process hears the hints of others (1) or only polls (0).',
+  });
+  const observe: ObservableCallback = (result) => result.observe(isListening(storage) === true ? 1 : 0);
+  gauge.addCallback(observe);
+  return () => gauge.removeCallback(observe);
 }
 
 function measureGroups(meter: Meter, storage: GroupingStorage): () => void {

@@ -36,6 +36,14 @@ describe('judgeHealth', () => {
     });
   });
 
+  it.each([
+    ['listening', true],
+    ['lost', false],
+  ])('says that hints are %s, and is up all the same: polling goes on', (hints, isListening) => {
+    const storage = { kind: 'up', summary, unregistered: 0, isListening } as const;
+    expect(judgeHealth({ worker, storage }, limits)).toMatchObject({ status: 'up', details: { hints } });
+  });
+
   it.each<[string, Partial<WorkerVitals>, string]>([
     ['the worker is fenced', { isFenced: true }, 'this worker has no valid lease: it runs no saga'],
     [

@@ -15,7 +15,13 @@ export interface SagaVitals {
   readonly worker: WorkerVitals | undefined;
   /** The storage's numbers, or why there are none. */
   readonly storage:
-    | { readonly kind: 'up'; readonly summary: StorageSummary; readonly unregistered: number }
+    | {
+        readonly kind: 'up';
+        readonly summary: StorageSummary;
+        readonly unregistered: number;
+        /** Whether hints of other processes are heard; undefined where there are none. */
+        readonly isListening?: boolean | undefined;
+      }
     | { readonly kind: 'down'; readonly problem: string };
 }
 
@@ -87,9 +93,17 @@ function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-function countsOf({ summary, unregistered }: UpStorage): Readonly<Record<string, unknown>> {
+function countsOf({ summary, unregistered, isListening }: UpStorage): Readonly<Record<string, unknown>> {
   const { pending, running, compensating, stuck, oldestOpenAgeMs } = summary;
-  return { pending, running, compensating, stuck, unregistered, oldestOpenAgeMs: rounded(oldestOpenAgeMs) };
+  return {
+    pending,
+    running,
+    compensating,
+    stuck,
+    unregistered,
+    oldestOpenAgeMs: rounded(oldestOpenAgeMs),
+    ...(isListening === undefined ? {} : { hints: isListening ? 'listening' : 'lost' }),
+  };
 }
 
 function agesOf({ heartbeatAgeMs, sweep }: WorkerVitals): Readonly<Record<string, unknown>> {

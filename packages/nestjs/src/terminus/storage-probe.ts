@@ -1,6 +1,7 @@
 import type { Clock, StorageSummary } from '@nest-saga/core';
 import { SagaError } from '@nest-saga/core';
 import type { OpenSagas } from '../saga.runtime.js';
+import { isListening } from '../storage/hint-listening.js';
 import type { SagaVitals } from './judge-health.js';
 
 /** After so many deadlines an answer that has not come is given up, and the storage is asked anew. */
@@ -64,7 +65,7 @@ function toUp({ summary, sagas }: Answer): SagaVitals['storage'] {
   const unregistered = summary.open
     .filter(({ saga, version }) => sagas.registry.find(saga, version) === undefined)
     .reduce((sum, { count }) => sum + count, 0);
-  return { kind: 'up', summary, unregistered };
+  return { kind: 'up', summary, unregistered, isListening: isListening(sagas.storage) };
 }
 
 function toDown(error: unknown): SagaVitals['storage'] {

@@ -172,6 +172,14 @@ describe('the metrics of sagas', () => {
     expect(group?.value).toMatchObject({ count: 2, sum: 8 });
   });
 
+  it('tell whether hints of other processes are heard, where the storage knows', async () => {
+    const storage = Object.assign(new InMemorySagaStorage(new SystemClock()), { isListening: true });
+    await open({ storage });
+    expect(await recorded.measure('saga.hints.listening')).toMatchObject([{ value: 1 }]);
+    storage.isListening = false;
+    expect(await recorded.measure('saga.hints.listening')).toMatchObject([{ value: 0 }]);
+  });
+
   it('never have the id of a saga', async () => {
     const { sagas } = await open();
     const { sagaId, outcome } = await sagas.start(new OrderContext('book'));

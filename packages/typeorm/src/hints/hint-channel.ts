@@ -7,8 +7,9 @@ import type { HintMessage } from './hint-message.js';
 import { HintOutbox } from './hint-outbox.js';
 
 const firstRetryMs = 100;
-const longestRetryMs = 10_000;
-const deadlineMs = 5_000;
+const longestRetryMs = 3_000;
+// With the longest pause it is less than five seconds from the end of an outage to the next hint.
+const deadlineMs = 1_900;
 
 // A hint that a crash swallows is missed by nobody: its commit waits for no disk.
 const notifyStatement: Statement = {
@@ -18,8 +19,8 @@ const notifyStatement: Statement = {
 
 /**
  * Wakes up the other processes of a database with LISTEN and NOTIFY, on a connection of its own and never inside a
- * checkpoint: there it would line up the commits of all processes. Everything here is a hint that may be lost; a
- * connection that is lost is made again, later and later.
+ * checkpoint: there it would line up the commits of all processes. Everything here is a hint that may be lost. A
+ * connection on which anything fails is given up and made again, later and later.
  */
 export class HintChannel {
   private readonly listeners = new Set<(hint: StorageHint) => void>();
@@ -30,11 +31,14 @@ export class HintChannel {
   private retryTimer: NodeJS.Timeout | undefined;
   private retryMs = firstRetryMs;
   private hasPeers = false;
+  private isHeard = false;
+  private isMissed = false;
+  private isTroubleTold = false;
   private isClosed = false;
 
   /**
    * @param createClient Makes a client that is not connected yet.
-   * @param onTrouble Is told that the connection was lost or not had.
+   * @param onTrouble Is told once for each outage that the connection was lost or not had.
    */
   constructor(
     schemaName: string,
@@ -46,6 +50,11 @@ export class HintChannel {
     this.outbox = new HintOutbox((message) => this.send(message), runShared);
   }
 
+  /** Whether this process hears the others now. */
+  get isListening(): boolean {
+    return this.isHeard;
+  }
+
   /** Begins to listen, in the background: without this channel polling does everything, a little later. */
   open(): void {
     if (this.isClosed || this.client !== undefined) return;
@@ -53,7 +62,9 @@ export class HintChannel {
   }
 
   private connect(client: PostgresClient): void {
-    client.on('error', () => this.lose(client));
+    client.on('error', (error: Error) => this.lose(client, error));
+    // An end without an error says nothing else.
+    client.on('end', () => this.lose(client, new Error('The connection ended.')));
     client.on('notification', (notification: Notification) => this.receive(client, notification));
     this.client = client;
     // What is to be told meanwhile waits, and is told then.
@@ -84,6 +95,7 @@ export class HintChannel {
 
   async close(): Promise<void> {
     this.isClosed = true;
+    this.isHeard = false;
     this.outbox.close();
     clearTimeout(this.retryTimer);
     await this.last;
@@ -97,22 +109,41 @@ export class HintChannel {
       await client.connect();
       if (this.isClosed) return;
       await queryClient(client, { name: undefined, text: `LISTEN "${this.name}"` }, [], plain);
-      this.retryMs = firstRetryMs;
-      this.send({ presence: 'hello', isWork: false, sagaIds: [] });
-      // Nobody knows what was told before, while the process may have looked for work already.
-      this.tell({ kind: 'work' });
+      // The others missed what was to be told while there was no connection.
+      await this.notify(client, { presence: 'hello', isWork: this.isMissed, sagaIds: [] });
     } catch (error) {
-      if (!this.isClosed) this.onTrouble(error);
-      this.lose(client);
+      return this.lose(client, error);
     }
+    if (this.client !== client || this.isClosed) return;
+    this.isHeard = true;
+    this.isMissed = false;
+    this.isTroubleTold = false;
+    this.retryMs = firstRetryMs;
+    // Nobody knows what was told before, while the process may have looked for work already.
+    this.tell({ kind: 'work' });
   }
 
   private send(message: HintMessage): void {
     const { client } = this;
-    if (client === undefined || this.isClosed) return;
-    this.last = this.last
-      .then(() => queryClient(client, notifyStatement, [this.name, encodeHint(message)], plain))
-      .catch(() => undefined);
+    if (this.isClosed) return;
+    if (client === undefined) return this.miss(message);
+    this.last = this.last.then(async () => {
+      if (this.client !== client) return this.miss(message);
+      try {
+        await this.notify(client, message);
+      } catch (error) {
+        this.miss(message);
+        this.lose(client, error);
+      }
+    });
+  }
+
+  private async notify(client: PostgresClient, message: HintMessage): Promise<void> {
+    await queryClient(client, notifyStatement, [this.name, encodeHint(message)], plain);
+  }
+
+  private miss({ isWork }: HintMessage): void {
+    this.isMissed ||= isWork;
   }
 
   private receive(client: PostgresClient, { processId, payload }: Notification): void {
@@ -128,9 +159,12 @@ export class HintChannel {
     for (const listener of this.listeners) listener(hint);
   }
 
-  private lose(client: PostgresClient): void {
+  private lose(client: PostgresClient, reason: unknown): void {
     if (this.client !== client || this.isClosed) return;
     this.client = undefined;
+    this.isHeard = false;
+    if (!this.isTroubleTold) this.onTrouble(reason);
+    this.isTroubleTold = true;
     client.end().catch(() => undefined);
     this.retryTimer = setTimeout(() => this.open(), this.retryMs);
     this.retryTimer.unref();
