@@ -209,6 +209,6 @@ describe('the schema', () => {
       errors: expect.stringContaining('There is no command "destroy".'),
     });
     expect(nowhere).toMatchObject({ code: 1, errors: expect.stringContaining('ECONNREFUSED') });
-    expect(unsafe).toMatchObject({ code: 1, errors: expect.stringContaining('schema') });
+    expect(unsafe).toMatchObject({ code: 2, errors: expect.stringContaining('schema') });
   });
 });
