@@ -45,7 +45,7 @@ export class SagaRegistry {
     throw new SagaNotRegisteredError(
       `the name "${name}"`,
       this.names(),
-      'Provide its @Saga() class in a module of this application',
+      `Provide its @Saga() class in a module of this application. ${lazyRemedy}`,
     );
   }
 
@@ -61,7 +61,7 @@ export class SagaRegistry {
       throw new SagaNotRegisteredError(
         asked,
         this.names(),
-        'Pass an instance of a saga\'s context class, or name the saga with the option "saga"',
+        `Pass an instance of a saga's context class, or name the saga with the option "saga". ${lazyRemedy}`,
       );
     }
     const names = fitting.map(({ name }) => name).join(', ');
@@ -76,6 +76,9 @@ export class SagaRegistry {
     return [...this.latestByName.keys()];
   }
 }
+
+const lazyRemedy =
+  'The sagas of a module that is loaded lazily come too late: import it when the application starts';
 
 function classOf(context: unknown): { readonly name: string } | undefined {
   if (typeof context !== 'object' || context === null) return undefined;

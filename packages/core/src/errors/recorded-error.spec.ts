@@ -24,6 +24,34 @@ describe('recordError', () => {
     expect(JSON.stringify(recordError(error))).not.toMatch(/secret|recorded-error/);
   });
 
+  it.each<[string, unknown, string]>([
+    [
+      'a list of messages',
+      { message: ['no address', 'no name'], error: 'Bad Request' },
+      'no address; no name',
+    ],
+    ['one message', { message: 'sold out' }, 'sold out'],
+    ['a text', 'sold out', 'sold out'],
+    ['an object of its own', { reason: 'sold-out' }, '{"reason":"sold-out"}'],
+  ])('keeps the status of an HTTP exception, and of its answer %s', (_, answer, message) => {
+    const exception = Object.assign(new Error('Http Exception'), {
+      getStatus: () => 409,
+      getResponse: () => answer,
+    });
+    expect(recordError(exception)).toEqual({ name: 'Error', message, code: '409' });
+  });
+
+  it('keeps the code that an HTTP exception has of its own, and its message if its answer cannot be read', () => {
+    const exception = Object.assign(new Error('no'), {
+      code: 'SOLD_OUT',
+      getStatus: () => 409,
+      getResponse: () => {
+        throw new Error('gotcha');
+      },
+    });
+    expect(recordError(exception)).toEqual({ name: 'Error', message: 'no', code: 'SOLD_OUT' });
+  });
+
   it('has a record even for an error whose getters throw', () => {
     const hostile = {
       get message(): string {

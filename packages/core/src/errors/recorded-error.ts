@@ -1,8 +1,10 @@
+import { readHttpException } from './http-exception.js';
+
 /** An error as the journal keeps it: no stack, no properties, a bounded message. */
 export interface RecordedError {
   readonly name: string;
   readonly message: string;
-  /** The error's `code`, where it had one that is a string or a number. */
+  /** The error's `code`, where it had one that is a string or a number; of an HTTP exception without one its status. */
   readonly code?: string;
   /** One level of cause: the primary's error where both sides of a fallback failed. */
   readonly cause?: RecordedError;
@@ -17,9 +19,10 @@ const unstorable = /[\u0000\p{Surrogate}]/gu;
  * getters throw gets a record too.
  */
 export function recordError(thrown: unknown): RecordedError {
-  const message = read(thrown, 'message') ?? describe(thrown);
+  const http = readHttpException(thrown);
+  const message = http?.message ?? read(thrown, 'message') ?? describe(thrown);
   const name = read(thrown, 'name') ?? (thrown instanceof Error ? 'Error' : 'NonError');
-  const code = read(thrown, 'code');
+  const code = read(thrown, 'code') ?? http?.status?.toString();
   return {
     name: storable(name, maximumNameLength),
     message: storable(message, maximumMessageLength),

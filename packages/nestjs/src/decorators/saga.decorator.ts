@@ -7,6 +7,9 @@ export interface SagaDecoratorOptions<Context> extends Omit<SagaOptions, 'contex
   /**
    * The class of its context; by it `stream(context)` and `start(context)` find the saga, and it is what a step gets
    * back after a recovery. Left out, contexts are plain objects and the saga is found by its name.
+   *
+   * Its fields are what is stored. State that is kept elsewhere is not seen and is lost with the process: `#private`
+   * fields, and what a `WeakMap` holds about an instance.
    */
   readonly context?: ContextClass<Context>;
   /** The steps in their order: step classes, `step(Class, { id })`, or `fallback(Primary, Alternative)`. */

@@ -1,0 +1,32 @@
+/** What a person who reads the journal needs of an error that stands for an HTTP answer. */
+export interface HttpDetails {
+  readonly message: string | undefined;
+  readonly status: number | undefined;
+}
+
+/**
+ * Reads an `HttpException` of Nest, known by its shape. Of one that was made with a list of messages or with an object
+ * of the application's own, `message` says only "Bad Request Exception" or "Http Exception": the answer says more.
+ */
+export function readHttpException(thrown: unknown): HttpDetails | undefined {
+  if (typeof thrown !== 'object' || thrown === null) return undefined;
+  try {
+    const exception = thrown as { readonly getStatus?: unknown; readonly getResponse?: unknown };
+    if (typeof exception.getStatus !== 'function' || typeof exception.getResponse !== 'function')
+      return undefined;
+    const status: unknown = exception.getStatus.call(thrown);
+    const message = describeAnswer(exception.getResponse.call(thrown));
+    return { message, status: typeof status === 'number' ? status : undefined };
+  } catch {
+    return undefined;
+  }
+}
+
+function describeAnswer(answer: unknown): string | undefined {
+  if (typeof answer === 'string') return answer;
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const message: unknown = Reflect.get(answer, 'message');
+  if (typeof message === 'string') return message;
+  if (Array.isArray(message)) return message.map(String).join('; ');
+  return JSON.stringify(answer);
+}
