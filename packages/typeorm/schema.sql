@@ -12,6 +12,10 @@ CREATE TABLE saga.saga_execution (
   metadata json NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
   updated_at timestamp(3) with time zone NOT NULL,
+  waiting text,
+  deadline_at timestamp(3) with time zone,
+  parent_id uuid,
+  reverses uuid,
   CONSTRAINT saga_execution_pkey PRIMARY KEY (id),
   CONSTRAINT saga_execution_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text, 'completed'::text, 'failed'::text, 'stuck'::text])))
 ) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);

@@ -64,7 +64,7 @@ export type {
   WaitAction,
 } from './engine/next-action.js';
 export { afterWait, nextAction } from './engine/next-action.js';
-export { projectHeader } from './engine/project-header.js';
+export { decidePark } from './engine/decide-park.js';
 export { retryDelay } from './engine/retry-delay.js';
 export type { ExecutionEnd } from './engine/saga-executor.js';
 
@@ -123,6 +123,9 @@ export type {
   StepResolved,
 } from './journal/journal-entry.js';
 export { isStepEntry } from './journal/journal-entry.js';
+export type { HeaderChange } from './journal/header-change.js';
+export { dueInMsOf, projectHeader } from './journal/header-change.js';
+export type { Park, SagaWaiting } from './journal/park.js';
 export type { SagaHeader } from './journal/saga-header.js';
 export { isSagaId } from './journal/saga-id.js';
 export type { SagaState, UndoItem } from './journal/saga-state.js';
@@ -149,7 +152,6 @@ export type {
   AppendRequest,
   AppendResult,
   ClaimRequest,
-  HeaderChange,
   JournalCursor,
   JournalNews,
   LoadedSaga,

@@ -19,6 +19,7 @@ export function checkModuleOptions(options: SagaModuleOptions): readonly SagaDef
     checkCount('contextWarningBytes', settings.contextWarningBytes),
     checkTime('recovery.intervalMs', recovery.sweepIntervalMs, 1),
     checkTime('watchIntervalMs', settings.watchIntervalMs, 1),
+    checkTime('parkAboveMs', settings.parkAboveMs, 0),
     checkTime('busyTimeoutMs', settings.busyTimeoutMs, 0),
     checkTime('abortGraceMs', settings.abortGraceMs, 0),
     checkTime('shutdownTimeoutMs', settings.shutdownTimeoutMs, 0),

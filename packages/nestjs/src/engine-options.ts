@@ -8,6 +8,7 @@ export function toWorkerSettings(options: SagaModuleOptions) {
   return {
     runsSagas: options.worker ?? true,
     concurrency: options.concurrency ?? sagaDefaults.concurrency,
+    parkAboveMs: options.parkAboveMs ?? sagaDefaults.parkAboveMs,
     busyTimeoutMs: options.busyTimeoutMs ?? sagaDefaults.busyTimeoutMs,
     lease: { ...sagaDefaults.worker, ...options.lease },
     recovery: {

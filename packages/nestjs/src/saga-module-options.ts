@@ -47,6 +47,11 @@ export interface SagaModuleOptions extends SagaStepPolicies {
   readonly worker?: boolean;
   /** The most sagas that this process runs at once; a start above it waits. @default 1_000 */
   readonly concurrency?: number;
+  /**
+   * A saga that waits longer than this for its next attempt leaves its place meanwhile, in milliseconds: it is only a
+   * row then, which any worker takes up when the time has come. Not with `recovery.enabled: false`. @default 5_000
+   */
+  readonly parkAboveMs?: number;
   /** How long it waits before it is refused with a `SagaBusyError`, in milliseconds. @default 10_000 */
   readonly busyTimeoutMs?: number;
   readonly lease?: SagaLeaseOptions;

@@ -1,4 +1,4 @@
-import { isOpen, noSurroundings, SagaStorageError } from '@nest-saga/core';
+import { dueInMsOf, noSurroundings, SagaStorageError } from '@nest-saga/core';
 import type {
   AppendRequest,
   AppendResult,
@@ -194,7 +194,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   private hintAt({ sagaId, worker, change }: AppendRequest): void {
-    if (change !== undefined && change.owner === undefined && isOpen(change.status)) this.hints?.work();
+    if (change !== undefined && dueInMsOf(change) === 0) this.hints?.work();
     if (worker === undefined) this.hints?.requested(sagaId);
     else this.hints?.progressed(sagaId);
   }

@@ -55,7 +55,10 @@ describe('the schema', () => {
     );
 
     expect(processes).toEqual(Array.from({ length: 8 }, () => ({ code: 0, output: 'open\n', errors: '' })));
-    expect(await database.query('SELECT version FROM saga.saga_migration')).toEqual([{ version: 1 }]);
+    expect(await database.query('SELECT version FROM saga.saga_migration')).toEqual([
+      { version: 1 },
+      { version: 2 },
+    ]);
   }, 60_000);
 
   it.each(['check', 'auto'] as const)(

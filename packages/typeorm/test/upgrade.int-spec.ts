@@ -4,17 +4,17 @@ import { newSaga } from './sample-saga.js';
 import type { TestDatabase } from './test-database.js';
 
 const addNote: Migration = {
-  version: 2,
+  version: 3,
   name: 'note',
   up: ({ execution }) => [`ALTER TABLE ${execution} ADD COLUMN note text`],
 };
 
 /** This package as its next release might be: with one migration more. */
 async function importNextRelease() {
-  const { journalMigration } = await import('../src/migrations/0001-journal.js');
+  const { allMigrations } = await import('../src/migrations/all-migrations.js');
   jest.unstable_mockModule('../src/migrations/all-migrations.js', () => ({
-    allMigrations: [journalMigration, addNote],
-    schemaVersion: 2,
+    allMigrations: [...allMigrations, addNote],
+    schemaVersion: 3,
   }));
   const { sagaMigrationSql } = await import('../src/migrations/migration-sql.js');
   const { SagaTablesMigration } = await import('../src/migrations/saga-tables-migration.js');
@@ -32,7 +32,7 @@ describe('a schema of the version before', () => {
   });
   beforeEach(async () => {
     database = await release.createTestDatabase();
-    for (const statement of release.sagaMigrationSql({ to: 1 })) await database.query(statement);
+    for (const statement of release.sagaMigrationSql({ to: 2 })) await database.query(statement);
     const storage = await database.openStorage({ migrations: 'off' });
     await storage.start(saga);
   });
@@ -41,15 +41,16 @@ describe('a schema of the version before', () => {
   const readVersions = () => database.query('SELECT version, name FROM saga.saga_migration ORDER BY version');
   const bothVersions = [
     { version: 1, name: 'journal' },
-    { version: 2, name: 'note' },
+    { version: 2, name: 'waiting' },
+    { version: 3, name: 'note' },
   ];
 
   it('is refused with the three remedies where nobody is to change it, and left as it is', async () => {
     const opening = database.openStorage({ migrations: 'check' });
 
-    await expect(opening).rejects.toMatchObject({ problem: 'older', found: 1, needed: 2 });
+    await expect(opening).rejects.toMatchObject({ problem: 'older', found: 2, needed: 3 });
     await expect(opening).rejects.toThrow(/migrations: 'auto'.*npx nest-saga migrate.*sagaMigrationSql/);
-    expect(await readVersions()).toEqual(bothVersions.slice(0, 1));
+    expect(await readVersions()).toEqual(bothVersions.slice(0, 2));
   });
 
   it('is refused with the three remedies by a start whose role may not change it, and left as it is', async () => {
@@ -58,14 +59,14 @@ describe('a schema of the version before', () => {
     await database.query(`GRANT SELECT, INSERT ON saga.saga_migration TO ${role}`);
     const opening = database.openStorage({ migrations: 'auto' }, { url });
 
-    await expect(opening).rejects.toMatchObject({ problem: 'forbidden', found: 1, needed: 2 });
+    await expect(opening).rejects.toMatchObject({ problem: 'forbidden', found: 2, needed: 3 });
     await expect(opening).rejects.toThrow(/migrations: 'auto'.*npx nest-saga migrate.*sagaMigrationSql/);
-    expect(await readVersions()).toEqual(bothVersions.slice(0, 1));
+    expect(await readVersions()).toEqual(bothVersions.slice(0, 2));
   });
 
   it('is noticed by the check of a storage that is in use', async () => {
     const storage = await database.openStorage({ migrations: 'off' });
-    await expect(storage.check()).rejects.toMatchObject({ problem: 'older', found: 1, needed: 2 });
+    await expect(storage.check()).rejects.toMatchObject({ problem: 'older', found: 2, needed: 3 });
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -73,7 +74,7 @@ describe('a schema of the version before', () => {
     [
       'the SQL from that version on',
       async () => {
-        for (const statement of release.sagaMigrationSql({ from: 1 })) await database.query(statement);
+        for (const statement of release.sagaMigrationSql({ from: 2 })) await database.query(statement);
       },
     ],
     [

@@ -29,6 +29,7 @@ export const sagaDefaults = Object.freeze({
   }),
   concurrency: 1_000,
   busyTimeoutMs: 10_000,
+  parkAboveMs: 5_000,
   watchIntervalMs: 1_000,
   abortGraceMs: 5_000,
   shutdownTimeoutMs: 10_000,

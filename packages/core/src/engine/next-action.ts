@@ -30,7 +30,7 @@ export interface WaitAction {
   readonly forMs: number;
 }
 
-/** There is nothing to run: write `entry` if there is one, else the saga stands where its status says. */
+/** There is nothing to run: write `entry` if there is one, else the saga stands where its status says, or is parked. */
 export interface SettleAction {
   readonly kind: 'settle';
   readonly entry: Settled | CompensationDecided | MarkedStuck | undefined;
@@ -44,7 +44,8 @@ export type NextAction = ActAction | CompensateAction | WaitAction | SettleActio
  * recovery is nothing but this function asked about a loaded journal.
  */
 export function nextAction(definition: SagaDefinition, state: SagaState): NextAction {
-  if (isTerminal(state.status) || state.status === SagaStatus.Stuck) return settle(undefined);
+  if (isTerminal(state.status) || state.status === SagaStatus.Stuck || state.park !== undefined)
+    return settle(undefined);
   if (state.mismatch !== undefined) return settle(stuck(SagaStuckReason.DefinitionMismatch, state.mismatch));
   // Before the recoveries: whatever step ended its processes, a cancel runs it no more.
   if (state.direction === 'forward' && state.cancel !== undefined)

@@ -1,6 +1,7 @@
 import { applyEntry } from '../journal/apply-entry.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { RecordedStepError } from '../errors/recorded-step-error.js';
+import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
@@ -11,12 +12,12 @@ import type { AppendResult, LoadedSaga } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { decideEntry } from './decide-entry.js';
+import { decidePark } from './decide-park.js';
 import { isSameEntry } from './is-same-entry.js';
 import type { JournalWriter, Patience } from './journal-writer.js';
 import { LetGo } from './let-go.js';
 import { afterWait, nextAction } from './next-action.js';
 import type { ActAction, CompensateAction, WaitAction } from './next-action.js';
-import { projectHeader } from './project-header.js';
 import { StepAttempt } from './step-attempt.js';
 import type { AttemptEnd, StepAttemptDependencies } from './step-attempt.js';
 import { Wait } from './wait.js';
@@ -26,6 +27,8 @@ export interface SagaExecutorDependencies extends StepAttemptDependencies {
   readonly worker: string;
   readonly writer: JournalWriter;
   readonly ids: IdGenerator;
+  /** A longer wait for the next attempt parks the saga, in milliseconds; undefined: none does. */
+  readonly parkAboveMs: number | undefined;
   /** Is told each entry once it is durable, in order. */
   onRecorded(recorded: RecordedEntry): void;
 }
@@ -92,16 +95,16 @@ export class SagaExecutor implements Patience {
         const action = nextAction(this.definition, this.state);
         if (action.kind === 'wait') await this.waitUntil(action);
         else if (action.kind === 'settle') {
+          if (this.state.park !== undefined) throw new LetGo('parked');
           if (action.entry === undefined) return { kind: 'ended', state: this.state, cause: this.cause };
           await this.commit((state) => settlingEntry(this.definition, state));
         } else if (this.hasNews) await this.catchUp();
         else {
           // The way of nearly every step, in this one frame: each further one costs a saga a handful of promises.
           const attempt = this.finished(action, await this.begin(action).start());
-          const write = this.write(decideEntry(this.definition, this.state, attempt));
+          const write = this.write(this.decide(this.state, attempt));
           if ((await write.result) === 'stored') this.recorded(write);
-          else if (!(await this.isSettled(write)))
-            await this.commit((state) => decideEntry(this.definition, state, attempt));
+          else if (!(await this.isSettled(write))) await this.commit((state) => this.decide(state, attempt));
         }
       }
     } catch (error) {
@@ -160,6 +163,10 @@ export class SagaExecutor implements Patience {
     };
   }
 
+  private decide(state: SagaState, attempt: FinishedAttempt): EntryDraft {
+    return decidePark(decideEntry(this.definition, state, attempt), this.dependencies.parkAboveMs);
+  }
+
   /** Appends what `decide` makes of the newest state; a conflict reads the journal, and decides again while still owner. */
   private async commit(decide: (state: SagaState) => EntryDraft | undefined): Promise<void> {
     for (;;) {
@@ -215,7 +222,8 @@ export class SagaExecutor implements Patience {
       this.advance(entry, applyEntry(this.definition, this.state, entry, entry.seq));
     }
     const isMineOrEnded = loaded.header.owner === this.dependencies.worker || !isOpen(loaded.header.status);
-    if (!isMineOrEnded) throw new LetGo('fenced');
+    // Without an owner because of this very entry: it was parked, though the answer was lost.
+    if (!isMineOrEnded) throw new LetGo(isStored && this.state.park !== undefined ? 'parked' : 'fenced');
     return isStored;
   }
 

@@ -1,5 +1,7 @@
 import { ForgetfulMap } from '../collections/forgetful-map.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
+import { dueInMsOf } from '../journal/header-change.js';
+import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
@@ -8,7 +10,6 @@ import type {
   AppendRequest,
   AppendResult,
   ClaimRequest,
-  HeaderChange,
   JournalCursor,
   JournalNews,
   LoadedSaga,
@@ -216,14 +217,15 @@ export class InMemorySagaStorage implements SagaStorage {
     const from = stored.header.status;
     if (from !== 'pending' && from !== 'running' && from !== 'compensating')
       throw new TypeError(`a ${from} saga was claimed`);
-    this.write(stored, worker, { kind: 'claimed', from });
+    const isParked = stored.header.waiting !== undefined;
+    this.write(stored, worker, { kind: 'claimed', from, ...(isParked ? { parked: true } : {}) });
     const status = from === SagaStatus.Pending ? SagaStatus.Running : from;
-    this.setHeader(stored, { status, owner: worker, nextRunAt: undefined });
+    this.setHeader(stored, { status, owner: worker, nextRunAt: undefined, waiting: undefined });
     return snapshot(stored);
   }
 
   private letGo(stored: StoredSaga, delayMs: number): void {
-    this.setHeader(stored, { owner: undefined, nextRunAt: new Date(this.clock.now() + delayMs) });
+    this.setHeader(stored, { owner: undefined, nextRunAt: this.after(delayMs), waiting: undefined });
   }
 
   private write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft): void {
@@ -231,13 +233,18 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   private changeHeader(stored: StoredSaga, change: HeaderChange): void {
-    const isQueued = change.owner === undefined && isOpen(change.status);
-    const nextRunAt = isQueued ? new Date(this.clock.now()) : undefined;
-    this.setHeader(stored, { nextRunAt, ...change });
+    const { status, owner, failure, stuck, park } = change;
+    const nextRunAt = this.after(dueInMsOf(change));
+    const waiting = park && { for: park.for, name: park.name };
+    this.setHeader(stored, { status, owner, failure, stuck, nextRunAt, waiting });
     if (isTerminal(change.status) && !this.keepFinished) this.dropLater(stored.header.sagaId);
   }
 
-  private setHeader(stored: StoredSaga, change: Partial<HeaderChange> & Pick<SagaHeader, 'nextRunAt'>): void {
+  private after(delayMs: number | undefined): Date | undefined {
+    return delayMs === undefined ? undefined : new Date(this.clock.now() + delayMs);
+  }
+
+  private setHeader(stored: StoredSaga, change: Partial<SagaHeader>): void {
     this.unindex(stored.header);
     stored.header = Object.assign({ ...stored.header }, change, { updatedAt: new Date(this.clock.now()) });
     this.index(stored.header);
@@ -247,7 +254,9 @@ export class InMemorySagaStorage implements SagaStorage {
     if (!isOpen(header.status)) return;
     if (header.owner === undefined) {
       this.claimable.add(header.sagaId);
-      return this.hint({ kind: 'work' });
+      // Of no use before: nobody could claim it, and whoever parked it keeps the moment.
+      if (isClaimable(header, this.clock.now())) this.hint({ kind: 'work' });
+      return;
     }
     const ids = this.owned.get(header.owner);
     if (ids === undefined) this.owned.set(header.owner, new Set([header.sagaId]));

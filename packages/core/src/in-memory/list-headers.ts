@@ -29,7 +29,8 @@ export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery
 export function summarizeHeaders(headers: readonly SagaHeader[], now: number): StorageSummary {
   const count = (status: SagaStatus): number => headers.filter((header) => header.status === status).length;
   const open = headers.filter((header) => isOpen(header.status));
-  const oldest = open.reduce(
+  const ageing = open.filter(({ waiting }) => waiting === undefined || waiting.for === 'retry');
+  const oldest = ageing.reduce(
     (time, header) => Math.min(time, header.createdAt.getTime()),
     Number.POSITIVE_INFINITY,
   );
@@ -39,7 +40,8 @@ export function summarizeHeaders(headers: readonly SagaHeader[], now: number): S
     running: count(SagaStatus.Running),
     compensating: count(SagaStatus.Compensating),
     stuck: count(SagaStatus.Stuck),
-    oldestOpenAgeMs: open.length === 0 ? undefined : Math.max(0, now - oldest),
+    waiting: open.filter(({ waiting }) => waiting !== undefined).length,
+    oldestOpenAgeMs: ageing.length === 0 ? undefined : Math.max(0, now - oldest),
     open: [...groups.values()].flatMap((group) => {
       const [first] = group;
       return first === undefined ? [] : [{ saga: first.saga, version: first.version, count: group.length }];

@@ -28,9 +28,10 @@ export function snapshot({ header, written }: StoredSaga): LoadedSaga {
   return { header, entries: written.map(toEntry) };
 }
 
-/** Open, without owner, and due. */
+/** Open, without owner, and due. One without a moment waits for something that has no time. */
 export function isClaimable(header: SagaHeader, now: number): boolean {
-  return header.owner === undefined && isOpen(header.status) && (header.nextRunAt?.getTime() ?? 0) <= now;
+  const { owner, status, nextRunAt } = header;
+  return owner === undefined && isOpen(status) && nextRunAt !== undefined && nextRunAt.getTime() <= now;
 }
 
 /** Whether one of these definitions is the saga's. */

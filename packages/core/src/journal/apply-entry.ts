@@ -84,7 +84,7 @@ function changeMismatched(next: Draft, entry: EntryDraft | JournalEntry): void {
       return claimed(next, entry);
     case 'cancel-requested':
       next.cancel ??= { reason: entry.reason };
-      return;
+      return wake(next);
     case 'retry-requested':
       return resume(next);
     case 'stuck':
@@ -163,16 +163,27 @@ function compensationDecided(definition: SagaDefinition, next: Draft, entry: Com
 }
 
 function claimed(next: Draft, entry: Claimed | Written<Claimed>): void {
-  const restMs = takeRestOfWait(next, entry);
+  const isIdle = hasWaited(next, entry);
   // Whoever owned it before may have begun the next act, and nobody can say how far it came.
-  if (entry.from === 'running' && restMs === 0) next.begun = StepOutcome.TimedOut;
+  if (entry.from === 'running' && !isIdle) next.begun = StepOutcome.TimedOut;
   // While it waited nothing of it ran: the death of its owner is no evidence against its step.
-  if (entry.from !== 'pending' && !next.isReleased && restMs === 0) next.recoveries++;
+  if (entry.from !== 'pending' && !next.isReleased && !isIdle) next.recoveries++;
   if (next.status === SagaStatus.Pending) next.status = SagaStatus.Running;
   next.isReleased = false;
 }
 
-/** Its new owner waits for what is left of the wait by the storage's clock, which is the same for every worker. */
+/**
+ * Whether nothing of the saga ran when it was claimed. Its new owner waits for what is left of the wait by the storage's
+ * clock, which is the same for every worker; a parked saga is claimed only once its time has come, or something was asked.
+ */
+function hasWaited(next: Draft, entry: Claimed | Written<Claimed>): boolean {
+  const { park } = next;
+  next.park = undefined;
+  if (park === undefined) return takeRestOfWait(next, entry) > 0;
+  next.retryAt = undefined;
+  return true;
+}
+
 function takeRestOfWait(next: Draft, entry: Claimed | Written<Claimed>): number {
   if (next.retryEndsAt === undefined || !('recordedAt' in entry)) return 0;
   const restMs = Math.max(0, next.retryEndsAt - entry.recordedAt.getTime());
@@ -184,6 +195,7 @@ function takeRestOfWait(next: Draft, entry: Claimed | Written<Claimed>): number 
 function cancelRequested(next: Draft, reason: string): void {
   if (next.direction === 'backward') return;
   next.cancel ??= { reason };
+  wake(next);
   if (next.status === SagaStatus.Stuck) resume(next);
 }
 
@@ -240,6 +252,7 @@ function attemptFailed(next: Draft, entry: ActFailed | CompensationFailed): void
   next.failedAttempts = attempt;
   next.retryAt = retryAt;
   next.retryEndsAt = retryEndsAt(entry);
+  next.park = entry.park;
   next.retryDelayMs = retryAt === undefined ? 0 : retryAt.getTime() - finishedAt.getTime();
   next.recoveries = 0;
   next.isReleased = false;
@@ -277,6 +290,11 @@ function turnBack(next: Draft, failure: SagaFailure): void {
 
 function endUndo(next: Draft): void {
   next.status = next.givenUp.length === 0 ? SagaStatus.Failed : SagaStatus.Stuck;
+}
+
+/** Something was asked of a parked saga: it is claimed at once, and the claim still says that nothing of it ran. */
+function wake(next: Draft): void {
+  if (next.park !== undefined) next.park = { ...next.park, dueInMs: 0 };
 }
 
 /** A person let it go on: the claim that follows is no recovery from a crash. */

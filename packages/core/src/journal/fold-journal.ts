@@ -58,6 +58,7 @@ export function initialState(context: string, isQueued = false): SagaState {
     retryAt: undefined,
     retryDelayMs: 0,
     retryEndsAt: undefined,
+    park: undefined,
     undo: [],
     givenUp: [],
     failure: undefined,

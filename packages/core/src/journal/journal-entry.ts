@@ -2,6 +2,7 @@ import type { Json } from '../context/context-codec.js';
 import type { StepOutcome } from '../definition/step-run.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaStuckReason } from '../errors/saga-failure.js';
+import type { Park } from './park.js';
 
 /** What each attempt of a step leaves in the journal. */
 interface StepAttempt {
@@ -37,6 +38,8 @@ export interface ActFailed extends StepAttempt {
   readonly next: 'retry' | 'alternative' | 'compensate';
   /** With `retry`: not before. */
   readonly retryAt?: Date;
+  /** With `retry`: nobody runs the saga until then. */
+  readonly park?: Park;
   /**
    * With `compensate` or `alternative`: this step is undone too, because its effect is there or may be there, of this
    * attempt or of an earlier one.
@@ -58,6 +61,7 @@ export interface CompensationFailed extends StepAttempt {
   readonly outcome: 'failed' | 'timed-out';
   readonly next: 'retry' | 'halt' | 'continue';
   readonly retryAt?: Date;
+  readonly park?: Park;
 }
 
 /** A worker took the saga over: from here on every append of an earlier owner finds its `seq` taken. */
@@ -65,6 +69,8 @@ export interface Claimed {
   readonly kind: 'claimed';
   /** The status it was claimed in: `pending` for the first claim of a queued saga, which is not a recovery. */
   readonly from: 'pending' | 'running' | 'compensating';
+  /** It was waiting without an owner, so nothing of it ran, and its time has come. */
+  readonly parked?: true;
 }
 
 /** A worker let the saga go in good order, so that the next claim is not a recovery from a crash. */

@@ -1,5 +1,6 @@
 import type { Json } from '../context/context-codec.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
+import type { SagaWaiting } from './park.js';
 import type { SagaStatus } from './saga-status.js';
 
 /**
@@ -16,8 +17,13 @@ export interface SagaHeader {
   readonly status: SagaStatus;
   /** The worker that runs it; undefined while nobody does. */
   readonly owner: string | undefined;
-  /** From when on a worker may claim it, while nobody owns it and it is open. */
+  /**
+   * From when on a worker may claim it, while it has no owner and is open. Undefined then: it waits for something that
+   * has no time.
+   */
   readonly nextRunAt: Date | undefined;
+  /** What it waits for until then, without an owner. */
+  readonly waiting: SagaWaiting | undefined;
   /** The context it was started with; the journal's entries carry what became of it. */
   readonly context: Json;
   /** Set once the decision to compensate is durable. */

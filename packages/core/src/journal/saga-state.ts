@@ -2,6 +2,7 @@ import type { Json } from '../context/context-codec.js';
 import type { StepOutcome } from '../definition/step-run.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
+import type { Park } from './park.js';
 import type { SagaStatus } from './saga-status.js';
 
 /** A step whose effect is there, or may be there, and is to be undone if the saga fails. */
@@ -47,6 +48,8 @@ export interface SagaState {
   readonly retryDelayMs: number;
   /** When that wait is over by the storage's clock, in milliseconds since the epoch; known of what was read only. */
   readonly retryEndsAt: number | undefined;
+  /** It has no owner until this is over: nothing of it runs. */
+  readonly park: Park | undefined;
   /** What would be undone, the first completed first; the last is the next. */
   readonly undo: readonly UndoItem[];
   /** Compensations that were given up while earlier steps went on being undone, the first given up first. */

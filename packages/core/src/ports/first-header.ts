@@ -14,6 +14,7 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
     status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
     owner: saga.owner,
     nextRunAt: isQueued ? now : undefined,
+    waiting: undefined,
     context: saga.context,
     failure: undefined,
     stuck: undefined,

@@ -43,7 +43,7 @@ export type SagaLifecycleEvent = SagaReference &
   );
 
 /** Why a process stopped running a saga that has not ended. */
-export type LetGoReason = 'fenced' | 'lease-lost' | 'shutdown' | 'trouble';
+export type LetGoReason = 'fenced' | 'lease-lost' | 'parked' | 'shutdown' | 'trouble';
 
 /** Something that happened to this process as a worker. */
 export type WorkerEvent =

@@ -1,7 +1,7 @@
 import type { Json } from '../context/context-codec.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
-import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
+import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaStatus } from '../journal/saga-status.js';
@@ -22,15 +22,6 @@ export interface NewSaga {
 /** What became of a start. `exists`: the id or the key was taken, by the saga of this header; nothing was written. */
 export type StartResult =
   { readonly kind: 'started' } | { readonly kind: 'exists'; readonly header: SagaHeader };
-
-/** What the header becomes together with an entry: given only when the status or the owner changes. */
-export interface HeaderChange {
-  readonly status: SagaStatus;
-  /** Undefined leaves the saga without an owner: claimable at once while it is open. */
-  readonly owner: string | undefined;
-  readonly failure: SagaFailure | undefined;
-  readonly stuck: SagaStuck | undefined;
-}
 
 /** One entry to be written in its place. */
 export interface AppendRequest {
@@ -121,7 +112,12 @@ export interface StorageSummary {
   readonly running: number;
   readonly compensating: number;
   readonly stuck: number;
-  /** How long ago the oldest open saga was created, in milliseconds; undefined if none is open. */
+  /** Open sagas that have no owner because they wait, counted among the open ones too. */
+  readonly waiting: number;
+  /**
+   * How long ago the oldest open saga was created, in milliseconds; undefined if none is open. Leaves out what waits for
+   * anything but the next attempt of a step.
+   */
   readonly oldestOpenAgeMs: number | undefined;
   /** Open sagas by what they are, so that a process can say which of them nobody here knows. */
   readonly open: readonly (SagaIdentity & { readonly count: number })[];
@@ -182,13 +178,14 @@ export interface SagaStorage {
   removeWorker(worker: string): Promise<void>;
 
   /**
-   * Takes claimable sagas (open, without owner, due) for a worker, with a `claimed` entry in each. Returns only what
+   * Takes claimable sagas (open, without owner, due) for a worker, with a `claimed` entry in each, which says `parked` of
+   * one that was waiting; it waits for nothing then. Returns only what
    * this very call took; sagas that another call is taking at the moment are skipped.
    */
   claim(request: ClaimRequest): Promise<readonly LoadedSaga[]>;
   /** Takes the sagas of workers whose lease is over away from them, so that they can be claimed. Answers how many. */
   releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number>;
-  /** Lets sagas go, with a `released` entry in each. Sagas that moved on or are not the worker's are left alone. */
+  /** Lets sagas go, with a `released` entry in each; they wait for nothing then. Sagas that moved on or are not the worker's are left alone. */
   release(requests: readonly ReleaseRequest[]): Promise<void>;
   /** The ids of the open sagas that are this worker's in the storage. */
   listOwned(worker: string): Promise<readonly string[]>;

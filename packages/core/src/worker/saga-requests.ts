@@ -1,5 +1,4 @@
 import type { SagaRegistry } from '../definition/saga-registry.js';
-import { projectHeader } from '../engine/project-header.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
@@ -8,6 +7,7 @@ import { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { applyEntry } from '../journal/apply-entry.js';
 import { foldJournal } from '../journal/fold-journal.js';
+import { projectHeader } from '../journal/header-change.js';
 import type {
   CancelRequested,
   EntryDraft,

@@ -8,6 +8,11 @@ export interface SagaWorkerOptions {
   readonly concurrency: number;
   /** How long a start waits for a place among them before it is refused, in milliseconds. */
   readonly busyTimeoutMs: number;
+  /**
+   * A saga that waits longer than this for its next attempt leaves its place and its owner meanwhile, in milliseconds.
+   * Not in a process that recovers nothing: it would not claim the saga again.
+   */
+  readonly parkAboveMs: number;
   readonly lease: WorkerLeaseOptions;
   readonly recovery: RecoverySweepOptions & { readonly isEnabled: boolean; readonly concurrency: number };
   /** How often the journals of running and of followed sagas are read for news, in milliseconds. */
@@ -26,6 +31,7 @@ export interface SagaWorkerOptions {
 export interface SagaWorkerSettings {
   readonly concurrency?: number;
   readonly busyTimeoutMs?: number;
+  readonly parkAboveMs?: number;
   readonly lease?: Partial<WorkerLeaseOptions>;
   readonly recovery?: Partial<SagaWorkerOptions['recovery']>;
   readonly watchIntervalMs?: number;
@@ -40,6 +46,7 @@ export function resolveWorkerOptions(settings: SagaWorkerSettings): SagaWorkerOp
   const { sweepIntervalMs, batchSize, concurrency } = sagaDefaults.recovery;
   return {
     concurrency: settings.concurrency ?? sagaDefaults.concurrency,
+    parkAboveMs: settings.parkAboveMs ?? sagaDefaults.parkAboveMs,
     busyTimeoutMs: settings.busyTimeoutMs ?? sagaDefaults.busyTimeoutMs,
     lease: { ...sagaDefaults.worker, ...settings.lease },
     recovery: { isEnabled: true, sweepIntervalMs, batchSize, concurrency, ...settings.recovery },

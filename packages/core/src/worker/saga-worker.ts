@@ -15,6 +15,7 @@ import type { SagaListener } from '../ports/saga-listener.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { Surroundings } from '../ports/surroundings.js';
+import { DueMoments } from './due-moments.js';
 import { Handover } from './handover.js';
 import type { JournalFollower } from './journal-follower.js';
 import { NewsPoll } from './news-poll.js';
@@ -47,6 +48,8 @@ export class SagaWorker {
   private readonly newsPoll: NewsPoll;
   private readonly quarantine: Quarantine;
   private readonly handover: Handover;
+  /** Of the sagas that were parked here: claimed then by this process, if no other one was quicker. */
+  private readonly dueMoments: DueMoments;
   private madeFor: SagaExecutorDependencies | undefined;
   private stopping = false;
   private endHints: (() => void) | undefined;
@@ -58,6 +61,7 @@ export class SagaWorker {
     const { storage, clock, ids, listener, registry } = dependencies;
     this.running = new RunningSagas(options.concurrency, clock);
     this.handover = new Handover(storage, this.running, options.recovery.batchSize, listener);
+    this.dueMoments = new DueMoments(clock, () => this.lookForWork());
     this.quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
     this.writer = new JournalWriter(storage, clock, ids, (trouble) =>
       notifyWorker(listener, { type: 'storage-failed', ...trouble }),
@@ -175,6 +179,7 @@ export class SagaWorker {
     this.stopping = true;
     this.sweep.stop();
     this.newsPoll.stop();
+    this.dueMoments.stop();
     this.endHints?.();
     for (const [, { executor }] of this.running.all()) executor.stop('shutdown');
     const cancelTimer = this.dependencies.clock.startTimer(this.options.shutdownTimeoutMs, () => {
@@ -216,6 +221,7 @@ export class SagaWorker {
       ids,
       interceptor,
       abortGraceMs: this.options.abortGraceMs,
+      parkAboveMs: this.options.recovery.isEnabled ? this.options.parkAboveMs : undefined,
       isStopping: () => this.stopping,
       isLeaseValid: () => this.lease.isValidFor(worker),
       onRecorded: this.onRecorded,
@@ -231,7 +237,7 @@ export class SagaWorker {
 
   private readonly onRecorded = (recorded: RecordedEntry): void => {
     const { after, header, entry } = recorded;
-    const { status, failure, stuck } = after;
+    const { status, failure, stuck, park } = after;
     if (after.recoveries < recorded.before.recoveries) this.quarantine.progressed(header.sagaId);
     if (this.dependencies.follower.isFollowed(header.sagaId)) {
       this.dependencies.follower.offer(entry, {
@@ -239,6 +245,7 @@ export class SagaWorker {
         status,
         failure,
         stuck: status === 'stuck' ? stuck : undefined,
+        waiting: park && { for: park.for, name: park.name },
       });
     }
     this.warnOfSize(recorded);
@@ -265,6 +272,7 @@ export class SagaWorker {
         notifyWorker(this.dependencies.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
       notifySaga(this.dependencies.listener, { type: 'let-go', sagaId, saga, version, reason });
       const request = { sagaId, worker, seq: executor.seq + 1 };
+      if (reason === 'parked') this.keepDueMoment(end.state);
       if (reason === 'shutdown') this.handover.collect({ ...request, reason, delayMs: 0 });
       if (reason === 'trouble')
         void this.handover.release({ ...request, reason, delayMs: troubleDelay(end.state.recoveries) });
@@ -272,6 +280,12 @@ export class SagaWorker {
     // Half of the places free at once make one statement worthwhile, where each by itself would cost one.
     if (wasClaimed && this.running.claimed <= this.options.recovery.concurrency / 2) this.lookForWork();
     return end;
+  }
+
+  // The timer may last for hours: it holds on to nothing of a caller.
+  private keepDueMoment({ park }: SagaState): void {
+    const { dueInMs } = park ?? {};
+    if (dueInMs !== undefined) this.dependencies.surroundings.run(() => this.dueMoments.add(dueInMs));
   }
 
   private giveBack({ header, entries }: LoadedSaga, worker: string): void {

@@ -61,6 +61,7 @@ class Simulation implements Execution {
       status: this.state.status,
       owner: isQueued ? undefined : 'worker-1',
       nextRunAt: undefined,
+      waiting: undefined,
       context: '{}',
       failure: undefined,
       stuck: undefined,

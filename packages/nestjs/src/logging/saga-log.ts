@@ -101,7 +101,8 @@ export class SagaLog implements SagaListener {
 
   private onLetGo(saga: SagaReference, reason: LetGoReason): void {
     const line = `${name(saga)} was let go: ${letGoReasons[reason]}`;
-    if (reason === 'shutdown') this.logger.log(line);
+    if (reason === 'parked') this.debug(() => line);
+    else if (reason === 'shutdown') this.logger.log(line);
     else this.logger.warn(line);
   }
 
@@ -127,6 +128,7 @@ export class SagaLog implements SagaListener {
 
 const letGoReasons: Readonly<Record<LetGoReason, string>> = {
   fenced: 'another worker took it over, so this one wrote and started nothing more',
+  parked: 'it waits for its next attempt and needs no process until then',
   'lease-lost': 'this worker could not renew its lease',
   shutdown: 'this process is shutting down',
   trouble: 'it could not be run here; it will be tried again later',

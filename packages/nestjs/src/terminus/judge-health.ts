@@ -94,11 +94,12 @@ function count(number: number, one: string, many: string): string {
 }
 
 function countsOf({ summary, unregistered, isListening }: UpStorage): Readonly<Record<string, unknown>> {
-  const { pending, running, compensating, stuck, oldestOpenAgeMs } = summary;
+  const { pending, running, compensating, waiting, stuck, oldestOpenAgeMs } = summary;
   return {
     pending,
     running,
     compensating,
+    waiting,
     stuck,
     unregistered,
     oldestOpenAgeMs: rounded(oldestOpenAgeMs),

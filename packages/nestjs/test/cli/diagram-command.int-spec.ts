@@ -113,6 +113,7 @@ describe('nest-saga diagram', () => {
       status: 'running',
       owner: 'worker-1',
       nextRunAt: undefined,
+      waiting: undefined,
       context: '{}',
       metadata: {},
       failure: undefined,

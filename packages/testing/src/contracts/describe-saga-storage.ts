@@ -6,6 +6,7 @@ import { describeEntries } from './entries.contract.js';
 import { describeFences } from './fences.contract.js';
 import { describeHints } from './hints.contract.js';
 import { describeLists } from './lists.contract.js';
+import { describeParks } from './parks.contract.js';
 import { describeReads } from './reads.contract.js';
 import { describeRefusals } from './refusals.contract.js';
 import { describeReleases } from './releases.contract.js';
@@ -91,6 +92,7 @@ const groups: readonly Group[] = [
   ['the summary', describeSummary],
   ['the row of a worker', describeWorkers],
   ['a claim', describeClaims],
+  ['a park', describeParks],
   ['a release', describeReleases],
   ['a hint', describeHints],
   ['a refusal', describeRefusals],

@@ -16,6 +16,12 @@ const stuck = {
 /** The header changes that an engine makes, each with an owner to be filled in where the saga keeps one. */
 export const changeTo = {
   running: (owner: string | undefined): HeaderChange => ({ status: 'running', owner, ...nothing }),
+  parked: (dueInMs: number | undefined): HeaderChange => ({
+    status: 'running',
+    owner: undefined,
+    park: { for: 'retry', name: 'charge', dueInMs },
+    ...nothing,
+  }),
   compensating: (owner: string | undefined): HeaderChange => ({
     status: 'compensating',
     owner,
@@ -39,6 +45,16 @@ const error = { name: 'CardError', message: 'declined' } as const;
 export const entryOf = {
   actCompleted: { kind: 'act-completed', ...attempt, context: '{}' },
   actFailed: { kind: 'act-failed', ...attempt, error, outcome: 'failed', next: 'compensate', undo: false },
+  actParked: {
+    kind: 'act-failed',
+    ...attempt,
+    error,
+    outcome: 'failed',
+    next: 'retry',
+    retryAt: new Date('2026-03-01T00:01:01.000Z'),
+    park: { for: 'retry', name: 'charge', dueInMs: 60_000 },
+    undo: false,
+  },
   compensationCompleted: { kind: 'compensation-completed', ...attempt, context: '{}' },
   compensationFailed: { kind: 'compensation-failed', ...attempt, error, outcome: 'failed', next: 'halt' },
   decided: { kind: 'compensation-decided' },

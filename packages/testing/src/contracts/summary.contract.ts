@@ -10,6 +10,7 @@ export function describeSummary(world: StorageWorld): void {
       running: 0,
       compensating: 0,
       stuck: 0,
+      waiting: 0,
       oldestOpenAgeMs: undefined,
       open: [],
     });
@@ -29,10 +30,12 @@ export function describeSummary(world: StorageWorld): void {
       const { sagaId } = await world.start({ saga, owner });
       await world.append(sagaId, entryOf.settled, end);
     }
+    const parked = await world.start({ saga, owner });
+    await world.append(parked.sagaId, entryOf.actParked, changeTo.parked(60_000));
     const { open, ...counts } = await world.another.summarize();
-    expect(counts).toMatchObject({ pending: 2, running: 1, compensating: 1, stuck: 1 });
+    expect(counts).toMatchObject({ pending: 2, running: 2, compensating: 1, stuck: 1, waiting: 1 });
     expect(open.toSorted((one, other) => one.version - other.version)).toEqual([
-      { saga, version: 1, count: 3 },
+      { saga, version: 1, count: 4 },
       { saga, version: 2, count: 1 },
     ]);
   });

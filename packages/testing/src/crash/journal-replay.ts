@@ -19,8 +19,10 @@ export class JournalReplay {
   readonly trail: string[] = [];
   /** The worker that may write; undefined before the first write of a started saga, and while nobody may. */
   owner: string | undefined;
-  /** The last claim came while nothing of the saga ran, because it waited for its next attempt. */
+  /** The last claim came while nothing of the saga ran: it was parked, or waited for its next attempt. */
   isEarly = false;
+  /** It has no owner because it waits. */
+  isParked = false;
   /** The last owner let go: only a claim gives it another one. */
   isLetGo = false;
   private isCancelled = false;
@@ -46,6 +48,7 @@ export class JournalReplay {
         this.waitsUntil = endOfWait(entry);
         if (entry.undo) this.undo = [...this.undo, entry.step];
         if (entry.next === 'compensate') this.direction = 'backward';
+        if (entry.park !== undefined) this.park();
         return;
       case 'compensation-completed':
         this.waitsUntil = 0;
@@ -56,6 +59,7 @@ export class JournalReplay {
         this.waitsUntil = endOfWait(entry);
         if (entry.next === 'continue') this.giveUp();
         if (entry.next === 'halt') this.letGo();
+        if (entry.park !== undefined) this.park();
         return;
       case 'compensation-decided':
         if (entry.step !== undefined) {
@@ -75,7 +79,8 @@ export class JournalReplay {
         this.resolve(entry.step);
         return;
       case 'claimed':
-        this.isEarly = entry.recordedAt.getTime() < this.waitsUntil;
+        this.isEarly = this.isParked || entry.recordedAt.getTime() < this.waitsUntil;
+        this.isParked = false;
         if (entry.from === 'running' && !this.isEarly) this.isUnsure = true;
         this.owner = entry.worker;
         this.isLetGo = false;
@@ -92,6 +97,12 @@ export class JournalReplay {
     const mayBeThere = this.isUnsure || this.outcomes.get(step) === 'timed-out';
     this.outcomes.set(step, outcome === 'failed' && mayBeThere ? 'timed-out' : outcome);
     this.isUnsure = false;
+  }
+
+  /** Nothing of it runs before it is claimed again. */
+  private park(): void {
+    this.isParked = true;
+    this.letGo();
   }
 
   private letGo(): void {

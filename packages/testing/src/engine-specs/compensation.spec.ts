@@ -130,7 +130,8 @@ describe('a compensation that fails', () => {
     const compensate = [throws(down), answers()];
     const compensation = { ...steady, initialIntervalMs: 60_000 };
     const { cluster, undoCalls } = undone({ first: {}, second: { compensate, compensation }, third: {} });
-    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const inMemory = { parkAboveMs: 60_000 };
+    const [first, second] = [await cluster.startProcess(inMemory), await cluster.startProcess(inMemory)];
     const { sagaId } = await first.start();
     await cluster.advance(1_000);
     await cluster.resolve(first.engine.close(), 1_000);
@@ -282,7 +283,7 @@ describe('compensateOn "attempted"', () => {
       compensateOn: 'attempted',
     });
     const cluster = new SimulatedCluster([scriptedSaga('order', [charge])]);
-    const process = await cluster.startProcess();
+    const process = await cluster.startProcess({ parkAboveMs: 10_000 });
     const started = await process.start();
     await cluster.advance(1_000);
     await cluster.advance(10_000);

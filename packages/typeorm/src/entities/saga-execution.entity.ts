@@ -11,6 +11,8 @@ export class SagaExecutionEntity {
   declare readonly status: SagaStatus;
   declare readonly owner: string | null;
   declare readonly nextRunAt: Date | null;
+  /** What it waits for without an owner, for example `retry:charge-card`. */
+  declare readonly waiting: string | null;
   /** As the saga's codec encoded it, parsed by the driver. */
   declare readonly context: unknown;
   declare readonly failure: SagaFailure | null;
@@ -38,6 +40,7 @@ export function sagaExecutionSchema(schema: string): EntitySchema<SagaExecutionE
       status: { type: 'text' },
       owner: { type: 'text', nullable: true },
       nextRunAt: { name: 'next_run_at', type: 'timestamptz', precision: 3, nullable: true },
+      waiting: { type: 'text', nullable: true },
       context: { type: 'json' },
       failure: { type: 'json', nullable: true },
       stuck: { type: 'json', nullable: true },

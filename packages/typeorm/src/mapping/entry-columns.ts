@@ -22,15 +22,15 @@ export function toEntryColumns(draft: EntryDraft): EntryColumns {
     case 'compensation-completed':
       return columns(draft.kind, draft);
     case 'act-failed': {
-      const { outcome, next, undo, retryAt } = draft;
-      return columns(draft.kind, draft, { outcome, next, undo, retryAt });
+      const { outcome, next, undo, retryAt, park } = draft;
+      return columns(draft.kind, draft, { outcome, next, undo, retryAt, park });
     }
     case 'compensation-failed': {
-      const { outcome, next, retryAt } = draft;
-      return columns(draft.kind, draft, { outcome, next, retryAt });
+      const { outcome, next, retryAt, park } = draft;
+      return columns(draft.kind, draft, { outcome, next, retryAt, park });
     }
     case 'claimed':
-      return columns(draft.kind, {}, { from: draft.from });
+      return columns(draft.kind, {}, { from: draft.from, parked: draft.parked });
     case 'released':
       return columns(draft.kind, {}, { reason: draft.reason });
     case 'cancel-requested':

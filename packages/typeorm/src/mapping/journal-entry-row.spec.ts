@@ -19,6 +19,8 @@ const attempt = {
   startedAt: date,
   finishedAt: date,
 };
+const dueInMs = fc.option(fc.nat(), { nil: undefined });
+const park = fc.record({ for: fc.constant('retry'), name: text, dueInMs }, plain);
 const optional = { requiredKeys: [] as never[] };
 
 /** Every kind, with and without what is optional. A kind that is missing here does not compile. */
@@ -32,7 +34,7 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
       next: fc.constantFrom('retry', 'alternative', 'compensate'),
       undo: fc.boolean(),
     },
-    { response: json, retryAt: date },
+    { response: json, retryAt: date, park },
   ),
   'compensation-completed': merged({ ...attempt, context: json }, { events: json }),
   'compensation-failed': merged(
@@ -42,9 +44,12 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
       outcome: fc.constantFrom('failed', 'timed-out'),
       next: fc.constantFrom('retry', 'halt', 'continue'),
     },
-    { retryAt: date },
+    { retryAt: date, park },
   ),
-  claimed: merged({ from: fc.constantFrom('pending', 'running', 'compensating') }),
+  claimed: merged(
+    { from: fc.constantFrom('pending', 'running', 'compensating') },
+    { parked: fc.constant(true) },
+  ),
   released: merged({ reason: fc.constantFrom('shutdown', 'trouble') }),
   'cancel-requested': merged({ reason: text }, { actor: text }),
   'compensation-decided': merged({}, { step: text, outcome: fc.constantFrom('failed', 'timed-out') }),

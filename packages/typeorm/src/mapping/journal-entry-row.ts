@@ -1,4 +1,4 @@
-import type { EntryDraft, JournalEntry, RecordedError } from '@nest-saga/core';
+import type { EntryDraft, JournalEntry, Park, RecordedError } from '@nest-saga/core';
 import { required } from '../database/statement.js';
 import type { Row } from '../database/statement.js';
 import { timeColumn, toDate } from './time-column.js';
@@ -37,7 +37,7 @@ function toEntryDraft(row: Row): EntryDraft {
         ...optional('events', row['events']),
       };
     case 'act-failed': {
-      const { outcome, next, undo, retryAt } = toDetail<typeof kind>(row);
+      const { outcome, next, undo, retryAt, park } = toDetail<typeof kind>(row);
       return {
         kind,
         ...toAttempt(row),
@@ -46,6 +46,7 @@ function toEntryDraft(row: Row): EntryDraft {
         ...optional('response', row['response']),
         next,
         ...toRetryAt(retryAt),
+        ...toPark(park),
         undo,
       };
     }
@@ -57,11 +58,21 @@ function toEntryDraft(row: Row): EntryDraft {
         ...optional('events', row['events']),
       };
     case 'compensation-failed': {
-      const { outcome, next, retryAt } = toDetail<typeof kind>(row);
-      return { kind, ...toAttempt(row), error: toError(row), outcome, next, ...toRetryAt(retryAt) };
+      const { outcome, next, retryAt, park } = toDetail<typeof kind>(row);
+      return {
+        kind,
+        ...toAttempt(row),
+        error: toError(row),
+        outcome,
+        next,
+        ...toRetryAt(retryAt),
+        ...toPark(park),
+      };
     }
-    case 'claimed':
-      return { kind, from: toDetail<typeof kind>(row).from };
+    case 'claimed': {
+      const { from, parked } = toDetail<typeof kind>(row);
+      return { kind, from, ...(parked === undefined ? {} : { parked }) };
+    }
     case 'released':
       return { kind, reason: toDetail<typeof kind>(row).reason };
     case 'cancel-requested': {
@@ -118,6 +129,13 @@ function toError(row: Row): RecordedError {
 
 function toRetryAt(retryAt: string | undefined): { readonly retryAt?: Date } {
   return retryAt === undefined ? {} : { retryAt: new Date(retryAt) };
+}
+
+// JSON has no undefined: a wait that only a request ends has no `dueInMs` there.
+function toPark(park: Park | undefined): { readonly park?: Park } {
+  if (park === undefined) return {};
+  const { for: what, name, dueInMs } = park;
+  return { park: { for: what, name, dueInMs } };
 }
 
 function optional<Name extends string, Value extends string>(

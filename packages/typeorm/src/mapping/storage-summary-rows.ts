@@ -9,13 +9,14 @@ export function toStorageSummary(rows: readonly Row[]): StorageSummary {
   const count = (status: SagaStatus): number =>
     groups.filter((group) => group.status === status).reduce((sum, group) => sum + group.count, 0);
   const open = groups.filter(({ status }) => isOpen(status));
+  const ages = open.flatMap(({ ageMs }) => ageMs ?? []);
   return {
     pending: count('pending'),
     running: count('running'),
     compensating: count('compensating'),
     stuck: count('stuck'),
-    oldestOpenAgeMs:
-      open.length === 0 ? undefined : open.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
+    waiting: open.reduce((sum, { waiting }) => sum + waiting, 0),
+    oldestOpenAgeMs: ages.length === 0 ? undefined : Math.max(0, ...ages),
     open: byIdentity(open),
   };
 }
@@ -25,16 +26,20 @@ interface Group {
   readonly saga: string;
   readonly version: number;
   readonly count: number;
-  readonly ageMs: number;
+  readonly waiting: number;
+  /** Undefined where all of them wait for something that is no attempt of a step. */
+  readonly ageMs: number | undefined;
 }
 
 function toGroup(row: Row): Group {
+  const ageMs = row['age_ms'];
   return {
     status: required(row, 'status') as SagaStatus,
     saga: required(row, 'saga_name'),
     version: Number(required(row, 'saga_version')),
     count: Number(required(row, 'count')),
-    ageMs: Number(required(row, 'age_ms')),
+    waiting: Number(required(row, 'waiting')),
+    ageMs: typeof ageMs === 'string' ? Number(ageMs) : undefined,
   };
 }
 

@@ -1,10 +1,11 @@
+import { dueInMsOf } from '@nest-saga/core';
 import type { AppendRequest, HeaderChange } from '@nest-saga/core';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { toEntryColumns } from '../mapping/entry-columns.js';
+import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { isCommitDurable, statementTime } from './durable-moment.js';
 import { isFirstOrNextPlace, isNextPlace } from './fence.js';
-import { openStatuses } from './status-lists.js';
 
 /**
  * As `appendEntries` and `changeHeaders` for a single entry: see `startOneStatement`. Parameters: `appendOneValues`.
@@ -60,7 +61,7 @@ function entryStatements(tables: Tables, prefix: string, isPlaceRight: typeof is
       text: `WITH stored AS (${insertOne(tables, '$14::text', condition)} RETURNING saga_id)
 UPDATE ${tables.execution} AS header
 SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
-  next_run_at = CASE WHEN $15::text IS NULL AND $14::text IN (${openStatuses}) THEN ${statementTime} END,
+  waiting = $18::text, next_run_at = ${statementTime} + $19::integer * interval '1 millisecond',
   updated_at = ${statementTime}
 FROM stored
 WHERE header.id = stored.saga_id`,
@@ -76,6 +77,14 @@ SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::integer, $6::text, $7::jso
 WHERE ${condition} AND ${isCommitDurable}`;
 }
 
-function changeValues({ status, owner, failure, stuck }: HeaderChange): readonly unknown[] {
-  return [status, owner, failure && JSON.stringify(failure), stuck && JSON.stringify(stuck)];
+function changeValues(change: HeaderChange): readonly unknown[] {
+  const { status, owner, failure, stuck, park } = change;
+  return [
+    status,
+    owner,
+    failure && JSON.stringify(failure),
+    stuck && JSON.stringify(stuck),
+    toWaitingColumn(park),
+    dueInMsOf(change),
+  ];
 }

@@ -1,8 +1,9 @@
+import { dueInMsOf } from '@nest-saga/core';
 import type { AppendRequest } from '@nest-saga/core';
 import type { Tables } from '../database/tables.js';
 import type { CheckpointPart } from './checkpoint.js';
 import { columnsOf } from './columns.js';
-import { openStatuses } from './status-lists.js';
+import { toWaitingColumn } from '../mapping/waiting-column.js';
 
 /**
  * Changes the headers of the sagas whose entry was written by the part `stored` beside it.
@@ -15,6 +16,8 @@ export function changeHeaders({ execution }: Tables, appends: readonly AppendReq
     saga_id: ['uuid', ({ sagaId }) => sagaId],
     status: ['text', ({ change }) => change?.status ?? null],
     owner: ['text', ({ change }) => change?.owner ?? null],
+    waiting: ['text', ({ change }) => toWaitingColumn(change?.park)],
+    due_in_ms: ['integer', ({ change }) => (change && dueInMsOf(change)) ?? null],
     failure: ['json', ({ change }) => toJson(change?.failure)],
     stuck: ['json', ({ change }) => toJson(change?.stuck)],
   });
@@ -25,7 +28,7 @@ export function changeHeaders({ execution }: Tables, appends: readonly AppendReq
     values: columns.values,
     sql: (first) => `UPDATE ${execution} AS header
     SET status = change.status, owner = change.owner, failure = change.failure, stuck = change.stuck,
-      next_run_at = CASE WHEN change.owner IS NULL AND change.status IN (${openStatuses}) THEN moment.at END,
+      waiting = change.waiting, next_run_at = moment.at + change.due_in_ms * interval '1 millisecond',
       updated_at = moment.at
     FROM ${columns.unnest(first, 'change')}, moment
     WHERE header.id = change.saga_id AND (change.saga_id IN (SELECT id FROM stored)) IS TRUE`,

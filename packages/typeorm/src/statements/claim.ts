@@ -26,7 +26,7 @@ export function claimOneStatement(tables: Tables): Statement {
 
 function claimText({ execution, log, worker }: Tables, condition: string): string {
   return `WITH ${durableMoment}, due AS MATERIALIZED (
-    SELECT header.id, header.status
+    SELECT header.id, header.status, header.waiting
     FROM ${execution} AS header
     WHERE header.owner IS NULL AND header.status IN (${openStatuses})
       AND header.next_run_at <= (SELECT at FROM moment)
@@ -41,14 +41,17 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
     INSERT INTO ${log} (saga_id, seq, kind, status, worker, detail, recorded_at)
     SELECT due.id,
       1 + coalesce((SELECT max(entry.seq) FROM ${log} AS entry WHERE entry.saga_id = due.id), 0),
-      'claimed', CASE due.status WHEN 'pending' THEN 'running' END, $1::text, json_build_object('from', due.status), moment.at
+      'claimed', CASE due.status WHEN 'pending' THEN 'running' END, $1::text, CASE
+        WHEN due.waiting IS NULL THEN json_build_object('from', due.status)
+        ELSE json_build_object('from', due.status, 'parked', true)
+      END, moment.at
     FROM due, moment
     ORDER BY due.id
     ON CONFLICT DO NOTHING
     RETURNING saga_id, seq
   ), taken AS (
     UPDATE ${execution} AS header
-    SET owner = $1::text, next_run_at = NULL, updated_at = moment.at,
+    SET owner = $1::text, next_run_at = NULL, waiting = NULL, updated_at = moment.at,
       status = CASE header.status WHEN 'pending' THEN 'running' ELSE header.status END
     FROM claimed, moment
     WHERE header.id = claimed.saga_id

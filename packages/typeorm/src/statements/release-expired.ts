@@ -32,7 +32,7 @@ export function releaseExpiredStatement({ execution, worker }: Tables): Statemen
     FOR NO KEY UPDATE OF header SKIP LOCKED
   )
 UPDATE ${execution} AS header
-SET owner = NULL, next_run_at = moment.at, updated_at = moment.at
+SET owner = NULL, waiting = NULL, next_run_at = moment.at, updated_at = moment.at
 FROM orphan, moment
 WHERE header.id = orphan.id
 RETURNING header.id`,

@@ -47,7 +47,7 @@ export function releaseStatement(
     RETURNING saga_id
   )
 UPDATE ${execution} AS header
-SET owner = NULL, next_run_at = moment.at + mine.delay_ms * interval '1 millisecond', updated_at = moment.at
+SET owner = NULL, waiting = NULL, next_run_at = moment.at + mine.delay_ms * interval '1 millisecond', updated_at = moment.at
 FROM mine, stored, moment
 WHERE stored.saga_id = mine.saga_id AND header.id = mine.saga_id
 RETURNING header.id`,

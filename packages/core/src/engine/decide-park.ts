@@ -1,0 +1,13 @@
+import type { StepEntryDraft } from '../journal/journal-entry.js';
+
+/**
+ * The entry of an attempt, with a park if the wait for the next attempt is longer than this: a saga that waits in memory
+ * holds a place, and a shorter one is over before another claim of it would be worth its commit. Pure.
+ *
+ * @param parkAboveMs Undefined: it never parks.
+ */
+export function decidePark(draft: StepEntryDraft, parkAboveMs: number | undefined): StepEntryDraft {
+  if (parkAboveMs === undefined || !('next' in draft) || draft.retryAt === undefined) return draft;
+  const dueInMs = draft.retryAt.getTime() - draft.finishedAt.getTime();
+  return dueInMs > parkAboveMs ? { ...draft, park: { for: 'retry', name: draft.step, dueInMs } } : draft;
+}

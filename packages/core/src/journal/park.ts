@@ -1,0 +1,12 @@
+/** What a saga without an owner waits for: `retry` the next attempt of a step. */
+export interface SagaWaiting {
+  readonly for: 'retry';
+  /** The step's id. */
+  readonly name: string;
+}
+
+/** A saga leaves its owner, and nothing of it runs before the time has come. */
+export interface Park extends SagaWaiting {
+  /** Counted from when the entry is stored, by the storage's clock; undefined: until somebody asks something of it. */
+  readonly dueInMs: number | undefined;
+}
