@@ -3,6 +3,7 @@ export { SagaExecutionEntity } from './entities/saga-execution.entity.js';
 export { SagaLogEntity } from './entities/saga-log.entity.js';
 export { SagaWorkerEntity } from './entities/saga-worker.entity.js';
 
+export { SagaEncodingError } from './errors/saga-encoding-error.js';
 export { SagaSchemaError } from './errors/saga-schema-error.js';
 export type { SagaSchemaProblem } from './errors/saga-schema-error.js';
 

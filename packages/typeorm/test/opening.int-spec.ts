@@ -133,6 +133,29 @@ describe('the opening of a storage', () => {
     await database.openStorage({ dataSource, hints: false });
     expect(connections).toEqual(['migration']);
   });
+
+  it.each(['auto', 'check', 'off'] as const)(
+    'is refused in plain words for a database that cannot hold every text: migrations "%s"',
+    async (migrations) => {
+      const server = await database.connectToServer();
+      const name = `${database.name}_latin1`;
+      await server.query(
+        `CREATE DATABASE ${name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+      );
+      const url = new URL(database.url);
+      url.pathname = `/${name}`;
+      const dataSource = await database.createDataSource({ url: url.href });
+      const storage = new TypeOrmSagaStorage({ dataSource, migrations });
+      await expect(storage.open()).rejects.toMatchObject({
+        code: 'SAGA_DATABASE_ENCODING',
+        encoding: 'LATIN1',
+        message: expect.stringContaining('encoding UTF8') as unknown,
+      });
+      await storage.close();
+      await dataSource.destroy();
+      await server.query(`DROP DATABASE ${name}`);
+    },
+  );
 });
 
 function nameOf(client: pg.Client): string {

@@ -1,6 +1,7 @@
 import { applyEntry } from '../journal/apply-entry.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { RecordedStepError } from '../errors/recorded-step-error.js';
+import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
@@ -8,7 +9,7 @@ import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';
 import type { LetGoReason } from '../ports/saga-listener.js';
 import type { IdGenerator } from '../ports/id-generator.js';
-import type { AppendResult, LoadedSaga } from '../ports/saga-storage.js';
+import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { decideEntry } from './decide-entry.js';
@@ -18,9 +19,11 @@ import type { JournalWriter, Patience } from './journal-writer.js';
 import { LetGo } from './let-go.js';
 import { afterWait, nextAction } from './next-action.js';
 import type { ActAction, CompensateAction, WaitAction } from './next-action.js';
+import { entryWithoutValues, hasActed, refusalIn, stuckOfRefusal } from './refused-entry.js';
 import { StepAttempt } from './step-attempt.js';
 import type { AttemptEnd, StepAttemptDependencies } from './step-attempt.js';
 import { Wait } from './wait.js';
+import type { Write } from './write.js';
 
 /** What an executor needs from its worker. */
 export interface SagaExecutorDependencies extends StepAttemptDependencies {
@@ -103,8 +106,13 @@ export class SagaExecutor implements Patience {
           // The way of nearly every step, in this one frame: each further one costs a saga a handful of promises.
           const attempt = this.finished(action, await this.begin(action).start());
           const write = this.write(this.decide(this.state, attempt));
-          if ((await write.result) === 'stored') this.recorded(write);
-          else if (!(await this.isSettled(write))) await this.commit((state) => this.decide(state, attempt));
+          try {
+            if ((await write.result) === 'stored') this.recorded(write);
+            else if (!(await this.isSettled(write)))
+              await this.commit((state) => this.decide(state, attempt));
+          } catch (error) {
+            await this.recordWithoutValues(attempt, refusalIn(error));
+          }
         }
       }
     } catch (error) {
@@ -175,6 +183,20 @@ export class SagaExecutor implements Patience {
       const write = this.write(draft);
       if ((await write.result) === 'stored') return this.recorded(write);
       if (await this.isSettled(write)) return;
+    }
+  }
+
+  /** The storage takes no entry with the values of an attempt: it takes one without, or the word that the saga is stuck. */
+  private async recordWithoutValues(attempt: FinishedAttempt, refusal: SagaStorageError): Promise<void> {
+    if (hasActed(attempt)) this.rememberCause(refusal);
+    try {
+      const { parkAboveMs } = this.dependencies;
+      await this.commit((state) =>
+        decidePark(entryWithoutValues(this.definition, state, attempt, refusal), parkAboveMs),
+      );
+    } catch (error) {
+      const stuck = stuckOfRefusal(attempt, refusalIn(error));
+      await this.commit(() => stuck);
     }
   }
 
@@ -271,14 +293,6 @@ export class SagaExecutor implements Patience {
       Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
     }
   }
-}
-
-/** An entry on its way, with the state that it makes. */
-interface Write {
-  readonly draft: EntryDraft;
-  readonly seq: number;
-  readonly after: SagaState;
-  readonly result: Promise<AppendResult>;
 }
 
 function settlingEntry(definition: SagaDefinition, state: SagaState): EntryDraft | undefined {

@@ -11,6 +11,8 @@ export const SagaStuckReason = {
   CompensationExhausted: 'compensation-exhausted',
   RecoveryExhausted: 'recovery-exhausted',
   DefinitionMismatch: 'definition-mismatch',
+  /** The storage refuses to record how a step ended, whatever is left out of the entry. */
+  EntryRefused: 'entry-refused',
 } as const;
 export type SagaStuckReason = (typeof SagaStuckReason)[keyof typeof SagaStuckReason];
 

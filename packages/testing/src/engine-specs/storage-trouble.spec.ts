@@ -144,20 +144,6 @@ describe('a storage that is away', () => {
     expect(saga.calls.at(-1)).toBe('compensate reserve');
   });
 
-  it('that refuses an entry for good never makes the saga undo anything: it ends STUCK', async () => {
-    const { saga, cluster, storage } = order();
-    storage.inject({ method: 'append', outcome: 'refused', times: 6, fromCall: 2 });
-    const process = await cluster.startProcess({ storage });
-    const { sagaId } = await process.start();
-    await cluster.advance(7_200_000);
-    expect(await cluster.memory.find(sagaId)).toMatchObject({
-      status: 'stuck',
-      stuck: { reason: 'recovery-exhausted', step: 'charge' },
-    });
-    expect(saga.calls.filter((call) => call.startsWith('compensate'))).toEqual([]);
-    expect(process.listener.ofType('let-go').at(0)).toMatchObject({ reason: 'trouble' });
-  });
-
   it('is told to the listener, with the saga and what was tried', async () => {
     const { cluster, storage } = order();
     const process = await cluster.startProcess({ storage });

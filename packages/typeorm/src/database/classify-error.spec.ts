@@ -21,6 +21,8 @@ describe('toStorageError', () => {
     ['a value that is no JSON', serverError('22P02'), 'refused'],
     ['a broken constraint', serverError('23514'), 'refused'],
     ['an exceeded limit', serverError('54000'), 'refused'],
+    ["what the application's trigger refuses", serverError('P0001'), 'refused'],
+    ['a view that checks', serverError('44000'), 'refused'],
     ['a deadlock', serverError('40P01'), 'not-written'],
     ['a serialisation failure', serverError('40001'), 'not-written'],
     ['a cancelled statement', serverError('57014'), 'not-written'],

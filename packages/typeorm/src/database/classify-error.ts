@@ -38,6 +38,7 @@ export function sqlStateOf(error: unknown): string | undefined {
 function outcomeOf(error: unknown): WriteOutcome {
   const state = readSqlState(error);
   if (state === undefined || state.startsWith('57P')) return 'unknown';
+  if (state === raisedByTrigger) return 'refused';
   const stateClass = state.slice(0, 2);
   if (unknownClasses.has(stateClass)) return 'unknown';
   return refusedClasses.has(stateClass) ? 'refused' : 'not-written';
@@ -47,7 +48,10 @@ function outcomeOf(error: unknown): WriteOutcome {
 const unknownClasses: ReadonlySet<string> = new Set(['08', '58', 'XX']);
 
 /** Data exceptions, broken constraints and exceeded limits: the same values will fail again. */
-const refusedClasses: ReadonlySet<string> = new Set(['22', '23', '54']);
+const refusedClasses: ReadonlySet<string> = new Set(['22', '23', '44', '54']);
+
+/** What a trigger of the application's refuses is as any constraint's. */
+const raisedByTrigger = 'P0001';
 
 // A network error's code can look like a SQLSTATE ("EPIPE" does); only the server gives a severity.
 function readSqlState(error: unknown): string | undefined {

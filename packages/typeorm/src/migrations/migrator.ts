@@ -1,9 +1,11 @@
+import { SagaError } from '@nest-saga/core';
 import { toStorageError } from '../database/classify-error.js';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { queryClient } from '../database/query-client.js';
 import type { StatementRunner } from '../database/statement.js';
 import { tablesOf } from '../database/tables.js';
 import { SagaSchemaError } from '../errors/saga-schema-error.js';
+import { checkEncoding } from './check-encoding.js';
 import { schemaVersion } from './all-migrations.js';
 import { applyMigrations, readSchemaVersion } from './apply-migrations.js';
 import type { RunSql } from './apply-migrations.js';
@@ -35,15 +37,16 @@ export class Migrator {
   }
 
   /**
-   * Does what the mode says. An ordinary start finds a schema that fits: what is at hand suffices to see it. Whatever else
+   * Does what the mode says, for a database whose encoding is the right one. An ordinary start finds a schema that fits: what is at hand suffices to see it. Whatever else
    * that says, or that it says nothing, is left to a connection of its own.
    *
    * @param atHand Runs statements without a connection that has to be made first.
-   * @throws SagaSchemaError where the schema does not fit and is not to be changed; SagaStorageError.
+   * @throws SagaEncodingError; SagaSchemaError where the schema does not fit and is not to be changed; SagaStorageError.
    */
   async prepare(mode: MigrationMode, atHand?: StatementRunner): Promise<void> {
-    if (mode === 'off' || (await this.isSeenToFit(atHand))) return;
+    if (await this.isSeenToFit(mode, atHand)) return;
     await this.connected(async (run) => {
+      if (mode === 'off') return checkEncoding(run);
       const found = await readSchemaVersion(run, this.schema);
       if (found === schemaVersion) return;
       if (found > schemaVersion) throw new SagaSchemaError('newer', this.schema, found, schemaVersion);
@@ -62,11 +65,13 @@ export class Migrator {
     return { schema: this.schema, found, needed: schemaVersion };
   }
 
-  private async isSeenToFit(atHand: StatementRunner | undefined): Promise<boolean> {
+  private async isSeenToFit(mode: MigrationMode, atHand: StatementRunner | undefined): Promise<boolean> {
     if (atHand === undefined) return false;
     const run: RunSql = (text, values = []) => atHand.run('open', { name: undefined, text }, values);
     try {
-      return (await readSchemaVersion(run, this.schema)) === schemaVersion;
+      if (mode !== 'off') return (await readSchemaVersion(run, this.schema)) === schemaVersion;
+      await checkEncoding(run);
+      return true;
     } catch {
       return false;
     }
@@ -93,7 +98,7 @@ export class Migrator {
         queryClient(client, { name: undefined, text }, values, { preparedName: undefined, deadlineMs }),
       );
     } catch (error) {
-      throw error instanceof SagaSchemaError ? error : toStorageError('open', error, 'query');
+      throw error instanceof SagaError ? error : toStorageError('open', error, 'query');
     } finally {
       await client.end().catch(() => undefined);
     }

@@ -1,0 +1,70 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { StepOutcome } from '../definition/step-run.js';
+import { recordError } from '../errors/recorded-error.js';
+import { SagaStuckReason } from '../errors/saga-failure.js';
+import { SagaStorageError } from '../errors/saga-storage-error.js';
+import type { MarkedStuck, StepEntryDraft } from '../journal/journal-entry.js';
+import type { SagaState } from '../journal/saga-state.js';
+import { decideEntry } from './decide-entry.js';
+import type { FinishedAttempt } from './decide-entry.js';
+import { LetGo } from './let-go.js';
+
+/**
+ * The storage's refusal for good that let a saga go.
+ *
+ * @throws the error itself, where it is anything else.
+ */
+export function refusalIn(error: unknown): SagaStorageError {
+  const cause = error instanceof LetGo ? error.cause : undefined;
+  if (cause instanceof SagaStorageError && cause.outcome === 'refused') return cause;
+  throw error;
+}
+
+/**
+ * The entry in place of one that the storage refuses for what is in it: without the values. The attempt ended as it did,
+ * whether or not its result can be kept: an act that returned has had its effect, so it is undone, and what was undone
+ * stays so. Pure.
+ */
+export function entryWithoutValues(
+  definition: SagaDefinition,
+  state: SagaState,
+  attempt: FinishedAttempt,
+  refusal: SagaStorageError,
+): StepEntryDraft {
+  const draft = decideEntry(definition, state, hasActed(attempt) ? asNotStorable(attempt, refusal) : attempt);
+  if (draft.kind === 'act-completed') return draft;
+  if (draft.kind === 'compensation-completed') {
+    const { kind, step, attempt: number, startedAt, finishedAt } = draft;
+    return { kind, step, attempt: number, startedAt, finishedAt, context: state.context };
+  }
+  const error = recordError(refusal);
+  if (draft.kind === 'compensation-failed') return { ...draft, error };
+  const { response: _, ...others } = draft;
+  return { ...others, error };
+}
+
+/** Whether an act returned, so that its effect is there. */
+export function hasActed({ action, outcome }: FinishedAttempt): boolean {
+  return action.kind === 'act' && outcome.kind === 'completed';
+}
+
+/** What ends the tries where not even that can be written: nothing of the step is in the journal. */
+export function stuckOfRefusal({ action }: FinishedAttempt, { cause }: SagaStorageError): MarkedStuck {
+  const step = action.kind === 'act' ? action.step.id : action.item.step;
+  const call = action.kind === 'act' ? 'act' : 'compensation';
+  const why = cause instanceof Error ? ` (${recordError(cause).message})` : '';
+  return {
+    kind: 'stuck',
+    reason: SagaStuckReason.EntryRefused,
+    step,
+    message: `the ${call} of the step was called, and the storage refuses to record how it ended${why}`,
+  };
+}
+
+function asNotStorable(attempt: FinishedAttempt, error: SagaStorageError): FinishedAttempt {
+  const outcome = StepOutcome.Completed;
+  return {
+    ...attempt,
+    outcome: { kind: 'failed', error, outcome, response: undefined, isBreakerOpen: false },
+  };
+}

@@ -1,0 +1,16 @@
+import { SagaError } from '@nest-saga/core';
+
+/** The database has an encoding that cannot hold every text of a saga. Nothing was changed. */
+export class SagaEncodingError extends SagaError {
+  readonly code = 'SAGA_DATABASE_ENCODING';
+
+  constructor(
+    /** The encoding of the database, as the server names it. */
+    readonly encoding: string,
+  ) {
+    super(
+      `The saga storage needs a database with the encoding UTF8, and this one has ${encoding}: a text that it cannot hold ` +
+        `would end a saga in the middle. Create a database with ENCODING 'UTF8' and move the data there.`,
+    );
+  }
+}
