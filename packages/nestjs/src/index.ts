@@ -1,3 +1,12 @@
+export type { DiagramKind } from './catalog/diagram-kinds.js';
+export type {
+  RegisteredRetry,
+  RegisteredSaga,
+  RegisteredStage,
+  RegisteredStep,
+} from './catalog/registered-saga.js';
+export type { DiagramRequest } from './catalog/saga.catalog.js';
+export { SagaCatalog } from './catalog/saga.catalog.js';
 export type { SagaDecoratorOptions } from './decorators/saga.decorator.js';
 export { Saga } from './decorators/saga.decorator.js';
 export { SagaEvent } from './decorators/saga-event.decorator.js';

@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { SagaCatalog } from './catalog/saga.catalog.js';
 import { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { VisibleProviders } from './discovery/visible-providers.js';
@@ -21,8 +22,8 @@ import { SAGA_STORAGE } from './storage/saga-storage.token.js';
 import { LiveFollowers } from './streams/live-followers.js';
 
 /**
- * Runs the sagas of an application. Import it once, in the root module: `SagaOrchestrator`, `SagaOperator` and
- * `SagaEvents` can then be injected everywhere, and every `@Saga()` and `@SagaStep()` provider is found wherever it is
+ * Runs the sagas of an application. Import it once, in the root module: `SagaOrchestrator`, `SagaOperator`,
+ * `SagaCatalog` and `SagaEvents` can then be injected everywhere, and every `@Saga()` and `@SagaStep()` provider is found wherever it is
  * declared.
  */
 @Module({
@@ -48,8 +49,9 @@ import { LiveFollowers } from './streams/live-followers.js';
     SagaRuntime,
     SagaOrchestrator,
     SagaOperator,
+    SagaCatalog,
   ],
-  exports: [SagaOrchestrator, SagaOperator, SagaEvents],
+  exports: [SagaOrchestrator, SagaOperator, SagaCatalog, SagaEvents],
 })
 export class SagaModule extends ConfigurableModuleClass {
   /**

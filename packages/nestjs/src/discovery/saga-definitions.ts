@@ -5,6 +5,7 @@ import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
 import { checkModuleOptions } from '../check-module-options.js';
 import { CircuitBreakers } from '../circuit-breaker/circuit-breakers.js';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
+import { SagaModuleNotInitializedError } from '../errors/saga-module-not-initialized-error.js';
 import { EventClasses } from '../events/event-classes.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
@@ -19,6 +20,8 @@ import { VisibleProviders } from './visible-providers.js';
 /** Finds the sagas of the application, wherever they are declared, and checks all of them at once. */
 @Injectable()
 export class SagaDefinitions {
+  private definitions: readonly SagaDefinition[] | undefined;
+
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
     private readonly discovery: DiscoveryService,
@@ -48,10 +51,21 @@ export class SagaDefinitions {
     if (problems.length > 0) throw new SagaDefinitionError(problems);
     const declared = found.map((saga) => saga.declared);
     const createCircuitBreaker = await this.circuitBreakers.findFactory(declared);
-    return defineSagas(declared, {
+    this.definitions = defineSagas(declared, {
       ...policies,
       ...(createCircuitBreaker === undefined ? {} : { createCircuitBreaker }),
     });
+    return this.definitions;
+  }
+
+  /**
+   * What was defined.
+   *
+   * @throws SagaModuleNotInitializedError before it was.
+   */
+  get defined(): readonly SagaDefinition[] {
+    if (this.definitions === undefined) throw new SagaModuleNotInitializedError();
+    return this.definitions;
   }
 
   private checkImports(): readonly SagaDefinitionProblem[] {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { isSagaId } from '@nest-saga/core';
 import { UsageError } from '../usage-error.js';
-import { diagramKinds } from './draw-diagrams.js';
-import type { DiagramKind } from './draw-diagrams.js';
+import { diagramKinds } from '../../catalog/diagram-kinds.js';
+import type { DiagramKind } from '../../catalog/diagram-kinds.js';
 
 /** What `nest-saga diagram` is asked to do. */
 export interface DiagramCommandLine {

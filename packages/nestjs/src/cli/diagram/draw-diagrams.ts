@@ -1,11 +1,6 @@
 import type { SagaDefinition } from '@nest-saga/core';
-import { classDiagram, sequenceDiagram, stateDiagram } from '@nest-saga/core';
-
-/** The kinds of diagrams of a saga. */
-export const diagramKinds = ['sequence', 'class', 'state'] as const;
-
-/** One of the kinds of diagrams of a saga. */
-export type DiagramKind = (typeof diagramKinds)[number];
+import { drawSaga } from '../../catalog/diagram-kinds.js';
+import type { DiagramKind } from '../../catalog/diagram-kinds.js';
 
 /** A saga drawn in one way. */
 export interface DrawnDiagram {
@@ -15,12 +10,6 @@ export interface DrawnDiagram {
   /** Mermaid text. */
   readonly text: string;
 }
-
-const drawings: Readonly<Record<DiagramKind, (definition: SagaDefinition) => string>> = {
-  sequence: sequenceDiagram,
-  class: classDiagram,
-  state: stateDiagram,
-};
 
 /** Draws each saga in each kind. */
 export function drawDiagrams(
@@ -32,7 +21,7 @@ export function drawDiagrams(
       title: `${definition.name}, version ${definition.version}: ${kind} diagram`,
       // A saga's name may hold a colon, which not every file system takes.
       fileName: `${encodeURIComponent(definition.name)}.v${definition.version}.${kind}.mmd`,
-      text: drawings[kind](definition),
+      text: drawSaga(definition, kind),
     })),
   );
 }

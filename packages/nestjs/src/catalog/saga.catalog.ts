@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import {
+  checkSagaId,
+  executionDiagram,
+  InvalidArgumentError,
+  SagaNotFoundError,
+  SagaNotRegisteredError,
+} from '@nest-saga/core';
+import type { SagaDefinition } from '@nest-saga/core';
+import { SagaDefinitions } from '../discovery/saga-definitions.js';
+import { SagaRuntime } from '../saga.runtime.js';
+import { diagramKinds, drawSaga } from './diagram-kinds.js';
+import type { DiagramKind } from './diagram-kinds.js';
+import { toRegisteredSaga } from './registered-saga.js';
+import type { RegisteredSaga } from './registered-saga.js';
+
+/** Which saga to draw, and how. */
+export interface DiagramRequest {
+  /** @default The newest one. */
+  readonly version?: number;
+  /** @default 'sequence' */
+  readonly kind?: DiagramKind;
+}
+
+/**
+ * The sagas that this application can run: their steps, and pictures of them as [Mermaid](https://mermaid.js.org) text,
+ * for a page or a route of your own.
+ *
+ * @example
+ * ```ts
+ * @Controller('sagas')
+ * export class SagaPagesController {
+ *   constructor(private readonly catalog: SagaCatalog) {}
+ *
+ *   @Get()
+ *   list() {
+ *     return this.catalog.list();
+ *   }
+ *
+ *   @Get(':saga/diagram')
+ *   draw(@Param('saga') saga: string) {
+ *     return this.catalog.draw(saga);
+ *   }
+ * }
+ * ```
+ */
+@Injectable()
+export class SagaCatalog {
+  constructor(
+    private readonly definitions: SagaDefinitions,
+    private readonly runtime: SagaRuntime,
+  ) {}
+
+  /**
+   * Every registered saga in every version.
+   *
+   * @throws SagaModuleNotInitializedError before the module was initialized.
+   */
+  list(): readonly RegisteredSaga[] {
+    return this.definitions.defined.map(toRegisteredSaga);
+  }
+
+  /**
+   * A saga as Mermaid text.
+   *
+   * @throws SagaNotRegisteredError where no saga has that name and version.
+   * @throws InvalidArgumentError for a kind that there is not.
+   */
+  draw(saga: string, { version, kind = 'sequence' }: DiagramRequest = {}): string {
+    if (!diagramKinds.includes(kind))
+      throw new InvalidArgumentError('kind', `it is one of ${diagramKinds.join(', ')}`);
+    return drawSaga(this.find(saga, version), kind);
+  }
+
+  /**
+   * What became of one execution, and what is still to come, as Mermaid text. Messages of errors are in it.
+   *
+   * @throws SagaNotFoundError, InvalidArgumentError
+   */
+  async drawExecution(sagaId: string): Promise<string> {
+    const id = checkSagaId(sagaId);
+    return this.runtime.use(async ({ storage, registry }) => {
+      const loaded = await storage.load(id);
+      if (loaded === undefined) throw new SagaNotFoundError(id);
+      const { header, entries } = loaded;
+      return executionDiagram(header, entries, registry.find(header.saga, header.version));
+    });
+  }
+
+  private find(saga: string, version: number | undefined): SagaDefinition {
+    const named = this.definitions.defined.filter(({ name }) => name === saga);
+    const found =
+      version === undefined
+        ? named.toSorted((one, other) => other.version - one.version)[0]
+        : named.find((one) => one.version === version);
+    if (found !== undefined) return found;
+    throw new SagaNotRegisteredError(
+      version === undefined ? `the name "${saga}"` : `"${saga}" version ${version}`,
+      this.definitions.defined.map((one) => `${one.name} version ${one.version}`),
+      'Name one of those',
+    );
+  }
+}
