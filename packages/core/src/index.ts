@@ -106,6 +106,7 @@ export { foldJournal, initialState } from './journal/fold-journal.js';
 export type {
   ActCompleted,
   ActFailed,
+  BegunStep,
   CancelRequested,
   Claimed,
   CompensationCompleted,

@@ -23,7 +23,7 @@ function defaultsInTable(page: string): Readonly<Record<string, string>> {
 function defaultsInReadme(title: string): Readonly<Record<string, string>> {
   const [, table = ''] =
     new RegExp(`^\\| ${title} .*?\\n((?:\\|.*\\n)+)`, 'm').exec(read('../README.md')) ?? [];
-  const rows = table.matchAll(/^\| `([\w.]+)` +\| (?:`'(\w+)'`|([\d,.]+|true|false)) +\|/gm);
+  const rows = table.matchAll(/^\| `([\w.]+)` +\| (?:`'([\w-]+)'`|([\d,.]+|true|false)) +\|/gm);
   return Object.fromEntries(
     [...rows].map(([, name = '', word, value = '']) => [name, word ?? value.replaceAll(',', '')]),
   );
@@ -109,7 +109,7 @@ describe('the documented defaults of SagaModule', () => {
         maximumIntervalMs: 60_000,
         onExhausted: 'halt',
       },
-      compensateOn: 'completed',
+      compensateOn: 'in-doubt',
       circuitBreaker: { failureThreshold: 5, resetTimeoutMs: 60_000 },
       worker: { leaseDurationMs: 30_000, renewalIntervalMs: 10_000, safetyMarginMs: 5_000 },
       recovery: { sweepIntervalMs: 5_000, batchSize: 100, concurrency: 50, maximumRecoveryAttempts: 5 },

@@ -112,7 +112,7 @@ export class SagaClaims {
     unreadable: readonly UnreadableSaga[],
   ): Promise<void> {
     for (const { taken, error } of unreadable) onUnreadable?.(taken.header.sagaId, error);
-    const why = { worker, reason: 'quarantine', delayMs: unreadableDelayMs } as const;
+    const why = { worker, reason: 'quarantine', begun: [], delayMs: unreadableDelayMs } as const;
     await this.release(
       unreadable.map(({ taken: { header, claimSeq } }) => ({
         sagaId: header.sagaId,

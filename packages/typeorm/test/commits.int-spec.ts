@@ -146,7 +146,7 @@ describe('the durability of a saga', () => {
     await storage.start(saga);
     await storage.claim({ worker: 'worker-1', sagas, limit: 1 });
     await storage.release([
-      { sagaId: saga.sagaId, seq: 2, worker: 'worker-1', reason: 'shutdown', delayMs: 0 },
+      { sagaId: saga.sagaId, seq: 2, worker: 'worker-1', reason: 'shutdown', begun: [], delayMs: 0 },
     ]);
     await storage.append(append(saga.sagaId, 3));
     await storage.append(append(saga.sagaId, 4, { change: toCompleted }));

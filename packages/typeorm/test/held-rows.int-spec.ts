@@ -46,7 +46,7 @@ describe('a row that another connection holds', () => {
     await connection.query('SELECT FROM saga.saga_execution WHERE id = $1 FOR UPDATE', [held.sagaId]);
 
     const release = ({ sagaId }: { readonly sagaId: string }) =>
-      ({ sagaId, seq: 1, worker: 'worker-1', reason: 'shutdown', delayMs: 0 }) as const;
+      ({ sagaId, seq: 1, worker: 'worker-1', reason: 'shutdown', begun: [], delayMs: 0 }) as const;
     await expect(storage.release([held, ...free].map(release))).rejects.toMatchObject({
       operation: 'release',
       outcome: 'not-written',

@@ -67,6 +67,7 @@ describe('hints between processes', () => {
       seq: 2,
       worker: 'worker-1',
       reason: 'shutdown',
+      begun: [],
       delayMs: 0,
     } as const;
     await heard(

@@ -51,7 +51,9 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['releaseExpired', releaseExpiredStatement(tables), ['saga_execution_owner', 'saga_execution_pkey']],
   [
     'a release',
-    statementOf(releaseStatement(tables, [{ sagaId, seq: 2, worker: 'w', reason: 'shutdown', delayMs: 0 }])),
+    statementOf(
+      releaseStatement(tables, [{ sagaId, seq: 2, worker: 'w', reason: 'shutdown', begun: [], delayMs: 0 }]),
+    ),
     pkeys,
   ],
   ['listOwned', listOwnedStatement(tables), ['saga_execution_owner']],

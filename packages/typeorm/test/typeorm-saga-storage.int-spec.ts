@@ -84,7 +84,7 @@ describe('TypeOrmSagaStorage', () => {
     expect(await storage.listOwned('worker-2')).toEqual([saga.sagaId]);
 
     await storage.release([
-      { sagaId: saga.sagaId, seq: 2, worker: 'worker-2', reason: 'shutdown', delayMs: 0 },
+      { sagaId: saga.sagaId, seq: 2, worker: 'worker-2', reason: 'shutdown', begun: [], delayMs: 0 },
     ]);
     const [second] = await storage.claim({ worker: 'worker-2', sagas, limit: 10, sagaId: saga.sagaId });
     expect(second?.entries.map(({ kind }) => kind)).toEqual(['claimed', 'released', 'claimed']);

@@ -69,10 +69,7 @@ function readPeople(entries: readonly JournalEntry[]): {
 function isTakenOver(entries: readonly JournalEntry[]): boolean {
   const decided = entries.findIndex(({ kind }) => kind === 'compensation-decided');
   const before = entries.slice(0, Math.max(0, decided));
-  const last = before.findLastIndex((entry) => isStepEntry(entry));
-  return before
-    .slice(last + 1)
-    .some((entry) => entry.kind === 'claimed' && entry.from === 'running' && !isEarly(entries, entry));
+  return replayAll(before).isUnsure;
 }
 
 /** Whether nothing of the saga ran when it was claimed, because it waited for its next attempt. */

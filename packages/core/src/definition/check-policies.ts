@@ -34,8 +34,8 @@ export function checkPolicies(where: string, policies: SagaStepPolicies): readon
     where,
     'compensateOn',
     policies.compensateOn,
-    oneOf(['completed', 'attempted']),
-    '"completed" or "attempted"',
+    oneOf(['completed', 'in-doubt', 'attempted']),
+    '"completed", "in-doubt" or "attempted"',
   );
   return problems;
 }

@@ -18,7 +18,7 @@ export const sagaDefaults = Object.freeze({
     jitter: 0.2,
     onExhausted: 'halt',
   } as const),
-  compensateOn: 'completed',
+  compensateOn: 'in-doubt',
   circuitBreaker: Object.freeze({ failureThreshold: 5, resetTimeoutMs: 60_000 }),
   worker: Object.freeze({ leaseDurationMs: 30_000, renewalIntervalMs: 10_000, safetyMarginMs: 5_000 }),
   recovery: Object.freeze({

@@ -37,7 +37,7 @@ describe('defineSaga', () => {
         maximumIntervalMs: 60_000,
         onExhausted: 'halt',
       },
-      compensateOn: 'completed',
+      compensateOn: 'in-doubt',
     });
     expect(stage?.kind === 'step' && stage.step.timeoutMs).toBeUndefined();
   });

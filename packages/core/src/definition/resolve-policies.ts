@@ -1,5 +1,5 @@
 import { sagaDefaults } from './defaults.js';
-import type { CompensationPolicy, RetryPolicy } from './retry-policy.js';
+import type { CompensateOn, CompensationPolicy, RetryPolicy } from './retry-policy.js';
 import type { SagaStepPolicies } from './saga-step.js';
 
 /** The policies of a step with everything filled in. */
@@ -7,7 +7,7 @@ export interface ResolvedPolicies {
   readonly retry: RetryPolicy;
   readonly compensation: CompensationPolicy;
   readonly timeoutMs: number | undefined;
-  readonly compensateOn: 'completed' | 'attempted';
+  readonly compensateOn: CompensateOn;
 }
 
 /**

@@ -30,5 +30,5 @@ export interface CompensationPolicy extends RetryPolicy {
   readonly timeoutMs: number | undefined;
 }
 
-/** Which steps are undone: those that completed, or also the one that failed or timed out. */
-export type CompensateOn = 'completed' | 'attempted';
+/** Which steps are undone: those that completed, also those whose effect is in doubt, or also those that only failed. */
+export type CompensateOn = 'completed' | 'in-doubt' | 'attempted';

@@ -30,9 +30,10 @@ export interface SagaStepPolicies {
   /** The limit of one attempt, of act and of compensate, in milliseconds. None by default. */
   readonly timeoutMs?: number;
   /**
-   * With `attempted`, a step that failed or timed out is undone as well.
+   * Which steps are undone: those whose act `completed`; those whose effect is `in-doubt` as well, because an attempt
+   * timed out, was abandoned or may have died with its process; or all that were `attempted`, those that only failed too.
    *
-   * @default 'completed'
+   * @default 'in-doubt'
    */
   readonly compensateOn?: CompensateOn;
 }

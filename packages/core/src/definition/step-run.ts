@@ -4,8 +4,11 @@ export const StepOutcome = {
   Completed: 'completed',
   /** Every attempt of the act threw; its effect is probably not there. */
   Failed: 'failed',
-  /** An attempt of the act did not end in time, was abandoned or may have died with its process; its effect may be there. */
-  TimedOut: 'timed-out',
+  /**
+   * An attempt of the act did not end in time, was abandoned or may have died with its process; its effect may be there.
+   * Ask the target, or undo by the act's key, and accept that nothing is there.
+   */
+  Unknown: 'unknown',
 } as const;
 export type StepOutcome = (typeof StepOutcome)[keyof typeof StepOutcome];
 

@@ -66,11 +66,12 @@ describe('the diagram of an execution', () => {
   });
 
   it('shows a failed step, what was undone for it, and how it ended', async () => {
-    const { boxes, arrows } = await draw(twoSteps, [done, failing, wait, timedOut, done]);
+    const { boxes, arrows } = await draw(twoSteps, [done, failing, wait, timedOut, done, done]);
     expect(boxes.slice(2)).toEqual([
       expect.stringMatching(
         /^failed: charge \/ timed out at attempt 2 \/ StepTimedOutError: Step "step" of saga/,
       ),
+      'undone: undo charge / undone in 1 s',
       'undone: undo reserve / undone in 1 s',
       expect.stringMatching(/^failed: FAILED \/ charge \/ StepTimedOutError: /),
     ]);

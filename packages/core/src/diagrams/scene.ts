@@ -63,8 +63,8 @@ function describeEnd(entry: StepEntry): string {
   }
 }
 
-function describeFailedAct({ outcome }: ActFailed): string {
-  if (outcome === 'timed-out') return 'timed out';
+function describeFailedAct({ outcome, error }: ActFailed): string {
+  if (outcome === 'unknown') return error.code === 'SAGA_STEP_TIMED_OUT' ? 'timed out' : 'in doubt';
   return outcome === 'completed' ? 'done, but its result cannot be stored' : 'failed';
 }
 

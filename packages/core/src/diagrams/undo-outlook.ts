@@ -33,7 +33,7 @@ export function applyToOutlook(outlook: UndoOutlook, entry: JournalEntry): UndoO
     case 'cancel-requested':
       return { ...outlook, isCancelled: true };
     case 'compensation-decided':
-      return turnedIf(true, entry.step === undefined ? outlook : { ...outlook, undo: [...undo, entry.step] });
+      return turnedIf(true, { ...outlook, undo: [...undo, ...entry.undo.map(({ step }) => step)] });
     case 'retry-requested':
       return { ...outlook, undo: [...undo, ...givenUp.toReversed()], givenUp: [] };
     case 'step-resolved':

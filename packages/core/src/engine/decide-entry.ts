@@ -9,6 +9,7 @@ import { recordError } from '../errors/recorded-error.js';
 import { RetryableError } from '../errors/retryable-error.js';
 import type { ActCompleted, StepEntryDraft } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
+import { isUndoneAfter } from './is-undone-after.js';
 import type { ActAction, CompensateAction } from './next-action.js';
 import { retryDelay } from './retry-delay.js';
 
@@ -97,9 +98,7 @@ function decideFailedAct(
   const error = recordError(failed.error);
   const base = { error, outcome: failed.outcome, ...optional('response', failed.response) };
   const isEffectThere = failed.outcome === StepOutcome.Completed;
-  // A breaker that refuses this attempt does not unmake an earlier one.
-  const isBegun = !failed.isBreakerOpen || state.begun !== undefined;
-  const undo = isEffectThere || (action.step.compensateOn === 'attempted' && isBegun);
+  const undo = isUndoneAfter(action.step.compensateOn, outcomeSoFar(state, failed));
   if (state.cancel !== undefined) return { ...base, next: 'compensate', undo };
   if (!isEffectThere && !failed.isBreakerOpen && mayRetry(action.step.retry, state, attempt, failed)) {
     return {
@@ -111,6 +110,12 @@ function decideFailedAct(
   }
   const next = !isEffectThere && leadsToAlternative(definition, state, failed) ? 'alternative' : 'compensate';
   return { ...base, next, undo };
+}
+
+/** What is known of the act after this attempt. One that failed, or that a breaker refused, does not unmake an earlier one. */
+function outcomeSoFar(state: SagaState, { outcome, isBreakerOpen }: Failed): StepOutcome | undefined {
+  if (outcome !== StepOutcome.Failed) return outcome;
+  return state.begun ?? (isBreakerOpen ? undefined : StepOutcome.Failed);
 }
 
 function leadsToAlternative(definition: SagaDefinition, state: SagaState, failed: Failed): boolean {
@@ -130,8 +135,8 @@ function decideFailedCompensation(
   failed: Failed,
 ): Decision<'compensation-failed'> {
   const policy: CompensationPolicy = action.step.compensation;
-  const outcome = failed.outcome === StepOutcome.TimedOut ? StepOutcome.TimedOut : StepOutcome.Failed;
-  const base = { error: recordError(failed.error), outcome };
+  const outcome = failed.outcome === StepOutcome.Unknown ? 'timed-out' : 'failed';
+  const base = { error: recordError(failed.error), outcome } as const;
   if (!mayRetry(policy, state, attempt, failed)) return { ...base, next: policy.onExhausted };
   return { ...base, next: 'retry', retryAt: retryAt(policy, state, attempt, failed) };
 }

@@ -37,7 +37,7 @@ describe('nextAction', () => {
     ['that has more steps', [completed('a'), completed('b'), completed('c')]],
     [
       'whose cancel found another step begun',
-      [completed('a'), { kind: 'compensation-decided', step: 'c', outcome: 'timed-out' }],
+      [completed('a'), { kind: 'compensation-decided', undo: [{ step: 'c', outcome: 'unknown' }] }],
     ],
     [
       'whose step was done by hand elsewhere',
@@ -104,7 +104,7 @@ describe('nextAction', () => {
       kind: 'wait',
       forMs: 1,
     });
-    expect(claimedAt(1_000, 60_000)).toMatchObject({ recoveries: 1, begun: 'timed-out' });
+    expect(claimedAt(1_000, 60_000)).toMatchObject({ recoveries: 1, begun: 'unknown' });
     expect(nextAction(definition, claimedAt(1_000, 60_000))).toMatchObject({ kind: 'act', attempt: 2 });
     expect(claimedAt(1_000, 60_000, 90_000)).toMatchObject({ recoveries: 2 });
   });

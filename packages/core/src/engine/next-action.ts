@@ -5,6 +5,7 @@ import { currentStep, stepAt } from '../journal/step-place.js';
 import type { CompensationDecided, MarkedStuck, Settled } from '../journal/journal-entry.js';
 import type { SagaState, UndoItem } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import { isUndoneAfter } from './is-undone-after.js';
 
 /** Run the act of a step. */
 export interface ActAction {
@@ -61,13 +62,12 @@ export function afterWait(state: SagaState): SagaState {
   return { ...state, retryAt: undefined };
 }
 
-/** Rule of `compensateOn: 'attempted'`: what was begun is undone too, also where a cancel comes between its attempts. */
+/** What was begun is undone by the rule of `compensateOn`, also if a cancel comes between its attempts. */
 function decidedByCancel(definition: SagaDefinition, state: SagaState): CompensationDecided {
+  const { begun } = state;
   const step = currentStep(definition, state);
-  const isUndone = step?.compensateOn === 'attempted' && state.begun !== undefined;
-  return isUndone
-    ? { kind: 'compensation-decided', step: step.id, outcome: state.begun }
-    : { kind: 'compensation-decided' };
+  const isUndone = step !== undefined && begun !== undefined && isUndoneAfter(step.compensateOn, begun);
+  return { kind: 'compensation-decided', undo: isUndone ? [{ step: step.id, outcome: begun }] : [] };
 }
 
 function nextAct(definition: SagaDefinition, state: SagaState): NextAction {

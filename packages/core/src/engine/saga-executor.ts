@@ -4,6 +4,7 @@ import { RecordedStepError } from '../errors/recorded-step-error.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';
@@ -55,6 +56,8 @@ export type ExecutionEnd =
       readonly state: SagaState;
       readonly reason: LetGoReason;
       readonly error?: unknown;
+      /** The acts that were begun here and have no record. */
+      readonly begun: readonly string[];
     };
 
 /**
@@ -64,6 +67,8 @@ export type ExecutionEnd =
 export class SagaExecutor implements Patience {
   private attempt: StepAttempt | undefined;
   private eventClasses: EventClasses | undefined;
+  /** The act that may have been called and has no record yet. */
+  private openAct: { readonly step: string; readonly attempt: StepAttempt } | undefined;
   private wait: Wait | undefined;
   /** The wait that is under way, also where news cut it short for a moment. */
   private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
@@ -116,9 +121,8 @@ export class SagaExecutor implements Patience {
         }
       }
     } catch (error) {
-      if (error instanceof LetGo)
-        return { kind: 'let-go', state: this.state, reason: error.reason, error: error.cause };
-      return { kind: 'let-go', state: this.state, reason: 'trouble', error };
+      if (error instanceof LetGo) return this.letGo(error.reason, error.cause);
+      return this.letGo('trouble', error);
     }
   }
 
@@ -151,7 +155,13 @@ export class SagaExecutor implements Patience {
   private begin(action: ActAction | CompensateAction): StepAttempt {
     this.checkMayRun();
     this.attempt = new StepAttempt(this.dependencies, this.definition, this.header, this.state, action);
+    if (action.kind === 'act') this.openAct = { step: action.step.id, attempt: this.attempt };
     return this.attempt;
+  }
+
+  private letGo(reason: LetGoReason, error: unknown): ExecutionEnd {
+    const begun = this.openAct?.attempt.isCalled === true ? [this.openAct.step] : [];
+    return { kind: 'let-go', state: this.state, reason, error, begun };
   }
 
   private finished(action: ActAction | CompensateAction, outcome: AttemptEnd): FinishedAttempt {
@@ -259,6 +269,7 @@ export class SagaExecutor implements Patience {
   private advance(entry: JournalEntry, after: SagaState): void {
     const before = this.state;
     this.state = after;
+    if (isStepEntry(entry)) this.openAct = undefined;
     const { definition, header, eventClasses } = this;
     this.dependencies.onRecorded({ definition, header, entry, before, after, eventClasses });
   }

@@ -44,6 +44,8 @@ export class StepAttempt {
   private readonly run: AttemptRun;
   private readonly context: unknown;
   private readonly breaker: CircuitBreaker | undefined;
+  /** Whether the handler was called: if it was not, its effect cannot be there. */
+  isCalled = false;
   private resolve: ((end: AttemptEnd) => void) | undefined;
   private cancelTimer: CancelTimer | undefined;
   private abortReason: StepAbortReason | undefined;
@@ -169,6 +171,7 @@ export class StepAttempt {
     if (!this.dependencies.isLeaseValid()) this.abort('lease-lost');
     // Or when the attempt is over: a handler that started now would do what the journal says was given up.
     if (this.resolve === undefined || this.abortReason !== undefined) throw this.aborted('timeout');
+    this.isCalled = true;
     return this.action.kind === 'act'
       ? handler.act(this.context, this.run)
       : handler.compensate(this.context, this.run);
@@ -222,8 +225,7 @@ export class StepAttempt {
     // unrecorded and the next worker repeats it.
     if (this.abortReason === 'shutdown' || this.dependencies.isStopping())
       return { kind: 'let-go', reason: 'shutdown' };
-    const isInDoubt = this.abortReason !== undefined;
-    return this.failure(error, isInDoubt ? StepOutcome.TimedOut : StepOutcome.Failed);
+    return this.failure(error, this.abortReason === undefined ? StepOutcome.Failed : this.outcomeOfAborted());
   }
 
   private failure(error: unknown, outcome: StepOutcome, response?: Json): AttemptEnd {
@@ -244,8 +246,12 @@ export class StepAttempt {
     if (reason === 'shutdown' || reason === 'lease-lost') return { kind: 'let-go', reason };
     return this.failure(
       reason === 'timeout' ? this.timedOutError() : this.aborted(reason),
-      StepOutcome.TimedOut,
+      this.outcomeOfAborted(),
     );
+  }
+
+  private outcomeOfAborted(): StepOutcome {
+    return this.isCalled || this.action.kind === 'compensate' ? StepOutcome.Unknown : StepOutcome.Failed;
   }
 
   private timedOutError(): StepTimedOutError {

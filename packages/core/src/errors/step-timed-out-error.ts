@@ -10,8 +10,8 @@ export class StepTimedOutError extends SagaError {
     readonly timeoutMs: number,
   ) {
     super(
-      `Step "${step}" of saga ${sagaId} did not end within ${timeoutMs} ms. Its effect may or may not have happened; ` +
-        'compensateOn: "attempted" undoes it in either case.',
+      `Step "${step}" of saga ${sagaId} did not end within ${timeoutMs} ms. Its effect may or may not have happened, so ` +
+        'the step is undone if the saga fails, unless it says compensateOn: "completed".',
     );
   }
 }

@@ -167,11 +167,11 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async release(requests: readonly ReleaseRequest[]): Promise<void> {
-    for (const { sagaId, seq, worker, reason, delayMs } of requests) {
+    for (const { sagaId, seq, worker, reason, begun, delayMs } of requests) {
       const stored = this.sagas.get(sagaId);
       if (stored?.header.owner !== worker || !isOpen(stored.header.status)) continue;
       if (seq !== undefined && seq !== stored.written.length + 1) continue;
-      this.write(stored, worker, { kind: 'released', reason });
+      this.write(stored, worker, { kind: 'released', reason, begun });
       this.letGo(stored, delayMs);
     }
   }

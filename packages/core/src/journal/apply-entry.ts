@@ -57,6 +57,7 @@ function change(definition: SagaDefinition, next: Draft, entry: EntryDraft | Jou
       return claimed(next, entry);
     case 'released':
       next.isReleased = entry.reason !== 'trouble';
+      next.isUntouched = entry.begun?.length === 0;
       return;
     case 'cancel-requested':
       return cancelRequested(next, entry.reason);
@@ -112,7 +113,7 @@ function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): v
   // What an earlier attempt may have done is not undone by a later one that failed, or that a breaker refused.
   const outcome = entry.outcome === StepOutcome.Failed ? (next.begun ?? StepOutcome.Failed) : entry.outcome;
   if (entry.next === 'retry') {
-    next.begun = outcome === StepOutcome.TimedOut ? StepOutcome.TimedOut : StepOutcome.Failed;
+    next.begun = outcome === StepOutcome.Unknown ? StepOutcome.Unknown : StepOutcome.Failed;
     return attemptFailed(next, entry);
   }
   madeProgress(next);
@@ -154,10 +155,10 @@ function compensationFailed(definition: SagaDefinition, next: Draft, entry: Comp
 }
 
 function compensationDecided(definition: SagaDefinition, next: Draft, entry: CompensationDecided): void {
-  if (entry.step !== undefined) {
-    next.mismatch = misplacedAct(definition, next, entry.step);
+  for (const { step, outcome } of entry.undo) {
+    next.mismatch = misplacedAct(definition, next, step);
     if (next.mismatch !== undefined) return;
-    next.undo = [...next.undo, undoItem(next, entry.step, entry.outcome ?? StepOutcome.TimedOut, undefined)];
+    next.undo = [...next.undo, undoItem(next, step, outcome, undefined)];
   }
   turnBack(next, failureOfCancel(next.cancel?.reason));
 }
@@ -165,11 +166,12 @@ function compensationDecided(definition: SagaDefinition, next: Draft, entry: Com
 function claimed(next: Draft, entry: Claimed | Written<Claimed>): void {
   const isIdle = hasWaited(next, entry);
   // Whoever owned it before may have begun the next act, and nobody can say how far it came.
-  if (entry.from === 'running' && !isIdle) next.begun = StepOutcome.TimedOut;
+  if (entry.from === 'running' && !isIdle && !next.isUntouched) next.begun = StepOutcome.Unknown;
   // While it waited nothing of it ran: the death of its owner is no evidence against its step.
   if (entry.from !== 'pending' && !next.isReleased && !isIdle) next.recoveries++;
   if (next.status === SagaStatus.Pending) next.status = SagaStatus.Running;
   next.isReleased = false;
+  next.isUntouched = false;
 }
 
 /**
@@ -303,6 +305,8 @@ function resume(next: Draft): void {
   next.stuck = undefined;
   next.recoveries = 0;
   next.isReleased = true;
+  // What got it STUCK ran no act: only what earlier claims put in doubt is.
+  next.isUntouched = true;
 }
 
 /** What is still to be undone, with what was given up back in its place: those steps completed last. */

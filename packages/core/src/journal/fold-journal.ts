@@ -51,6 +51,7 @@ export function initialState(context: string, isQueued = false): SagaState {
     context,
     stage: 0,
     begun: undefined,
+    isUntouched: false,
     isAlternative: false,
     primaryError: undefined,
     failedAttempts: 0,

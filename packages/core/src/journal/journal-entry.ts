@@ -82,6 +82,11 @@ export interface Released {
    * `trouble`: it could not be run here; the next claim counts as a recovery all the same.
    */
   readonly reason: 'shutdown' | 'quarantine' | 'trouble';
+  /**
+   * The acts that this owner began and that have no record: none where it let go between two steps. Undefined in entries
+   * of earlier releases: whatever act was next may have been begun.
+   */
+  readonly begun?: readonly string[];
 }
 
 /** Somebody asked for the saga to be cancelled. The owner decides what becomes of it. */
@@ -95,12 +100,16 @@ export interface CancelRequested {
 export interface CompensationDecided {
   readonly kind: 'compensation-decided';
   /**
-   * With `compensateOn: 'attempted'`: the step that was begun and has no result in the journal, or only failed ones. Its
-   * effect may be there, so it is undone first.
+   * The steps that were begun and have no result in the journal, or only failed ones, with what is known of their acts.
+   * Their effects may be there, so they are undone first, the last one before the others.
    */
-  readonly step?: string;
-  /** With `step`: what is known of its act. */
-  readonly outcome?: 'failed' | 'timed-out';
+  readonly undo: readonly BegunStep[];
+}
+
+/** A step whose act was begun and did not complete. */
+export interface BegunStep {
+  readonly step: string;
+  readonly outcome: 'failed' | 'unknown';
 }
 
 /** A person asked for a STUCK saga to go on from where it stood. */

@@ -33,7 +33,9 @@ export interface SagaState {
    * Forward: the worst that is known of the act that is next, where it may have begun before: an attempt failed or timed
    * out, or an owner went away without a word.
    */
-  readonly begun: 'failed' | 'timed-out' | undefined;
+  readonly begun: 'failed' | 'unknown' | undefined;
+  /** Forward: the last owner let go before it began the act that is next, so a claim puts nothing in doubt. */
+  readonly isUntouched: boolean;
   /** Forward: the stage's alternative is what runs. */
   readonly isAlternative: boolean;
   /** Why the alternative runs. */

@@ -78,6 +78,8 @@ export interface ReleaseRequest {
   readonly worker: string;
   /** As in the journal. `quarantine` too where this worker never ran it: the next claim is no recovery then. */
   readonly reason: 'shutdown' | 'quarantine' | 'trouble';
+  /** As in the journal: the acts that this worker began and that have no record. */
+  readonly begun: readonly string[];
   /** Before this many milliseconds nobody claims it. */
   readonly delayMs: number;
 }

@@ -9,6 +9,8 @@ import type { RunningSagas } from './running-sagas.js';
  */
 export class Handover {
   private readonly collected: ReleaseRequest[] = [];
+  /** Acts without a record of sagas that could not be given back yet. */
+  private readonly untold = new Map<string, readonly string[]>();
 
   constructor(
     private readonly storage: SagaStorage,
@@ -46,7 +48,9 @@ export class Handover {
         .slice(index, index + this.batchSize)
         .filter((sagaId) => !this.running.knows(sagaId));
       const why = { worker, seq: undefined, reason: 'quarantine', delayMs: 0 } as const;
-      await this.releaseAll(batch.map((sagaId) => ({ sagaId, ...why })));
+      await this.releaseAll(
+        batch.map((sagaId) => ({ sagaId, ...why, begun: this.untold.get(sagaId) ?? [] })),
+      );
     }
   }
 
@@ -54,7 +58,9 @@ export class Handover {
     const marked = requests.filter(({ sagaId }) => this.running.markStarting(sagaId));
     try {
       await this.storage.release(requests);
+      for (const { sagaId } of requests) this.untold.delete(sagaId);
     } catch (error) {
+      for (const { sagaId, begun } of requests) if (begun.length > 0) this.untold.set(sagaId, begun);
       const operation = 'release';
       notifyWorker(this.listener, { type: 'storage-failed', operation, sagaId: undefined, error });
     }

@@ -139,6 +139,7 @@ export class SagaWorker {
         worker,
         seq: state.seq + 1,
         reason: 'quarantine',
+        begun: [],
         delayMs: waitMs,
       } as const;
       void this.handover.release(request);
@@ -271,7 +272,7 @@ export class SagaWorker {
       if (reason === 'trouble' && error !== undefined)
         notifyWorker(this.dependencies.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
       notifySaga(this.dependencies.listener, { type: 'let-go', sagaId, saga, version, reason });
-      const request = { sagaId, worker, seq: executor.seq + 1 };
+      const request = { sagaId, worker, seq: executor.seq + 1, begun: end.begun };
       if (reason === 'parked') this.keepDueMoment(end.state);
       if (reason === 'shutdown') this.handover.collect({ ...request, reason, delayMs: 0 });
       if (reason === 'trouble')
@@ -291,7 +292,14 @@ export class SagaWorker {
   private giveBack({ header, entries }: LoadedSaga, worker: string): void {
     const seq = (entries.at(-1)?.seq ?? 0) + 1;
     const { sagaId } = header;
-    void this.handover.release({ sagaId, worker, seq, reason: 'trouble', delayMs: troubleDelay(0) });
+    void this.handover.release({
+      sagaId,
+      worker,
+      seq,
+      reason: 'trouble',
+      begun: [],
+      delayMs: troubleDelay(0),
+    });
   }
 
   private async endLease(): Promise<void> {

@@ -149,7 +149,7 @@ const outcomes: readonly (AttemptOutcome | undefined)[] = [
   {
     ...failed,
     error: new StepTimedOutError('01890a5d-ac96-774b-bcce-b302099a8057', 'step', 250),
-    outcome: 'timed-out',
+    outcome: 'unknown',
   },
   { ...failed, isBreakerOpen: true },
   undefined,
@@ -177,6 +177,10 @@ export function relabelledExecution(
 const outsideTexts = new Set(['saga', 'sagaId', 'step', 'name', 'errorName', 'message', 'actor', 'note']);
 
 function relabelledObject<Part extends object>(part: Part, relabel: (text: string) => string): Part {
+  if (Array.isArray(part))
+    return part.map((one: unknown) =>
+      typeof one === 'object' && one !== null ? relabelledObject(one, relabel) : one,
+    ) as unknown as Part;
   const relabelled = Object.entries(part).map(([key, value]: [string, unknown]) => {
     const isReason = key === 'reason' && 'kind' in part && part.kind === 'cancel-requested';
     if (typeof value === 'string' && (outsideTexts.has(key) || isReason)) return [key, relabel(value)];

@@ -136,13 +136,10 @@ export class PureExecution {
 
 /** The steps whose effect is there or may be there, in the order in which that became so. */
 export function effectsOf(entries: readonly JournalEntry[]): readonly string[] {
-  return entries.flatMap((entry) =>
-    entry.kind === 'act-completed' ||
-    (entry.kind === 'act-failed' && entry.undo) ||
-    (entry.kind === 'compensation-decided' && entry.step !== undefined)
-      ? [entry.step ?? 'none']
-      : [],
-  );
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'compensation-decided') return entry.undo.map(({ step }) => step);
+    return entry.kind === 'act-completed' || (entry.kind === 'act-failed' && entry.undo) ? [entry.step] : [];
+  });
 }
 
 /** The steps whose compensation completed, in order. */
@@ -164,7 +161,7 @@ function outcomeOf(outcomes: Script[string], attempt: number): AttemptOutcome {
   const scripted = outcomes[attempt - 1] ?? outcomes.at(-1) ?? 'ok';
   if (scripted === 'ok') return { kind: 'completed', context: '{}', response: undefined, events: undefined };
   const outcome = (
-    { fail: 'failed', timeout: 'timed-out', unstorable: 'completed', refused: 'failed' } as const
+    { fail: 'failed', timeout: 'unknown', unstorable: 'completed', refused: 'failed' } as const
   )[scripted];
   const isBreakerOpen = scripted === 'refused';
   return { kind: 'failed', error: new Error(scripted), outcome, response: undefined, isBreakerOpen };

@@ -85,7 +85,7 @@ describe('the pure part of the engine', () => {
       fc.property(cases, (one) => {
         const { entries } = runOf(one);
         const timedOut = entries.flatMap((entry) =>
-          entry.kind === 'act-failed' && entry.outcome === 'timed-out' ? [entry.step] : [],
+          entry.kind === 'act-failed' && entry.outcome === 'unknown' ? [entry.step] : [],
         );
         const toUndo = statesOf(one, entries).flatMap(({ undo }) => undo);
         const failed = toUndo.flatMap(({ step, outcome }) => (outcome === 'failed' ? [step] : []));
@@ -170,7 +170,7 @@ describe('the pure part of the engine', () => {
         }),
         fc.constantFrom<EntryDraft>(
           { kind: 'settled' },
-          { kind: 'compensation-decided' },
+          { kind: 'compensation-decided', undo: [] },
           { kind: 'claimed', from: 'running' },
           { kind: 'retry-requested', actor: 'a' },
           { kind: 'released', reason: 'shutdown' },

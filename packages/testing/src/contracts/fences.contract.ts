@@ -57,7 +57,9 @@ export function describeFences(world: StorageWorld): void {
     const next = { sagaId, seq: 2, worker: owner, entry: entryOf.decided };
     await expect(world.storage.append(next)).resolves.toBe('fenced');
     await expect(world.storage.append({ ...next, change: changeTo.running(owner) })).resolves.toBe('fenced');
-    await world.storage.release([{ sagaId, seq: 2, worker: owner, reason: 'shutdown', delayMs: 0 }]);
+    await world.storage.release([
+      { sagaId, seq: 2, worker: owner, reason: 'shutdown', begun: [], delayMs: 0 },
+    ]);
     await world.expire(owner);
     await world.storage.releaseExpired([saga], 10);
     const worker = await world.newWorker();

@@ -57,7 +57,7 @@ export const entryOf = {
   },
   compensationCompleted: { kind: 'compensation-completed', ...attempt, context: '{}' },
   compensationFailed: { kind: 'compensation-failed', ...attempt, error, outcome: 'failed', next: 'halt' },
-  decided: { kind: 'compensation-decided' },
+  decided: { kind: 'compensation-decided', undo: [] },
   settled: { kind: 'settled' },
   stuck: { kind: 'stuck', reason: 'compensation-exhausted', message: 'the stock service is down' },
   retry: { kind: 'retry-requested', actor: 'ada' },

@@ -76,7 +76,7 @@ export function describeReleases(world: StorageWorld): void {
     async (reason) => {
       const worker = await world.newWorker();
       const saga = await world.start({ owner: worker });
-      await world.storage.release([{ sagaId: saga.sagaId, seq: 1, worker, reason, delayMs: 0 }]);
+      await world.storage.release([{ sagaId: saga.sagaId, seq: 1, worker, reason, begun: [], delayMs: 0 }]);
       const { header, entries } = await world.load(saga.sagaId);
       expect(entries).toMatchObject([{ kind: 'released', reason, worker, seq: 1 }]);
       expect(header).toMatchObject({ status: 'running', owner: undefined });
@@ -96,7 +96,7 @@ export function describeReleases(world: StorageWorld): void {
     await world.append(ended.sagaId, entryOf.settled, changeTo.completed(), worker);
     const spared = [ofOther, ended];
     const before = await Promise.all(spared.map(({ sagaId }) => world.load(sagaId)));
-    const rest = { worker, seq: undefined, reason: 'quarantine', delayMs: 0 } as const;
+    const rest = { worker, seq: undefined, reason: 'quarantine', begun: [], delayMs: 0 } as const;
     await world.storage.release([untouched, requested, ...spared].map(({ sagaId }) => ({ sagaId, ...rest })));
     expect(await world.load(untouched.sagaId)).toMatchObject({
       header: { owner: undefined },
@@ -112,7 +112,9 @@ export function describeReleases(world: StorageWorld): void {
   it('gives nobody a saga that was let go with a delay before the delay is over', async () => {
     const worker = await world.newWorker();
     const saga = await world.start({ owner: worker });
-    await world.storage.release([{ sagaId: saga.sagaId, seq: 1, worker, reason: 'trouble', delayMs: 1_000 }]);
+    await world.storage.release([
+      { sagaId: saga.sagaId, seq: 1, worker, reason: 'trouble', begun: [], delayMs: 1_000 },
+    ]);
     const [released] = (await world.load(saga.sagaId)).entries;
     const claim = () => world.storage.claim({ worker, sagas: [identityOf(saga)], limit: 1 });
     await expect(claim()).resolves.toEqual([]);
@@ -133,7 +135,7 @@ export function describeReleases(world: StorageWorld): void {
     await world.append(stuck.sagaId, entryOf.stuck, changeTo.stuck(), worker);
     const ahead = await world.start({ owner: worker });
     const mine = await world.start({ owner: worker });
-    const rest = { worker, reason: 'shutdown', delayMs: 0 } as const;
+    const rest = { worker, reason: 'shutdown', begun: [], delayMs: 0 } as const;
     const requests: ReleaseRequest[] = [
       { sagaId: movedOn.sagaId, seq: 1, ...rest },
       { sagaId: ofOther.sagaId, seq: 1, ...rest },

@@ -82,7 +82,9 @@ export function describeUnknownOutcomes(world: StorageWorld): void {
     await expect(claim()).resolves.toEqual([]);
     await expect(storage.listOwned(worker)).resolves.toEqual([saga.sagaId]);
     expect((await world.load(saga.sagaId)).entries).toMatchObject([{ kind: 'claimed', seq: 1, worker }]);
-    await storage.release([{ sagaId: saga.sagaId, seq: 2, worker, reason: 'trouble', delayMs: 0 }]);
+    await storage.release([
+      { sagaId: saga.sagaId, seq: 2, worker, reason: 'trouble', begun: [], delayMs: 0 },
+    ]);
     await expect(claim()).resolves.toMatchObject([{ header: { sagaId: saga.sagaId, owner: worker } }]);
   });
 
@@ -102,7 +104,8 @@ export function describeUnknownOutcomes(world: StorageWorld): void {
     const { storage } = world.fragile;
     const worker = await world.newWorker();
     const { sagaId } = await world.start({ owner: worker });
-    const release = () => storage.release([{ sagaId, seq: 1, worker, reason: 'shutdown', delayMs: 0 }]);
+    const release = () =>
+      storage.release([{ sagaId, seq: 1, worker, reason: 'shutdown', begun: [], delayMs: 0 }]);
     expect(told).toContain(await lose(part, release));
     expect((await world.header(sagaId)).owner).toBe(part === 'answer' ? undefined : worker);
     await release();

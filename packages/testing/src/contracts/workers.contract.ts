@@ -63,7 +63,14 @@ export function describeWorkers(world: StorageWorld): void {
     await world.start();
     const end = { status: 'completed', owner: undefined, failure: undefined, stuck: undefined } as const;
     await world.append(ended.sagaId, { kind: 'settled' }, end, worker);
-    const release = { sagaId: released.sagaId, seq: 1, worker, reason: 'shutdown', delayMs: 0 } as const;
+    const release = {
+      sagaId: released.sagaId,
+      seq: 1,
+      worker,
+      reason: 'shutdown',
+      begun: [],
+      delayMs: 0,
+    } as const;
     await world.storage.release([release]);
     await expect(world.storage.listOwned(worker)).resolves.toEqual([mine.sagaId]);
     await expect(world.storage.listOwned(world.newId())).resolves.toEqual([]);

@@ -155,7 +155,7 @@ describe('the checker of crash runs', () => {
   });
 
   it.each<[string, readonly EntryDraft[]]>([
-    ['timed out once and failed then', [attempt('timed-out', 'retry'), attempt('failed', 'compensate')]],
+    ['timed out once and failed then', [attempt('unknown', 'retry'), attempt('failed', 'compensate')]],
     [
       'may have begun in a process that died, and failed then',
       [{ kind: 'claimed', from: 'running' }, attempt('failed', 'compensate')],
@@ -164,7 +164,7 @@ describe('the checker of crash runs', () => {
       'may have begun, and was given up by a cancel',
       [
         { kind: 'claimed', from: 'running' },
-        { kind: 'compensation-decided', step: 'a', outcome: 'failed' },
+        { kind: 'compensation-decided', undo: [{ step: 'a', outcome: 'failed' }] },
       ],
     ],
   ])('reports that the undo of an act was told less than is known: it %s', (_name, drafts) => {
@@ -177,7 +177,7 @@ describe('the checker of crash runs', () => {
         watchers: [],
       });
     expect(told('failed')).toEqual(['wrong-outcome']);
-    expect(told('timed-out')).toEqual([]);
+    expect(told('unknown')).toEqual([]);
   });
 
   it('reports what was read and is another one at the end', () => {

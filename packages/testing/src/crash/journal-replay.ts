@@ -27,7 +27,9 @@ export class JournalReplay {
   isLetGo = false;
   private isCancelled = false;
   /** Whoever owned it before may have begun the act that is next. */
-  private isUnsure = false;
+  isUnsure = false;
+  /** The last owner let go, or got STUCK, before it began the act that is next. */
+  private isUntouched = false;
   /** Until then, by the storage's clock, nothing runs: the last attempt failed and is to be repeated. */
   private waitsUntil = 0;
 
@@ -62,9 +64,9 @@ export class JournalReplay {
         if (entry.park !== undefined) this.park();
         return;
       case 'compensation-decided':
-        if (entry.step !== undefined) {
-          this.undo = [...this.undo, entry.step];
-          this.learn(entry.step, 'failed');
+        for (const { step } of entry.undo) {
+          this.undo = [...this.undo, step];
+          this.learn(step, 'failed');
         }
         this.direction = 'backward';
         return;
@@ -81,12 +83,14 @@ export class JournalReplay {
       case 'claimed':
         this.isEarly = this.isParked || entry.recordedAt.getTime() < this.waitsUntil;
         this.isParked = false;
-        if (entry.from === 'running' && !this.isEarly) this.isUnsure = true;
+        if (entry.from === 'running' && !this.isEarly && !this.isUntouched) this.isUnsure = true;
+        this.isUntouched = false;
         this.owner = entry.worker;
         this.isLetGo = false;
         return;
       case 'released':
       case 'stuck':
+        this.isUntouched = entry.kind === 'stuck' || entry.begun?.length === 0;
         this.letGo();
         return;
       case 'settled':
@@ -94,8 +98,8 @@ export class JournalReplay {
   }
 
   private learn(step: string, outcome: StepOutcome): void {
-    const mayBeThere = this.isUnsure || this.outcomes.get(step) === 'timed-out';
-    this.outcomes.set(step, outcome === 'failed' && mayBeThere ? 'timed-out' : outcome);
+    const mayBeThere = this.isUnsure || this.outcomes.get(step) === 'unknown';
+    this.outcomes.set(step, outcome === 'failed' && mayBeThere ? 'unknown' : outcome);
     this.isUnsure = false;
   }
 

@@ -37,7 +37,7 @@ describe('a cancel of a saga whose step ends its processes', () => {
     const { cluster, second, sagaId } = await cancelledAfterDeath(saga);
     const outcome = await cluster.resolve(second.outcome(sagaId));
     expect(outcome).toMatchObject({ status: 'failed', failure: { reason: 'cancelled' } });
-    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
   });
 
   it('comes with the events of the last step, which a crash may have swallowed', async () => {

@@ -36,7 +36,7 @@ describe('a cancel', () => {
       cause: { name: 'Cancelled', message: reason },
     });
     expect(toOutcomeError(outcome)).toBeInstanceOf(SagaFailedError);
-    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
     expect((await cluster.load(started.sagaId)).entries[1]).toMatchObject({
       kind: 'cancel-requested',
       reason,
@@ -80,7 +80,7 @@ describe('a cancel', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge']);
     const outcome = await cluster.resolve(process.outcome(started), 1_000);
     expect(outcome.status).toBe('failed');
-    expect(step.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   it('starts no further attempt of the step, whatever its retry policy', async () => {
@@ -107,7 +107,7 @@ describe('a cancel', () => {
     await process.engine.requests.cancel(started.sagaId, reason);
     await cluster.resolve(process.outcome(started));
     expect(saga.calls.slice(2)).toEqual(['compensate charge', 'compensate reserve']);
-    expect(step.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   it('does not lead to the alternative of a fallback', async () => {
@@ -125,6 +125,7 @@ describe('a cancel', () => {
     expect(await cluster.journalOf(started.sagaId)).toEqual([
       'cancel-requested',
       'act-failed card -> compensate',
+      'compensation-completed card',
     ]);
   });
 
@@ -148,7 +149,7 @@ describe('a cancel', () => {
     first.kill();
     const outcome = await cluster.resolve(second.outcome(sagaId));
     expect(outcome).toMatchObject({ status: 'failed', failure: { reason: 'cancelled' } });
-    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
   });
 
   it('changes nothing where the saga is being undone already', async () => {

@@ -154,7 +154,7 @@ describe('a saga whose journal does not fit the steps', () => {
       'a cancel',
       ({ engine }, sagaId) => engine.requests.cancel(sagaId, reason),
       'failed',
-      ['compensate reserve'],
+      ['compensate charge', 'compensate reserve'],
     ],
   ])('goes on with %s once the right steps are back', async (_name, ask, status, calls) => {
     const { cluster, sagaId, redeploy } = await mismatched(
@@ -180,7 +180,7 @@ describe('a saga whose journal does not fit the steps', () => {
     const process = await deploy(right);
     await process.engine.requests.cancel(sagaId, reason);
     expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('failed');
-    expect(right.calls).toEqual(['compensate reserve']);
+    expect(right.calls).toEqual(['compensate charge', 'compensate reserve']);
   });
 
   it('is undone by a retry where a former release has stored a cancel of it without effect', async () => {
@@ -192,7 +192,7 @@ describe('a saga whose journal does not fit the steps', () => {
     const process = await redeploy(right);
     await process.engine.requests.retry(sagaId, 'ada');
     expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('failed');
-    expect(right.calls).toEqual(['compensate reserve']);
+    expect(right.calls).toEqual(['compensate charge', 'compensate reserve']);
   });
 
   it('is STUCK with why it failed where it was being undone, and goes on undoing', async () => {
@@ -252,7 +252,7 @@ describe('a saga whose journal does not fit the steps', () => {
     });
     const journal = await cluster.journalOf(started.sagaId);
     expect(journal.filter((entry) => entry.startsWith('cancel-requested'))).toHaveLength(1);
-    expect(right.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
+    expect(right.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
   });
 });
 

@@ -267,9 +267,9 @@ describe('compensateOn "attempted"', () => {
     const saga = scriptedSaga('order', [charge]);
     const cluster = new SimulatedCluster([saga]);
     const { sagaId } = await cluster.run(await cluster.startProcess());
-    expect(charge.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect(charge.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
     expect((await cluster.load(sagaId)).entries).toMatchObject([
-      { kind: 'act-failed', outcome: 'timed-out' },
+      { kind: 'act-failed', outcome: 'unknown' },
       { kind: 'act-failed', outcome: 'failed' },
       { kind: 'compensation-completed' },
     ]);
@@ -290,7 +290,7 @@ describe('compensateOn "attempted"', () => {
     expect(await cluster.journalOf(started.sagaId)).toHaveLength(2);
     await process.engine.requests.cancel(started.sagaId, 'the customer called');
     await cluster.resolve(process.outcome(started));
-    expect(charge.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect(charge.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   it('tells that an act may have worked whose process died, though its next attempt failed', async () => {
@@ -304,7 +304,7 @@ describe('compensateOn "attempted"', () => {
     await cluster.advance(0);
     first.kill();
     await cluster.resolve(second.outcome(sagaId));
-    expect(charge.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect(charge.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   it('tells that the act returned, though what it returned cannot be stored and an earlier attempt timed out', async () => {

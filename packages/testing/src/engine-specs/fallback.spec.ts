@@ -310,9 +310,9 @@ describe('a circuit breaker', () => {
       'compensate card',
       'compensate reserve',
     ]);
-    expect(primary.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect(primary.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
     expect((await cluster.load(sagaId)).entries.slice(1, 3)).toMatchObject([
-      { kind: 'act-failed', next: 'retry', outcome: 'timed-out' },
+      { kind: 'act-failed', next: 'retry', outcome: 'unknown' },
       {
         kind: 'act-failed',
         attempt: 2,
@@ -344,7 +344,7 @@ describe('a circuit breaker', () => {
       'compensate card',
       'compensate reserve',
     ]);
-    expect(primary.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect(primary.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   it('that closes while the saga is recovered does not change the choice in the journal', async () => {

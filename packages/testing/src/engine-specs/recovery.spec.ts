@@ -131,7 +131,7 @@ describe('a saga whose process died', () => {
     await cluster.advance(0);
     first.kill();
     await cluster.resolve(second.outcome(sagaId));
-    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
   });
 
   it('is found though the storage gives no hints', async () => {

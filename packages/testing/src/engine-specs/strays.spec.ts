@@ -15,7 +15,13 @@ class UnreadingStorage extends InterceptedStorage {
   override async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
     for (const { header } of await this.inner.claim(request)) {
       const { sagaId } = header;
-      const why = { worker: request.worker, seq: undefined, reason: 'quarantine', delayMs: 60_000 } as const;
+      const why = {
+        worker: request.worker,
+        seq: undefined,
+        reason: 'quarantine',
+        begun: [],
+        delayMs: 60_000,
+      } as const;
       request.onUnreadable?.(sagaId, this.unreadable);
       await this.inner.release([{ sagaId, ...why }]);
     }

@@ -69,7 +69,7 @@ describe('a handler whose time is up', () => {
     const { sagaId } = await cluster.resolve(process.outcome(started));
     expect((await cluster.load(sagaId)).entries[1]).toMatchObject({
       kind: 'act-failed',
-      outcome: 'timed-out',
+      outcome: 'unknown',
       error: { code: 'SAGA_STEP_TIMED_OUT' },
     });
   });
@@ -157,6 +157,6 @@ describe('a handler that is told to stop by a cancel', () => {
     await cluster.advance(0);
     await process.engine.requests.cancel(started.sagaId, 'the customer called');
     await cluster.resolve(process.outcome(started));
-    expect(step.compensateCalls).toMatchObject([{ outcome: 'timed-out' }]);
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 });

@@ -1,4 +1,5 @@
-import type { EntryDraft } from '@nest-saga/core';
+import type { BegunStep, EntryDraft } from '@nest-saga/core';
+import { toStoredOutcome } from './stored-outcome.js';
 
 /** An entry as the columns of `saga_log` hold it, beside its place. JSON is text. */
 export interface EntryColumns {
@@ -23,7 +24,7 @@ export function toEntryColumns(draft: EntryDraft): EntryColumns {
       return columns(draft.kind, draft);
     case 'act-failed': {
       const { outcome, next, undo, retryAt, park } = draft;
-      return columns(draft.kind, draft, { outcome, next, undo, retryAt, park });
+      return columns(draft.kind, draft, { outcome: toStoredOutcome(outcome), next, undo, retryAt, park });
     }
     case 'compensation-failed': {
       const { outcome, next, retryAt, park } = draft;
@@ -32,7 +33,7 @@ export function toEntryColumns(draft: EntryDraft): EntryColumns {
     case 'claimed':
       return columns(draft.kind, {}, { from: draft.from, parked: draft.parked });
     case 'released':
-      return columns(draft.kind, {}, { reason: draft.reason });
+      return columns(draft.kind, {}, { reason: draft.reason, begun: draft.begun });
     case 'cancel-requested':
       return columns(draft.kind, {}, { reason: draft.reason, actor: draft.actor });
     case 'retry-requested':
@@ -42,10 +43,18 @@ export function toEntryColumns(draft: EntryDraft): EntryColumns {
     case 'stuck':
       return columns(draft.kind, draft, { reason: draft.reason, message: draft.message });
     case 'compensation-decided':
-      return columns(draft.kind, draft, { outcome: draft.outcome });
+      return decisionColumns(draft.undo);
     case 'settled':
       return columns(draft.kind, {});
   }
+}
+
+// A list of one the way releases before it wrote it, too: in a rolling deploy they read it.
+function decisionColumns(undo: readonly BegunStep[]): EntryColumns {
+  const stored = undo.map(({ step, outcome }) => ({ step, outcome: toStoredOutcome(outcome) }));
+  const [first] = stored;
+  if (first === undefined) return columns('compensation-decided', {}, {});
+  return columns('compensation-decided', first, { outcome: first.outcome, undo: stored });
 }
 
 /** What an entry may have that has a column of its own. */

@@ -30,7 +30,7 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
     {
       ...attempt,
       error,
-      outcome: fc.constantFrom('completed', 'failed', 'timed-out'),
+      outcome: fc.constantFrom('completed', 'failed', 'unknown'),
       next: fc.constantFrom('retry', 'alternative', 'compensate'),
       undo: fc.boolean(),
     },
@@ -50,9 +50,13 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
     { from: fc.constantFrom('pending', 'running', 'compensating') },
     { parked: fc.constant(true) },
   ),
-  released: merged({ reason: fc.constantFrom('shutdown', 'trouble') }),
+  released: merged({ reason: fc.constantFrom('shutdown', 'trouble') }, { begun: fc.array(text) }),
   'cancel-requested': merged({ reason: text }, { actor: text }),
-  'compensation-decided': merged({}, { step: text, outcome: fc.constantFrom('failed', 'timed-out') }),
+  'compensation-decided': merged({
+    undo: fc.array(
+      fc.record({ step: text, outcome: fc.constantFrom('failed', 'unknown') }, { noNullPrototype: true }),
+    ),
+  }),
   'retry-requested': merged({ actor: text }, { note: text }),
   'step-resolved': merged({ step: text, actor: text, note: text }),
   stuck: merged(

@@ -1,6 +1,8 @@
-import type { EntryDraft, JournalEntry, Park, RecordedError } from '@nest-saga/core';
+import type { BegunStep, EntryDraft, JournalEntry, Park, RecordedError } from '@nest-saga/core';
 import { required } from '../database/statement.js';
 import type { Row } from '../database/statement.js';
+import { toOutcome } from './stored-outcome.js';
+import type { StoredOutcome } from './stored-outcome.js';
 import { timeColumn, toDate } from './time-column.js';
 
 /** What a statement selects of `saga_log`, for `toJournalEntry`. */
@@ -42,7 +44,7 @@ function toEntryDraft(row: Row): EntryDraft {
         kind,
         ...toAttempt(row),
         error: toError(row),
-        outcome,
+        outcome: toOutcome(outcome as StoredOutcome),
         ...optional('response', row['response']),
         next,
         ...toRetryAt(retryAt),
@@ -73,8 +75,10 @@ function toEntryDraft(row: Row): EntryDraft {
       const { from, parked } = toDetail<typeof kind>(row);
       return { kind, from, ...(parked === undefined ? {} : { parked }) };
     }
-    case 'released':
-      return { kind, reason: toDetail<typeof kind>(row).reason };
+    case 'released': {
+      const { reason, begun } = toDetail<typeof kind>(row);
+      return begun === undefined ? { kind, reason } : { kind, reason, begun };
+    }
     case 'cancel-requested': {
       const { reason, actor } = toDetail<typeof kind>(row);
       return { kind, reason, ...optional('actor', actor) };
@@ -92,14 +96,29 @@ function toEntryDraft(row: Row): EntryDraft {
       return { kind, reason, ...optional('step', row['step']), message };
     }
     case 'compensation-decided': {
-      const { outcome } = toDetail<typeof kind>(row);
-      return { kind, ...optional('step', row['step']), ...optional('outcome', outcome) };
+      return { kind, undo: toBegunSteps(row) };
     }
     case 'settled':
       return { kind };
     default:
       throw new TypeError(`The journal has an entry "${String(kind)}", which this version does not know.`);
   }
+}
+
+// Releases before the list wrote at most one step, in its own column.
+function toBegunSteps(row: Row): readonly BegunStep[] {
+  const { undo, outcome } = JSON.parse(required(row, 'detail')) as StoredDecision;
+  const step = row['step'] ?? undefined;
+  const stored = undo ?? (step === undefined ? [] : [{ step, outcome: outcome ?? 'timed-out' }]);
+  return stored.map((one) => ({ step: one.step, outcome: toOutcome(one.outcome) }));
+}
+
+interface StoredDecision {
+  readonly outcome?: StoredOutcome<BegunStep['outcome']>;
+  readonly undo?: readonly {
+    readonly step: string;
+    readonly outcome: StoredOutcome<BegunStep['outcome']>;
+  }[];
 }
 
 function toAttempt(row: Row) {

@@ -18,7 +18,7 @@ export function releaseStatement(
     saga_id: ['uuid', ({ sagaId }) => sagaId],
     seq: ['integer', ({ seq }) => seq ?? null],
     worker: ['text', ({ worker }) => worker],
-    detail: ['json', ({ reason }) => JSON.stringify({ reason })],
+    detail: ['json', ({ reason, begun }) => JSON.stringify({ reason, begun })],
     delay_ms: ['integer', ({ delayMs }) => Math.round(delayMs)],
   });
   return {

@@ -116,11 +116,12 @@ describe('an operator in a process that runs nothing', () => {
       failure: { reason: 'cancelled', message: 'the customer called' },
       stuck: undefined,
     });
-    expect(callsSince()).toEqual(['compensate reserve']);
-    expect((await cluster.journalOf(sagaId)).slice(-4)).toEqual([
+    expect(callsSince()).toEqual(['compensate charge', 'compensate reserve']);
+    expect((await cluster.journalOf(sagaId)).slice(-5)).toEqual([
       'cancel-requested',
       'claimed from running',
       'compensation-decided',
+      'compensation-completed charge',
       'compensation-completed reserve',
     ]);
   });
