@@ -1,8 +1,14 @@
+import { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
 import type { SagaStorage } from '../ports/saga-storage.js';
+
+/** How long the first lease is asked for again where the storage is in trouble, in milliseconds. */
+const firstLeaseTimeoutMs = 10_000;
+const firstDelayMs = 50;
+const longestDelayMs = 1_000;
 
 /** How long a worker counts as alive, and how often it says so. In milliseconds. */
 export interface WorkerLeaseOptions {
@@ -53,9 +59,9 @@ export class WorkerLease {
     return this.current === worker && this.isValid();
   }
 
-  /** Takes the first lease and keeps renewing it. Rejects where the storage does not answer. */
+  /** Takes the first lease and keeps renewing it. Rejects where the storage does not answer for some seconds. */
   async start(): Promise<void> {
-    await this.acquire();
+    await this.acquireFirst();
     this.scheduleRenewal(this.options.renewalIntervalMs);
   }
 
@@ -67,6 +73,27 @@ export class WorkerLease {
     const worker = this.current;
     this.current = undefined;
     if (worker !== undefined) await this.storage.removeWorker(worker);
+  }
+
+  /** A connection that is lost once must not end the start of a whole application. */
+  private async acquireFirst(): Promise<void> {
+    const deadline = this.clock.monotonicNow() + firstLeaseTimeoutMs;
+    for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      try {
+        return await this.acquire();
+      } catch (error) {
+        const isWorthRetrying = error instanceof SagaStorageError && error.outcome !== 'refused';
+        if (!isWorthRetrying || this.isStopped || this.clock.monotonicNow() >= deadline) throw error;
+        notifyWorker(this.listener, { type: 'renewal-failed', worker: 'none', error });
+      }
+      await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
+    }
+  }
+
+  private sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.startTimer(delayMs, resolve);
+    });
   }
 
   private async acquire(): Promise<void> {
