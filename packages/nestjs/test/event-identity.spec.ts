@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
-import type { DynamicModule, Provider, Type } from '@nestjs/common';
+import type { DynamicModule, LoggerService, Provider, Type } from '@nestjs/common';
 import { CqrsModule, EventsHandler } from '@nestjs/cqrs';
 import { settle } from '@nest-saga/testing';
 import { InMemorySagaStorage, SagaDefinitionError, SagaEvent, SystemClock } from '../src/index.js';
-import { closeApps, openModules } from './open-app.js';
+import { closeApps, openModules, silent } from './open-app.js';
 import { Calls, OrderContext, orderProviders } from './order-saga.js';
 
 /** Two modules, each with an event of that name. */
@@ -42,6 +42,17 @@ describe('an event whose class shares its name with another', () => {
     await (await sagas.start(new OrderContext('book'))).outcome();
     await settle();
     expect(told).toEqual([]);
+  });
+
+  it('is warned of once, since a recovered saga could not tell it from the other one', async () => {
+    const { provider } = handler('BillingHandler', billing.Placed);
+    const warn = jest.fn<LoggerService['warn']>();
+    const { app, sagas } = await open([provider]);
+    app.useLogger({ ...silent, warn });
+    app.get(Calls, { strict: false }).onRun = (run) => run.emit(new orders.Placed());
+    await (await sagas.start(new OrderContext('book'))).outcome();
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('an event "Placed"'), 'SagaEvents');
   });
 
   it('reaches its own handlers if each has a name that stays', async () => {

@@ -19,6 +19,7 @@ interface PublishesEvents {
 @Injectable()
 export class EventClasses {
   private readonly logger = new Logger('SagaEvents');
+  private readonly namesakes = new WeakSet<object>();
   private handled: HandledEvents | undefined;
   private bus: PublishesEvents | undefined;
 
@@ -50,8 +51,12 @@ export class EventClasses {
 
   /** The event as an instance of its class: as it was emitted, else of the handled class of its name. */
   revive(name: string | undefined, event: unknown): unknown {
-    if (name === undefined || classOfEvent(event) !== undefined) return event;
-    return hydrate(this.handled?.find(name), event);
+    const handled = name === undefined ? undefined : this.handled?.find(name);
+    if (name === undefined || handled === undefined) return event;
+    const own = classOfEvent(event);
+    if (own === undefined) return hydrate(handled, event);
+    if (own !== handled) this.warnOfNamesake(name, own);
+    return event;
   }
 
   /** Puts an event on the bus, where there is one. What that throws is logged. */
@@ -75,6 +80,16 @@ export class EventClasses {
       // Not installed: the class that looks like it is another one.
       return [];
     }
+  }
+
+  // It goes to its own subscribers now; a recovered saga knows nothing of it but its name.
+  private warnOfNamesake(name: string, eventClass: object): void {
+    if (this.namesakes.has(eventClass)) return;
+    this.namesakes.add(eventClass);
+    this.logger.warn(
+      `A step emits an event "${name}" that is not of the class of that name which is handled here. Told again by a ` +
+        'recovered saga it would reach those handlers: give one of the classes a name of its own with @SagaEvent().',
+    );
   }
 
   private report(error: unknown): void {
