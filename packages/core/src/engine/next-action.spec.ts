@@ -72,41 +72,74 @@ describe('nextAction', () => {
     expect(fold({ kind: 'claimed', from: 'pending' }, released, claim, released, claim).recoveries).toBe(0);
   });
 
-  it('counts no claim that came before the wait for the next attempt was over by the clock of the storage', () => {
-    const times = {
-      startedAt: new Date(hourMs),
-      finishedAt: new Date(hourMs),
-      retryAt: new Date(hourMs + 60_000),
-    };
+  describe('while the saga waits for its next attempt', () => {
     const failed: EntryDraft = {
       kind: 'act-failed',
       step: 'a',
       attempt: 1,
-      ...times,
+      startedAt: new Date(hourMs),
+      finishedAt: new Date(hourMs),
+      retryAt: new Date(hourMs + 60_000),
       error: { name: 'Error', message: 'closed' },
       outcome: 'failed',
       next: 'retry',
       undo: false,
     };
-    const claimedAt = (...moments: readonly number[]): SagaState =>
+    const foldAt = (...drafts: readonly (readonly [moment: number, draft: EntryDraft])[]): SagaState =>
       foldJournal(
         definition,
         { context: '{}', status: 'running', failure: undefined, stuck: undefined },
-        [failed, ...moments.map(() => claim)].map((draft, index): JournalEntry => ({
+        drafts.map(([moment, draft], index): JournalEntry => ({
           seq: index + 1,
           worker: 'w',
-          recordedAt: new Date(moments[index - 1] ?? 0),
+          recordedAt: new Date(moment),
           ...draft,
         })),
       );
-    expect(claimedAt(1_000, 30_000, 59_999)).toMatchObject({ recoveries: 0, begun: 'failed' });
-    expect(nextAction(definition, claimedAt(1_000, 30_000, 59_999))).toMatchObject({
-      kind: 'wait',
-      forMs: 1,
+
+    it('counts no claim that came before the wait was over by the clock of the storage', () => {
+      const early = foldAt([0, failed], [1_000, claim], [30_000, claim], [59_999, claim]);
+      expect(early).toMatchObject({ recoveries: 0, begun: 'failed' });
+      expect(nextAction(definition, early)).toMatchObject({ kind: 'wait', forMs: 1 });
+      const late = foldAt([0, failed], [1_000, claim], [60_000, claim]);
+      expect(late).toMatchObject({ recoveries: 1, begun: 'unknown' });
+      expect(nextAction(definition, late)).toMatchObject({ kind: 'act', attempt: 2 });
+      expect(foldAt([0, failed], [60_000, claim], [61_000, claim])).toMatchObject({ recoveries: 2 });
     });
-    expect(claimedAt(1_000, 60_000)).toMatchObject({ recoveries: 1, begun: 'unknown' });
-    expect(nextAction(definition, claimedAt(1_000, 60_000))).toMatchObject({ kind: 'act', attempt: 2 });
-    expect(claimedAt(1_000, 60_000, 90_000)).toMatchObject({ recoveries: 2 });
+
+    it('counts a claim before that if a person let it go on: its step may have run since', () => {
+      const stuck: EntryDraft = { kind: 'stuck', reason: 'definition-mismatch', message: 'other steps' };
+      const retry: EntryDraft = { kind: 'retry-requested', actor: 'ada' };
+      const goesOn = [
+        [0, failed],
+        [1_000, claim],
+        [1_001, stuck],
+        [2_000, retry],
+        [3_000, claim],
+      ] as const;
+      expect(nextAction(definition, foldAt(...goesOn))).toMatchObject({ kind: 'act', attempt: 2 });
+      expect(foldAt(...goesOn, [4_000, claim])).toMatchObject({ recoveries: 1, begun: 'unknown' });
+    });
+
+    it('runs nothing of a parked one, whatever is asked of it, before a claim; that counts for nothing', () => {
+      const parked: EntryDraft = { ...failed, park: { for: 'retry', name: 'a', dueInMs: 60_000 } };
+      const cancel: EntryDraft = { kind: 'cancel-requested', reason: 'the customer called' };
+      const taken: EntryDraft = { kind: 'claimed', from: 'running', parked: true };
+      expect(nextAction(definition, foldAt([0, parked]))).toEqual({ kind: 'settle', entry: undefined });
+      const asked = foldAt([0, parked], [1_000, cancel]);
+      expect(asked.park).toEqual({ for: 'retry', name: 'a', dueInMs: 0 });
+      expect(nextAction(definition, asked)).toEqual({ kind: 'settle', entry: undefined });
+      expect(nextAction(definition, foldAt([0, parked], [1_000, cancel], [1_001, taken]))).toMatchObject({
+        entry: { kind: 'compensation-decided' },
+      });
+      const goesOn = foldAt([0, parked], [60_000, taken]);
+      expect(goesOn).toMatchObject({ recoveries: 0, begun: 'failed', park: undefined });
+      expect(nextAction(definition, goesOn)).toMatchObject({ kind: 'act', attempt: 2 });
+      expect(foldAt([0, parked], [60_000, taken], [61_000, claim])).toMatchObject({
+        recoveries: 1,
+        begun: 'unknown',
+      });
+    });
   });
 
   it('starts the count anew with every step that is done', () => {

@@ -182,7 +182,7 @@ function hasWaited(next: Draft, entry: Claimed | Written<Claimed>): boolean {
   const { park } = next;
   next.park = undefined;
   if (park === undefined) return takeRestOfWait(next, entry) > 0;
-  next.retryAt = undefined;
+  endWait(next);
   return true;
 }
 
@@ -190,8 +190,14 @@ function takeRestOfWait(next: Draft, entry: Claimed | Written<Claimed>): number 
   if (next.retryEndsAt === undefined || !('recordedAt' in entry)) return 0;
   const restMs = Math.max(0, next.retryEndsAt - entry.recordedAt.getTime());
   next.retryDelayMs = restMs;
-  if (restMs === 0) next.retryAt = undefined;
+  if (restMs === 0) endWait(next);
   return restMs;
+}
+
+/** From here on something of it may run: a later claim is judged by that. */
+function endWait(next: Draft): void {
+  next.retryAt = undefined;
+  next.retryEndsAt = undefined;
 }
 
 function cancelRequested(next: Draft, reason: string): void {
@@ -209,7 +215,7 @@ function retryRequested(next: Draft): void {
     countOn(next);
   }
   next.forgivenAttempts = next.failedAttempts;
-  next.retryAt = undefined;
+  endWait(next);
   resume(next);
 }
 
@@ -244,7 +250,7 @@ function settled(definition: SagaDefinition, next: Draft): void {
 function madeProgress(next: Draft): void {
   next.failedAttempts = 0;
   next.forgivenAttempts = 0;
-  next.retryAt = undefined;
+  endWait(next);
   next.recoveries = 0;
   next.isReleased = false;
 }

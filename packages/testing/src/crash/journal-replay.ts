@@ -64,6 +64,7 @@ export class JournalReplay {
         if (entry.park !== undefined) this.park();
         return;
       case 'compensation-decided':
+        this.waitsUntil = 0;
         for (const { step } of entry.undo) {
           this.undo = [...this.undo, step];
           this.learn(step, 'failed');
@@ -78,6 +79,7 @@ export class JournalReplay {
         this.takeUpAgain();
         return;
       case 'step-resolved':
+        this.waitsUntil = 0;
         this.resolve(entry.step);
         return;
       case 'claimed':
