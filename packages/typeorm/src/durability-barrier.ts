@@ -1,3 +1,4 @@
+import type { Surroundings } from '@nest-saga/core';
 import type { PooledRunner } from './database/pooled-runner.js';
 import type { Statement } from './database/statement.js';
 import { durableCommit } from './statements/durable-moment.js';
@@ -21,7 +22,10 @@ export class DurabilityBarrier {
   private next: Promise<void> | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly runner: PooledRunner) {}
+  constructor(
+    private readonly runner: PooledRunner,
+    private readonly runShared: Surroundings['run'],
+  ) {}
 
   /**
    * Resolves once everything that was visible before is durable. One transaction at a time serves all who ask before
@@ -30,7 +34,7 @@ export class DurabilityBarrier {
    * @throws SagaStorageError
    */
   wait(operation: string): Promise<void> {
-    this.next ??= this.after(this.last, operation);
+    this.next ??= this.runShared(() => this.after(this.last, operation));
     return this.next;
   }
 

@@ -60,7 +60,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.tables = tables;
     const checkpoint = new CheckpointStatement(tables);
     const runShared: Surroundings['run'] = (work) => this.surroundings.run(work);
-    const connections = new Connections(options, tables, runShared);
+    const connections = new Connections(options, runShared);
     this.connections = connections;
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(
@@ -73,7 +73,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
       connections.groupLimits,
       runShared,
     );
-    this.barrier = new DurabilityBarrier(connections.pool);
+    this.barrier = new DurabilityBarrier(connections.pool, runShared);
     this.reader = new JournalReader(connections.pool, tables);
     this.claims = new SagaClaims(connections.pool, tables);
     this.workers = new WorkerRows(connections.heartbeat, tables);

@@ -13,6 +13,8 @@ export const SagaStuckReason = {
   DefinitionMismatch: 'definition-mismatch',
   /** The storage refuses to record how a step ended, whatever is left out of the entry. */
   EntryRefused: 'entry-refused',
+  /** The journal has as many entries as it can have. */
+  JournalFull: 'journal-full',
 } as const;
 export type SagaStuckReason = (typeof SagaStuckReason)[keyof typeof SagaStuckReason];
 

@@ -8,7 +8,6 @@ import { createOwnClient, poolOf } from './postgres-client.js';
 import type { PostgresClient, PostgresPool } from './postgres-client.js';
 import { PreparedNames } from './prepared-names.js';
 import { StatementCanceller } from './statement-canceller.js';
-import type { Tables } from './tables.js';
 
 /** The ways to the database: the application's pool, and connections beside it that the pool cannot starve. */
 export class Connections {
@@ -21,13 +20,13 @@ export class Connections {
   private wasInitializedHere = false;
   private openPool: PostgresPool | undefined;
 
-  constructor(options: TypeOrmSagaStorageOptions, { schemaName }: Tables, runShared: Surroundings['run']) {
+  constructor(options: TypeOrmSagaStorageOptions, runShared: Surroundings['run']) {
     const { dataSource, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
     this.dataSource = dataSource;
     this.heartbeat = new OwnConnection(() => this.createClient('heartbeat'), runShared);
     this.pool = new PooledRunner(
       () => this.getPool(),
-      new PreparedNames(schemaName, options.prepareStatements ?? true),
+      new PreparedNames(options.prepareStatements ?? true),
       { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
       (backend, text) => runShared(() => this.canceller.cancel(backend, text)),
     );

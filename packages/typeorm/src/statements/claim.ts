@@ -1,7 +1,9 @@
+import { maximumSeq, SagaStuckReason } from '@nest-saga/core';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { headerColumns } from '../mapping/saga-header-row.js';
 import { durableMoment } from './durable-moment.js';
+import { lastUsableSeq } from './fence.js';
 import { knownSaga } from './known-saga.js';
 import { openStatuses } from './status-lists.js';
 
@@ -24,6 +26,12 @@ export function claimOneStatement(tables: Tables): Statement {
   return { name: 'claim_one', text: claimText(tables, 'AND header.id = $5::uuid') };
 }
 
+/** How a journal without a place for a claim is marked, in the header alone: people see it, and it is claimed no more. */
+const stuck = JSON.stringify({
+  reason: SagaStuckReason.JournalFull,
+  message: 'the journal has no place left for another entry',
+});
+
 function claimText({ execution, log, worker }: Tables, condition: string): string {
   return `WITH ${durableMoment}, due AS MATERIALIZED (
     SELECT header.id, header.status, header.waiting
@@ -37,11 +45,16 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
     ORDER BY header.next_run_at
     LIMIT $4::integer
     FOR NO KEY UPDATE OF header SKIP LOCKED
+  ), full_one AS (
+    UPDATE ${execution} AS header
+    SET status = 'stuck', stuck = '${stuck}', next_run_at = NULL, waiting = NULL, updated_at = moment.at
+    FROM due, moment
+    WHERE header.id = due.id AND (
+      SELECT true FROM ${log} AS last WHERE last.saga_id = due.id AND last.seq = ${maximumSeq}
+    )
   ), claimed AS (
     INSERT INTO ${log} (saga_id, seq, kind, status, worker, detail, recorded_at)
-    SELECT due.id,
-      1 + coalesce((SELECT max(entry.seq) FROM ${log} AS entry WHERE entry.saga_id = due.id), 0),
-      'claimed', CASE due.status WHEN 'pending' THEN 'running' END, $1::text, CASE
+    SELECT due.id, 1 + ${lastUsableSeq(log, 'due.id')}, 'claimed', CASE due.status WHEN 'pending' THEN 'running' END, $1::text, CASE
         WHEN due.waiting IS NULL THEN json_build_object('from', due.status)
         ELSE json_build_object('from', due.status, 'parked', true)
       END, moment.at

@@ -1,3 +1,4 @@
+import { maximumSeq } from '@nest-saga/core';
 import type { Tables } from '../database/tables.js';
 import { terminalStatuses } from './status-lists.js';
 
@@ -23,4 +24,14 @@ export function isFirstOrNextPlace(tables: Tables, sagaId: string, seq: string):
     ${seq} > 1
     OR (SELECT header.status FROM ${tables.execution} AS header WHERE header.id = ${sagaId}) NOT IN (${terminalStatuses})
   )`;
+}
+
+/**
+ * The last place of a journal, 0 where it is empty; of one that is full, the one before: what comes next finds its place
+ * taken then, where a number that no place can have would fail the statement, and everybody's claim with it.
+ */
+export function lastUsableSeq(log: string, sagaId: string): string {
+  return `least(coalesce((
+    SELECT max(entry.seq) FROM ${log} AS entry WHERE entry.saga_id = ${sagaId}
+  ), 0), ${maximumSeq - 1})`;
 }

@@ -3,6 +3,7 @@ import type { Tables } from '../database/tables.js';
 import type { BoundStatement } from './checkpoint.js';
 import { columnsOf } from './columns.js';
 import { durableMoment } from './durable-moment.js';
+import { lastUsableSeq } from './fence.js';
 import { openStatuses } from './status-lists.js';
 
 /**
@@ -25,10 +26,8 @@ export function releaseStatement(
     statement: {
       name: 'release',
       text: `WITH ${durableMoment}, mine AS MATERIALIZED (
-    SELECT request.saga_id, request.worker, request.detail, request.delay_ms, coalesce(
-      request.seq,
-      1 + coalesce((SELECT max(entry.seq) FROM ${log} AS entry WHERE entry.saga_id = request.saga_id), 0)
-    ) AS seq
+    SELECT request.saga_id, request.worker, request.detail, request.delay_ms,
+      coalesce(request.seq, 1 + ${lastUsableSeq(log, 'request.saga_id')}) AS seq
     FROM ${columns.unnest(1, 'request')}
     JOIN ${execution} AS header
       ON header.id = request.saga_id AND header.owner = request.worker AND header.status IN (${openStatuses})
