@@ -130,6 +130,7 @@ function planFor(saga: SagaPlan, callFaults: Faults): RunPlan {
     cancelAtMs: undefined,
     operatorRetries: 0,
     isCalm: true,
+    parks: false,
     callFaults,
     handlerFaults: [],
     processFaults: [],

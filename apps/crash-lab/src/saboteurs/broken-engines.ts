@@ -135,6 +135,17 @@ function writeBehind(engine: SagaEngine, life: Life): void {
   };
 }
 
+function countParkedClaims(engine: SagaEngine): void {
+  const worker = workerOf(engine);
+  const execute = worker.execute.bind(worker);
+  worker.execute = (owner, definition, header, state, claimed) => {
+    const parked =
+      claimed?.entries.filter((entry) => entry.kind === 'claimed' && entry.parked === true) ?? [];
+    const recoveries = state.recoveries + parked.length;
+    return execute(owner, definition, header, { ...state, recoveries }, claimed);
+  };
+}
+
 /** Engines that break a rule of the contract. */
 export const brokenEngines: readonly Saboteur[] = [
   {
@@ -160,6 +171,12 @@ export const brokenEngines: readonly Saboteur[] = [
     mistake: 'a recovery counts the attempts from 1 again',
     breaks: ['model: the results'],
     sabotage: { engine: (engine) => patchState(engine, (state) => ({ ...state, failedAttempts: 0 })) },
+  },
+  {
+    name: 'parked claim counts as a recovery',
+    mistake: 'a claim of a saga that only waited counts towards its limit of recoveries',
+    breaks: ['model: stuck by recovery-exhausted'],
+    sabotage: { engine: countParkedClaims },
   },
   {
     name: 'recovery that goes on forward',

@@ -112,6 +112,15 @@ class ForgettingReleases extends BreakableStorage {
   }
 }
 
+class LosingParks extends BreakableStorage {
+  override append(request: AppendRequest): Promise<AppendResult> {
+    const { change } = request;
+    if (change?.park === undefined) return super.append(request);
+    const park = { ...change.park, dueInMs: undefined };
+    return super.append({ ...request, change: { ...change, park } });
+  }
+}
+
 function storageOf(Storage: new (clock: Clock) => BreakableStorage): Saboteur['sabotage'] {
   return { storage: (clock) => new Storage(clock) };
 }
@@ -181,5 +190,13 @@ export const brokenStorages: readonly Saboteur[] = [
     breaks: ['not-ended'],
     contractTest: 'takes the sagas of a worker whose lease is over away from it, and writes no entry',
     sabotage: storageOf(ForgettingReleases),
+  },
+  {
+    name: 'park that is lost',
+    mistake: 'a saga that waits without an owner is never due',
+    breaks: ['not-ended'],
+    contractTest:
+      'gives nobody a parked saga before it is due; then a claim says that it was parked, and it waits no more',
+    sabotage: storageOf(LosingParks),
   },
 ];

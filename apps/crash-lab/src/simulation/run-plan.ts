@@ -109,6 +109,8 @@ export interface RunPlan {
   readonly operatorRetries: number;
   /** Answers take no time and come in order. */
   readonly isCalm: boolean;
+  /** Waits for the next attempt park the saga: it has no owner meanwhile. */
+  readonly parks: boolean;
   readonly callFaults: readonly PlannedFault<CallFault>[];
   readonly handlerFaults: readonly PlannedFault<HandlerFault>[];
   readonly processFaults: readonly ProcessFault[];
@@ -126,4 +128,5 @@ export const simulatedTimes = {
   shutdownTimeoutMs: 80,
   stepTimeoutMs: 40,
   retryIntervalMs: 10,
+  parkAboveMs: 5,
 } as const;

@@ -186,6 +186,7 @@ class Simulation {
       lease,
       recovery: { sweepIntervalMs },
       watchIntervalMs: simulatedTimes.watchIntervalMs,
+      ...(this.plan.parks ? { parkAboveMs: simulatedTimes.parkAboveMs } : {}),
       abortGraceMs: simulatedTimes.abortGraceMs,
       shutdownTimeoutMs: simulatedTimes.shutdownTimeoutMs,
       listener: {

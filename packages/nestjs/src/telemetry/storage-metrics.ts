@@ -28,6 +28,10 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
     description: 'Sagas that wait for a person.',
     unit: '{saga}',
   });
+  const waiting = meter.createObservableGauge('saga.waiting', {
+    description: 'Open sagas that wait for their time, without a process.',
+    unit: '{saga}',
+  });
   const age = meter.createObservableGauge('saga.oldest_open.age', {
     description: 'How long ago the oldest saga was started that has not ended.',
     unit: 's',
@@ -38,9 +42,10 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
     for (const status of ['pending', 'running', 'compensating'] as const)
       result.observe(open, summary[status], { [SagaAttribute.Status]: status });
     result.observe(stuck, summary.stuck);
+    result.observe(waiting, summary.waiting);
     result.observe(age, (summary.oldestOpenAgeMs ?? 0) / 1_000);
   };
-  const gauges = [open, stuck, age];
+  const gauges = [open, stuck, waiting, age];
   meter.addBatchObservableCallback(observe, gauges);
   const endHints = measureHints(meter, storage);
   const endGroups = isGrouping(storage) ? measureGroups(meter, storage) : undefined;
