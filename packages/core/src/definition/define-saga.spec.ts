@@ -12,6 +12,9 @@ const saga = (more: Partial<DeclaredSaga> = {}): DeclaredSaga => ({
   ...more,
 });
 
+/** What JavaScript, or a spread, lets through. */
+const misspelt = (options: object): Record<string, never> => ({ ...options });
+
 function problemsOf(...sagas: DeclaredSaga[]): readonly string[] {
   try {
     defineSagas(sagas);
@@ -221,6 +224,56 @@ describe('defineSaga', () => {
       }
     }
     expect(problemsOf(guarded(new Breaker()))).toEqual([]);
+  });
+
+  it.each([
+    ['a saga', { maxRecoveryAttempts: 1 }, 'maxRecoveryAttempts', 'maximumRecoveryAttempts'],
+    ['the retries of a saga', { retry: { maxAttempts: 1 } }, 'retry.maxAttempts', 'retry.maximumAttempts'],
+    ['a name of a group', { maximumAttempts: 1 }, 'maximumAttempts', 'retry.maximumAttempts'],
+    [
+      'the undoing',
+      { compensation: { onExhaused: 'halt' } },
+      'compensation.onExhaused',
+      'compensation.onExhausted',
+    ],
+  ])('refuses an unknown option of %s, and says what was probably meant', (_name, options, name, meant) => {
+    const problem = `${name} is no option (did you mean ${meant}?)`;
+    expect(problemsOf(saga(options as Partial<DeclaredSaga>))).toEqual([`saga "order": ${problem}`]);
+  });
+
+  it('refuses unknown options of a step, a fallback and a breaker', () => {
+    const guarded = fallback(step('a', misspelt({ timeoutMS: 5 })), step('b'), {
+      ...misspelt({ failureError: [Error] }),
+      circuitBreaker: misspelt({ threshold: 3 }),
+    });
+    expect(problemsOf(saga({ steps: [guarded] }))).toEqual([
+      'step "a" of saga "order": timeoutMS is no option (did you mean timeoutMs?)',
+      'saga "order": failureError is no option (did you mean failureErrors?)',
+      'saga "order": circuitBreaker.threshold is no option (did you mean circuitBreaker.failureThreshold?)',
+    ]);
+  });
+
+  it.each([
+    ['retry', 5, 'retry is 5'],
+    ['retry', [], 'retry is a list'],
+    ['compensation', 'halt', 'compensation is "halt"'],
+    ['retry', null, 'retry is null'],
+    ['aliases', 'old', 'aliases is "old"'],
+  ])('refuses a step whose %s has another shape: %j', (name, value, problem) => {
+    const declared = step('a', { [name]: value });
+    expect(problemsOf(saga({ steps: [declared] }))).toEqual([`step "a" of saga "order": ${problem}`]);
+  });
+
+  it.each([
+    ['codec', { encode: () => ({}) }, 'codec has no method "decode"'],
+    ['context', {}, 'context is an object'],
+  ])('refuses a saga whose %s is none', (name, value, problem) => {
+    expect(problemsOf(saga({ [name]: value }))).toEqual([`saga "order": ${problem}`]);
+  });
+
+  it.each([5, null, 'x'])('refuses %j for the options of a fallback', (options) => {
+    const declared = fallback(step('a'), step('b'), options as never);
+    expect(problemsOf(saga({ steps: [declared] }))).toEqual(['saga "order": options is no option']);
   });
 
   it('refuses what createCircuitBreaker makes where that is no breaker', () => {

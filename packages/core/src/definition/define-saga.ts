@@ -1,8 +1,11 @@
 import { jsonContextCodec } from '../context/context-codec.js';
 import { SagaDefinitionError } from '../errors/saga-definition-error.js';
-import { checkMadeBreaker, isCircuitBreaker } from './check-circuit-breaker.js';
-import { checkPolicies } from './check-policies.js';
-import type { CircuitBreaker, CreateCircuitBreaker } from './circuit-breaker.js';
+import { checkTable } from '../options/check-table.js';
+import { breakerOption } from './fallback-table.js';
+import { count, func } from '../options/option.js';
+import type { OptionTableOf } from '../options/option.js';
+import { policyTable } from './policy-tables.js';
+import type { CircuitBreaker, CircuitBreakerOptions, CreateCircuitBreaker } from './circuit-breaker.js';
 import { sagaDefaults } from './defaults.js';
 import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
@@ -18,6 +21,12 @@ export interface DefineSagaOptions extends SagaStepPolicies {
   /** Makes the breaker of a fallback that only gives settings. Without it such a fallback has no breaker. */
   readonly createCircuitBreaker?: CreateCircuitBreaker;
 }
+
+const sharedTable: OptionTableOf<DefineSagaOptions> = {
+  ...policyTable,
+  maximumRecoveryAttempts: count({ minimum: 0 }),
+  createCircuitBreaker: func(),
+};
 
 /**
  * Checks one declared saga and fills in its defaults.
@@ -40,7 +49,7 @@ export function defineSagas(
   options: DefineSagaOptions = {},
 ): readonly SagaDefinition[] {
   const problems = [
-    ...checkPolicies("the module's defaults", options),
+    ...checkTable({ where: "the module's defaults", path: '' }, options, sharedTable),
     ...declared.flatMap(validateSaga),
     ...validateUniqueSagas(declared),
   ];
@@ -97,7 +106,12 @@ function makeBreaker(
   const settings =
     failureErrors === undefined ? circuitBreaker : { countedErrors: failureErrors, ...circuitBreaker };
   const made = options.createCircuitBreaker(settings, { saga: name, version, step: primary.id });
-  const problems = checkMadeBreaker(`saga "${name}"`, made);
+  const place = { where: `saga "${name}"`, path: 'what createCircuitBreaker made' };
+  const problems = breakerOption.check(place, made);
   if (problems.length > 0) throw new SagaDefinitionError(problems);
   return made;
+}
+
+function isCircuitBreaker(declared: CircuitBreakerOptions | CircuitBreaker): declared is CircuitBreaker {
+  return 'execute' in declared || 'isOpen' in declared;
 }

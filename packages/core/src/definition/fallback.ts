@@ -1,3 +1,4 @@
+import { isObject } from '../options/option.js';
 import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
 import type { ErrorMatcher } from './error-matcher.js';
 
@@ -29,7 +30,9 @@ export function fallback<Step>(
   alternative: Step,
   options: FallbackOptions = {},
 ): Fallback<Step> {
-  return { kind: 'fallback', primary, alternative, ...options };
+  // What is no object is kept, for the check of the saga to say so.
+  const given = isObject(options) ? options : { options };
+  return { ...given, kind: 'fallback', primary, alternative };
 }
 
 /** Whether a declared place in a saga is a fallback. */

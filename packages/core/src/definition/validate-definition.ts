@@ -1,8 +1,10 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
-import { checkCircuitBreaker } from './check-circuit-breaker.js';
-import { checkMatchers } from './check-matchers.js';
-import { checkPolicies } from './check-policies.js';
-import { show } from './check-range.js';
+import { isPlainObject } from '../identity/values.js';
+import { checkTable, checkValues } from '../options/check-table.js';
+import { fallbackTable } from './fallback-table.js';
+import { checkedElsewhere } from '../options/option.js';
+import type { OptionTable, OptionTableOf } from '../options/option.js';
+import { sagaTable, stepTable } from './saga-tables.js';
 import type { Fallback } from './fallback.js';
 import { isFallback } from './fallback.js';
 import type { DeclaredSaga, DeclaredStep } from './saga-definition.js';
@@ -10,14 +12,23 @@ import type { DeclaredSaga, DeclaredStep } from './saga-definition.js';
 /** What the names of sagas and the ids of steps look like. */
 export const namePattern = /^[A-Za-z][\w.:-]{0,99}$/;
 
+const declaredStepTable: OptionTableOf<DeclaredStep> = { ...stepTable, handler: checkedElsewhere };
+
+const declaredSagaTable: OptionTableOf<DeclaredSaga> = { ...sagaTable, steps: checkedElsewhere };
+
+const declaredFallbackTable: OptionTableOf<Fallback<DeclaredStep>> = {
+  ...fallbackTable,
+  kind: checkedElsewhere,
+  primary: checkedElsewhere,
+  alternative: checkedElsewhere,
+};
+
 /** Everything that is wrong with one declared saga; empty where it can run. */
 export function validateSaga(saga: DeclaredSaga): readonly SagaDefinitionProblem[] {
   const where = `saga "${saga.name}"`;
   return [
     ...checkName(where, 'name', saga.name),
-    ...checkVersion(where, saga.version),
-    ...checkPolicies(where, saga),
-    ...checkRecoveries(where, saga.maximumRecoveryAttempts),
+    ...checkDeclared(where, saga, declaredSagaTable),
     ...checkSteps(where, saga),
   ];
 }
@@ -40,6 +51,16 @@ export function validateUniqueSagas(sagas: readonly DeclaredSaga[]): readonly Sa
   return problems;
 }
 
+// An object of a class of the application's own may have more than is declared with it; a literal is a list of options.
+function checkDeclared(
+  where: string,
+  declared: object,
+  table: OptionTable,
+): readonly SagaDefinitionProblem[] {
+  const check = isPlainObject(declared) ? checkTable : checkValues;
+  return check({ where, path: '' }, declared, table);
+}
+
 function checkName(where: string, what: string, name: unknown): readonly SagaDefinitionProblem[] {
   if (typeof name === 'string' && namePattern.test(name)) return [];
   return [
@@ -48,26 +69,6 @@ function checkName(where: string, what: string, name: unknown): readonly SagaDef
       problem: `the ${what} ${JSON.stringify(name) ?? 'undefined'} is not allowed`,
       remedy:
         'Start with a letter and go on with letters, digits, "_", ".", ":" or "-", 100 characters at most',
-    },
-  ];
-}
-
-function checkVersion(where: string, version: unknown): readonly SagaDefinitionProblem[] {
-  if (
-    version === undefined ||
-    (Number.isInteger(version) && Number(version) >= 1 && Number(version) <= 2_147_483_647)
-  )
-    return [];
-  return [{ where, problem: `version is ${show(version)}`, remedy: 'Set it to a positive integer' }];
-}
-
-function checkRecoveries(where: string, attempts: unknown): readonly SagaDefinitionProblem[] {
-  if (attempts === undefined || (Number.isSafeInteger(attempts) && Number(attempts) >= 0)) return [];
-  return [
-    {
-      where,
-      problem: `maximumRecoveryAttempts is ${show(attempts)}`,
-      remedy: 'Set it to an integer of at least 0',
     },
   ];
 }
@@ -96,32 +97,27 @@ function checkStage(
         },
       ]
     : sides.flatMap((side) => checkStep(where, side));
-  return [...nested, ...checkFallbackOptions(where, declared)];
-}
-
-function checkFallbackOptions(
-  where: string,
-  declared: Fallback<DeclaredStep>,
-): readonly SagaDefinitionProblem[] {
-  const problems: SagaDefinitionProblem[] = [];
-  checkMatchers(problems, where, 'failureErrors', declared.failureErrors);
-  return [...problems, ...checkCircuitBreaker(where, declared.circuitBreaker)];
+  return [...nested, ...checkDeclared(where, declared, declaredFallbackTable)];
 }
 
 function checkStep(saga: string, step: DeclaredStep): readonly SagaDefinitionProblem[] {
   const where = `step "${step.id}" of ${saga}`;
   return [
     ...checkName(where, 'id', step.id),
-    ...(step.aliases ?? []).flatMap((alias) => checkName(where, 'alias', alias)),
-    ...checkPolicies(where, step),
+    ...aliasesOf(step).flatMap((alias) => checkName(where, 'alias', alias)),
+    ...checkDeclared(where, step, declaredStepTable),
   ];
+}
+
+function aliasesOf({ aliases }: DeclaredStep): readonly string[] {
+  return Array.isArray(aliases) ? (aliases as readonly string[]) : [];
 }
 
 function checkUniqueIds(where: string, saga: DeclaredSaga): readonly SagaDefinitionProblem[] {
   const steps = saga.steps.flatMap((declared) =>
     isFallback(declared) ? [declared.primary, declared.alternative] : [declared],
   );
-  const ids = steps.filter((step) => !isFallback(step)).flatMap((step) => [step.id, ...(step.aliases ?? [])]);
+  const ids = steps.filter((step) => !isFallback(step)).flatMap((step) => [step.id, ...aliasesOf(step)]);
   const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
   return [...twice].map((id) => ({
     where,

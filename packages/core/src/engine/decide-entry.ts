@@ -1,5 +1,5 @@
 import type { Json } from '../context/context-codec.js';
-import { maximumTimerMs } from '../definition/check-policies.js';
+import { maximumTimerMs } from '../options/option.js';
 import { matchesError } from '../definition/error-matcher.js';
 import type { CompensationPolicy, RetryPolicy } from '../definition/retry-policy.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';

@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock } from '../ports/clock.js';
-import { maximumTimerMs } from '../definition/check-policies.js';
+import { maximumTimerMs } from '../options/option.js';
 
 /** A wait until a moment of the monotonic clock that can be cut short. */
 export class Wait {

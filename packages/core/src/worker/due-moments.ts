@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock } from '../ports/clock.js';
-import { maximumTimerMs } from '../definition/check-policies.js';
+import { maximumTimerMs } from '../options/option.js';
 
 /**
  * Remembers when the sagas that this process parked are due, and calls back then. One timer for all of them, and one

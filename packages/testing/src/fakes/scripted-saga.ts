@@ -33,5 +33,6 @@ export function scriptedSaga(
       });
     }
   }
-  return { ...options, name, steps, calls };
+  // Hidden, because a saga is refused that is declared with more than it takes.
+  return Object.defineProperty({ ...options, name, steps, calls }, 'calls', { enumerable: false });
 }

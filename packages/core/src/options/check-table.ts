@@ -1,0 +1,70 @@
+import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
+import { isObject, show } from './option.js';
+import type { Option, OptionPlace, OptionTable } from './option.js';
+import { suggestName } from './suggest-name.js';
+
+/** A group of options inside others. */
+export function group(table: OptionTable): Option {
+  return { check: (place, value) => checkTable(place, value, table), table };
+}
+
+/** Everything that is wrong with the options of one level: unknown names, wrong shapes, values out of range. */
+export function checkTable(
+  place: OptionPlace,
+  options: unknown,
+  table: OptionTable,
+): readonly SagaDefinitionProblem[] {
+  if (!isObject(options)) {
+    const { where, path } = place;
+    const problem = `${path === '' ? 'what it was given' : path} is ${show(options)}`;
+    return [{ where, problem, remedy: `Pass an object; ${takes(table)}` }];
+  }
+  const unknown = Object.keys(options)
+    .filter((name) => !Object.hasOwn(table, name))
+    .map((name) => unknownOption(place, name, table));
+  return [...unknown, ...checkValues(place, options, table)];
+}
+
+/** What is wrong with the options that a table knows. The object may have more than those. */
+export function checkValues(
+  { where, path }: OptionPlace,
+  options: object,
+  table: OptionTable,
+): readonly SagaDefinitionProblem[] {
+  const prefix = path === '' ? '' : `${path}.`;
+  return Object.entries(table).flatMap(([name, option]) => {
+    const value: unknown = Reflect.get(options, name);
+    return value === undefined ? [] : option.check({ where, path: `${prefix}${name}` }, value);
+  });
+}
+
+function unknownOption(
+  { where, path }: OptionPlace,
+  name: string,
+  table: OptionTable,
+): SagaDefinitionProblem {
+  const prefix = path === '' ? '' : `${path}.`;
+  const problem = `${prefix}${shorten(name)} is no option`;
+  const meant = suggestName(name, pathsOf(table));
+  return {
+    where,
+    problem: meant === undefined ? problem : `${problem} (did you mean ${prefix}${meant}?)`,
+    remedy: `Name it as it is called: ${takes(table)}`,
+  };
+}
+
+function takes(table: OptionTable): string {
+  return `it takes ${Object.keys(table).join(', ')}`;
+}
+
+/** The names of a table, and after them those in its groups. */
+function pathsOf(table: OptionTable): readonly string[] {
+  const inGroups = Object.entries(table).flatMap(([name, { table: inner }]) =>
+    inner === undefined ? [] : Object.keys(inner).map((one) => `${name}.${one}`),
+  );
+  return [...Object.keys(table), ...inGroups];
+}
+
+function shorten(name: string): string {
+  return /^[\w$.-]{1,60}$/.test(name) ? name : JSON.stringify(name.slice(0, 60));
+}
