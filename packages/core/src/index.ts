@@ -47,6 +47,8 @@ export type {
 } from './definition/saga-step.js';
 export type { StepRun } from './definition/step-run.js';
 export { StepOutcome } from './definition/step-run.js';
+export { policyTable } from './definition/policy-tables.js';
+export { sagaTable, stepTable } from './definition/saga-tables.js';
 export { namePattern, validateSaga, validateUniqueSagas } from './definition/validate-definition.js';
 
 export { classDiagram } from './diagrams/class-diagram.js';
@@ -133,6 +135,10 @@ export type { SagaState, UndoItem } from './journal/saga-state.js';
 export { isOpen, isTerminal, SagaStatus } from './journal/saga-status.js';
 export type { SagaStepResult } from './journal/step-result.js';
 export { toStepResult } from './journal/step-result.js';
+
+export { checkTable, group, unknownOption } from './options/check-table.js';
+export type { Option, OptionPlace, OptionTable, OptionTableOf } from './options/option.js';
+export { checkedElsewhere, count, flag, func, isObject, objectWith, option, time } from './options/option.js';
 
 export type { CircuitState } from './ports/circuit-state.js';
 export type { CancelTimer, Clock } from './ports/clock.js';

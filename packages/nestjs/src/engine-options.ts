@@ -4,13 +4,17 @@ import type { SagaModuleOptions } from './saga-module-options.js';
 
 /** The module's options in the engine's words. What is left out is the engine's default. */
 export function toWorkerSettings(options: SagaModuleOptions) {
-  const { recovery = {} } = options;
+  const { lease = {}, recovery = {} } = options;
   return {
     runsSagas: options.worker ?? true,
     concurrency: options.concurrency ?? sagaDefaults.concurrency,
     parkAboveMs: options.parkAboveMs ?? sagaDefaults.parkAboveMs,
     busyTimeoutMs: options.busyTimeoutMs ?? sagaDefaults.busyTimeoutMs,
-    lease: { ...sagaDefaults.worker, ...options.lease },
+    lease: {
+      leaseDurationMs: lease.leaseDurationMs ?? sagaDefaults.worker.leaseDurationMs,
+      renewalIntervalMs: lease.renewalIntervalMs ?? sagaDefaults.worker.renewalIntervalMs,
+      safetyMarginMs: lease.safetyMarginMs ?? sagaDefaults.worker.safetyMarginMs,
+    },
     recovery: {
       isEnabled: recovery.enabled ?? true,
       sweepIntervalMs: recovery.intervalMs ?? sagaDefaults.recovery.sweepIntervalMs,

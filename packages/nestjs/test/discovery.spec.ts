@@ -107,7 +107,7 @@ describe('discovery', () => {
         'EmptySaga (saga "1st!"): it has no steps',
         'NestedSaga (saga "nested"): a fallback is nested in a fallback',
         'CircularSaga: place 1 in its list of steps holds undefined',
-        "the module's defaults: retry.backoffCoefficient is 0.5",
+        'SagaModule.forRoot(): retry.backoffCoefficient is 0.5',
         'SagaModule.forRoot(): concurrency is 0',
         'SagaModule.forRoot(): recovery.intervalMs is -1',
       ]),

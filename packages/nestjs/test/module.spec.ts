@@ -137,7 +137,6 @@ describe('SagaModule', () => {
       concurrency: 0.5,
       shutdownTimeoutMs: Number.NaN,
       worker: 'no',
-      lease: { leaseDurationMs: 1_000, renewalIntervalMs: 900, safetyMarginMs: 200 },
       recovery: { batchSize: 0, maximumRecoveryAttempts: -1 },
       timeoutMs: 0,
       compensation: { onExhausted: 'stop' },
@@ -145,15 +144,21 @@ describe('SagaModule', () => {
     const error: unknown = await openApp(orderProviders, options).catch((thrown: unknown) => thrown);
     const problems = error instanceof SagaDefinitionError ? error.problems : [];
     expect(problems.map(({ problem }) => problem)).toEqual([
-      'worker is a string',
+      'worker is "no"',
       'concurrency is 0.5',
       'recovery.batchSize is 0',
       'recovery.maximumRecoveryAttempts is -1',
       'shutdownTimeoutMs is NaN',
-      'lease.renewalIntervalMs (900) and lease.safetyMarginMs (200) leave nothing of lease.leaseDurationMs (1000)',
-      'timeoutMs is 0',
       'compensation.onExhausted is "stop"',
+      'timeoutMs is 0',
     ]);
+  });
+
+  it('refuses a lease that its renewals use up', async () => {
+    const lease = { leaseDurationMs: 1_000, renewalIntervalMs: 900, safetyMarginMs: 200 };
+    await expect(openApp(orderProviders, { lease })).rejects.toThrow(
+      'lease.renewalIntervalMs (900) and lease.safetyMarginMs (200) leave nothing of lease.leaseDurationMs (1000)',
+    );
   });
 
   it('refuses to be imported twice', async () => {

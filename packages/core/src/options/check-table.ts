@@ -38,7 +38,8 @@ export function checkValues(
   });
 }
 
-function unknownOption(
+/** Says that a name is no option, and which was probably meant. */
+export function unknownOption(
   { where, path }: OptionPlace,
   name: string,
   table: OptionTable,

@@ -37,11 +37,9 @@ export class SagaDefinitions {
    */
   async define(): Promise<readonly SagaDefinition[]> {
     const found = this.findSagas();
-    const policies = toDefineOptions(this.options);
     const problems = [
       ...this.checkImports(),
       ...checkModuleOptions(this.options),
-      ...problemsOf(() => defineSagas([], policies)),
       ...found.flatMap((saga) => saga.problems),
       ...found.flatMap(({ stepProviders }) => stepProviders).flatMap(checkMadeHandler),
       ...checkUniqueSagas(found),
@@ -52,7 +50,7 @@ export class SagaDefinitions {
     const declared = found.map((saga) => saga.declared);
     const createCircuitBreaker = await this.circuitBreakers.findFactory(declared);
     this.definitions = defineSagas(declared, {
-      ...policies,
+      ...toDefineOptions(this.options),
       ...(createCircuitBreaker === undefined ? {} : { createCircuitBreaker }),
     });
     return this.definitions;
@@ -78,15 +76,5 @@ export class SagaDefinitions {
   private findSagas(): readonly FoundSaga[] {
     const sagas = this.discovery.getProviders({ metadataKey: SagaMetadata.KEY });
     return sagas.map((saga) => declareSaga(saga, this.visible));
-  }
-}
-
-function problemsOf(define: () => unknown): readonly SagaDefinitionProblem[] {
-  try {
-    define();
-    return [];
-  } catch (error) {
-    if (error instanceof SagaDefinitionError) return error.problems;
-    throw error;
   }
 }

@@ -17,10 +17,12 @@ export class SagaListeners implements SagaListener {
   private readonly telemetry: SagaTelemetry | undefined;
 
   constructor(
-    @Inject(MODULE_OPTIONS_TOKEN) { listener, telemetry }: SagaModuleOptions,
+    @Inject(MODULE_OPTIONS_TOKEN) options: SagaModuleOptions | null | undefined,
     log: SagaLog,
     events: SagaEvents,
   ) {
+    // A factory may have given nothing: the check of the options says so, later.
+    const { listener, telemetry } = options ?? {};
     this.telemetry = telemetry;
     this.listeners = listener === undefined ? [log, events] : [log, events, listener];
   }

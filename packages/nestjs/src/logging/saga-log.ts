@@ -26,8 +26,12 @@ export class SagaLog implements SagaListener {
   private readonly logger: TracedLogger;
   private readonly repeated: RepeatedTrouble;
 
-  constructor(@Inject(MODULE_OPTIONS_TOKEN) { telemetry }: SagaModuleOptions, clock: SystemClock) {
-    this.logger = new TracedLogger('Saga', telemetry);
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) options: SagaModuleOptions | null | undefined,
+    clock: SystemClock,
+  ) {
+    // A factory may have given nothing: the check of the options says so, later.
+    this.logger = new TracedLogger('Saga', options?.telemetry);
     this.repeated = new RepeatedTrouble(clock);
   }
 

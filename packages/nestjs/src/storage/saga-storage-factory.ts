@@ -10,6 +10,6 @@ export interface SagaStorageFactory {
 }
 
 /** Whether what stands in the module's options still has to be made. */
-export function isStorageFactory(storage: SagaStorage | SagaStorageFactory): storage is SagaStorageFactory {
+export function isStorageFactory(storage: object): storage is SagaStorageFactory {
   return 'kind' in storage && storage.kind === 'saga-storage-factory';
 }

@@ -1,0 +1,39 @@
+import { isObject, option } from '@nest-saga/core';
+import type { Option, SagaStorage } from '@nest-saga/core';
+import { isStorageFactory } from './saga-storage-factory.js';
+
+const range = 'a SagaStorage or a factory of one, such as typeOrmSagaStorage()';
+
+/** The methods that every storage has. */
+const methods: readonly (keyof SagaStorage)[] = [
+  'open',
+  'close',
+  'start',
+  'append',
+  'find',
+  'findByKey',
+  'load',
+  'readNews',
+  'list',
+  'summarize',
+  'registerWorker',
+  'renewWorker',
+  'removeWorker',
+  'claim',
+  'releaseExpired',
+  'release',
+  'listOwned',
+];
+
+/** A storage, or what makes one. */
+export const storageOption: Option = {
+  check: (place, value) => {
+    if (!isObject(value)) return option(range, isObject).check(place, value);
+    const needed = isStorageFactory(value) ? ['create'] : methods;
+    const missing = needed.filter((method) => typeof Reflect.get(value, method) !== 'function');
+    if (missing.length === 0) return [];
+    const { where, path } = place;
+    const names = missing.map((method) => `"${method}"`).join(', ');
+    return [{ where, problem: `${path} has no method ${names}`, remedy: `Set it to ${range}` }];
+  },
+};

@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Test } from '@nestjs/testing';
+import { fallback, Saga, SagaDefinitionError, SagaModule, SagaStep, step } from '../src/index.js';
+import type { SagaModuleOptions } from '../src/index.js';
+import { closeApps, keepOpen, openApp, silent } from './open-app.js';
+import { Calls, ChargeStep, OrderContext, ReserveStep, ShipStep } from './order-saga.js';
+
+/** What JavaScript, or a spread, lets through. */
+const misspelt = (options: object): Record<string, never> => ({ ...options });
+
+async function problemsOf(opening: Promise<unknown>): Promise<readonly string[]> {
+  const error: unknown = await opening.catch((thrown: unknown) => thrown);
+  return error instanceof SagaDefinitionError ? error.problems.map(({ problem }) => problem) : [];
+}
+
+describe('options of the application', () => {
+  afterEach(closeApps);
+
+  it('names seven misspelt options of seven levels in one error, each with the one that was probably meant', async () => {
+    @SagaStep({ id: 'pack', ...misspelt({ timeoutMS: 5 }) })
+    class PackStep {
+      act(): void {}
+      compensate(): void {}
+    }
+    @Saga({
+      name: 'pay',
+      context: OrderContext,
+      ...misspelt({ maxRecoveryAttempts: 1 }),
+      steps: [
+        fallback(ChargeStep, ReserveStep, {
+          ...misspelt({ failureError: [Error] }),
+          circuitBreaker: misspelt({ threshold: 3 }),
+        }),
+        step(ShipStep, { id: 'ship-again', retry: misspelt({ maxAttempts: 3 }) }),
+        PackStep,
+      ],
+    })
+    class PaySaga {}
+    const options = { ...misspelt({ recovry: {} }), recovery: misspelt({ interval: 5 }) };
+    const error: unknown = await openApp(
+      [Calls, ChargeStep, ReserveStep, ShipStep, PackStep, PaySaga],
+      options,
+    ).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(SagaDefinitionError);
+    const problems = error instanceof SagaDefinitionError ? error.problems : [];
+    expect(problems.map(({ where, problem }) => `${where}: ${problem}`)).toEqual([
+      'SagaModule.forRoot(): recovry is no option (did you mean recovery?)',
+      'SagaModule.forRoot(): recovery.interval is no option (did you mean recovery.intervalMs?)',
+      'PaySaga (saga "pay"): maxRecoveryAttempts is no option (did you mean maximumRecoveryAttempts?)',
+      'PaySaga (saga "pay"): failureError is no option (did you mean failureErrors?)',
+      'PaySaga (saga "pay"): circuitBreaker.threshold is no option (did you mean circuitBreaker.failureThreshold?)',
+      'ShipStep (step "ship-again" of PaySaga): retry.maxAttempts is no option (did you mean retry.maximumAttempts?)',
+      'PackStep (step "pack" of PaySaga): timeoutMS is no option (did you mean timeoutMs?)',
+    ]);
+  });
+
+  it.each([
+    ['storage', {}, /^storage has no method "open", "close", /],
+    ['storage', { kind: 'saga-storage-factory', inject: [] }, /^storage has no method "create"$/],
+    ['storage', 'postgres', /^storage is "postgres"$/],
+    ['listener', 5, /^listener is 5$/],
+    ['listener', {}, /^listener is an object$/],
+    ['listener', { onSagaEvent: 'log' }, /^listener is an object$/],
+    ['interceptor', {}, /^interceptor has no method "intercept"$/],
+    ['telemetry', {}, /^telemetry has no method "begin"/],
+    ['recovery', null, /^recovery is null$/],
+    ['recovery', true, /^recovery is true$/],
+    ['lease', 30_000, /^lease is 30000$/],
+    ['retry', 3, /^retry is 3$/],
+    ['worker', null, /^worker is null$/],
+  ])('refuses for %s what is none: %j', async (name, value, problem) => {
+    const [first] = await problemsOf(openApp([], { [name]: value }));
+    expect(first).toMatch(problem);
+  });
+
+  it('takes an option that is undefined as one that is left out', async () => {
+    const options = { lease: { leaseDurationMs: undefined }, recovery: undefined, worker: undefined };
+    const { app } = await openApp([], options as unknown as SagaModuleOptions);
+    expect(app).toBeDefined();
+  });
+
+  it.each([
+    [
+      'misspelt',
+      { lease: { durationMs: 60_000 } },
+      'lease.durationMs is no option (did you mean lease.leaseDurationMs?)',
+    ],
+    ['none at all', undefined, 'what it was given is undefined'],
+    ['no object', 'worker', 'what it was given is "worker"'],
+  ])('refuses those of forRootAsync() that are %s', async (_name, options, problem) => {
+    const compiling = Test.createTestingModule({
+      imports: [SagaModule.forRootAsync({ useFactory: () => options as SagaModuleOptions })],
+    })
+      .setLogger(silent)
+      .compile();
+    const opening = compiling.then((app) => keepOpen(app).init());
+    expect(await problemsOf(opening)).toEqual([problem]);
+  });
+});
