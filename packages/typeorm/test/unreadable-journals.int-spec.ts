@@ -66,7 +66,7 @@ describe('a journal with an entry that this version does not know', () => {
     expect(await journalOf(sagaId)).toEqual([
       { seq: 1, kind: 'signalled', detail: null },
       { seq: 2, kind: 'claimed', detail: { from: 'pending' } },
-      { seq: 3, kind: 'released', detail: { reason: 'quarantine' } },
+      { seq: 3, kind: 'released', detail: { begun: [], reason: 'quarantine' } },
     ]);
     const nextRunAt = (await storage.find(sagaId))?.nextRunAt?.getTime() ?? 0;
     expect(nextRunAt).toBeGreaterThan(Date.now() + 240_000);
