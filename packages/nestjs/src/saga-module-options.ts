@@ -80,7 +80,7 @@ export interface SagaModuleOptions extends SagaStepPolicies {
   readonly createCircuitBreaker?: CreateCircuitBreaker;
   /** Surrounds each attempt of a step, for example with a trace span. */
   readonly interceptor?: StepInterceptor;
-  /** Is told everything that happens to the sagas of this process, next to the log. */
+  /** Is told everything that happens to the sagas of this process, next to the log, which is told what it throws. */
   readonly listener?: SagaListener;
   /**
    * Traces and measures: `sagaTelemetry()` of `@nest-saga/nestjs/telemetry`.

@@ -133,7 +133,9 @@ describe('SagaEvents', () => {
       expect(seen).toEqual(['started', 'completed']);
       await settle();
       expect(error).toHaveBeenCalledTimes(7);
-      expect(error).toHaveBeenCalledWith('A subscriber threw: Error: no pager', undefined, 'SagaEvents');
+      expect(new Set(error.mock.calls.map(([line]) => String(line)))).toEqual(
+        new Set([`A subscriber threw about order ${handle.sagaId}: Error: no pager`]),
+      );
     },
   );
 
@@ -170,22 +172,26 @@ describe('the EventBus of @nestjs/cqrs', () => {
     await app.close();
   });
 
-  it('harms no saga where it throws', async () => {
-    const app = await openCqrs();
+  it('harms no saga where it throws, and the log says which event of which saga is lost', async () => {
+    const error = jest.fn<LoggerService['error']>();
+    const app = await openCqrs(error);
     app.get(EventBus).publish = throwIt;
     emitFrom(app.get(Calls), 'reserve', [new StockReserved('book')]);
     const handle = await app.get(SagaOrchestrator).start(new OrderContext('book'));
     expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    expect(error.mock.calls.map(([line]) => String(line))).toEqual([
+      `The EventBus refused an event about order ${handle.sagaId}: Error: no pager`,
+    ]);
     await app.close();
   });
 
-  async function openCqrs() {
+  async function openCqrs(error: LoggerService['error'] = () => undefined) {
     const storage = new InMemorySagaStorage(new SystemClock());
     const app = await Test.createTestingModule({
       imports: [CqrsModule.forRoot(), SagaModule.forRoot({ storage })],
       providers: [...orderProviders, StockReservedHandler],
     })
-      .setLogger(silent)
+      .setLogger({ ...silent, error })
       .compile();
     return app.init();
   }

@@ -141,6 +141,27 @@ describe('the log of an application', () => {
     expect(told()[1]).toMatch(/\(and \d times more since this was last told\)$/);
     expect(lines.join('\n')).not.toContain('hunter2');
   });
+
+  it.each<[string, () => void]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the broker is down');
+      },
+    ],
+    ['rejects', async () => Promise.reject(new Error('the broker is down'))],
+  ])('tells what a listener %s at which event of which saga', async (_name, fail) => {
+    const { app, sagas, lines } = await open({
+      listener: { onSagaEvent: ({ type }) => (type === 'emitted' ? fail() : undefined), onWorkerEvent: fail },
+    });
+    app.get(Calls).onRun = (run) => run.emit({ paid: true });
+    const handle = await sagas.start(new OrderContext('book'), { sagaId });
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    await settle();
+    const line = `error A listener threw at "emitted" of order ${sagaId}: Error: the broker is down`;
+    expect(lines.filter((one) => one.includes('A listener threw at "emitted"'))).toEqual([line, line, line]);
+    expect(lines).toContain('error A listener threw at "lease-acquired": Error: the broker is down');
+  });
 });
 
 async function open(options: SagaModuleOptions = {}, clock = new FakeClock()) {

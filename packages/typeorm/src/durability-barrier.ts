@@ -22,6 +22,7 @@ export class DurabilityBarrier {
   private next: Promise<void> | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
+  /** @param runShared Where its transaction is sent, whoever asks first. */
   constructor(
     private readonly runner: PooledRunner,
     private readonly runShared: Surroundings['run'],

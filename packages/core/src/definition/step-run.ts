@@ -39,8 +39,9 @@ export interface StepRun<Response = unknown> {
   /** In `compensate`: what the act returned, where it completed. Undefined in `act`. */
   readonly response: Response | undefined;
   /**
-   * Publishes an event of the application once this attempt is durable. Events of a failed attempt are dropped;
-   * delivery is at least once and in order.
+   * Tells the listeners of this process an event of the application, in order, once this attempt is durable. Events of a
+   * failed attempt are dropped. Each is told once; where the saga is recovered, those of its last step are told again,
+   * and those of earlier steps are not. Nobody waits for a listener, so a step itself sends what a broker must not lose.
    *
    * @param event A storable value, checked like the context: one that cannot be stored throws nothing here, and fails the
    * attempt once it returns. An act whose effect is there is undone then.

@@ -65,8 +65,13 @@ export type WorkerEvent =
     }
   | (GuardedStep & { readonly type: 'circuit'; readonly state: CircuitState });
 
-/** Is told what happens. What it throws is ignored: a listener never harms a saga. */
+/**
+ * Is told what happens, once in the process where it happens. A listener never harms a saga: what it throws, or a
+ * promise that it gives rejects with, is told to `onListenerError`, and the event is not told again.
+ */
 export interface SagaListener {
   onSagaEvent?(event: SagaLifecycleEvent): void;
   onWorkerEvent?(event: WorkerEvent): void;
+  /** What one of the other two threw, and at which event. */
+  onListenerError?(error: unknown, event: SagaLifecycleEvent | WorkerEvent): void;
 }

@@ -1,10 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { SagaDefinitionProblem } from '@nest-saga/core';
+import type { SagaDefinitionProblem, SagaReference } from '@nest-saga/core';
 import { classOfEvent, hydrate } from '@nest-saga/core';
 import { namesOfHosts, VisibleProviders } from '../discovery/visible-providers.js';
 import type { ProviderWrapper } from '../discovery/visible-providers.js';
 import { describeError } from '../logging/describe-error.js';
+import { aboutSaga } from './about-saga.js';
 import { HandledEvents } from './handled-events.js';
 
 /** What is used of the event bus of `@nestjs/cqrs`. */
@@ -60,13 +61,13 @@ export class EventClasses {
   }
 
   /** Puts an event on the bus, where there is one. What that throws is logged. */
-  publish(event: unknown): void {
+  publish(event: unknown, saga: SagaReference): void {
     if (this.bus === undefined || typeof event !== 'object' || event === null) return;
     try {
       const returned = this.bus.publish(event);
-      if (returned instanceof Promise) returned.catch((error: unknown) => this.report(error));
+      if (returned instanceof Promise) returned.catch((error: unknown) => this.report(error, saga));
     } catch (error) {
-      this.report(error);
+      this.report(error, saga);
     }
   }
 
@@ -92,8 +93,8 @@ export class EventClasses {
     );
   }
 
-  private report(error: unknown): void {
-    this.logger.error(`The EventBus refused an event: ${describeError(error)}`);
+  private report(error: unknown, saga: SagaReference): void {
+    this.logger.error(`The EventBus refused an event${aboutSaga(saga)}: ${describeError(error)}`);
   }
 }
 

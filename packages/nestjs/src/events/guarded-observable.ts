@@ -11,9 +11,10 @@ type OnTrouble = (error: unknown) => void;
  * the `AsyncLocalStorage` stores that it subscribed with, not with those of whoever set the news going.
  */
 export class GuardedObservable<Value> extends Observable<Value> {
+  /** @param beginReport Asked before each call, for where its trouble is reported. */
   constructor(
     source: Observable<unknown>,
-    private readonly onTrouble: OnTrouble,
+    private readonly beginReport: () => OnTrouble,
   ) {
     super();
     this.source = source;
@@ -21,7 +22,7 @@ export class GuardedObservable<Value> extends Observable<Value> {
 
   /** Keeps the guard on what `pipe()` makes. */
   override lift<Result>(operator?: Operator<Value, Result>): Observable<Result> {
-    const lifted = new GuardedObservable<Result>(this, this.onTrouble);
+    const lifted = new GuardedObservable<Result>(this, this.beginReport);
     lifted.operator = operator;
     return lifted;
   }
@@ -41,18 +42,19 @@ export class GuardedObservable<Value> extends Observable<Value> {
     return super.subscribe({
       next: (value) => guard(() => observer.next?.(value)),
       error: (thrown: unknown) =>
-        observer.error === undefined ? this.onTrouble(thrown) : guard(() => observer.error?.(thrown)),
+        observer.error === undefined ? this.beginReport()(thrown) : guard(() => observer.error?.(thrown)),
       complete: () => guard(() => observer.complete?.()),
     });
   }
 
   private guard(call: () => unknown): void {
+    const report = this.beginReport();
     try {
       const returned = call();
       // An async subscriber gives a promise that RxJS does not look at.
-      if (returned instanceof Promise) returned.catch(this.onTrouble);
+      if (returned instanceof Promise) returned.catch(report);
     } catch (error) {
-      this.onTrouble(error);
+      report(error);
     }
   }
 }

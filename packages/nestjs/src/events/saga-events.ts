@@ -3,6 +3,7 @@ import type { SagaLifecycleEvent, SagaListener, SagaReference, WorkerEvent } fro
 import type { Observable } from 'rxjs';
 import { Subject } from 'rxjs';
 import { describeError } from '../logging/describe-error.js';
+import { aboutSaga } from './about-saga.js';
 import { EventClasses } from './event-classes.js';
 import { GuardedObservable } from './guarded-observable.js';
 
@@ -33,9 +34,10 @@ export type SagaLifecycle =
     });
 
 /**
- * What happens to the sagas of this process, each told after it is durable, in order for each saga, and at least
- * once: what a crash swallowed is told again by whoever recovers the saga. What a subscriber throws is logged and
- * harms neither a saga nor another subscriber.
+ * What happens to the sagas of this process, each told once after it is durable, in order for each saga. A process that
+ * recovers a saga tells again what its last step emitted, and nothing of earlier steps. No promise of a subscriber is
+ * awaited: what it had not done yet when the process died, or what it failed to do, is not told again. What a subscriber
+ * throws is logged with the saga, and harms neither a saga nor another subscriber.
  *
  * @example
  * ```ts
@@ -53,6 +55,8 @@ export class SagaEvents implements SagaListener {
   private readonly lifecycle = new Subject<SagaLifecycle>();
   private readonly events = new Subject<SagaStepEvent>();
   private readonly worker = new Subject<WorkerEvent>();
+  /** The saga of the event that is being told. */
+  private told: SagaReference | undefined;
 
   /** Started, recovered, compensating, completed, failed and stuck. */
   readonly lifecycle$: Observable<SagaLifecycle> = this.guard(this.lifecycle);
@@ -71,14 +75,20 @@ export class SagaEvents implements SagaListener {
         return this.onEmitted(event);
       case 'claimed':
         if (event.isRecovery)
-          this.lifecycle.next({ type: 'recovered', sagaId, saga, version, recoveries: event.recoveries });
+          this.tell(this.lifecycle, {
+            type: 'recovered',
+            sagaId,
+            saga,
+            version,
+            recoveries: event.recoveries,
+          });
         return;
       case 'started':
       case 'compensating':
       case 'completed':
       case 'failed':
       case 'stuck':
-        return this.lifecycle.next(event);
+        return this.tell(this.lifecycle, event);
       default:
     }
   }
@@ -99,13 +109,24 @@ export class SagaEvents implements SagaListener {
     const { sagaId, saga, version, seq, step, name } = emitted;
     const event = this.classes.revive(name, emitted.event);
     const named = name === undefined ? {} : { name };
-    this.events.next({ sagaId, saga, version, seq, step, ...named, event });
-    this.classes.publish(event);
+    this.tell(this.events, { sagaId, saga, version, seq, step, ...named, event });
+    this.classes.publish(event, emitted);
+  }
+
+  private tell<Value extends SagaReference>(subject: Subject<Value>, event: Value): void {
+    const before = this.told;
+    this.told = event;
+    try {
+      subject.next(event);
+    } finally {
+      this.told = before;
+    }
   }
 
   private guard<Value>(subject: Subject<Value>): Observable<Value> {
-    return new GuardedObservable<Value>(subject, (error) =>
-      this.logger.error(`A subscriber threw: ${describeError(error)}`),
-    );
+    return new GuardedObservable<Value>(subject, () => {
+      const { told } = this;
+      return (error) => this.logger.error(`A subscriber threw${aboutSaga(told)}: ${describeError(error)}`);
+    });
   }
 }

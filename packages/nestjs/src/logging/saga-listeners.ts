@@ -9,7 +9,7 @@ import { SagaLog } from './saga-log.js';
 
 /**
  * Everyone who is told what happens, as one: the log, `SagaEvents`, and the application's own listener. What one of
- * them throws does not keep the news from the others.
+ * them throws is logged, and does not keep the news from the others.
  */
 @Injectable()
 export class SagaListeners implements SagaListener {
@@ -18,7 +18,7 @@ export class SagaListeners implements SagaListener {
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) options: SagaModuleOptions | null | undefined,
-    log: SagaLog,
+    private readonly log: SagaLog,
     events: SagaEvents,
   ) {
     // A factory may have given nothing: the check of the options says so, later.
@@ -33,10 +33,14 @@ export class SagaListeners implements SagaListener {
   }
 
   onWorkerEvent(event: WorkerEvent): void {
-    for (const listener of this.listeners) notifyWorker(listener, event);
+    for (const listener of this.listeners) notifyWorker(listener, event, this);
+  }
+
+  onListenerError(error: unknown, event: SagaLifecycleEvent | WorkerEvent): void {
+    this.log.onListenerError(error, event);
   }
 
   private tellSagaEvent(event: SagaLifecycleEvent): void {
-    for (const listener of this.listeners) notifySaga(listener, event);
+    for (const listener of this.listeners) notifySaga(listener, event, this);
   }
 }

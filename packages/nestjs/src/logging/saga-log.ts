@@ -82,6 +82,13 @@ export class SagaLog implements SagaListener {
     }
   }
 
+  onListenerError(error: unknown, event: SagaLifecycleEvent | WorkerEvent): void {
+    const line = `A listener threw at "${event.type}"`;
+    if ('saga' in event && 'sagaId' in event)
+      this.logger.error(`${line} of ${name(event)}: ${describeError(error)}`);
+    else this.trouble('error', line, `${line}: ${describeError(error)}`);
+  }
+
   private onCircuit({
     saga,
     version,
