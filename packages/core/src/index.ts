@@ -138,7 +138,17 @@ export { toStepResult } from './journal/step-result.js';
 
 export { checkTable, group, unknownOption } from './options/check-table.js';
 export type { Option, OptionPlace, OptionTable, OptionTableOf } from './options/option.js';
-export { checkedElsewhere, count, flag, func, isObject, objectWith, option, time } from './options/option.js';
+export {
+  checkedElsewhere,
+  count,
+  flag,
+  func,
+  isObject,
+  objectWith,
+  oneOf,
+  option,
+  time,
+} from './options/option.js';
 
 export type { CircuitState } from './ports/circuit-state.js';
 export type { CancelTimer, Clock } from './ports/clock.js';

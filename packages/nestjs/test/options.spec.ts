@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { fallback, Saga, SagaDefinitionError, SagaModule, SagaStep, step } from '../src/index.js';
+import {
+  InMemorySagaStorage,
+  SystemClock,
+  fallback,
+  Saga,
+  SagaDefinitionError,
+  SagaModule,
+  SagaStep,
+  step,
+} from '../src/index.js';
 import type { SagaModuleOptions } from '../src/index.js';
 import { closeApps, keepOpen, openApp, silent } from './open-app.js';
 import { Calls, ChargeStep, OrderContext, ReserveStep, ShipStep } from './order-saga.js';
@@ -71,6 +80,15 @@ describe('options of the application', () => {
   ])('refuses for %s what is none: %j', async (name, value, problem) => {
     const [first] = await problemsOf(openApp([], { [name]: value }));
     expect(first).toMatch(problem);
+  });
+
+  it('lists what a storage says is wrong with its own options', async () => {
+    const optionProblems = [{ where: 'myStorage()', problem: 'shema is no option', remedy: 'Remove it' }];
+    const storage = Object.assign(new InMemorySagaStorage(new SystemClock()), { optionProblems });
+    expect(await problemsOf(openApp([], { storage, ...misspelt({ workers: 1 }) }))).toEqual([
+      'workers is no option (did you mean worker?)',
+      'shema is no option',
+    ]);
   });
 
   it('takes an option that is undefined as one that is left out', async () => {

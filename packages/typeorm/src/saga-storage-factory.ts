@@ -1,6 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { isObject } from '@nest-saga/core';
+import type { SagaDefinitionProblem } from '@nest-saga/core';
+import { checkStorageOptions } from './storage-option-table.js';
 import { TypeOrmSagaStorage } from './typeorm-saga-storage.js';
 import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
 
@@ -9,6 +12,8 @@ export interface TypeOrmSagaStorageFactory {
   readonly kind: 'saga-storage-factory';
   /** The token of the data source, as `TypeOrmModule` provides it. */
   readonly inject: readonly [ReturnType<typeof getDataSourceToken>];
+  /** What is wrong with the options: `SagaModule` lists it with everything else that is. */
+  readonly optionProblems: readonly SagaDefinitionProblem[];
   create(dataSource: DataSource): TypeOrmSagaStorage;
 }
 
@@ -38,12 +43,13 @@ export function typeOrmSagaStorage(options?: TypeOrmSagaStorageFactoryOptions): 
 export function typeOrmSagaStorage(
   options: TypeOrmSagaStorageOptions | TypeOrmSagaStorageFactoryOptions = {},
 ): TypeOrmSagaStorage | TypeOrmSagaStorageFactory {
-  const { dataSource, ...given } = options;
+  const { dataSource, ...given } = isObject(options) ? options : {};
   const rest = { logger: new Logger('Saga'), ...given };
-  if (typeof dataSource === 'object') return new TypeOrmSagaStorage({ ...rest, dataSource });
+  if (isObject(dataSource)) return new TypeOrmSagaStorage({ ...rest, dataSource });
   return {
     kind: 'saga-storage-factory',
-    inject: [getDataSourceToken(dataSource)],
+    inject: [getDataSourceToken(typeof dataSource === 'string' ? dataSource : undefined)],
+    optionProblems: checkStorageOptions(options),
     create: (resolved) => new TypeOrmSagaStorage({ ...rest, dataSource: resolved }),
   };
 }

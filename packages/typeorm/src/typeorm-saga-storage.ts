@@ -1,4 +1,4 @@
-import { dueInMsOf, noSurroundings, SagaStorageError } from '@nest-saga/core';
+import { dueInMsOf, noSurroundings, SagaDefinitionError, SagaStorageError } from '@nest-saga/core';
 import type {
   AppendRequest,
   AppendResult,
@@ -8,6 +8,7 @@ import type {
   LoadedSaga,
   NewSaga,
   ReleaseRequest,
+  SagaDefinitionProblem,
   SagaHeader,
   SagaIdentity,
   SagaListQuery,
@@ -32,6 +33,7 @@ import { checkSchema } from './migrations/check-schema.js';
 import { Migrator } from './migrations/migrator.js';
 import { SagaClaims } from './saga-claims.js';
 import { CheckpointStatement } from './statements/checkpoint.js';
+import { checkStorageOptions } from './storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
 import { WorkerRows } from './worker-rows.js';
 
@@ -54,8 +56,12 @@ export class TypeOrmSagaStorage implements SagaStorage {
   /** Absent where hints are turned off. */
   readonly onHint?: (listener: (hint: StorageHint) => void) => () => void;
 
+  /** What is wrong with its options. `SagaModule` lists it with everything else; `open()` throws it. */
+  readonly optionProblems: readonly SagaDefinitionProblem[];
+
   /** @throws InvalidArgumentError for a schema name that is not one. */
   constructor(private readonly options: TypeOrmSagaStorageOptions) {
+    this.optionProblems = checkStorageOptions(options);
     const tables = tablesOf(options.schema ?? defaultSchema);
     this.tables = tables;
     const checkpoint = new CheckpointStatement(tables);
@@ -92,6 +98,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   async open(surroundings = noSurroundings): Promise<void> {
+    if (this.optionProblems.length > 0) throw new SagaDefinitionError(this.optionProblems);
     this.surroundings = surroundings;
     await this.connections.open();
     const inProduction = process.env['NODE_ENV'] === 'production';

@@ -1,3 +1,4 @@
+import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import type { Json } from '../context/context-codec.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
@@ -137,6 +138,8 @@ export interface StorageSummary {
  * - a terminal saga never changes.
  */
 export interface SagaStorage {
+  /** What is wrong with the options that it was made with, for the one error that lists everything that is wrong. */
+  readonly optionProblems?: readonly SagaDefinitionProblem[];
   /**
    * Makes the storage ready, migrations included. Called once before everything else.
    *

@@ -1,11 +1,13 @@
 import type { InjectionToken } from '@nestjs/common';
-import type { SagaStorage } from '@nest-saga/core';
+import type { SagaDefinitionProblem, SagaStorage } from '@nest-saga/core';
 
 /** A storage that needs something of the application, for example its `DataSource`. Made once, at bootstrap. */
 export interface SagaStorageFactory {
   readonly kind: 'saga-storage-factory';
   /** What `create` is given, from any module of the application. */
   readonly inject: readonly InjectionToken[];
+  /** What is wrong with its options: listed with everything else that is. */
+  readonly optionProblems?: readonly SagaDefinitionProblem[];
   create(...dependencies: never[]): SagaStorage | Promise<SagaStorage>;
 }
 

@@ -1,6 +1,7 @@
 import { isObject, option } from '@nest-saga/core';
 import type { Option, SagaStorage } from '@nest-saga/core';
 import { isStorageFactory } from './saga-storage-factory.js';
+import type { SagaStorageFactory } from './saga-storage-factory.js';
 
 const range = 'a SagaStorage or a factory of one, such as typeOrmSagaStorage()';
 
@@ -31,7 +32,7 @@ export const storageOption: Option = {
     if (!isObject(value)) return option(range, isObject).check(place, value);
     const needed = isStorageFactory(value) ? ['create'] : methods;
     const missing = needed.filter((method) => typeof Reflect.get(value, method) !== 'function');
-    if (missing.length === 0) return [];
+    if (missing.length === 0) return (value as SagaStorage | SagaStorageFactory).optionProblems ?? [];
     const { where, path } = place;
     const names = missing.map((method) => `"${method}"`).join(', ');
     return [{ where, problem: `${path} has no method ${names}`, remedy: `Set it to ${range}` }];
