@@ -94,6 +94,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
       runShared,
     );
     this.hints = hints;
+    connections.onPoolChange(() => hints.renew());
     this.onHint = (listener) => hints.subscribe(listener);
   }
 

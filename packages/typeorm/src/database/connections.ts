@@ -2,10 +2,12 @@ import type { Surroundings } from '@nest-saga/core';
 import type { DataSource } from 'typeorm';
 import type { GroupCommitLimits } from '../group-commit.js';
 import type { TypeOrmSagaStorageOptions } from '../typeorm-saga-storage-options.js';
+import { ApplicationPool } from './application-pool.js';
+import { checkDriver } from './check-driver.js';
+import { createOwnClient } from './own-client.js';
 import { OwnConnection } from './own-connection.js';
-import { guardErrors, PooledRunner } from './pooled-runner.js';
-import { createOwnClient, poolOf } from './postgres-client.js';
-import type { PostgresClient, PostgresPool } from './postgres-client.js';
+import { PooledRunner } from './pooled-runner.js';
+import type { PostgresClient } from './postgres-client.js';
 import { PreparedNames } from './prepared-names.js';
 import { StatementCanceller } from './statement-canceller.js';
 
@@ -18,14 +20,16 @@ export class Connections {
   private readonly canceller = new StatementCanceller(() => this.createClient('cancel'));
   private readonly dataSource: DataSource;
   private wasInitializedHere = false;
-  private openPool: PostgresPool | undefined;
+  private readonly applicationPool: ApplicationPool;
 
   constructor(options: TypeOrmSagaStorageOptions, runShared: Surroundings['run']) {
     const { dataSource, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
     this.dataSource = dataSource;
+    this.applicationPool = new ApplicationPool(dataSource);
+    this.applicationPool.onChange(() => this.heartbeat.renew());
     this.heartbeat = new OwnConnection(() => this.createClient('heartbeat'), runShared);
     this.pool = new PooledRunner(
-      () => this.getPool(),
+      () => this.applicationPool.get(),
       new PreparedNames(options.prepareStatements ?? true),
       { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
       (backend, text) => runShared(() => this.canceller.cancel(backend, text)),
@@ -44,30 +48,28 @@ export class Connections {
       await this.dataSource.initialize();
       this.wasInitializedHere = true;
     }
-    this.openPool = poolOf(this.dataSource);
-    // A server may end a connection right when it is made, before it was handed out.
-    this.openPool.on('connect', guardErrors);
+    checkDriver(this.applicationPool.get());
+  }
+
+  /** Calls back where the application's pool is another one than before. */
+  onPoolChange(listener: () => void): void {
+    this.applicationPool.onChange(listener);
   }
 
   /** The application's pool, where it can give a connection without waiting and without making one. */
   get idlePool(): PooledRunner | undefined {
-    return this.getPool().idleCount > 0 ? this.pool : undefined;
+    return this.applicationPool.get().idleCount > 0 ? this.pool : undefined;
   }
 
   async close(): Promise<void> {
     await Promise.all([this.heartbeat.close(), this.canceller.close()]);
-    this.openPool?.removeListener('connect', guardErrors);
-    if (this.wasInitializedHere) await this.dataSource.destroy();
+    this.applicationPool.release();
+    if (this.wasInitializedHere && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
   /** A client beside the pool that is not connected yet. */
   createClient(purpose: string): PostgresClient {
-    return createOwnClient(this.getPool(), `nest-saga ${purpose}`);
-  }
-
-  /** The pool as it was when the storage was opened: a data source that was closed since has forgotten it. */
-  private getPool(): PostgresPool {
-    return this.openPool ?? poolOf(this.dataSource);
+    return createOwnClient(this.applicationPool.get(), `nest-saga ${purpose}`);
   }
 }
 

@@ -37,6 +37,13 @@ export class OwnConnection {
     return result;
   }
 
+  /** Makes the connection anew, after what is under way. */
+  renew(): void {
+    this.last = this.last.then(() => {
+      if (this.client !== undefined) this.drop(this.client);
+    });
+  }
+
   /** Ends the connection, after what is under way. */
   async close(): Promise<void> {
     this.isClosed = true;

@@ -4,8 +4,10 @@ import type { WireConnection } from './write-query.js';
 /** The part of the `pg` driver's client that this package uses. */
 export interface PostgresClient {
   readonly processID: number | null;
+  /** The driver's protocol layer, where it shows it. */
+  readonly connection?: Partial<WireConnection>;
   connect(): Promise<unknown>;
-  query(query: ClientQuery): Promise<{ readonly rows: readonly unknown[] }>;
+  query(query: ClientQuery): Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>;
   query(query: Submittable): unknown;
   end(): Promise<void>;
   on(event: string, listener: (argument: never) => void): unknown;
@@ -26,10 +28,18 @@ export interface Submittable {
   submit(connection: WireConnection): void;
 }
 
+/** What the application's pool was made with. */
+interface PoolOptions extends Readonly<Record<string, unknown>> {
+  /** What the application does to each new connection. */
+  readonly onConnect?: (client: PostgresClient) => unknown;
+  /** Refuses a new connection by calling back with an error. */
+  readonly verify?: (client: PostgresClient, done: (error?: Error | null) => void) => void;
+}
+
 /** The part of the driver's pool that this package uses. */
 export interface PostgresPool {
   readonly Client: new (options: Readonly<Record<string, unknown>>) => PostgresClient;
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: PoolOptions;
   /** How many connections are open and used by nobody. */
   readonly idleCount: number;
   connect(
@@ -56,23 +66,4 @@ export function poolOf(dataSource: DataSource): PostgresPool {
   const pool = (dataSource.driver as unknown as { readonly master?: PostgresPool }).master;
   if (pool === undefined) throw new TypeError('The DataSource of the saga storage is not initialized.');
   return pool;
-}
-
-const connectTimeoutMs = 5_000;
-
-/**
- * A new client to the same database with the same credentials, outside the pool: whatever the application does with
- * its pool, this connection is there. It asks for no setting that a pooler between here and the server would refuse.
- */
-export function createOwnClient(pool: PostgresPool, name: string): PostgresClient {
-  const { options } = pool;
-  return new pool.Client({
-    ...options,
-    // The driver hides the password from enumeration.
-    password: options['password'],
-    application_name: name,
-    keepAlive: true,
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: undefined,
-  });
 }

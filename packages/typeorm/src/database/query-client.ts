@@ -2,8 +2,10 @@ import type { PostgresClient } from './postgres-client.js';
 import type { Row, Statement } from './statement.js';
 import { withinDeadline } from './within-deadline.js';
 
-// The text as it came: contexts must come back byte for byte, and the application may have set parsers of its own.
-const types = { getTypeParser: () => (text: string) => text };
+/**
+ * The text as it came: contexts must come back byte for byte, and the application may have set parsers of its own.
+ */
+export const asText = { getTypeParser: () => (text: string) => text };
 
 /** How a statement is sent. */
 export interface QueryOptions {
@@ -24,6 +26,10 @@ export async function queryClient(
   values: readonly unknown[],
   { preparedName: name, deadlineMs }: QueryOptions,
 ): Promise<readonly Row[]> {
-  const { rows } = await withinDeadline(client, deadlineMs, client.query({ name, text, values, types }));
+  const { rows } = await withinDeadline(
+    client,
+    deadlineMs,
+    client.query({ name, text, values, types: asText }),
+  );
   return rows as readonly Row[];
 }

@@ -21,7 +21,7 @@ function fakeClient(prepared: Readonly<Record<string, string>> = {}) {
     submitted.submit(connection);
     if (submitted instanceof WriteQuery) queries.push(submitted);
   };
-  return { client: { query } as unknown as PostgresClient, sent, queries };
+  return { client: { query, connection } as unknown as PostgresClient, sent, queries };
 }
 
 describe('a write', () => {
@@ -37,6 +37,21 @@ describe('a write', () => {
       'uncork',
     ]);
     queries[0]?.handleReadyForQuery();
+  });
+
+  it.each([
+    [[{ ids: 'a,b' }], { rowCount: 1, text: 'a,b' }],
+    [[{ ids: null }], { rowCount: 1, text: null }],
+    [[], { rowCount: 0, text: undefined }],
+  ])("goes through the driver's own query where its inside is not to be seen: %j", async (rows, answer) => {
+    const asked: unknown[] = [];
+    const query = (config: unknown) => {
+      asked.push(config);
+      return Promise.resolve({ rows, rowCount: rows.length });
+    };
+    const client = { query } as unknown as PostgresClient;
+    await expect(writeClient(client, statement, ['a', 1], options)).resolves.toEqual(answer);
+    expect(asked).toMatchObject([{ name: 'saga.append.0', text: 'INSERT …', values: ['a', '1'] }]);
   });
 
   it('is not parsed where its connection has prepared it', () => {

@@ -1,4 +1,5 @@
 import type { PostgresClient } from './postgres-client.js';
+import { asText } from './query-client.js';
 import type { QueryOptions } from './query-client.js';
 import type { Statement } from './statement.js';
 import { withinDeadline } from './within-deadline.js';
@@ -36,10 +37,30 @@ export function writeClient(
   values: readonly unknown[],
   { preparedName, deadlineMs }: QueryOptions,
 ): Promise<WriteAnswer> {
+  if (!isWire(client)) return writeThrough(client, text, values, { preparedName, deadlineMs });
   const answer = new Promise<WriteAnswer>((resolve, reject) => {
     client.query(new WriteQuery(preparedName, text, values.map(toWire), resolve, reject));
   });
   return withinDeadline(client, deadlineMs, answer);
+}
+
+/** Whether the driver has the inside that the query below needs. One that an application brings need not have it. */
+function isWire(client: PostgresClient): boolean {
+  const { stream, parsedStatements } = client.connection ?? {};
+  return typeof stream?.cork === 'function' && typeof parsedStatements === 'object';
+}
+
+/** The same through the driver's own query. */
+async function writeThrough(
+  client: PostgresClient,
+  text: string,
+  values: readonly unknown[],
+  { preparedName: name, deadlineMs }: QueryOptions,
+): Promise<WriteAnswer> {
+  const query = client.query({ name, text, values: values.map(toWire), types: asText });
+  const { rows, rowCount } = await withinDeadline(client, deadlineMs, query);
+  const last = rows.at(-1) as Readonly<Record<string, string | null>> | undefined;
+  return { rowCount: rowCount ?? 0, text: last === undefined ? undefined : Object.values(last)[0] };
 }
 
 /**

@@ -93,6 +93,11 @@ export class HintChannel {
     if (this.hasPeers) this.outbox.progressed(sagaId);
   }
 
+  /** Makes the connection anew: the one there is leads to where the application was before. */
+  renew(): void {
+    if (this.client !== undefined) this.replace(this.client);
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     this.isHeard = false;
@@ -161,10 +166,14 @@ export class HintChannel {
 
   private lose(client: PostgresClient, reason: unknown): void {
     if (this.client !== client || this.isClosed) return;
-    this.client = undefined;
-    this.isHeard = false;
     if (!this.isTroubleTold) this.onTrouble(reason);
     this.isTroubleTold = true;
+    this.replace(client);
+  }
+
+  private replace(client: PostgresClient): void {
+    this.client = undefined;
+    this.isHeard = false;
     client.end().catch(() => undefined);
     this.retryTimer = setTimeout(() => this.open(), this.retryMs);
     this.retryTimer.unref();
