@@ -11,11 +11,16 @@ export function judge(plan: RunPlan, run: SimulatedRun): readonly string[] {
   const violations = checkRun(run.evidence).map(
     ({ rule, sagaId, detail }) => `${rule}: ${sagaId}: ${detail}`,
   );
+  const refused = run.evidence.sagas.flatMap(({ entries }) => [...actsWithoutValues(entries)]);
+  const strikes = run.faults.filter((fault) => fault === 'refused').length;
+  const invented =
+    refused.length > strikes ? [`model: ${refused.join()} undone, and ${strikes} entries were refused`] : [];
   const strays = run.evidence.sagas.length > 1 ? ['one saga was started, and more are stored'] : [];
   return [
     ...run.surprises,
     ...violations,
     ...strays,
+    ...invented,
     ...run.evidence.sagas.flatMap((saga) => compareWithModel(plan.saga, saga)),
   ];
 }
@@ -23,7 +28,11 @@ export function judge(plan: RunPlan, run: SimulatedRun): readonly string[] {
 /** What a saga did, held against the reference model. */
 export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga): readonly string[] {
   const { people, isActUnderWay } = readPeople(entries);
-  const predicted = predict(plan, people, { isActUnderWay, isTakenOver: isTakenOver(entries) });
+  const predicted = predict(plan, people, {
+    isActUnderWay,
+    isTakenOver: isTakenOver(entries),
+    actsWithoutValues: actsWithoutValues(entries),
+  });
   const results = entries.filter((entry) => isStepEntry(entry)).map(describe);
   const { undo, givenUp } = replayAll(entries);
   return [
@@ -32,6 +41,17 @@ export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga
     ...differ('what is left', [...undo, ...givenUp], predicted.left),
     ...checkRecoveries(entries, plan.maximumRecoveryAttempts),
   ];
+}
+
+/** Acts that returned, and whose entries the storage took only without their values. */
+function actsWithoutValues(entries: readonly JournalEntry[]): ReadonlySet<string> {
+  const isOne = (entry: JournalEntry) =>
+    entry.kind === 'act-failed' &&
+    entry.outcome === 'completed' &&
+    entry.error.code === 'SAGA_STORAGE_FAILED';
+  return new Set(
+    entries.filter(isOne).map((entry) => ('attempt' in entry ? `act ${entry.step} #${entry.attempt}` : '')),
+  );
 }
 
 function differ(what: string, actual: readonly string[], expected: readonly string[]): readonly string[] {
@@ -91,6 +111,7 @@ function checkRecoveries(entries: readonly JournalEntry[], maximum: number): rea
       isReleased = entry.reason !== 'trouble';
     } else if (entry.kind === 'stuck') {
       isStuck = true;
+      if (entry.reason === 'entry-refused') continue;
       if (entry.reason !== 'recovery-exhausted' || recoveries <= maximum)
         problems.push(`model: stuck by ${entry.reason} after ${recoveries} recoveries`);
     } else if (entry.kind === 'retry-requested' || (entry.kind === 'cancel-requested' && isStuck)) {

@@ -21,12 +21,14 @@ const retryable: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-
 const divertible: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-effect']);
 const divertibleByAny: ReadonlySet<string> = new Set<string>([...divertible, 'hang', 'refuse', 'fatal']);
 
-/** What a cancel found: the one thing that is open, so it is told. */
+/** What no plan says, so it is told: what a cancel found, and what the storage refused. */
 export interface CancelMoment {
   /** An act was under way, and its result was still recorded. */
   readonly isActUnderWay: boolean;
   /** The act that was next may have been begun by an owner that went away. */
   readonly isTakenOver: boolean;
+  /** Acts that returned, whose entries the storage refused with their values: they are undone, as what cannot be stored is. */
+  readonly actsWithoutValues: ReadonlySet<string>;
 }
 
 /**
@@ -57,7 +59,9 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   const attempt = (call: string, outcomes: readonly (ActOutcome | UndoOutcome)[], isBroken = false) => {
     const count = (attempts.get(call) ?? 0) + 1;
     attempts.set(call, count);
-    const outcome = isBroken ? 'fail' : (outcomes[count - 1] ?? 'ok');
+    const called = isBroken ? 'fail' : (outcomes[count - 1] ?? 'ok');
+    const isRefused = called === 'ok' && moment.actsWithoutValues.has(`${call} #${count}`);
+    const outcome = isRefused ? 'unstorable' : called;
     results.push(`${call} #${count} ${outcome === 'ok' ? 'completed' : 'failed'}`);
     return { outcome, counted: count - (forgiven.get(call) ?? 0) };
   };

@@ -10,14 +10,12 @@ describe('checkComesBack', () => {
     expect(() => checkComesBack({ context: Order, codec: jsonContextCodec }, '{"total":5}')).not.toThrow();
   });
 
-  it('refuses a context that its codec does not read back, and says why', () => {
-    const why = new Error('no key');
+  it('takes what a codec cannot decode here: others may have the key', () => {
     const decode = (): never => {
-      throw why;
+      throw new Error('no key');
     };
-    expect(() => checkComesBack({ context: Order, codec: { ...jsonContextCodec, decode } }, '{}')).toThrow(
-      expect.objectContaining({ code: 'SAGA_CONTEXT_NOT_STORABLE', path: 'context', cause: why }),
-    );
+    const codec = { ...jsonContextCodec, decode };
+    expect(() => checkComesBack({ context: Order, codec }, '{}')).not.toThrow();
   });
 
   it('refuses a context whose class cannot be asked for its instances', () => {

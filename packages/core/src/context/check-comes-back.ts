@@ -5,7 +5,8 @@ import type { ContextClass } from './hydrate.js';
 import { hydrate } from './hydrate.js';
 
 /**
- * Refuses a context before anything is written that no worker could read back: the saga would be stuck at once.
+ * Refuses a context before anything is written that no worker could give its class back: the saga would be stuck at once. A
+ * codec that cannot decode it here proves nothing: a process may write what only others have the key to read.
  *
  * @throws ContextNotStorableError
  */
@@ -14,10 +15,19 @@ export function checkComesBack(
   json: Json,
 ): void {
   const { codec, context } = definition;
+  // What the codec of our own wrote it reads; only the class can still stand in the way.
+  const decoded = codec === jsonContextCodec ? {} : decodedHere(codec, json);
   try {
-    // What the codec of our own wrote it reads; only the class can still stand in the way.
-    hydrate(context, codec === jsonContextCodec ? {} : codec.decode(json));
+    hydrate(context, decoded);
   } catch (cause) {
     throw new ContextNotStorableError('context', 'it cannot be read back', { cause });
+  }
+}
+
+function decodedHere(codec: ContextCodec, json: Json): unknown {
+  try {
+    return codec.decode(json);
+  } catch {
+    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { SagaStuckReason } from '../errors/saga-failure.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { StepOutcome } from '../definition/step-run.js';
 import type { SagaFailure } from '../errors/saga-failure.js';
@@ -238,6 +239,9 @@ function stepResolved(definition: SagaDefinition, next: Draft, entry: StepResolv
 function markedStuck(next: Draft, { reason, message, step }: MarkedStuck): void {
   next.status = SagaStatus.Stuck;
   next.stuck = { reason, message, ...(step === undefined ? {} : { step }) };
+  // Its act was called, and how it ended is recorded nowhere.
+  if (reason === SagaStuckReason.EntryRefused && next.direction === 'forward')
+    next.begun = StepOutcome.Unknown;
 }
 
 function settled(definition: SagaDefinition, next: Draft): void {

@@ -63,6 +63,8 @@ describe('the metrics of sagas', () => {
       { attributes: of('charge', 'act', 'failed'), value: 1 },
       { attributes: of('charge', 'act', 'completed'), value: 1 },
       { attributes: of('ship', 'act', 'timed-out'), value: 2 },
+      // A timed-out act is in doubt, so it is undone too.
+      { attributes: of('ship', 'compensate', 'completed'), value: 1 },
       { attributes: of('charge', 'compensate', 'completed'), value: 1 },
       { attributes: of('reserve', 'compensate', 'completed'), value: 1 },
     ]);

@@ -25,6 +25,8 @@ export class JournalReplay {
   isParked = false;
   /** The last owner let go: only a claim gives it another one. */
   isLetGo = false;
+  /** The text of the last context in the journal. */
+  private context: string | undefined;
   private isCancelled = false;
   /** Whoever owned it before may have begun the act that is next. */
   isUnsure = false;
@@ -42,6 +44,7 @@ export class JournalReplay {
         this.completed.add(entry.step);
         this.learn(entry.step, 'completed');
         this.undo = [...this.undo, entry.step];
+        this.context = entry.context;
         this.trail.push(trailOf('act', entry.step));
         if (this.isCancelled) this.direction = 'backward';
         return;
@@ -55,7 +58,9 @@ export class JournalReplay {
       case 'compensation-completed':
         this.waitsUntil = 0;
         this.undo = this.undo.slice(0, -1);
-        this.trail.push(trailOf('compensate', entry.step));
+        // One whose values the storage refused keeps the context as it was.
+        if (entry.context !== this.context) this.trail.push(trailOf('compensate', entry.step));
+        this.context = entry.context;
         return;
       case 'compensation-failed':
         this.waitsUntil = endOfWait(entry);
@@ -92,6 +97,8 @@ export class JournalReplay {
         return;
       case 'released':
       case 'stuck':
+        if (entry.kind === 'stuck' && entry.reason === 'entry-refused' && this.direction === 'forward')
+          this.isUnsure = true;
         this.isUntouched = entry.kind === 'stuck' || entry.begun?.length === 0;
         this.letGo();
         return;

@@ -134,4 +134,16 @@ describe('an entry that the storage refuses for good', () => {
     await process.engine.requests.retry(sagaId, 'ada');
     expect(await cluster.resolve(process.outcome(sagaId))).toMatchObject({ status: 'completed' });
   });
+
+  it('leaves the act in doubt: a cancel after the storage is mended undoes it', async () => {
+    const { saga, cluster, storage } = order();
+    storage.refuses = ({ entry }) => 'step' in entry && entry.step === 'charge' && entry.kind !== 'stuck';
+    const process = await cluster.startProcess({ storage });
+    const { sagaId } = await process.start();
+    expect(await cluster.resolve(process.outcome(sagaId))).toMatchObject({ status: 'stuck' });
+    storage.refuses = () => false;
+    await process.engine.requests.cancel(sagaId, 'the customer called');
+    expect(await cluster.resolve(process.outcome(sagaId))).toMatchObject({ status: 'failed' });
+    expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
+  });
 });
