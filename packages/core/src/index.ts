@@ -136,7 +136,8 @@ export { isOpen, isTerminal, SagaStatus } from './journal/saga-status.js';
 export type { SagaStepResult } from './journal/step-result.js';
 export { toStepResult } from './journal/step-result.js';
 
-export { checkTable, group, unknownOption } from './options/check-table.js';
+export { checkNames } from './options/check-names.js';
+export { checkTable, group } from './options/check-table.js';
 export type { Option, OptionPlace, OptionTable, OptionTableOf } from './options/option.js';
 export {
   checkedElsewhere,
@@ -155,7 +156,7 @@ export type { CancelTimer, Clock } from './ports/clock.js';
 export type { IdGenerator } from './ports/id-generator.js';
 export type { ListPosition } from './ports/list-cursor.js';
 export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
-export { checkListLimit } from './ports/list-limit.js';
+export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { notifySaga, notifyWorker } from './ports/notify.js';
 export type {

@@ -2,13 +2,13 @@ import type { SagaListQuery } from '@nest-saga/core';
 import {
   isDate,
   checkListLimit,
+  checkListNames,
   checkText,
   decodeCursor,
   InvalidArgumentError,
   isListable,
   SagaStatus,
 } from '@nest-saga/core';
-import { checkOptions } from './check-options.js';
 
 /** What a list of executions is narrowed to. Nothing else can be asked for, so that every list has its index. */
 export interface SagaList extends Omit<SagaListQuery, 'limit'> {
@@ -17,7 +17,6 @@ export interface SagaList extends Omit<SagaListQuery, 'limit'> {
 }
 
 const defaultLimit = 50;
-const known = new Set(['status', 'saga', 'key', 'from', 'to', 'order', 'cursor', 'limit']);
 
 /**
  * Checks a query, which may come from a request.
@@ -25,16 +24,7 @@ const known = new Set(['status', 'saga', 'key', 'from', 'to', 'order', 'cursor',
  * @throws InvalidArgumentError
  */
 export function checkSagaList(query: unknown): SagaListQuery {
-  const {
-    status,
-    saga,
-    key,
-    from,
-    to,
-    order,
-    cursor,
-    limit = defaultLimit,
-  } = checkOptions('query', query, known);
+  const { status, saga, key, from, to, order, cursor, limit = defaultLimit } = checkListNames(query);
   return {
     limit: checkListLimit(limit),
     ...optional('status', status, (value) => checkOneOf('status', value, Object.values(SagaStatus))),

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { checkNames } from '@nest-saga/core';
 import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';
 import { SagaRuntime } from './saga.runtime.js';
-import { checkOptions } from './check-options.js';
 import { checkSagaList } from './check-saga-list.js';
 import type { SagaList } from './check-saga-list.js';
 
@@ -24,8 +24,8 @@ export interface RetryAction extends OperatorAction {
   readonly note?: string;
 }
 
-const knownToAll = new Set(['actor']);
-const knownToRetry = new Set(['actor', 'note']);
+const knownToAll = ['actor'];
+const knownToRetry = ['actor', 'note'];
 
 /**
  * What people do to sagas that wait for them. Every action is an entry in the journal with its actor, and is safe
@@ -57,7 +57,7 @@ export class SagaOperator {
    * @throws SagaStatusError where it is not stuck, SagaNotFoundError, InvalidArgumentError
    */
   async retry(sagaId: string, action: RetryAction = {}): Promise<void> {
-    checkOptions('options', action, knownToRetry);
+    checkNames('options', action, knownToRetry);
     const { actor = 'operator', note } = action;
     await this.runtime.use(({ requests }) => requests.retry(sagaId, actor, note));
   }
@@ -71,7 +71,7 @@ export class SagaOperator {
    * InvalidArgumentError where the step is not one it stands at, SagaNotFoundError
    */
   async resolveStep(sagaId: string, step: string, note: string, action: OperatorAction = {}): Promise<void> {
-    checkOptions('options', action, knownToAll);
+    checkNames('options', action, knownToAll);
     const { actor = 'operator' } = action;
     await this.runtime.use(({ requests }) => requests.resolveStep(sagaId, step, actor, note));
   }

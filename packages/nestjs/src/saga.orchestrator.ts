@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { JournalEntry, SagaOutcome, SagaStepResult, StartedSaga, StartOptions } from '@nest-saga/core';
-import { checkSagaId, InvalidArgumentError, maximumSeq } from '@nest-saga/core';
+import { checkNames, checkSagaId, InvalidArgumentError, maximumSeq } from '@nest-saga/core';
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
-import { checkOptions } from './check-options.js';
 import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';
 import type { SagaHandle } from './saga-handle.js';
@@ -26,8 +25,8 @@ export interface CancelOptions {
   readonly actor?: string;
 }
 
-const knownToWatch = new Set(['fromSeq']);
-const knownToCancel = new Set(['actor']);
+const knownToWatch = ['fromSeq'];
+const knownToCancel = ['actor'];
 
 /**
  * Starts, follows, reads and cancels sagas.
@@ -103,7 +102,7 @@ export class SagaOrchestrator {
    * @throws InvalidArgumentError
    */
   watch(sagaId: string, options: WatchOptions = {}): Observable<SagaStepResult> {
-    checkOptions('options', options, knownToWatch);
+    checkNames('options', options, knownToWatch);
     const { fromSeq = 1 } = options;
     if (!Number.isSafeInteger(fromSeq) || fromSeq < 1 || fromSeq > maximumSeq)
       throw new InvalidArgumentError('fromSeq', `pass an integer from 1 to ${maximumSeq}, or leave it out`);
@@ -136,7 +135,7 @@ export class SagaOrchestrator {
    * SagaNotFoundError
    */
   async cancel(sagaId: string, reason: string, options: CancelOptions = {}): Promise<void> {
-    checkOptions('options', options, knownToCancel);
+    checkNames('options', options, knownToCancel);
     await this.runtime.use(({ requests }) => requests.cancel(sagaId, reason, options.actor));
   }
 

@@ -7,6 +7,7 @@ import {
   Saga,
   SagaDefinitionError,
   SagaModule,
+  SagaOperator,
   SagaStep,
   step,
 } from '../src/index.js';
@@ -81,6 +82,27 @@ describe('options of the application', () => {
     const [first] = await problemsOf(openApp([], { [name]: value }));
     expect(first).toMatch(problem);
   });
+
+  it('refuses what @Saga() and step() were given instead of options', async () => {
+    @Saga('pay' as never)
+    class NamedSaga {}
+    @Saga({ name: 'odd', context: OrderContext, steps: [step(ReserveStep, 'again' as never)] })
+    class OddSaga {}
+    expect(await problemsOf(openApp([Calls, ReserveStep, NamedSaga, OddSaga]))).toEqual(
+      expect.arrayContaining(['what it was given is "pay"', 'what it was given is "again"']),
+    );
+  });
+
+  it.each([{ statuss: 'stuck' }, { limits: 5 }])(
+    'refuses a list of %j, and says what was probably meant',
+    async (query) => {
+      const { app } = await openApp([]);
+      const [name = ''] = Object.keys(query);
+      await expect(app.get(SagaOperator).list(misspelt(query))).rejects.toThrow(
+        `"query.${name}" was refused: did you mean "${name.slice(0, -1)}"?`,
+      );
+    },
+  );
 
   it('lists what a storage says is wrong with its own options', async () => {
     const optionProblems = [{ where: 'myStorage()', problem: 'shema is no option', remedy: 'Remove it' }];

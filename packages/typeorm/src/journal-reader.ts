@@ -8,7 +8,7 @@ import type {
   SagaPage,
   StorageSummary,
 } from '@nest-saga/core';
-import { checkListLimit, encodeCursor, SagaStorageError } from '@nest-saga/core';
+import { checkListLimit, checkListNames, encodeCursor, SagaStorageError } from '@nest-saga/core';
 import { required } from './database/statement.js';
 import type { Row, Statement, StatementRunner } from './database/statement.js';
 import type { Tables } from './database/tables.js';
@@ -54,6 +54,7 @@ export class JournalReader {
   }
 
   async list(query: SagaListQuery): Promise<SagaPage> {
+    checkListNames(query);
     const limit = checkListLimit(query.limit);
     const { statement, values } = listStatement(this.tables, query);
     const headers = (await this.runner.run('list', statement, values)).map(toSagaHeader);

@@ -2,7 +2,7 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, SagaStatus } from '../journal/saga-status.js';
 import type { SagaListQuery, SagaPage, StorageSummary } from '../ports/saga-storage.js';
 import { decodeCursor, encodeCursor } from '../ports/list-cursor.js';
-import { checkListLimit } from '../ports/list-limit.js';
+import { checkListLimit, checkListNames } from '../ports/list-limit.js';
 
 /**
  * One page of headers, by creation and then by id, so that a page neither skips nor repeats.
@@ -10,6 +10,7 @@ import { checkListLimit } from '../ports/list-limit.js';
  * @throws InvalidArgumentError for a limit out of range, or a cursor that no page gave.
  */
 export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery): SagaPage {
+  checkListNames(query);
   const limit = checkListLimit(query.limit);
   const direction = query.order === 'oldest' ? 1 : -1;
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);

@@ -38,8 +38,7 @@ export function checkValues(
   });
 }
 
-/** Says that a name is no option, and which was probably meant. */
-export function unknownOption(
+function unknownOption(
   { where, path }: OptionPlace,
   name: string,
   table: OptionTable,

@@ -1,4 +1,16 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { checkNames } from '../options/check-names.js';
+
+const listQueryNames = ['status', 'saga', 'key', 'from', 'to', 'order', 'cursor', 'limit'];
+
+/**
+ * Checks that a storage is asked for nothing that it does not know: a misspelt filter would list everything.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkListNames(query: unknown): Readonly<Record<string, unknown>> {
+  return checkNames('query', query, listQueryNames);
+}
 
 /**
  * Checks how many sagas a page of a list is to have, which may come from a request.

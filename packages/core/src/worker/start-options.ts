@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { isSagaId } from '../journal/saga-id.js';
+import { checkNames } from '../options/check-names.js';
 
 /** What can be said about one start. */
 export interface StartOptions {
@@ -20,7 +21,7 @@ export interface StartOptions {
 }
 
 const unstorableText = /[\u0000\p{Surrogate}]/u;
-const knownOptions = new Set(['saga', 'sagaId', 'key', 'onConflict', 'metadata']);
+const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'metadata'];
 const maximumMetadataLength = 1_024;
 
 /**
@@ -41,15 +42,7 @@ export function checkSagaId(sagaId: unknown): string {
  */
 export function checkStartOptions(options: unknown): StartOptions {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new InvalidArgumentError('options', 'pass an object, or leave it out');
-  const unknown = Object.keys(options).find((option) => !knownOptions.has(option));
-  if (unknown !== undefined)
-    throw new InvalidArgumentError(
-      `options.${unknown.slice(0, 100)}`,
-      `the options are ${[...knownOptions].join(', ')}`,
-    );
-  const { saga, sagaId, key, onConflict, metadata }: Record<string, unknown> = { ...options };
+  const { saga, sagaId, key, onConflict, metadata } = checkNames('options', options, knownOptions);
   return {
     ...(saga === undefined ? {} : { saga: checkText('saga', saga, 100) }),
     ...(sagaId === undefined ? {} : { sagaId: checkSagaId(sagaId) }),

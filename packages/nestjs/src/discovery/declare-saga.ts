@@ -2,10 +2,11 @@ import type {
   DeclaredSaga,
   DeclaredStep,
   Fallback,
+  OptionTable,
   SagaDefinitionProblem,
   SagaStepOptions,
 } from '@nest-saga/core';
-import { isFallback, validateSaga } from '@nest-saga/core';
+import { checkTable, isFallback, isObject, sagaTable, stepTable, validateSaga } from '@nest-saga/core';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
 import type { StoredSagaOptions } from '../decorators/saga.decorator.js';
 import { StepMetadata } from '../decorators/saga-step.decorator.js';
@@ -49,7 +50,9 @@ class SagaDeclaration {
   }
 
   read(): FoundSaga {
-    const options = Reflect.getMetadata(SagaMetadata.KEY, this.sagaClass) as StoredSagaOptions;
+    const given = Reflect.getMetadata(SagaMetadata.KEY, this.sagaClass) as StoredSagaOptions | undefined;
+    this.checkShape(`@Saga() of ${this.className}`, given, sagaTable);
+    const options = (isObject(given) ? given : {}) as StoredSagaOptions;
     const listed: unknown = options.steps;
     const steps = Array.isArray(listed) ? (listed as readonly SagaStage[]) : [];
     const declared: DeclaredSaga = {
@@ -75,7 +78,8 @@ class SagaDeclaration {
     const stepClass: unknown = use.stepClass;
     if (typeof stepClass !== 'function') return this.noClass(stepClass, index);
     this.stepClasses.push(stepClass);
-    const options = this.readOptions(use.stepClass, use.options);
+    this.checkShape(`step(${nameOf(stepClass)}) in ${this.className}`, use.options, stepTable);
+    const options = this.readOptions(use.stepClass, isObject(use.options) ? use.options : {});
     const where = `${nameOf(stepClass)} (step "${options.id}" of ${this.className})`;
     this.classOfStep.set(options.id, nameOf(stepClass));
     const candidates = this.providers.candidates(use.stepClass, this.provider.host);
@@ -99,6 +103,11 @@ class SagaDeclaration {
       });
     }
     return { id: nameOf(stepClass), ...inherited(metadata, overrides), ...overrides };
+  }
+
+  // What is inside an object is checked with the whole saga.
+  private checkShape(where: string, options: unknown, table: OptionTable): void {
+    if (!isObject(options)) this.problems.push(...checkTable({ where, path: '' }, options, table));
   }
 
   private noClass(listed: unknown, index: number): DeclaredStep {

@@ -23,4 +23,11 @@ describe('resolveMessageEventsOptions', () => {
   ])('refuses %j', (options) => {
     expect(() => resolveMessageEventsOptions(options)).toThrow(InvalidArgumentError);
   });
+
+  it('refuses an option that does not exist, and says which was probably meant', () => {
+    const options = { ...{ heartbeatMs: 5 } };
+    expect(() => resolveMessageEventsOptions(options as never)).toThrow(
+      'The argument "options.heartbeatMs" was refused: did you mean "heartbeatIntervalMs"?',
+    );
+  });
 });

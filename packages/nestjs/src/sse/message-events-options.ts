@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@nest-saga/core';
+import { checkNames, InvalidArgumentError } from '@nest-saga/core';
 import type { ClientResponse } from './client-response.js';
 import type { SagaStreamEvent } from './saga-stream-event.js';
 
@@ -53,6 +53,7 @@ export const messageEventsDefaults = Object.freeze({
  * @throws InvalidArgumentError for an option out of range.
  */
 export function resolveMessageEventsOptions(options: MessageEventsOptions) {
+  checkNames('options', options, names);
   const { response, toData, ...numbers } = options;
   return {
     response,
@@ -63,6 +64,8 @@ export function resolveMessageEventsOptions(options: MessageEventsOptions) {
     closeGraceMs: check('closeGraceMs', numbers.closeGraceMs, 0),
   };
 }
+
+const names = ['response', 'toData', ...Object.keys(messageEventsDefaults)];
 
 /** The longest timer, the highest `seq`, and more events than anybody lets wait. */
 const maximum = 2_147_483_647;

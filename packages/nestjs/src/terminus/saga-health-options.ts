@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@nest-saga/core';
+import { checkNames, InvalidArgumentError } from '@nest-saga/core';
 
 /** When sagas count as healthy. Times in milliseconds. */
 export interface SagaHealthOptions {
@@ -28,11 +28,19 @@ export const sagaHealthDefaults = Object.freeze({
  * @throws InvalidArgumentError for an option out of range.
  */
 export function resolveHealthOptions(options: SagaHealthOptions): Required<SagaHealthOptions> {
-  const resolved = { ...sagaHealthDefaults, ...options };
+  checkNames('options', options, Object.keys(sagaHealthDefaults));
+  const {
+    timeoutMs = sagaHealthDefaults.timeoutMs,
+    maximumOpenAgeMs = sagaHealthDefaults.maximumOpenAgeMs,
+    expectsEverySaga = sagaHealthDefaults.expectsEverySaga,
+  } = options;
+  const resolved = { timeoutMs, maximumOpenAgeMs, expectsEverySaga };
   for (const name of ['timeoutMs', 'maximumOpenAgeMs'] as const) {
     const value = resolved[name];
     if (!Number.isFinite(value) || value < 1 || value > 2_147_483_647)
       throw new InvalidArgumentError(name, 'pass a number of milliseconds from 1 to 2147483647');
   }
+  if (typeof resolved.expectsEverySaga !== 'boolean')
+    throw new InvalidArgumentError('expectsEverySaga', 'pass true or false');
   return resolved;
 }
