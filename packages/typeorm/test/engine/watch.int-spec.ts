@@ -150,7 +150,8 @@ describe('a saga that another process runs', () => {
     expect(watcher.seen).toEqual([
       '1 act reserve completed',
       '3 act charge failed',
-      '4 compensate reserve completed',
+      '4 compensate charge completed',
+      '5 compensate reserve completed',
     ]);
     expect(second.listener.typesOf(sagaId)).toContain('claimed');
   });
