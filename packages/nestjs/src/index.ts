@@ -31,6 +31,7 @@ export { SystemClock } from './node/system-clock.js';
 export { UuidV7Generator } from './node/uuid-v7-generator.js';
 export type { SagaExecution } from './saga-execution.js';
 export type { SagaHandle } from './saga-handle.js';
+export type { SagaInterceptor, SagaInterceptorReference } from './interceptors/saga-interceptor.js';
 export type { SagaLeaseOptions, SagaModuleOptions, SagaRecoveryOptions } from './saga-module-options.js';
 export { SagaModule } from './saga.module.js';
 export type { OperatorAction, RetryAction, SagaExecutionPage } from './saga.operator.js';

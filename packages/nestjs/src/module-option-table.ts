@@ -1,5 +1,6 @@
 import { count, flag, func, group, isObject, objectWith, option, policyTable, time } from '@nest-saga/core';
 import type { Option, OptionTableOf } from '@nest-saga/core';
+import { interceptorOption } from './interceptors/interceptor-option.js';
 import type { SagaLeaseOptions, SagaModuleOptions, SagaRecoveryOptions } from './saga-module-options.js';
 import { storageOption } from './storage/storage-option.js';
 
@@ -40,7 +41,7 @@ export const moduleOptionTable: OptionTableOf<SagaModuleOptions> = {
   contextWarningBytes: count({ minimum: 1 }),
   keepsCallerSurroundings: flag(),
   createCircuitBreaker: func(),
-  interceptor: objectWith('a StepInterceptor', 'intercept'),
+  interceptor: interceptorOption,
   listener: listenerOption,
   telemetry: objectWith('a SagaTelemetry, such as sagaTelemetry()', 'begin', 'surround'),
   ...policyTable,

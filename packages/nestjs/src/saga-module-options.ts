@@ -1,10 +1,5 @@
-import type {
-  CreateCircuitBreaker,
-  SagaListener,
-  SagaStepPolicies,
-  SagaStorage,
-  StepInterceptor,
-} from '@nest-saga/core';
+import type { CreateCircuitBreaker, SagaListener, SagaStepPolicies, SagaStorage } from '@nest-saga/core';
+import type { SagaInterceptorReference } from './interceptors/saga-interceptor.js';
 import type { SagaTelemetry } from './telemetry/saga-telemetry.js';
 import type { SagaStorageFactory } from './storage/saga-storage-factory.js';
 
@@ -78,8 +73,11 @@ export interface SagaModuleOptions extends SagaStepPolicies {
    * @default a breaker in this process, over cockatiel
    */
   readonly createCircuitBreaker?: CreateCircuitBreaker;
-  /** Surrounds each attempt of a step, for example with a trace span. */
-  readonly interceptor?: StepInterceptor;
+  /**
+   * Surrounds each attempt of a step (`intercept`), each start (`interceptStart`), or both. An interceptor, the token of a
+   * provider that is one, or a list of these, the outermost first.
+   */
+  readonly interceptor?: SagaInterceptorReference | readonly SagaInterceptorReference[];
   /** Is told everything that happens to the sagas of this process, next to the log, which is told what it throws. */
   readonly listener?: SagaListener;
   /**

@@ -7,6 +7,7 @@ import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { VisibleProviders } from './discovery/visible-providers.js';
 import { EventClasses } from './events/event-classes.js';
 import { SagaEvents } from './events/saga-events.js';
+import { SagaInterceptors } from './interceptors/saga-interceptors.js';
 import { SagaListeners } from './logging/saga-listeners.js';
 import { SagaLog } from './logging/saga-log.js';
 import { ProcessKeeper } from './node/process-keeper.js';
@@ -44,6 +45,7 @@ import { LiveFollowers } from './streams/live-followers.js';
     SagaListeners,
     CircuitBreakers,
     VisibleProviders,
+    SagaInterceptors,
     SagaDefinitions,
     LiveFollowers,
     SagaRuntime,

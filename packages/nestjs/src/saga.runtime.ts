@@ -7,6 +7,7 @@ import { VisibleProviders } from './discovery/visible-providers.js';
 import { toWorkerSettings } from './engine-options.js';
 import { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
 import { SagaEvents } from './events/saga-events.js';
+import { SagaInterceptors } from './interceptors/saga-interceptors.js';
 import { SagaListeners } from './logging/saga-listeners.js';
 import { AsyncSurroundings } from './node/async-surroundings.js';
 import { ProcessKeeper } from './node/process-keeper.js';
@@ -17,7 +18,6 @@ import type { SagaModuleOptions } from './saga-module-options.js';
 import { createStorage } from './storage/create-storage.js';
 import { SAGA_STORAGE } from './storage/saga-storage.token.js';
 import { LiveFollowers } from './streams/live-followers.js';
-import { surroundStep } from './telemetry/surround-step.js';
 import { untilDeadline } from './until-deadline.js';
 
 /** What the rest of this module uses of the engine, once it is open. */
@@ -49,6 +49,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     @Inject(SAGA_STORAGE) private readonly storage: SagaModuleOptions['storage'],
     private readonly definitions: SagaDefinitions,
     private readonly visible: VisibleProviders,
+    private readonly interceptors: SagaInterceptors,
     private readonly clock: SystemClock,
     private readonly ids: UuidV7Generator,
     private readonly live: LiveFollowers,
@@ -85,7 +86,8 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     const registry = new SagaRegistry(await this.definitions.define());
     const storage = await createStorage(this.storage, this.visible, this.clock);
     const { telemetry } = this.options;
-    const interceptor = surroundStep(telemetry?.stepInterceptor, this.options.interceptor);
+    const interceptor = this.interceptors.aroundSteps(telemetry?.stepInterceptor);
+    const startInterceptor = this.interceptors.aroundStarts(telemetry?.startInterceptor);
     const engine = new SagaEngine({
       ...toWorkerSettings(this.options),
       storage,
@@ -95,7 +97,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       listener: this.listeners,
       surroundings: new AsyncSurroundings(),
       ...(interceptor === undefined ? {} : { interceptor }),
-      ...(telemetry === undefined ? {} : { startInterceptor: telemetry.startInterceptor }),
+      ...(startInterceptor === undefined ? {} : { startInterceptor }),
     });
     this.endTelemetry = telemetry?.begin(storage);
     const { starter, reader, requests, worker, follower } = engine;

@@ -7,6 +7,7 @@ import { CircuitBreakers } from '../circuit-breaker/circuit-breakers.js';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
 import { SagaModuleNotInitializedError } from '../errors/saga-module-not-initialized-error.js';
 import { EventClasses } from '../events/event-classes.js';
+import { SagaInterceptors } from '../interceptors/saga-interceptors.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
 import { checkMadeHandler } from './check-step-handler.js';
@@ -28,6 +29,7 @@ export class SagaDefinitions {
     private readonly visible: VisibleProviders,
     private readonly eventClasses: EventClasses,
     private readonly circuitBreakers: CircuitBreakers,
+    private readonly interceptors: SagaInterceptors,
   ) {}
 
   /**
@@ -40,6 +42,7 @@ export class SagaDefinitions {
     const problems = [
       ...this.checkImports(),
       ...checkModuleOptions(this.options),
+      ...this.interceptors.find(),
       ...found.flatMap((saga) => saga.problems),
       ...found.flatMap(({ stepProviders }) => stepProviders).flatMap(checkMadeHandler),
       ...checkUniqueSagas(found),

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { InjectionToken, Type } from '@nestjs/common';
+import type { SagaDefinitionProblem, StartInterceptor, StepInterceptor } from '@nest-saga/core';
+import { nameOfToken, namesOfHosts, referenceOf, VisibleProviders } from '../discovery/visible-providers.js';
+import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
+import type { SagaModuleOptions } from '../saga-module-options.js';
+import { interceptorRange, isInterceptor, isToken } from './interceptor-option.js';
+import type { SagaInterceptor } from './saga-interceptor.js';
+import { surroundStart, surroundStep } from './surround.js';
+
+/** The interceptors of the module's options: those that are given, and those that the application provides. */
+@Injectable()
+export class SagaInterceptors {
+  private found: readonly SagaInterceptor[] = [];
+
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: SagaModuleOptions,
+    private readonly visible: VisibleProviders,
+  ) {}
+
+  /** Finds them; every provider exists by now. Answers with what is wrong with their tokens. */
+  find(): readonly SagaDefinitionProblem[] {
+    const interceptor: unknown = Reflect.get(Object(this.options) as object, 'interceptor');
+    const references: readonly unknown[] = Array.isArray(interceptor) ? interceptor : [interceptor];
+    const problems: SagaDefinitionProblem[] = [];
+    this.found = references.flatMap((reference) => {
+      if (!isToken(reference)) return isInterceptor(reference) ? [reference] : [];
+      const resolved = this.resolve(reference);
+      if (isInterceptor(resolved)) return [resolved];
+      problems.push(toProblem(reference, resolved));
+      return [];
+    });
+    return problems;
+  }
+
+  /** What surrounds each attempt, the telemetry around all others. */
+  aroundSteps(telemetry: StepInterceptor | undefined): StepInterceptor | undefined {
+    const own = this.found.filter((found): found is StepInterceptor => hasMethod(found, 'intercept'));
+    return surroundStep(telemetry === undefined ? own : [telemetry, ...own]);
+  }
+
+  /** What surrounds each start, the telemetry around all others. */
+  aroundStarts(telemetry: StartInterceptor | undefined): StartInterceptor | undefined {
+    const own = this.found.filter((found): found is StartInterceptor => hasMethod(found, 'interceptStart'));
+    return surroundStart(telemetry === undefined ? own : [telemetry, ...own]);
+  }
+
+  /** The provider's instance, or why there is none. */
+  private resolve(token: InjectionToken): unknown {
+    const candidates = this.visible.candidatesHere(token);
+    const [provider] = candidates;
+    if (provider === undefined) return new Unresolved('no module provides');
+    if (candidates.length > 1)
+      return new Unresolved(
+        `${namesOfHosts(candidates)} provide, and SagaModule imports it from none of them`,
+      );
+    try {
+      return referenceOf(provider).get<unknown>(provider.token as Type, { strict: true });
+    } catch {
+      return new Unresolved('is made anew for each request');
+    }
+  }
+}
+
+function hasMethod(interceptor: SagaInterceptor, name: string): boolean {
+  return typeof Reflect.get(interceptor, name) === 'function';
+}
+
+class Unresolved {
+  constructor(readonly reason: string) {}
+}
+
+function toProblem(token: InjectionToken, resolved: unknown): SagaDefinitionProblem {
+  const reason = resolved instanceof Unresolved ? resolved.reason : 'is provided, and is no interceptor';
+  return {
+    where: 'SagaModule.forRoot()',
+    problem: `interceptor names ${nameOfToken(token)}, which ${reason}`,
+    remedy: `Provide a singleton in a module that SagaModule sees: ${interceptorRange}`,
+  };
+}
