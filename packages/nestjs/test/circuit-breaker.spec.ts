@@ -217,6 +217,24 @@ describe('the circuit breaker of a fallback', () => {
     expect(calls.made.slice(4)).toEqual(['charge:act']);
   });
 
+  it.each([-3_600_000, 3_600_000])('is as long open if the wall clock jumps by %d ms', async (jumpMs) => {
+    const { clock, run, calls, listener } = await open({ failureThreshold: 1, resetTimeoutMs: 1_000 });
+    const states = () => listener.ofWorkerType('circuit').map(({ state }) => state);
+    gatewayIsDown(calls);
+    await run();
+    const now = Date.now();
+    const wallClock = jest.spyOn(Date, 'now').mockReturnValue(now + jumpMs);
+    try {
+      await run();
+      expect(states()).toEqual(['open']);
+      clock.skip(1_000);
+      await run();
+      expect(states()).toEqual(['open', 'half-open', 'open']);
+    } finally {
+      wallClock.mockRestore();
+    }
+  });
+
   it('counts failures in a row only', async () => {
     const { run, calls, listener } = await open({ failureThreshold: 2 });
     for (let index = 0; index < 3; index++) {

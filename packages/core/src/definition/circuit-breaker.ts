@@ -10,6 +10,11 @@ export interface CircuitBreaker {
   /**
    * Calls `attempt`, or rejects without calling it while the breaker of this step is open.
    *
+   * A breaker that a fallback brings sees the failures that count: with `failureErrors` those, without them any but a
+   * `NonRetryableError`. For any other, `attempt` resolves to `undefined`, because the target has answered; the saga still
+   * sees the failure. A breaker that `createCircuitBreaker` makes sees all failures, with `isCountedByBreaker` to tell
+   * them apart. A `StepAbortedError` says that this process stopped the attempt: count it neither way.
+   *
    * @throws An error for which `isOpen` answers true, where `attempt` was not called.
    */
   execute<Result>(stepId: string, attempt: () => Promise<Result>): Promise<Result>;

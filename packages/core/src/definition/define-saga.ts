@@ -4,6 +4,7 @@ import { checkTable } from '../options/check-table.js';
 import { breakerOption } from './fallback-table.js';
 import { count, func } from '../options/option.js';
 import type { OptionTableOf } from '../options/option.js';
+import { CountingBreaker } from './counting-breaker.js';
 import { policyTable } from './policy-tables.js';
 import type { CircuitBreaker, CircuitBreakerOptions, CreateCircuitBreaker } from './circuit-breaker.js';
 import { sagaDefaults } from './defaults.js';
@@ -100,11 +101,12 @@ function makeBreaker(
   { name, version = 1 }: DeclaredSaga,
   options: DefineSagaOptions,
 ): CircuitBreaker | undefined {
-  if (circuitBreaker === undefined || isCircuitBreaker(circuitBreaker)) return circuitBreaker;
+  if (circuitBreaker === undefined) return undefined;
+  const counted = failureErrors === undefined ? {} : { countedErrors: failureErrors };
+  if (isCircuitBreaker(circuitBreaker)) return new CountingBreaker(circuitBreaker, counted);
   if (options.createCircuitBreaker === undefined) return undefined;
   // An error that leads to no alternative must not lead other sagas to it.
-  const settings =
-    failureErrors === undefined ? circuitBreaker : { countedErrors: failureErrors, ...circuitBreaker };
+  const settings = { ...counted, ...circuitBreaker };
   const made = options.createCircuitBreaker(settings, { saga: name, version, step: primary.id });
   const place = { where: `saga "${name}"`, path: 'what createCircuitBreaker made' };
   const problems = breakerOption.check(place, made);

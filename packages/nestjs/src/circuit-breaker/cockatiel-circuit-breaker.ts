@@ -97,7 +97,8 @@ class ResetTime implements IBackoff<IHalfOpenAfterBackoffContext> {
   ) {}
 
   get duration(): number {
-    return this.clock.monotonicNow() >= this.isOverAt ? 0 : Number.POSITIVE_INFINITY;
+    // Below zero, because the wall clock may have been set back since.
+    return this.clock.monotonicNow() >= this.isOverAt ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
 
   next({ result }: IHalfOpenAfterBackoffContext): ResetTime {

@@ -1,4 +1,4 @@
-import { CircuitOpenError, fallback, RecordedStepError } from '@nest-saga/core';
+import { CircuitOpenError, fallback, NonRetryableError, RecordedStepError } from '@nest-saga/core';
 import type { CircuitBreaker, FallbackOptions } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
@@ -15,6 +15,7 @@ class GatewayError extends Error {
 
 const gatewayDown = new GatewayError('the gateway is down');
 const shippingDown = new Error('shipping is down');
+const declined = new NonRetryableError('the card is declined');
 
 function withFallback(
   card: ScriptedStepOptions,
@@ -345,6 +346,71 @@ describe('a circuit breaker', () => {
       'compensate reserve',
     ]);
     expect(primary.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
+  });
+
+  it.each([
+    ['with failureErrors, of those alone', { failureErrors: [GatewayError] }, gatewayDown, true],
+    ['with failureErrors, of no other error', { failureErrors: [GatewayError] }, shippingDown, false],
+    [
+      'with failureErrors, of no NonRetryableError',
+      { failureErrors: ['SAGA_STEP_NON_RETRYABLE'] },
+      declined,
+      false,
+    ],
+    ['without failureErrors, of any error', {}, shippingDown, true],
+    ['without failureErrors, of no NonRetryableError', {}, declined, false],
+  ])('is told, %s', async (_name, options: FallbackOptions, error: Error, isTold: boolean) => {
+    const told: unknown[] = [];
+    const circuitBreaker: CircuitBreaker = {
+      execute: (_stepId, attempt) =>
+        attempt().catch((failed: unknown) => {
+          told.push(failed);
+          throw failed;
+        }),
+      isOpen: () => false,
+    };
+    const { cluster } = withFallback({ act: [throws(error)] }, {}, { circuitBreaker, ...options });
+    const { sagaId } = await cluster.run(await cluster.startProcess());
+    expect(told).toEqual(isTold ? [error] : []);
+    expect((await cluster.load(sagaId)).entries[1]).toMatchObject({
+      kind: 'act-failed',
+      step: 'card',
+      error: { message: error.message },
+    });
+  });
+
+  it.each([
+    ['counts', {}, true],
+    ['does not count where failureErrors do not name it', { failureErrors: [GatewayError] }, false],
+  ])('of a primary whose time is up is told at once, and that %s', async (_name, options, isTold) => {
+    const told: string[] = [];
+    const circuitBreaker: CircuitBreaker = {
+      execute: (_stepId, attempt) =>
+        attempt().then(
+          (answer) => {
+            told.push('answered');
+            return answer;
+          },
+          (failed: unknown) => {
+            told.push('failed');
+            throw failed;
+          },
+        ),
+      isOpen: () => false,
+    };
+    const { cluster } = withFallback(
+      { act: [new StepGate().waitsDeaf()], timeoutMs: 1_000 },
+      {},
+      { circuitBreaker, ...options },
+    );
+    const { sagaId } = await (await cluster.startProcess()).start();
+    await cluster.advance(1_000);
+    expect(told).toEqual([isTold ? 'failed' : 'answered']);
+    await cluster.advance(60_000);
+    expect((await cluster.load(sagaId)).entries[1]).toMatchObject({
+      kind: 'act-failed',
+      error: { name: 'StepTimedOutError' },
+    });
   });
 
   it('that closes while the saga is recovered does not change the choice in the journal', async () => {

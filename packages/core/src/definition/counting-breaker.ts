@@ -1,0 +1,35 @@
+import { StepAbortedError } from '../errors/step-aborted-error.js';
+import { isCountedByBreaker } from './circuit-breaker.js';
+import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
+
+/**
+ * A breaker of the application's own, which cannot know which errors of a step say that its target is ill. Any other failure
+ * passes it as an answer of the target: a declined card must not open the breaker for the next customer.
+ */
+export class CountingBreaker implements CircuitBreaker {
+  constructor(
+    private readonly breaker: CircuitBreaker,
+    private readonly options: CircuitBreakerOptions,
+  ) {}
+
+  async execute<Result>(stepId: string, attempt: () => Promise<Result>): Promise<Result> {
+    let answer: Promise<Result> | undefined;
+    const returned = await this.breaker.execute(stepId, async () => {
+      answer = undefined;
+      const attempted = attempt();
+      try {
+        return await attempted;
+      } catch (error) {
+        // An aborted attempt is neither a failure nor an answer of the target, so the breaker has to see it.
+        if (error instanceof StepAbortedError || isCountedByBreaker(this.options, error)) throw error;
+        answer = attempted;
+        return undefined;
+      }
+    });
+    return (answer ?? returned) as Promise<Result> | Result;
+  }
+
+  isOpen(error: unknown): boolean {
+    return this.breaker.isOpen(error);
+  }
+}
