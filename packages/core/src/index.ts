@@ -98,6 +98,15 @@ export type { StepAbortReason } from './errors/step-aborted-error.js';
 export { StepAbortedError } from './errors/step-aborted-error.js';
 export { StepTimedOutError } from './errors/step-timed-out-error.js';
 
+export type { SagaErrorsByCode } from './identity/thrown.js';
+export {
+  isError,
+  isInstanceOf,
+  isSagaError,
+  isThenable,
+  readSafely,
+  sagaErrorCode,
+} from './identity/thrown.js';
 export { isDate } from './identity/values.js';
 
 export type { InMemorySagaStorageOptions } from './in-memory/in-memory-saga-storage.js';

@@ -1,4 +1,4 @@
-import { noSurroundings, SagaStorageError } from '@nest-saga/core';
+import { isSagaError, noSurroundings, SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, NewSaga, Surroundings } from '@nest-saga/core';
 import { conductOf } from './database/error-conduct.js';
 import type { ErrorConduct } from './database/error-conduct.js';
@@ -182,7 +182,7 @@ export class GroupCommit {
       if (failure.conduct !== 'fail') continue;
       // The others share the reason, and each would wait for it anew. Nothing of their statement was written.
       const { error } = failure;
-      const cause = error instanceof SagaStorageError ? error.cause : error;
+      const cause = isSagaError(error, 'SAGA_STORAGE_FAILED') ? error.cause : error;
       for (const { write, reject } of group.slice(index + 1))
         reject(new SagaStorageError(write.kind, 'not-written', { cause }));
       return;
@@ -224,7 +224,7 @@ function checkpointOf(group: readonly Waiting[]): Checkpoint {
 
 /** The group's error in the words of the one write. */
 function errorOf({ kind }: Write, error: unknown): SagaStorageError {
-  if (error instanceof SagaStorageError)
+  if (isSagaError(error, 'SAGA_STORAGE_FAILED'))
     return new SagaStorageError(kind, error.outcome, { cause: error.cause });
   // It never came to the database: its values are not what they should be.
   return new SagaStorageError(kind, 'refused', { cause: error });

@@ -1,3 +1,5 @@
+import { isInstanceOf, readSafely } from '../identity/thrown.js';
+
 /**
  * Says which errors are meant: a class (and its subclasses), or a string that equals the error's `code` or `name`.
  * Messages are never matched.
@@ -10,15 +12,6 @@ export function matchesError(matchers: readonly ErrorMatcher[], error: unknown):
 }
 
 function matchesOne(matcher: ErrorMatcher, error: unknown): boolean {
-  if (typeof matcher !== 'string') return error instanceof matcher;
-  if (typeof error !== 'object' || error === null) return false;
+  if (typeof matcher !== 'string') return isInstanceOf(error, matcher);
   return readSafely(error, 'code') === matcher || readSafely(error, 'name') === matcher;
-}
-
-function readSafely(error: object, property: string): unknown {
-  try {
-    return Reflect.get(error, property);
-  } catch {
-    return undefined;
-  }
 }

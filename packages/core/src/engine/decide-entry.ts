@@ -4,9 +4,8 @@ import { matchesError } from '../definition/error-matcher.js';
 import type { CompensationPolicy, RetryPolicy } from '../definition/retry-policy.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { StepOutcome } from '../definition/step-run.js';
-import { NonRetryableError } from '../errors/non-retryable-error.js';
 import { recordError } from '../errors/recorded-error.js';
-import { RetryableError } from '../errors/retryable-error.js';
+import { isSagaError, readSafely } from '../identity/thrown.js';
 import type { ActCompleted, StepEntryDraft } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isUndoneAfter } from './is-undone-after.js';
@@ -142,14 +141,17 @@ function decideFailedCompensation(
 }
 
 function mayRetry(policy: RetryPolicy, state: SagaState, attempt: FinishedAttempt, failed: Failed): boolean {
-  if (failed.error instanceof NonRetryableError || matchesError(policy.nonRetryableErrors, failed.error))
+  if (
+    isSagaError(failed.error, 'SAGA_STEP_NON_RETRYABLE') ||
+    matchesError(policy.nonRetryableErrors, failed.error)
+  )
     return false;
   return attempt.action.attempt - state.forgivenAttempts < policy.maximumAttempts;
 }
 
 function retryAt(policy: RetryPolicy, state: SagaState, attempt: FinishedAttempt, failed: Failed): Date {
-  const asked = failed.error instanceof RetryableError ? failed.error.retryAfterMs : undefined;
-  const isUsable = asked !== undefined && Number.isFinite(asked) && asked >= 0;
+  const asked = isSagaError(failed.error, 'SAGA_STEP_RETRYABLE') && readSafely(failed.error, 'retryAfterMs');
+  const isUsable = typeof asked === 'number' && Number.isFinite(asked) && asked >= 0;
   const failedAttempts = attempt.action.attempt - state.forgivenAttempts;
   const delayMs = isUsable
     ? Math.min(asked, maximumTimerMs)

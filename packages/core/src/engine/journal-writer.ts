@@ -1,4 +1,5 @@
 import { SagaStorageError } from '../errors/saga-storage-error.js';
+import { isSagaError } from '../identity/thrown.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type {
@@ -97,7 +98,7 @@ export class JournalWriter {
 }
 
 function isUnknown(error: unknown): boolean {
-  return error instanceof SagaStorageError && error.outcome === 'unknown';
+  return isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome === 'unknown';
 }
 
 /** That the last try wrote nothing says nothing about an earlier one whose answer was lost. */
@@ -106,5 +107,5 @@ function inDoubt(operation: string, error: unknown): unknown {
 }
 
 function isWorthRetrying(error: unknown): boolean {
-  return error instanceof SagaStorageError && error.outcome !== 'refused';
+  return isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome !== 'refused';
 }

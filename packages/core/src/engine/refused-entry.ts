@@ -2,7 +2,8 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import { StepOutcome } from '../definition/step-run.js';
 import { recordError } from '../errors/recorded-error.js';
 import { SagaStuckReason } from '../errors/saga-failure.js';
-import { SagaStorageError } from '../errors/saga-storage-error.js';
+import type { SagaStorageError } from '../errors/saga-storage-error.js';
+import { isError, isSagaError } from '../identity/thrown.js';
 import type { MarkedStuck, StepEntryDraft } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { decideEntry } from './decide-entry.js';
@@ -16,7 +17,7 @@ import { LetGo } from './let-go.js';
  */
 export function refusalIn(error: unknown): SagaStorageError {
   const cause = error instanceof LetGo ? error.cause : undefined;
-  if (cause instanceof SagaStorageError && cause.outcome === 'refused') return cause;
+  if (isSagaError(cause, 'SAGA_STORAGE_FAILED') && cause.outcome === 'refused') return cause;
   throw error;
 }
 
@@ -52,7 +53,7 @@ export function hasActed({ action, outcome }: FinishedAttempt): boolean {
 export function stuckOfRefusal({ action }: FinishedAttempt, { cause }: SagaStorageError): MarkedStuck {
   const step = action.kind === 'act' ? action.step.id : action.item.step;
   const call = action.kind === 'act' ? 'act' : 'compensation';
-  const why = cause instanceof Error ? ` (${recordError(cause).message})` : '';
+  const why = isError(cause) ? ` (${recordError(cause).message})` : '';
   return {
     kind: 'stuck',
     reason: SagaStuckReason.EntryRefused,

@@ -3,6 +3,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import { RecordedStepError } from '../errors/recorded-step-error.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { projectHeader } from '../journal/header-change.js';
+import { isError } from '../identity/thrown.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
@@ -296,13 +297,21 @@ export class SagaExecutor implements Patience {
     this.cause = error;
     const { isAlternative, primaryError } = this.state;
     if (!isAlternative) this.primaryCause = error;
-    else if (primaryError !== undefined && error instanceof Error) {
+    else if (primaryError !== undefined && isError(error)) {
       // Another process may have run the primary, and both may throw one object, which is not its own cause.
       const isLive = this.primaryCause !== undefined && this.primaryCause !== error;
       const cause = isLive ? this.primaryCause : new RecordedStepError(primaryError);
-      // A frozen error keeps its own shape.
-      Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+      setCause(error, cause);
     }
+  }
+}
+
+// A frozen error keeps its own shape, and so does a proxy that refuses.
+function setCause(error: Error, cause: unknown): void {
+  try {
+    Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+  } catch {
+    // What was thrown is recorded all the same.
   }
 }
 

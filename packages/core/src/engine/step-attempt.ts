@@ -8,6 +8,7 @@ import { StepOutcome } from '../definition/step-run.js';
 import type { StepAbortReason } from '../errors/step-aborted-error.js';
 import { StepAbortedError } from '../errors/step-aborted-error.js';
 import { StepTimedOutError } from '../errors/step-timed-out-error.js';
+import { isThenable } from '../identity/thrown.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
@@ -108,9 +109,7 @@ export class StepAttempt {
 
   private call(): unknown {
     const handler = this.action.step.handler(this.run);
-    return handler instanceof Promise
-      ? handler.then((resolved) => this.surround(resolved))
-      : this.surround(handler);
+    return isThenable(handler) ? handler.then((resolved) => this.surround(resolved)) : this.surround(handler);
   }
 
   /** Calls the handler, within a span and behind a breaker where there are such. */

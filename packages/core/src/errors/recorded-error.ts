@@ -1,3 +1,4 @@
+import { isError, readSafely } from '../identity/thrown.js';
 import { readHttpException } from './http-exception.js';
 
 /** An error as the journal keeps it: no stack, no properties, a bounded message. */
@@ -21,7 +22,7 @@ const unstorable = /[\u0000\p{Surrogate}]/gu;
 export function recordError(thrown: unknown): RecordedError {
   const http = readHttpException(thrown);
   const message = http?.message ?? read(thrown, 'message') ?? describe(thrown);
-  const name = read(thrown, 'name') ?? (thrown instanceof Error ? 'Error' : 'NonError');
+  const name = read(thrown, 'name') ?? (isError(thrown) ? 'Error' : 'NonError');
   const code = read(thrown, 'code') ?? http?.status?.toString();
   return {
     name: storable(name, maximumNameLength),
@@ -31,18 +32,15 @@ export function recordError(thrown: unknown): RecordedError {
 }
 
 function read(thrown: unknown, property: string): string | undefined {
-  if (typeof thrown !== 'object' || thrown === null) return undefined;
-  try {
-    const value: unknown = Reflect.get(thrown, property);
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-  } catch {
-    return undefined;
-  }
+  if (typeof thrown !== 'object') return undefined;
+  const value = readSafely(thrown, property);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 function describe(thrown: unknown): string {
   if (typeof thrown === 'object' && thrown !== null) return 'a thrown object without a message';
-  return `a thrown ${typeof thrown}: ${String(thrown)}`;
+  // A function's own toString is the application's, and may throw.
+  return typeof thrown === 'function' ? 'a thrown function' : `a thrown ${typeof thrown}: ${String(thrown)}`;
 }
 
 function storable(text: string, maximumLength: number): string {

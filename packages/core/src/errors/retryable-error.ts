@@ -1,3 +1,4 @@
+import { markKind } from '../identity/error-kind.js';
 import { SagaError } from './saga-error.js';
 
 /** Options of {@link RetryableError}. */
@@ -11,6 +12,10 @@ export interface RetryableErrorOptions extends ErrorOptions {
  * The number of attempts stays the retry policy's.
  */
 export class RetryableError extends SagaError {
+  static {
+    markKind(this, 'SAGA_STEP_RETRYABLE');
+  }
+
   readonly code: string = 'SAGA_STEP_RETRYABLE';
   /** In milliseconds; undefined leaves the delay to the policy. */
   readonly retryAfterMs: number | undefined;

@@ -1,3 +1,5 @@
+import { isNative } from './intrinsics.js';
+
 /*
  * How values are told apart. Values come from other realms, too: a Jest test, a vm context and an iframe each have an
  * `Object`, an `Array` and a `Date` of their own. So the prototypes of this realm prove nothing, and `instanceof` says
@@ -87,14 +89,11 @@ function holds(ask: () => unknown): boolean {
   }
 }
 
-// A bound or proxied class has native code, too, but no name there.
-const nativeFunction = /^function \w+\(\) \{ \[native code\] \}$/;
-
 function isOfPlatform(prototype: object): boolean {
   const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   const isTagged = Object.hasOwn(prototype, Symbol.toStringTag);
   if (typeof constructor !== 'function') return isTagged;
-  if (nativeFunction.test(Function.prototype.toString.call(constructor))) return true;
+  if (isNative(constructor)) return true;
   return isTagged && Reflect.get(globalThis, constructor.name) === constructor;
 }
 

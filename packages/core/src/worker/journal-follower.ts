@@ -1,4 +1,4 @@
-import { SagaStorageError } from '../errors/saga-storage-error.js';
+import { isSagaError } from '../identity/thrown.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
@@ -234,7 +234,7 @@ function bound(observer: JournalObserver, surroundings: Surroundings): JournalOb
 }
 
 function isPassing(error: unknown): boolean {
-  return error instanceof SagaStorageError && error.outcome !== 'refused';
+  return isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome !== 'refused';
 }
 
 function isEnd(header: SagaHeader): boolean {

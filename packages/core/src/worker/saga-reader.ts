@@ -3,7 +3,7 @@ import type { SagaRegistry } from '../definition/saga-registry.js';
 import type { ExecutionEnd } from '../engine/saga-executor.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
-import { SagaStorageError } from '../errors/saga-storage-error.js';
+import { isSagaError } from '../identity/thrown.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type { JournalEntry, StepEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
@@ -75,7 +75,7 @@ export class SagaReader {
         seq = entry.seq;
         if (isOver || !isStepEntry(entry)) return;
         const result = this.toResult(header, entry);
-        if (result instanceof SagaNotRegisteredError) {
+        if (isSagaError(result, 'SAGA_NOT_REGISTERED')) {
           end?.();
           finish(() => observer.onError(result));
         } else observer.onResult(result);
@@ -139,7 +139,7 @@ export class SagaReader {
       try {
         return await read();
       } catch (error) {
-        const isPassing = error instanceof SagaStorageError && error.outcome !== 'refused';
+        const isPassing = isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome !== 'refused';
         if (!isPassing || this.follower.closed) throw error;
       }
       await new Promise<void>((resolve) => {

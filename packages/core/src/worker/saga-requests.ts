@@ -4,6 +4,7 @@ import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { SagaStatusError } from '../errors/saga-status-error.js';
 import { SagaStorageError } from '../errors/saga-storage-error.js';
+import { isSagaError } from '../identity/thrown.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { applyEntry } from '../journal/apply-entry.js';
 import { foldJournal } from '../journal/fold-journal.js';
@@ -164,7 +165,7 @@ export class SagaRequests {
       try {
         if (await this.ask(request)) return;
       } catch (thrown) {
-        if (!(thrown instanceof SagaStorageError) || thrown.outcome === 'refused') throw thrown;
+        if (!isSagaError(thrown, 'SAGA_STORAGE_FAILED') || thrown.outcome === 'refused') throw thrown;
         error = thrown;
         delayMs = troubleDelayMs;
         troubleDelayMs = Math.min(troubleDelayMs * 2, longestDelayMs);
@@ -205,7 +206,7 @@ export class SagaRequests {
       const result = await this.storage.append(change === undefined ? append : { ...append, change });
       if (result !== 'stored') return false;
     } catch (error) {
-      if (error instanceof SagaStorageError && error.outcome === 'unknown') request.unanswered = seq;
+      if (isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome === 'unknown') request.unanswered = seq;
       throw error;
     }
     this.requested(sagaId, draft);

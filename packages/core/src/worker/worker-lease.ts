@@ -1,4 +1,4 @@
-import { SagaStorageError } from '../errors/saga-storage-error.js';
+import { isSagaError } from '../identity/thrown.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { notifyWorker } from '../ports/notify.js';
@@ -82,7 +82,7 @@ export class WorkerLease {
       try {
         return await this.acquire();
       } catch (error) {
-        const isWorthRetrying = error instanceof SagaStorageError && error.outcome !== 'refused';
+        const isWorthRetrying = isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome !== 'refused';
         if (!isWorthRetrying || this.isStopped || this.clock.monotonicNow() >= deadline) throw error;
         notifyWorker(this.listener, { type: 'renewal-failed', worker: 'none', error });
       }

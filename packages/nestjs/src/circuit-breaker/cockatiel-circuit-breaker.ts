@@ -1,5 +1,17 @@
-import { CircuitOpenError, isCountedByBreaker, sagaDefaults, StepAbortedError } from '@nest-saga/core';
-import type { CircuitBreaker, CircuitBreakerOptions, CircuitState, Clock } from '@nest-saga/core';
+import {
+  CircuitOpenError,
+  isCountedByBreaker,
+  isInstanceOf,
+  isSagaError,
+  sagaDefaults,
+} from '@nest-saga/core';
+import type {
+  CircuitBreaker,
+  CircuitBreakerOptions,
+  CircuitState,
+  Clock,
+  StepAbortedError,
+} from '@nest-saga/core';
 import {
   BrokenCircuitError,
   circuitBreaker,
@@ -39,13 +51,13 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
       });
     } catch (error) {
       // The step may have breakers of its own: only without a call was it this one.
-      if (error instanceof BrokenCircuitError && !isCalled) throw new CircuitOpenError(stepId);
-      throw error instanceof TrialCutOff ? error.abortedBy : error;
+      if (isInstanceOf(error, BrokenCircuitError) && !isCalled) throw new CircuitOpenError(stepId);
+      throw isInstanceOf(error, TrialCutOff) ? error.abortedBy : error;
     }
   }
 
   isOpen(error: unknown): boolean {
-    return error instanceof CircuitOpenError;
+    return isSagaError(error, 'SAGA_CIRCUIT_OPEN');
   }
 
   private policyOf(stepId: string): CircuitBreakerPolicy {
@@ -61,8 +73,8 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
     const { failureThreshold, resetTimeoutMs } = this.options;
     // What this process aborted for reasons of its own says nothing about the target.
     const counts = (error: Error): boolean =>
-      error instanceof TrialCutOff ||
-      (!(error instanceof StepAbortedError) && isCountedByBreaker(this.options, error));
+      isInstanceOf(error, TrialCutOff) ||
+      (!isSagaError(error, 'SAGA_STEP_ABORTED') && isCountedByBreaker(this.options, error));
     return circuitBreaker(handleWhen(counts), {
       halfOpenAfter: new ResetTime(this.clock, resetTimeoutMs ?? sagaDefaults.circuitBreaker.resetTimeoutMs),
       breaker: new ConsecutiveBreaker(failureThreshold ?? sagaDefaults.circuitBreaker.failureThreshold),
@@ -81,7 +93,7 @@ async function tryTarget<Result>(attempt: () => Promise<Result>): Promise<Result
   try {
     return await attempt();
   } catch (error) {
-    throw error instanceof StepAbortedError ? new TrialCutOff(error) : error;
+    throw isSagaError(error, 'SAGA_STEP_ABORTED') ? new TrialCutOff(error) : error;
   }
 }
 
@@ -102,7 +114,7 @@ class ResetTime implements IBackoff<IHalfOpenAfterBackoffContext> {
   }
 
   next({ result }: IHalfOpenAfterBackoffContext): ResetTime {
-    const isCutOff = 'error' in result && result.error instanceof TrialCutOff;
+    const isCutOff = 'error' in result && isInstanceOf(result.error, TrialCutOff);
     const now = this.clock.monotonicNow();
     return new ResetTime(this.clock, this.resetTimeoutMs, isCutOff ? now : now + this.resetTimeoutMs);
   }

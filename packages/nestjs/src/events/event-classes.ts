@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { SagaDefinitionProblem, SagaReference } from '@nest-saga/core';
-import { classOfEvent, hydrate } from '@nest-saga/core';
+import { classOfEvent, hydrate, isThenable } from '@nest-saga/core';
 import { namesOfHosts, VisibleProviders } from '../discovery/visible-providers.js';
 import type { ProviderWrapper } from '../discovery/visible-providers.js';
 import { describeError } from '../logging/describe-error.js';
@@ -65,7 +65,7 @@ export class EventClasses {
     if (this.bus === undefined || typeof event !== 'object' || event === null) return;
     try {
       const returned = this.bus.publish(event);
-      if (returned instanceof Promise) returned.catch((error: unknown) => this.report(error, saga));
+      if (isThenable(returned)) returned.then(undefined, (error: unknown) => this.report(error, saga));
     } catch (error) {
       this.report(error, saga);
     }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Observer, Operator, Subscription } from 'rxjs';
 import { Observable, Subscriber } from 'rxjs';
+import { isThenable } from '@nest-saga/core';
 
 type Next<Value> = (value: Value) => unknown;
 type OnTrouble = (error: unknown) => void;
@@ -52,7 +53,7 @@ export class GuardedObservable<Value> extends Observable<Value> {
     try {
       const returned = call();
       // An async subscriber gives a promise that RxJS does not look at.
-      if (returned instanceof Promise) returned.catch(report);
+      if (isThenable(returned)) returned.then(undefined, report);
     } catch (error) {
       report(error);
     }

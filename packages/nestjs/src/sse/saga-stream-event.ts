@@ -1,6 +1,6 @@
 import type { MessageEvent } from '@nestjs/common';
 import type { SagaFailure, SagaStepResult, SagaStuck } from '@nest-saga/core';
-import { SagaError, SagaFailedError, SagaShuttingDownError, SagaStuckError } from '@nest-saga/core';
+import { isSagaError, sagaErrorCode } from '@nest-saga/core';
 
 /** Why a stream ended before its saga did. */
 export type InterruptionReason = 'shutdown' | 'slow-client' | 'error';
@@ -24,16 +24,13 @@ export type SagaStreamEvent =
 
 /** The last event of a stream that ended with an error. */
 export function toLastEvent(error: unknown): SagaStreamEvent {
-  if (error instanceof SagaFailedError)
+  if (isSagaError(error, 'SAGA_FAILED'))
     return { type: 'failed', sagaId: error.sagaId, failure: error.failure };
-  if (error instanceof SagaStuckError) return { type: 'stuck', sagaId: error.sagaId, stuck: error.stuck };
-  if (error instanceof SagaShuttingDownError) return { type: 'interrupted', reason: 'shutdown' };
+  if (isSagaError(error, 'SAGA_STUCK')) return { type: 'stuck', sagaId: error.sagaId, stuck: error.stuck };
+  if (isSagaError(error, 'SAGA_SHUTTING_DOWN')) return { type: 'interrupted', reason: 'shutdown' };
   // Its message may speak of what is none of the client's business: the code has to do.
-  return {
-    type: 'interrupted',
-    reason: 'error',
-    ...(error instanceof SagaError ? { code: error.code } : {}),
-  };
+  const code = sagaErrorCode(error);
+  return { type: 'interrupted', reason: 'error', ...(code === undefined ? {} : { code }) };
 }
 
 /** An event as Nest writes it. Only a step's result stands at a place of its own in the journal. */

@@ -1,5 +1,5 @@
 import type { SagaStarter, StartedSaga, StartOptions } from '@nest-saga/core';
-import { checkStartOptions, SagaConflictError } from '@nest-saga/core';
+import { checkStartOptions, isSagaError } from '@nest-saga/core';
 
 /**
  * One start that many may ask for: it happens when it is first asked for, and whoever asks again is given the same
@@ -44,7 +44,7 @@ export class SharedStart {
 
   private isOwn(error: unknown): boolean {
     return (
-      error instanceof SagaConflictError &&
+      isSagaError(error, 'SAGA_CONFLICT') &&
       error.conflict === 'exists' &&
       error.sagaId === this.sagaId &&
       this.options?.sagaId === undefined

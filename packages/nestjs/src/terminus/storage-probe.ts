@@ -1,5 +1,5 @@
 import type { Clock, StorageSummary } from '@nest-saga/core';
-import { SagaError } from '@nest-saga/core';
+import { sagaErrorCode } from '@nest-saga/core';
 import type { OpenSagas } from '../saga.runtime.js';
 import { isListening } from '../storage/hint-listening.js';
 import type { SagaVitals } from './judge-health.js';
@@ -70,6 +70,6 @@ function toUp({ summary, sagas }: Answer): SagaVitals['storage'] {
 
 function toDown(error: unknown): SagaVitals['storage'] {
   // A message may hold a host or a user: the code has to do.
-  const code = error instanceof SagaError ? error.code : 'unknown error';
+  const code = sagaErrorCode(error) ?? 'unknown error';
   return { kind: 'down', problem: `the storage cannot be used (${code})` };
 }

@@ -1,4 +1,4 @@
-import { noSurroundings, SagaStorageError } from '@nest-saga/core';
+import { isSagaError, noSurroundings } from '@nest-saga/core';
 import type { LoadedSaga } from '@nest-saga/core';
 import pg from 'pg';
 import { OwnConnection } from '../database/own-connection.js';
@@ -36,7 +36,7 @@ export async function loadSaga(
     return await new JournalReader(runner, tables).load(sagaId);
   } catch (error) {
     // The storage's own words are about writes; what the server said is what helps here.
-    throw error instanceof SagaStorageError ? (error.cause ?? error) : error;
+    throw isSagaError(error, 'SAGA_STORAGE_FAILED') ? (error.cause ?? error) : error;
   } finally {
     await connection.close().catch(() => undefined);
   }

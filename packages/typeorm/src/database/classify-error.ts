@@ -1,4 +1,4 @@
-import { SagaStorageError } from '@nest-saga/core';
+import { isSagaError, readSafely, recordError, SagaStorageError } from '@nest-saga/core';
 import type { WriteOutcome } from '@nest-saga/core';
 import { DeadlineError } from './deadline-error.js';
 
@@ -24,14 +24,14 @@ export type FailurePhase = 'connect' | 'query';
  * says nothing about a commit.
  */
 export function toStorageError(operation: string, error: unknown, phase: FailurePhase): SagaStorageError {
-  if (error instanceof SagaStorageError) return error;
+  if (isSagaError(error, 'SAGA_STORAGE_FAILED')) return error;
   const outcome = phase === 'connect' ? 'not-written' : outcomeOf(error);
   return new SagaStorageError(operation, outcome, { cause: withoutContent(error) });
 }
 
 /** The SQLSTATE behind a storage's error, if the server gave one. */
 export function sqlStateOf(error: unknown): string | undefined {
-  const cause = error instanceof SagaStorageError ? error.cause : error;
+  const cause = isSagaError(error, 'SAGA_STORAGE_FAILED') ? error.cause : error;
   return cause instanceof PostgresError ? cause.sqlState : readSqlState(cause);
 }
 
@@ -55,15 +55,16 @@ const raisedByTrigger = 'P0001';
 
 // A network error's code can look like a SQLSTATE ("EPIPE" does); only the server gives a severity.
 function readSqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+  if (readSafely(error, 'severity') === undefined) return undefined;
+  const code = readText(error, 'code');
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** The driver's error carries rows and parameters in `detail`, `where` and, for data errors, in its message. */
 function withoutContent(error: unknown): Error {
   if (error instanceof DeadlineError) return error;
   const state = readSqlState(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = readText(error, 'message') ?? recordError(error).message;
   if (state === undefined) return new PostgresError(message, undefined, undefined);
   const constraint = readText(error, 'constraint');
   const isAboutValues = state.startsWith('22');
@@ -75,6 +76,6 @@ function withoutContent(error: unknown): Error {
 }
 
 function readText(error: unknown, property: string): string | undefined {
-  const value: unknown = error instanceof Error ? Reflect.get(error, property) : undefined;
+  const value = readSafely(error, property);
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,4 +1,4 @@
-import { SagaStorageError } from '@nest-saga/core';
+import { isSagaError } from '@nest-saga/core';
 import { sqlStateOf } from './classify-error.js';
 import { DeadlineError } from './deadline-error.js';
 
@@ -13,7 +13,7 @@ export type ErrorConduct = 'split' | 'hung' | 'fail';
 /** Judges a failed statement by its SQLSTATE. */
 export function conductOf(error: unknown): ErrorConduct {
   // It never came to the database: the values of one of them are not what they should be.
-  if (!(error instanceof SagaStorageError)) return 'split';
+  if (!isSagaError(error, 'SAGA_STORAGE_FAILED')) return 'split';
   if (error.cause instanceof DeadlineError) return 'hung';
   if (error.outcome === 'refused') return 'split';
   const state = sqlStateOf(error);
