@@ -209,3 +209,6 @@ export type { SagaWorker } from './worker/saga-worker.js';
 export type { SagaWorkerOptions, SagaWorkerSettings } from './worker/saga-worker-options.js';
 export type { StartOptions } from './worker/start-options.js';
 export { checkSagaId, checkStartOptions, checkText } from './worker/start-options.js';
+export type { DiagramKind } from './diagrams/diagram-kinds.js';
+export { diagramKinds, drawSaga } from './diagrams/diagram-kinds.js';
+export { isListening } from './ports/hint-listening.js';

@@ -90,19 +90,19 @@ const escapedMarkKey = /^\$\$+date$/;
 
 // A class's own toJSON must not decide what is stored, and the root is the one place where a class may stand.
 function withoutPrototype(value: unknown): unknown {
-  return isObject(value) ? { ...value } : value;
+  return isRecord(value) ? { ...value } : value;
 }
 
 function withMarks(value: unknown): unknown {
   if (isDate(value)) return { $date: Date.prototype.toISOString.call(value) };
   if (Array.isArray(value)) return value.map(withMarks);
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   return mapObject(value, (key) => (markKey.test(key) ? `$${key}` : key), withMarks);
 }
 
 function withoutMarks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMarks);
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   if (typeof value['$date'] === 'string') return new Date(value['$date']);
   return mapObject(value, (key) => (escapedMarkKey.test(key) ? key.slice(1) : key), withoutMarks);
 }
@@ -117,6 +117,6 @@ function mapObject(
   );
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -45,7 +45,7 @@ export function hidesState(instance: object): boolean {
   const hasFields = Reflect.ownKeys(instance).length > 0;
   for (
     let prototype: unknown = Object.getPrototypeOf(instance);
-    isObject(prototype) && Object.getPrototypeOf(prototype) !== null;
+    isReference(prototype) && Object.getPrototypeOf(prototype) !== null;
     prototype = Object.getPrototypeOf(prototype)
   ) {
     if (isOfPlatform(prototype)) return true;
@@ -59,12 +59,12 @@ function isPlainPrototype(prototype: unknown): boolean {
   return Object.getPrototypeOf(prototype) === null;
 }
 
-function isObject(value: unknown): value is object {
+function isReference(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
 function tagOf(value: unknown): string | undefined {
-  return isObject(value) ? Object.prototype.toString.call(value) : undefined;
+  return isReference(value) ? Object.prototype.toString.call(value) : undefined;
 }
 
 /** The tag that the platform gives; undefined where a `Symbol.toStringTag` speaks instead. */

@@ -20,7 +20,7 @@ export function isSameContext(one: StoredContext, other: StoredContext): boolean
 
 function isSameValue(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
-  if (!isObject(one) || !isObject(other)) return false;
+  if (!isRecord(one) || !isRecord(other)) return false;
   if (!isSameKind(one, other)) return false;
   if (isDate(one) && isDate(other))
     return Date.prototype.getTime.call(one) === Date.prototype.getTime.call(other);
@@ -41,7 +41,7 @@ function isSameAt(value: unknown, other: ReadonlyMap<unknown, unknown>, key: unk
   return other.has(key) && isSameValue(value, other.get(key));
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import {
   checkSagaId,
+  diagramKinds,
+  drawSaga,
   executionDiagram,
   InvalidArgumentError,
   SagaNotFoundError,
   SagaNotRegisteredError,
 } from '@nest-saga/core';
-import type { SagaDefinition } from '@nest-saga/core';
+import type { DiagramKind, SagaDefinition } from '@nest-saga/core';
 import { SagaDefinitions } from '../discovery/saga-definitions.js';
 import { SagaRuntime } from '../saga.runtime.js';
-import { diagramKinds, drawSaga } from './diagram-kinds.js';
-import type { DiagramKind } from './diagram-kinds.js';
 import { toRegisteredSaga } from './registered-saga.js';
 import type { RegisteredSaga } from './registered-saga.js';
 

@@ -1,6 +1,6 @@
 import type { BatchObservableCallback, Meter, ObservableCallback } from '@opentelemetry/api';
 import type { SagaStorage, StorageSummary } from '@nest-saga/core';
-import { isListening } from '../storage/hint-listening.js';
+import { isListening } from '@nest-saga/core';
 import { SagaAttribute } from './attributes.js';
 
 /** A storage that writes many entries in one statement, and tells how many each time. */

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { isSagaId } from '@nest-saga/core';
+import { diagramKinds, isSagaId } from '@nest-saga/core';
 import { UsageError } from '../usage-error.js';
-import { diagramKinds } from '../../catalog/diagram-kinds.js';
-import type { DiagramKind } from '../../catalog/diagram-kinds.js';
+import type { DiagramKind } from '@nest-saga/core';
 
 /** What `nest-saga diagram` is asked to do. */
 export interface DiagramCommandLine {

@@ -1,6 +1,5 @@
-import type { SagaDefinition } from '@nest-saga/core';
-import { drawSaga } from '../../catalog/diagram-kinds.js';
-import type { DiagramKind } from '../../catalog/diagram-kinds.js';
+import type { DiagramKind, SagaDefinition } from '@nest-saga/core';
+import { drawSaga } from '@nest-saga/core';
 
 /** A saga drawn in one way. */
 export interface DrawnDiagram {

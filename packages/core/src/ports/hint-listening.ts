@@ -1,4 +1,4 @@
-import type { SagaStorage } from '@nest-saga/core';
+import type { SagaStorage } from './saga-storage.js';
 
 /** Whether this process hears the hints of others; undefined where the storage gives none or does not say. */
 export function isListening(storage: SagaStorage): boolean | undefined {

@@ -1,5 +1,7 @@
-import type { SagaDefinition } from '@nest-saga/core';
-import { classDiagram, sequenceDiagram, stateDiagram } from '@nest-saga/core';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { classDiagram } from './class-diagram.js';
+import { sequenceDiagram } from './sequence-diagram.js';
+import { stateDiagram } from './state-diagram.js';
 
 /** The kinds of diagrams of a saga. */
 export const diagramKinds = ['sequence', 'class', 'state'] as const;
