@@ -73,7 +73,8 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       .findOneOrFail({ where: { id: sagaId }, relations: { entries: true } });
     const loaded = await storage.load(sagaId);
 
-    const { id, sagaName, sagaVersion, sagaKey, owner, nextRunAt, context, entries, ...same } = execution;
+    const { id, sagaName, sagaVersion, sagaKey, owner, nextRunAt, waiting, context, entries, ...same } =
+      execution;
     expect({
       ...same,
       sagaId: id,
@@ -82,6 +83,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       key: sagaKey,
       owner: owner ?? undefined,
       nextRunAt: nextRunAt ?? undefined,
+      waiting: waiting ?? undefined,
       context: JSON.stringify(context),
     }).toEqual(loaded?.header);
     const [entry] = entries ?? [];
