@@ -152,3 +152,9 @@ describe('the documented defaults of a health check', () => {
 function seconds(milliseconds = Number.NaN): string {
   return `${milliseconds / 1_000} s with the defaults`;
 }
+
+describe('the documented defaults of a circuit breaker', () => {
+  it('are the ones in the table of its page', () => {
+    expect(defaultsInTable('fallback.md')).toEqual(asText(sagaDefaults.circuitBreaker));
+  });
+});
