@@ -129,9 +129,19 @@ describe('what npm shows of @nest-saga/nestjs', () => {
   });
 });
 
+describe('an application that resolves modules as Node 10 did', () => {
+  it('finds the types of every entry point of @nest-saga/nestjs', () => {
+    const { exports, typesVersions } = readManifest('nestjs');
+    const others = Object.entries(exports).filter(([name]) => !['.', './package.json'].includes(name));
+    const types = others.map(([name, { types }]) => [name.slice(2), [types]]);
+    expect(typesVersions).toEqual({ '*': Object.fromEntries(types) });
+  });
+});
+
 function readManifest(name: string): {
   readonly files: readonly string[];
-  readonly exports: Readonly<Record<string, unknown>>;
+  readonly exports: Readonly<Record<string, { readonly types: string }>>;
+  readonly typesVersions?: unknown;
 } {
   return JSON.parse(readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8')) as ReturnType<
     typeof readManifest

@@ -65,6 +65,33 @@ describe('the README', () => {
     expect(stdout).toBe('');
   });
 
+  it('has code that compiles in a CommonJS project, too', async () => {
+    const project = join(directory, 'commonjs');
+    await mkdir(project);
+    for (const { file, code } of blocks) {
+      if (file?.endsWith('.ts') === true) await writeFile(join(project, file), code);
+    }
+    await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'commonjs' }));
+    const settings = {
+      extends: join(repository, 'tsconfig.base.json'),
+      compilerOptions: {
+        incremental: false,
+        types: ['node'],
+        module: 'nodenext',
+        verbatimModuleSyntax: false,
+      },
+      include: ['*.ts'],
+    };
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify(settings));
+
+    const compiler = join(repository, 'node_modules/@typescript/native/bin/tsc');
+    const { stdout } = await run(process.execPath, [compiler, '-p', project]).catch(
+      (error: { stdout: string }) => error,
+    );
+
+    expect(stdout).toBe('');
+  });
+
   it('has a quick start that runs as it stands: a good order, an undone one, and the stream', async () => {
     const port = await findFreePort();
     const program = ['--conditions=@nest-saga/source', '--import', '@nest-saga/typescript-loader', 'main.ts'];

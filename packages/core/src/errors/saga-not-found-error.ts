@@ -6,7 +6,7 @@ export class SagaNotFoundError extends SagaError {
 
   constructor(readonly sagaId: string) {
     super(
-      `No saga ${sagaId} is in the journal. Check the id; a saga may also have been removed by retention.`,
+      `No saga ${sagaId} is in the journal. Check the id, and that this process uses the storage that the saga was started in.`,
     );
   }
 }
