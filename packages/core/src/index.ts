@@ -72,6 +72,7 @@ export type { ExecutionEnd } from './engine/saga-executor.js';
 
 export { CircuitOpenError } from './errors/circuit-open-error.js';
 export { ContextNotStorableError } from './errors/context-not-storable-error.js';
+export { escapeControls } from './errors/escape-controls.js';
 export { InvalidArgumentError } from './errors/invalid-argument-error.js';
 export { NonRetryableError } from './errors/non-retryable-error.js';
 export type { RecordedError } from './errors/recorded-error.js';
@@ -85,7 +86,7 @@ export type { SagaDefinitionProblem } from './errors/saga-definition-error.js';
 export { SagaDefinitionError } from './errors/saga-definition-error.js';
 export { SagaError } from './errors/saga-error.js';
 export { SagaFailedError } from './errors/saga-failed-error.js';
-export type { SagaFailure, SagaStuck } from './errors/saga-failure.js';
+export type { SagaErrorCause, SagaFailure, SagaStuck } from './errors/saga-failure.js';
 export { SagaFailureReason, SagaStuckReason } from './errors/saga-failure.js';
 export { SagaNotFoundError } from './errors/saga-not-found-error.js';
 export { SagaNotRegisteredError } from './errors/saga-not-registered-error.js';
@@ -107,6 +108,7 @@ export {
   readSafely,
   sagaErrorCode,
 } from './identity/thrown.js';
+export { reasonsOf } from './identity/causes.js';
 export { isDate } from './identity/values.js';
 
 export type { InMemorySagaStorageOptions } from './in-memory/in-memory-saga-storage.js';

@@ -1,4 +1,11 @@
-import { dueInMsOf, noSurroundings, SagaDefinitionError, SagaStorageError } from '@nest-saga/core';
+import {
+  dueInMsOf,
+  noSurroundings,
+  SagaDefinitionError,
+  SagaStorageError,
+  escapeControls,
+  recordError,
+} from '@nest-saga/core';
 import type {
   AppendRequest,
   AppendResult,
@@ -89,7 +96,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
       () => connections.createClient('hints'),
       (error) =>
         options.logger?.warn(
-          `Hints between processes are off until their connection is made anew; polling goes on. ${String(error)}`,
+          `Hints between processes are off until their connection is made anew; polling goes on. ${escapeControls(recordError(error).message)}`,
         ),
       runShared,
     );

@@ -3,6 +3,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import { RecordedStepError } from '../errors/recorded-step-error.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { projectHeader } from '../journal/header-change.js';
+import { giveCause } from '../identity/causes.js';
 import { isError } from '../identity/thrown.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
@@ -79,6 +80,8 @@ export class SagaExecutor implements Patience {
   private cause: unknown;
   /** Of the acts that are no alternative, so that while one runs it is its primary's. */
   private primaryCause: unknown;
+  /** The primary's error, where the cause is its alternative's. */
+  private behindCause: unknown;
 
   constructor(
     private readonly dependencies: SagaExecutorDependencies,
@@ -105,7 +108,8 @@ export class SagaExecutor implements Patience {
         if (action.kind === 'wait') await this.waitUntil(action);
         else if (action.kind === 'settle') {
           if (this.state.park !== undefined) throw new LetGo('parked');
-          if (action.entry === undefined) return { kind: 'ended', state: this.state, cause: this.cause };
+          if (action.entry === undefined)
+            return { kind: 'ended', state: this.state, cause: this.causeOfEnd() };
           await this.commit((state) => settlingEntry(this.definition, state));
         } else if (this.hasNews) await this.catchUp();
         else {
@@ -296,22 +300,19 @@ export class SagaExecutor implements Patience {
   private rememberCause(error: unknown): void {
     this.cause = error;
     const { isAlternative, primaryError } = this.state;
+    this.behindCause = undefined;
     if (!isAlternative) this.primaryCause = error;
-    else if (primaryError !== undefined && isError(error)) {
+    else if (primaryError !== undefined) {
       // Another process may have run the primary, and both may throw one object, which is not its own cause.
       const isLive = this.primaryCause !== undefined && this.primaryCause !== error;
-      const cause = isLive ? this.primaryCause : new RecordedStepError(primaryError);
-      setCause(error, cause);
+      this.behindCause = isLive ? this.primaryCause : new RecordedStepError(primaryError);
     }
   }
-}
 
-// A frozen error keeps its own shape, and so does a proxy that refuses.
-function setCause(error: Error, cause: unknown): void {
-  try {
-    Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
-  } catch {
-    // What was thrown is recorded all the same.
+  // Not before the end: until then the error's own cause is what is recorded and judged.
+  private causeOfEnd(): unknown {
+    if (this.behindCause !== undefined && isError(this.cause)) giveCause(this.cause, this.behindCause);
+    return this.cause;
   }
 }
 

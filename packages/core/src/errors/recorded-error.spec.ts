@@ -69,4 +69,44 @@ describe('recordError', () => {
       }),
     );
   });
+
+  it('keeps one level of cause, with its code', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const failed = new TypeError('fetch failed', { cause: new Error('away', { cause: refused }) });
+    expect(recordError(failed)).toEqual({
+      name: 'TypeError',
+      message: 'fetch failed',
+      cause: { name: 'Error', message: 'away' },
+    });
+    expect(recordError(new Error('no', { cause: refused })).cause).toEqual({
+      name: 'Error',
+      message: 'connect ECONNREFUSED',
+      code: 'ECONNREFUSED',
+    });
+  });
+
+  it('keeps the first of the errors of an AggregateError', () => {
+    const error = new AggregateError([new Error('the first is away'), new Error('the second, too')]);
+    expect(recordError(error).cause).toEqual({ name: 'Error', message: 'the first is away' });
+  });
+
+  it('takes no error for its own cause, and no cause that is not there', () => {
+    const error = new Error('no');
+    error.cause = error;
+    expect(recordError(error)).not.toHaveProperty('cause');
+    expect(recordError(new Error('no', { cause: undefined }))).not.toHaveProperty('cause');
+  });
+
+  it('leaves out what a database says about a value, also where a tool quotes it', () => {
+    const ofDatabase = Object.assign(new Error('invalid input syntax for type uuid: "4711"'), {
+      severity: 'ERROR',
+      code: '22P02',
+    });
+    const ofTool = new Error(`Failed query: ${ofDatabase.message}`, { cause: ofDatabase });
+    const innocent = new Error('could not charge', { cause: ofDatabase });
+    expect(recordError(ofDatabase).message).toBe('22P02: a value was not accepted');
+    expect(JSON.stringify(recordError(ofTool))).not.toContain('4711');
+    expect(recordError(innocent).message).toBe('could not charge');
+    expect(JSON.stringify(recordError(innocent))).not.toContain('4711');
+  });
 });

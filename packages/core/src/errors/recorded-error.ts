@@ -1,3 +1,4 @@
+import { reasonsOf } from '../identity/causes.js';
 import { isError, readSafely } from '../identity/thrown.js';
 import { readHttpException } from './http-exception.js';
 
@@ -7,7 +8,7 @@ export interface RecordedError {
   readonly message: string;
   /** The error's `code`, where it had one that is a string or a number; of an HTTP exception without one its status. */
   readonly code?: string;
-  /** One level of cause: the primary's error where both sides of a fallback failed. */
+  /** One level of cause: the error's `cause`, or the first of its `errors`. */
   readonly cause?: RecordedError;
 }
 
@@ -16,12 +17,20 @@ const maximumNameLength = 200;
 const unstorable = /[\u0000\p{Surrogate}]/gu;
 
 /**
- * Makes the storable record of whatever a step threw. Total: a thrown string, a frozen object or an object whose
- * getters throw gets a record too.
+ * Makes the storable record of whatever a step threw, with one level of its cause. Total: a thrown string, a frozen
+ * object or an object whose getters throw gets a record too. What a database says about a value is left out, for it
+ * repeats the value.
  */
 export function recordError(thrown: unknown): RecordedError {
+  const [reason] = reasonsOf(thrown);
+  const recorded = recordOne(thrown, reason);
+  return reason === undefined ? recorded : { ...recorded, cause: recordOne(reason, undefined) };
+}
+
+function recordOne(thrown: unknown, reason: unknown): RecordedError {
   const http = readHttpException(thrown);
-  const message = http?.message ?? read(thrown, 'message') ?? describe(thrown);
+  const message =
+    maskedMessage(thrown, reason) ?? http?.message ?? read(thrown, 'message') ?? describe(thrown);
   const name = read(thrown, 'name') ?? (isError(thrown) ? 'Error' : 'NonError');
   const code = read(thrown, 'code') ?? http?.status?.toString();
   return {
@@ -29,6 +38,22 @@ export function recordError(thrown: unknown): RecordedError {
     message: storable(message, maximumMessageLength),
     ...(code === undefined ? {} : { code: storable(code, maximumNameLength) }),
   };
+}
+
+/** SQLSTATE class 22: "invalid input syntax for type uuid", with the value. A tool's own error may quote its cause. */
+const dataException = /^22[0-9A-Z]{3}$/;
+
+function maskedMessage(thrown: unknown, reason: unknown): string | undefined {
+  for (const error of [thrown, reason]) {
+    const code = read(error, 'code');
+    const isOfDatabase =
+      code !== undefined && dataException.test(code) && read(error, 'severity') !== undefined;
+    if (!isOfDatabase) continue;
+    const said = read(error, 'message') ?? '';
+    if (error === thrown || read(thrown, 'message')?.includes(said) === true)
+      return `${code}: a value was not accepted`;
+  }
+  return undefined;
 }
 
 function read(thrown: unknown, property: string): string | undefined {

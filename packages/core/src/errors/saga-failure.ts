@@ -26,8 +26,15 @@ export interface SagaFailure {
   readonly errorName: string;
   readonly message: string;
   readonly code?: string;
-  /** The primary's error, where both sides of a fallback failed. */
-  readonly cause?: { readonly errorName: string; readonly message: string; readonly code?: string };
+  /** One level of cause: the primary's error, where both sides of a fallback failed, or else the error's own. */
+  readonly cause?: SagaErrorCause;
+}
+
+/** What is behind an error that a saga failed or is stuck of. */
+export interface SagaErrorCause {
+  readonly errorName: string;
+  readonly message: string;
+  readonly code?: string;
 }
 
 /** What a STUCK saga waits for a person to mend. */
@@ -38,4 +45,6 @@ export interface SagaStuck {
   readonly message: string;
   readonly errorName?: string;
   readonly code?: string;
+  /** One level of the error's cause. */
+  readonly cause?: SagaErrorCause;
 }

@@ -26,7 +26,12 @@ export function failureOfCancel(reason: string | undefined): SagaFailure {
 
 /** What a saga is stuck of when a compensation has failed for good. */
 export function stuckOfCompensation(step: string, error: RecordedError): SagaStuck {
-  return { reason: SagaStuckReason.CompensationExhausted, step, ...describe(error) };
+  return {
+    reason: SagaStuckReason.CompensationExhausted,
+    step,
+    ...describe(error),
+    ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
+  };
 }
 
 function describe(error: RecordedError): { errorName: string; message: string; code?: string } {

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { SagaDefinitionProblem, SagaReference } from '@nest-saga/core';
-import { classOfEvent, hydrate, isThenable } from '@nest-saga/core';
+import { classOfEvent, escapeControls, hydrate, isThenable } from '@nest-saga/core';
 import { namesOfHosts, VisibleProviders } from '../discovery/visible-providers.js';
 import type { ProviderWrapper } from '../discovery/visible-providers.js';
 import { describeError } from '../logging/describe-error.js';
@@ -88,7 +88,7 @@ export class EventClasses {
     if (this.namesakes.has(eventClass)) return;
     this.namesakes.add(eventClass);
     this.logger.warn(
-      `A step emits an event "${name}" that is not of the class of that name which is handled here. Told again by a ` +
+      `A step emits an event "${escapeControls(name)}" that is not of the class of that name which is handled here. Told again by a ` +
         'recovered saga it would reach those handlers: give one of the classes a name of its own with @SagaEvent().',
     );
   }

@@ -106,7 +106,10 @@ export class SagaLog implements SagaListener {
   ): void {
     const what = () => `${name(saga)} step "${step}" ${action} attempt ${attempt}`;
     if (status === 'completed') return this.debug(() => `${what()} completed`);
-    const told = error === undefined ? '' : `: ${withCode(error.name, error.code)}: ${error.message}`;
+    const told =
+      error === undefined
+        ? ''
+        : `: ${withCode(error.name, error.code)}: ${error.message}${becauseOf(error.cause?.name, error.cause)}`;
     this.logger.warn(`${what()} failed${told}${willRetry ? ' (it will be tried again)' : ''}`);
   }
 
@@ -153,13 +156,22 @@ function describeFailure(failure: SagaFailure | undefined): string {
   if (failure === undefined) return 'for an unknown reason';
   if (failure.reason === 'cancelled') return `cancelled (${failure.message})`;
   const at = failure.step === undefined ? '' : `step "${failure.step}": `;
-  return `${at}${withCode(failure.errorName, failure.code)}: ${failure.message}`;
+  const because = becauseOf(failure.cause?.errorName, failure.cause);
+  return `${at}${withCode(failure.errorName, failure.code)}: ${failure.message}${because}`;
 }
 
 function describeStuck(stuck: SagaStuck | undefined): string {
   if (stuck === undefined) return 'for an unknown reason';
   const at = stuck.step === undefined ? '' : ` at step "${stuck.step}"`;
-  return `${stuck.reason}${at}: ${stuck.message}`;
+  return `${stuck.reason}${at}: ${stuck.message}${becauseOf(stuck.cause?.errorName, stuck.cause)}`;
+}
+
+function becauseOf(
+  errorName: string | undefined,
+  cause: { readonly message: string; readonly code?: string } | undefined,
+): string {
+  if (errorName === undefined || cause === undefined) return '';
+  return ` (caused by ${withCode(errorName, cause.code)}: ${cause.message})`;
 }
 
 function withCode(errorName: string, code: string | undefined): string {

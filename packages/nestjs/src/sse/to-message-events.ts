@@ -2,6 +2,7 @@ import type { MessageEvent } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
 import type { SagaStepResult } from '@nest-saga/core';
 import { Observable } from 'rxjs';
+import { describeError } from '../logging/describe-error.js';
 import { rawResponse } from './client-response.js';
 import { EventWriter } from './event-writer.js';
 import type { MessageEventsOptions } from './message-events-options.js';
@@ -45,7 +46,9 @@ export function toMessageEvents(
       try {
         writer[how](toMessage(event, toData));
       } catch (error) {
-        logger.error('An event of a saga could not be written, and its stream was ended.', error);
+        logger.error(
+          `An event of a saga could not be written, and its stream was ended: ${describeError(error)}`,
+        );
         writer[how === 'drop' ? 'drop' : 'end'](toMessage({ type: 'interrupted', reason: 'error' }, allOf));
       }
     };

@@ -1,4 +1,5 @@
-import { context, metrics, trace } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
+import { context, isSpanContextValid, metrics, trace } from '@opentelemetry/api';
 import type { SagaLifecycleEvent } from '@nest-saga/core';
 import { SagaMetrics } from './saga-metrics.js';
 import { SagaSpans } from './saga-spans.js';
@@ -34,7 +35,7 @@ export function sagaTelemetry(): SagaTelemetry {
     },
     surround: (event: SagaLifecycleEvent, tell) => {
       const within = spans.before(event);
-      traceId = trace.getSpanContext(within)?.traceId;
+      traceId = traceIdOf(within);
       try {
         counted?.count(event);
         context.with(within, tell);
@@ -44,4 +45,10 @@ export function sagaTelemetry(): SagaTelemetry {
       }
     },
   };
+}
+
+// Without an SDK there is a span all the same, whose trace is all zeros.
+function traceIdOf(within: Context): string | undefined {
+  const spanContext = trace.getSpanContext(within);
+  return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext.traceId : undefined;
 }

@@ -1,7 +1,11 @@
 import { Logger } from '@nestjs/common';
+import { escapeControls } from '@nest-saga/core';
 import type { SagaTelemetry } from './saga-telemetry.js';
 
-/** Nest's logger, whose lines about a saga end with the trace that they belong to, where there is one. */
+/**
+ * Nest's logger, whose lines about a saga end with the trace that they belong to, where there is one. Control characters
+ * are spelled out: names, codes, reasons and messages are often chosen by others.
+ */
 export class TracedLogger {
   private readonly logger: Logger;
 
@@ -30,6 +34,7 @@ export class TracedLogger {
 
   private traced(line: string): string {
     const traceId = this.telemetry?.traceId;
-    return traceId === undefined ? line : `${line} trace_id=${traceId}`;
+    const printable = escapeControls(line);
+    return traceId === undefined ? printable : `${printable} trace_id=${traceId}`;
   }
 }

@@ -38,6 +38,23 @@ describe('a line of the log about a saga', () => {
     expect(lines.join('\n')).not.toContain('trace_id');
   });
 
+  it('carries no trace without a tracer', async () => {
+    await recorded.unregister();
+    await runFailing({});
+    expect(lines.filter((line) => line.startsWith('order '))).toHaveLength(3);
+    expect(lines.join('\n')).not.toContain('trace_id');
+  });
+
+  it('stays one line, whatever a step throws', async () => {
+    const cause = Object.assign(new Error('of the cause'), { code: 'C\u001b[31m' });
+    const forged = new Error('one\n[Nest] LOG admin logged in\u0007', { cause });
+    await runFailing({ telemetry: undefined }, Object.assign(forged, { name: 'Evil\nName' }));
+    expect(lines.join('')).toContain(
+      'one\\n[Nest] LOG admin logged in\\u0007 (caused by Error C\\u001b[31m: of the cause)',
+    );
+    expect(lines.join('')).not.toMatch(/\p{Cc}/u);
+  });
+
   it("is written within the trace, as is what the application's own listener does", async () => {
     const active: (string | undefined)[] = [];
     const listener: SagaListener = {
@@ -50,20 +67,17 @@ describe('a line of the log about a saga', () => {
   });
 });
 
-async function runFailing({
-  listener,
-  ...rest
-}: {
-  readonly listener?: SagaListener;
-  readonly telemetry?: undefined;
-}): Promise<void> {
+async function runFailing(
+  { listener, ...rest }: { readonly listener?: SagaListener; readonly telemetry?: undefined },
+  error = new Error('declined'),
+): Promise<void> {
   const telemetry = 'telemetry' in rest ? {} : { telemetry: sagaTelemetry() };
   const { app, sagas } = await openApp(orderProviders, {
     ...telemetry,
     ...(listener === undefined ? {} : { listener }),
   });
   app.get(Calls).answers.set('charge:act', () => {
-    throw new Error('declined');
+    throw error;
   });
   await (await sagas.start(new OrderContext('book'))).outcome();
 }

@@ -95,3 +95,34 @@ describe('an error of this package', () => {
     expect(declared.calls).toEqual(['act charge']);
   });
 });
+
+describe('the cause of an error', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+  it('is told with the failure, one level deep', async () => {
+    const cluster = new SimulatedCluster([saga(new TypeError('fetch failed', { cause: refused }))]);
+    const { failure } = await cluster.run(await cluster.startProcess());
+    expect(failure?.cause).toEqual({
+      errorName: 'Error',
+      message: 'connect ECONNREFUSED',
+      code: 'ECONNREFUSED',
+    });
+  });
+
+  it.each([
+    [
+      'not a NonRetryableError behind another',
+      new Error('no', { cause: new NonRetryableError('no such card') }),
+      3,
+    ],
+    ['a code of the cause', new Error('no', { cause: refused }), 1],
+    ['a code of the first of several errors', new AggregateError([refused, new Error('late')]), 1],
+    ['a code of the second of several errors', new AggregateError([new Error('late'), refused]), 3],
+  ])('is meant by the policy, too: %s', async (_, error, attempts) => {
+    const retry = { maximumAttempts: 3, nonRetryableErrors: ['ECONNREFUSED'] };
+    const declared = scriptedSaga('order', [new ScriptedStep('charge', { act: [throwing(error)], retry })]);
+    const cluster = new SimulatedCluster([declared]);
+    await cluster.run(await cluster.startProcess());
+    expect(declared.calls).toHaveLength(attempts);
+  });
+});
