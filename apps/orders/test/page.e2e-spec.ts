@@ -102,6 +102,49 @@ describeInBrowser('the orders page', () => {
     await page.untilText('#saga-outcome', 'A person has to help');
   });
 
+  it('lets a person say that a refused refund was made by hand, and undoes the rest', async () => {
+    await page.scenario('stuck').click();
+    await page.untilStatus('stuck');
+
+    await page.button('Done by hand').click();
+
+    await page.untilStatus('failed');
+    await page.untilStep('reserve-inventory', 'undone');
+    await page.untilText('[data-step="charge-payment"]', 'undone by hand');
+    expect(await page.journal()).toContain('Charge payment: done by hand');
+    expect(await page.button('Done by hand').isHidden()).toBe(true);
+  });
+
+  it('lets a person try a refused refund again, which is refused again', async () => {
+    await page.scenario('stuck').click();
+    await page.untilStatus('stuck');
+
+    await page.button('Try again').click();
+
+    await page.untilText('#saga-log', 'A person asked for another try');
+    await page.untilText('#saga-log li:last-child', 'could not be undone');
+    await page.untilStatus('stuck');
+    expect(await page.button('Try again').isEnabled()).toBe(true);
+  });
+
+  it('offers no help to an order that needs none', async () => {
+    await page.scenario('good').click();
+    await page.untilStatus('completed');
+
+    expect(await page.button('Try again').isHidden()).toBe(true);
+    expect(await page.button('Done by hand').isHidden()).toBe(true);
+  });
+
+  it('says of a shipment that failed that it failed, and was undone then', async () => {
+    await page.scenario('outage').click();
+
+    await page.untilStatus('failed');
+
+    await page.untilText('[data-step="ship-order"]', 'failed, then undone');
+    const payment = await page.page.locator('[data-step="charge-payment"]').innerText();
+    expect(payment).not.toContain('failed');
+  });
+
   it('cancels a slow shipment and draws the undo of all three steps', async () => {
     await page.scenario('slow').click();
     await page.untilStep('ship-order', 'running');

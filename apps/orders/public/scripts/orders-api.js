@@ -24,6 +24,19 @@ export function cancelOrder(sagaId) {
   });
 }
 
+/** Lets a stuck order try again what failed. */
+export function retryOrder(sagaId) {
+  return request('POST', `/orders/${encodeURIComponent(sagaId)}/retry`, { note: 'Tried again on the page.' });
+}
+
+/** Says that a person has done by hand what a step of a stuck order could not. */
+export function resolveStep(sagaId, step) {
+  return request('POST', `/orders/${encodeURIComponent(sagaId)}/resolve`, {
+    step,
+    note: 'Done by hand, as the page was told.',
+  });
+}
+
 /** What the services did for an order. */
 export function findEffects(sagaId) {
   return request('GET', `/ledger?order=${encodeURIComponent(sagaId)}`);

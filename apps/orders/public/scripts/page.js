@@ -1,3 +1,4 @@
+import { HelpButtons } from './help-buttons.js';
 import { LedgerPanel } from './ledger-panel.js';
 import { OrderFeed } from './order-feed.js';
 import { OrderForm } from './order-form.js';
@@ -8,6 +9,7 @@ import { ServerPanel } from './server-panel.js';
 const sagaPanel = new SagaPanel();
 const ledgerPanel = new LedgerPanel();
 const serverPanel = new ServerPanel();
+const helpButtons = new HelpButtons();
 const cancelButton = document.querySelector('#cancel');
 const status = document.querySelector('#saga-status');
 
@@ -21,6 +23,9 @@ new OrderForm().listen((order) => {
   // On a phone the saga is below the buttons.
   document.querySelector('#saga').scrollIntoView({ block: 'nearest' });
 });
+
+// Its stream ended when it got stuck: it is followed anew.
+helpButtons.listen({ onHelped: follow, onRefused: (sagaId) => void refresh(sagaId, feed.results) });
 
 cancelButton.addEventListener('click', () => void cancel());
 
@@ -43,6 +48,7 @@ function follow(sagaId) {
   feed?.close();
   shown = undefined;
   cancelButton.disabled = true;
+  helpButtons.show(undefined);
   ledgerPanel.follow(sagaId);
   feed = new OrderFeed(sagaId, {
     onDetails: show,
@@ -78,6 +84,7 @@ function show(order) {
   shown = order;
   sagaPanel.draw(order, feed.results);
   cancelButton.disabled = order.status !== 'running' && order.status !== 'pending';
+  helpButtons.show(order);
   void ledgerPanel.refresh();
 }
 

@@ -50,6 +50,7 @@ function toEntry({ seq, step, action, status, attempt, error, willRetry, finishe
 export function drawSteps(entries, status) {
   const drawn = new Map([...names.keys()].map((step) => [step, { state: 'waiting', detail: '' }]));
   for (const entry of entries) {
+    if (entry.kind === 'retry-requested') markTriedAgain(drawn);
     const before = drawn.get(entry.step);
     if (before) drawn.set(entry.step, drawEntry(entry, before));
   }
@@ -69,13 +70,21 @@ function drawEntry({ kind, step, error, willRetry, attempt }, before) {
       return { state: 'done', detail: '' };
     case 'act-failed':
       if (willRetry) return { state: 'running', detail };
-      return { state: 'failed', detail, reason: detail, isToUndo: undoneWhenAttempted.has(step) };
+      return {
+        state: 'failed',
+        detail,
+        reason: detail,
+        hasFailed: true,
+        isToUndo: undoneWhenAttempted.has(step),
+      };
     case 'compensation-decided':
       // A cancel came while it ran, and nobody knows how far it got.
       return { state: 'failed', detail: before.detail, isToUndo: true };
     case 'compensation-completed':
       // Why it failed before it was undone stays in sight.
-      return { state: 'undone', detail: before.reason ?? '' };
+      return { state: 'undone', detail: before.reason ?? '', hasFailed: before.hasFailed };
+    case 'step-resolved':
+      return { state: before.state === 'undo-failed' ? 'undone' : 'done', detail: '', isByHand: true };
     case 'compensation-failed':
       return { ...before, state: willRetry ? 'undoing' : 'undo-failed', detail };
     default:
@@ -108,6 +117,10 @@ function markNext(drawn, entries, status) {
   if (current.state === 'waiting') current.state = 'running';
 }
 
+function markTriedAgain(drawn) {
+  for (const step of drawn.values()) if (step.state === 'undo-failed') step.state = 'undoing';
+}
+
 function markUnused(drawn) {
   for (const step of drawn.values()) if (step.state === 'waiting') step.state = 'unused';
 }
@@ -132,6 +145,10 @@ export function describeEntry({ kind, step, error, reason, attempt }) {
       return `Cancel requested: ${reason ?? ''}`;
     case 'compensation-decided':
       return 'Going back: what was done is undone';
+    case 'retry-requested':
+      return 'A person asked for another try';
+    case 'step-resolved':
+      return `${name}: done by hand`;
     case 'stuck':
       return `Stuck: a person is needed (${reason ?? ''})`;
     default:

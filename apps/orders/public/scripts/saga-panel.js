@@ -69,8 +69,9 @@ export class SagaPanel {
   }
 }
 
-function drawStep({ step, name, when }, { state, detail }) {
-  const words = state === 'waiting' && when ? `waiting, ${when}` : stateWords[state];
+function drawStep({ step, name, when }, drawn) {
+  const { state, detail } = drawn;
+  const words = wordsOf(drawn, when);
   const box = element(
     'div',
     { className: 'step' },
@@ -81,6 +82,15 @@ function drawStep({ step, name, when }, { state, detail }) {
   box.dataset.state = state;
   box.dataset.step = step;
   return box;
+}
+
+// "Undone" alone would say that the step had worked: a shipment that failed sent no parcel to call back.
+function wordsOf({ state, hasFailed, isByHand }, when) {
+  if (state === 'waiting' && when) return `waiting, ${when}`;
+  if (isByHand) return `${stateWords[state]} by hand`;
+  if (hasFailed && state === 'undone') return 'failed, then undone';
+  if (hasFailed && state === 'undoing') return 'failed, being undone';
+  return stateWords[state];
 }
 
 function outcomeOf({ status, failure, stuck }) {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OperatorController } from './operator.controller.js';
 import { OrderSaga } from './order.saga.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersReader } from './orders-reader.js';
@@ -9,7 +10,7 @@ import { ShipOrderStep } from './steps/ship-order.step.js';
 
 /** Orders: the saga, its steps and the routes. */
 @Module({
-  controllers: [OrdersController],
+  controllers: [OrdersController, OperatorController],
   providers: [
     OrdersReader,
     OrderSaga,

@@ -56,6 +56,14 @@ export class OrdersClient {
     return this.send('POST', `/orders/${sagaId}/cancel`, body);
   }
 
+  retry(sagaId: string, body: object = {}): Promise<Answer> {
+    return this.send('POST', `/orders/${sagaId}/retry`, body);
+  }
+
+  resolve(sagaId: string, body: object): Promise<Answer> {
+    return this.send('POST', `/orders/${sagaId}/resolve`, body);
+  }
+
   async ledger(sagaId: string): Promise<readonly LedgerLine[]> {
     const response = await fetch(`${this.url}/ledger?order=${sagaId}`);
     return (await response.json()) as readonly LedgerLine[];

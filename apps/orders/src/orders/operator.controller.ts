@@ -1,0 +1,59 @@
+import {
+  Body,
+  Controller,
+  HttpCode,
+  HttpStatus,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import { SagaOperator } from '@nest-saga/nestjs';
+import {
+  resolveStepSchema,
+  retryOrderSchema,
+  type ResolveStep,
+  type RetryOrder,
+} from './help-order.schema.js';
+import { JsonBodyGuard } from './json-body.guard.js';
+import { OrdersReader, type OrderDetails } from './orders-reader.js';
+import { SagaErrorFilter } from './saga-error.filter.js';
+
+/**
+ * What a person does for an order that is stuck. The demo lets everybody do it; an application puts a guard here that asks
+ * who it is.
+ */
+@Controller('orders/:sagaId')
+@UseFilters(SagaErrorFilter)
+@UseGuards(JsonBodyGuard)
+export class OperatorController {
+  constructor(
+    private readonly operator: SagaOperator,
+    private readonly orders: OrdersReader,
+  ) {}
+
+  /** Lets a stuck order try again what failed. */
+  @Post('retry')
+  @HttpCode(HttpStatus.ACCEPTED)
+  async retry(
+    @Param('sagaId', ParseUUIDPipe) sagaId: string,
+    @Body({ schema: retryOrderSchema }) { note }: RetryOrder,
+  ): Promise<OrderDetails> {
+    await this.orders.get(sagaId);
+    await this.operator.retry(sagaId, note === undefined ? {} : { note });
+    return this.orders.get(sagaId);
+  }
+
+  /** Says that a person has done by hand what a step of a stuck order could not. The order goes on behind it. */
+  @Post('resolve')
+  @HttpCode(HttpStatus.ACCEPTED)
+  async resolve(
+    @Param('sagaId', ParseUUIDPipe) sagaId: string,
+    @Body({ schema: resolveStepSchema }) { step, note }: ResolveStep,
+  ): Promise<OrderDetails> {
+    await this.orders.get(sagaId);
+    await this.operator.resolveStep(sagaId, step, note);
+    return this.orders.get(sagaId);
+  }
+}
