@@ -1,4 +1,5 @@
 import { ContextNotStorableError } from '../errors/context-not-storable-error.js';
+import { isSagaError } from '../identity/thrown.js';
 import { hidesState, isDate, isPlainArray, isPlainObject } from '../identity/values.js';
 import { maximumEncodedBytes, SizeBudget } from './size-budget.js';
 
@@ -38,7 +39,7 @@ class EncodableWalker {
     try {
       this.walk(value);
     } catch (error) {
-      if (error instanceof ContextNotStorableError) throw error;
+      if (isSagaError(error, 'SAGA_CONTEXT_NOT_STORABLE')) throw error;
       // A getter or a proxy of the application that throws.
       this.refuse('it cannot be read: what was asked for threw');
     }

@@ -1,4 +1,4 @@
-import { StepAbortedError } from '../errors/step-aborted-error.js';
+import { isSagaError } from '../identity/thrown.js';
 import { isCountedByBreaker } from './circuit-breaker.js';
 import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
 
@@ -21,7 +21,7 @@ export class CountingBreaker implements CircuitBreaker {
         return await attempted;
       } catch (error) {
         // An aborted attempt is neither a failure nor an answer of the target, so the breaker has to see it.
-        if (error instanceof StepAbortedError || isCountedByBreaker(this.options, error)) throw error;
+        if (isSagaError(error, 'SAGA_STEP_ABORTED') || isCountedByBreaker(this.options, error)) throw error;
         answer = attempted;
         return undefined;
       }

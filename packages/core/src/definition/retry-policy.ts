@@ -12,7 +12,7 @@ export interface RetryPolicy {
   readonly maximumIntervalMs: number;
   /** The share of each delay that is random, from 0 (none) to 1 (all of it). */
   readonly jitter: number;
-  /** Errors that end the attempts at once, as `NonRetryableError` does. */
+  /** Errors that end the attempts at once, as `NonRetryableError` does; so does one whose `cause` or first of `errors` is meant. */
   readonly nonRetryableErrors: readonly ErrorMatcher[];
 }
 

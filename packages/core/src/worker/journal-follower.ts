@@ -176,7 +176,9 @@ export class JournalFollower {
   private cursorOf(sagaId: string): JournalCursor | undefined {
     const group = this.followers.get(sagaId);
     if (group === undefined) return undefined;
-    const afterSeq = Math.min(...[...group].map(({ seq }) => seq));
+    // One by one: a call takes only so many arguments.
+    let afterSeq = Number.MAX_SAFE_INTEGER;
+    for (const { seq } of group) afterSeq = Math.min(afterSeq, seq);
     return { sagaId, afterSeq };
   }
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { isError } from '@nest-saga/core';
 import { CommandError } from './command-error.js';
 import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
 import { runDiagramCommand } from './diagram/run-diagram-command.js';
@@ -70,5 +71,5 @@ function findVersion(): string {
 
 function describe(error: unknown): string {
   if (error instanceof CommandError) return error.message;
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return isError(error) ? `${error.name}: ${error.message}` : String(error);
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LoadedSaga } from '@nest-saga/core';
+import { isError } from '@nest-saga/core';
 import { CommandError } from './command-error.js';
 import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
 
@@ -44,7 +45,7 @@ function findStorageCommands(directory: string): string | undefined {
       paths: [directory, import.meta.dirname],
     });
   } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'MODULE_NOT_FOUND') return undefined;
+    if (isError(error) && Reflect.get(error, 'code') === 'MODULE_NOT_FOUND') return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isError } from '@nest-saga/core';
 import { checkSchemaName, defaultSchema } from '../database/schema-name.js';
 import { schemaVersion } from '../migrations/all-migrations.js';
 
@@ -64,7 +65,7 @@ function parse(commandArguments: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(isError(error) ? error.message : String(error));
   }
 }
 
@@ -78,9 +79,7 @@ function checkSchema(schema: string): string {
   try {
     return checkSchemaName(schema);
   } catch (error) {
-    throw new UsageError(
-      `--schema "${schema}" is no schema name. ${error instanceof Error ? error.message : ''}`,
-    );
+    throw new UsageError(`--schema "${schema}" is no schema name. ${isError(error) ? error.message : ''}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { isSagaError } from '@nest-saga/core';
+import { isError, isSagaError } from '@nest-saga/core';
 import pg from 'pg';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { sagaMigrationSql } from '../migrations/migration-sql.js';
@@ -87,5 +87,5 @@ function describeStatus({ schema, found, needed }: SchemaStatus): string {
 function describe(error: unknown): string {
   // The storage's own words are about writes; what the server said is what helps here.
   const cause = isSagaError(error, 'SAGA_STORAGE_FAILED') ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  return isError(cause) ? cause.message : String(cause);
 }

@@ -1,4 +1,4 @@
-import { SagaError } from '@nest-saga/core';
+import { sagaErrorCode } from '@nest-saga/core';
 import { toStorageError } from '../database/classify-error.js';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { queryClient } from '../database/query-client.js';
@@ -98,7 +98,7 @@ export class Migrator {
         queryClient(client, { name: undefined, text }, values, { preparedName: undefined, deadlineMs }),
       );
     } catch (error) {
-      throw error instanceof SagaError ? error : toStorageError('open', error, 'query');
+      throw sagaErrorCode(error) !== undefined ? error : toStorageError('open', error, 'query');
     } finally {
       await client.end().catch(() => undefined);
     }

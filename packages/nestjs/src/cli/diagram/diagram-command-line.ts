@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { diagramKinds, isSagaId } from '@nest-saga/core';
+import { diagramKinds, isError, isSagaId } from '@nest-saga/core';
 import { UsageError } from '../usage-error.js';
 import type { DiagramKind } from '@nest-saga/core';
 
@@ -113,7 +113,7 @@ function parse(commandArguments: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), diagramUsage);
+    throw new UsageError(isError(error) ? error.message : String(error), diagramUsage);
   }
 }
 

@@ -1,4 +1,4 @@
-import { executionDiagram } from '@nest-saga/core';
+import { executionDiagram, isError } from '@nest-saga/core';
 import type { LoadedSaga, SagaDefinition } from '@nest-saga/core';
 import { CommandError } from '../command-error.js';
 import type { CommandSurroundings } from '../command-surroundings.js';
@@ -36,7 +36,7 @@ async function load(execution: ExecutionToDraw, surroundings: CommandSurrounding
   const { loadSaga } = await importStorageCommands('diagram --execution', surroundings.directory);
   const loaded = await loadSaga(sagaId, { url, schema }).catch((error: unknown) => {
     throw new CommandError(
-      `The saga ${sagaId} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `The saga ${sagaId} cannot be read: ${isError(error) ? error.message : String(error)}`,
     );
   });
   if (loaded === undefined)

@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer, NestFactory } from '@nestjs/core';
 import type { SagaDefinition } from '@nest-saga/core';
-import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
+import { defineSagas, isError, SagaDefinitionError } from '@nest-saga/core';
 import { SagaMetadata } from '../../decorators/saga.decorator.js';
 import { checkUniqueSagas } from '../../discovery/check-unique-sagas.js';
 import { declareSaga } from '../../discovery/declare-saga.js';
@@ -52,7 +52,7 @@ async function preview(rootModule: RootModule): Promise<INestApplicationContext>
       logger: false,
     });
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = isError(error) ? error.message : String(error);
     throw new CommandError(
       `Nest cannot put this module together: pass the root module of the whole application.\n\n${said}`,
     );
