@@ -13,6 +13,7 @@ import { hydrate } from './hydrate.js';
 export function checkComesBack(
   definition: { readonly context: ContextClass | undefined; readonly codec: ContextCodec },
   json: Json,
+  path = 'context',
 ): void {
   const { codec, context } = definition;
   // What the codec of our own wrote it reads; only the class can still stand in the way.
@@ -20,7 +21,7 @@ export function checkComesBack(
   try {
     hydrate(context, decoded);
   } catch (cause) {
-    throw new ContextNotStorableError('context', 'it cannot be read back', { cause });
+    throw new ContextNotStorableError(path, 'it cannot be read back', { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from '../context/context-codec.js';
 import { checkSize } from '../context/context-codec.js';
+import { checkComesBack } from '../context/check-comes-back.js';
 import { classOfEvent, nameOfEventClass } from '../context/event-class.js';
 import type { ContextClass } from '../context/hydrate.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
@@ -73,6 +74,7 @@ export class AttemptRun implements StepRun {
     const json = this.definition.codec.encode(event, 'event');
     checkSize(json, 'event');
     const eventClass = classOfEvent(event);
+    checkComesBack({ context: eventClass, codec: this.definition.codec }, json, 'event');
     const name = eventClass === undefined ? undefined : nameOfEventClass(eventClass);
     const named = name === undefined ? '' : `"name":${JSON.stringify(name)},`;
     (this.emitted ??= []).push(`{${named}"event":${json}}`);

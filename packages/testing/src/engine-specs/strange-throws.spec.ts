@@ -126,3 +126,21 @@ describe('the cause of an error', () => {
     expect(declared.calls).toHaveLength(attempts);
   });
 });
+
+describe('an event', () => {
+  it('fails the act that emitted it where its class cannot be asked for its instances', async () => {
+    class Unaskable {
+      readonly id = 1;
+      static [Symbol.hasInstance](): boolean {
+        throw new Error('cannot be asked');
+      }
+    }
+    const emit: StepScript = (_context, run) => run.emit(new Unaskable());
+    const cluster = new SimulatedCluster([
+      scriptedSaga('order', [new ScriptedStep('charge', { act: [emit] })]),
+    ]);
+    const { status, failure } = await cluster.run(await cluster.startProcess());
+    expect(status).toBe('failed');
+    expect(failure).toMatchObject({ code: 'SAGA_CONTEXT_NOT_STORABLE' });
+  });
+});
