@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { SagaCatalog } from './catalog/saga.catalog.js';
+import { checkAsyncOptions } from './check-async-options.js';
 import { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { VisibleProviders } from './discovery/visible-providers.js';
@@ -76,6 +77,7 @@ export class SagaModule extends ConfigurableModuleClass {
    * ```
    */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    checkAsyncOptions(options);
     return super.forRootAsync(options);
   }
 }

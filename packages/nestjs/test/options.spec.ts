@@ -121,6 +121,16 @@ describe('options of the application', () => {
   });
 
   it.each([
+    [{ useFactry: () => ({}) }, 'useFactry is no option (did you mean useFactory?)'],
+    [{ useFactory: {} }, 'useFactory is an object'],
+    [{ useFactory: () => ({}), inject: 'config' }, 'inject is "config"'],
+    [{ imports: [] }, 'nothing gives the options of the module'],
+    [undefined, 'what it was given is undefined'],
+  ])('refuses %j for forRootAsync()', (options, problem) => {
+    expect(() => SagaModule.forRootAsync(options as never)).toThrow(problem);
+  });
+
+  it.each([
     [
       'misspelt',
       { lease: { durationMs: 60_000 } },

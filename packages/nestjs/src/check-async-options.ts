@@ -1,0 +1,30 @@
+import { checkedElsewhere, checkTable, flag, func, option, SagaDefinitionError } from '@nest-saga/core';
+import type { OptionTableOf } from '@nest-saga/core';
+import type { ASYNC_OPTIONS_TYPE } from './saga.module-definition.js';
+
+const where = 'SagaModule.forRootAsync()';
+const list = option('a list', Array.isArray);
+
+const table: OptionTableOf<typeof ASYNC_OPTIONS_TYPE> = {
+  useFactory: func('a function that gives the options'),
+  useClass: func('a class that makes the options'),
+  useExisting: checkedElsewhere,
+  inject: list,
+  imports: list,
+  provideInjectionTokensFrom: list,
+  isGlobal: flag(),
+};
+
+/**
+ * Checks from where the module's options come. What they are is known later, and is checked with all sagas.
+ *
+ * @throws SagaDefinitionError at once: without a source Nest would only say that it cannot resolve one.
+ */
+export function checkAsyncOptions(options: unknown): void {
+  const problems = checkTable({ where, path: '' }, options, table);
+  if (problems.length > 0) throw new SagaDefinitionError(problems);
+  const sources = ['useFactory', 'useClass', 'useExisting'];
+  if (sources.some((source) => Reflect.get(Object(options) as object, source) !== undefined)) return;
+  const problem = 'nothing gives the options of the module';
+  throw new SagaDefinitionError([{ where, problem, remedy: `Pass ${sources.join(', ')}` }]);
+}
