@@ -105,6 +105,33 @@ describe('options of the application', () => {
     },
   );
 
+  it.each<[string, object, string]>([
+    ['no id', { timeoutMs: 5 }, 'the id undefined is not allowed'],
+    ['a misspelt one', { idd: 'pack' }, 'idd is no option (did you mean id?)'],
+  ])('refuses a @SagaStep() with %s: the name of its class is none', async (_name, options, problem) => {
+    @SagaStep(options as never)
+    class PackStep {
+      act(): void {}
+      compensate(): void {}
+    }
+    @Saga({ name: 'pack', context: OrderContext, steps: [PackStep] })
+    class PackSaga {}
+    expect(await problemsOf(openApp([PackStep, PackSaga]))).toContain(problem);
+  });
+
+  it('takes an option of step() that is undefined as one that is left out', async () => {
+    @Saga({
+      name: 'reserve',
+      context: OrderContext,
+      steps: [step(ReserveStep, { id: undefined, timeoutMs: 5 } as never)],
+    })
+    class AgainSaga {}
+    const { sagas } = await openApp([Calls, ReserveStep, AgainSaga]);
+    const handle = await sagas.start(new OrderContext('book'));
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    expect(await sagas.history(handle.sagaId)).toMatchObject([{ step: 'reserve' }]);
+  });
+
   it('lists what a storage says is wrong with its own options', async () => {
     const optionProblems = [{ where: 'myStorage()', problem: 'shema is no option', remedy: 'Remove it' }];
     const storage = Object.assign(new InMemorySagaStorage(new SystemClock()), { optionProblems });

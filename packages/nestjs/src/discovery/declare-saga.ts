@@ -95,6 +95,7 @@ class SagaDeclaration {
 
   private readOptions(stepClass: SagaStepClass, overrides: Partial<SagaStepOptions>): SagaStepOptions {
     const metadata = Reflect.getMetadata(StepMetadata.KEY, stepClass) as SagaStepOptions | undefined;
+    const given = withoutUndefined(overrides);
     if (metadata === undefined) {
       this.problems.push({
         where: `${nameOf(stepClass)} (listed in ${this.className})`,
@@ -102,7 +103,9 @@ class SagaDeclaration {
         remedy: "Decorate it with @SagaStep('its-id')",
       });
     }
-    return { id: nameOf(stepClass), ...inherited(metadata, overrides), ...overrides };
+    // A decorator without an id gets no id from here: the name of a class is no name for a journal.
+    const named = metadata === undefined ? { id: nameOf(stepClass) } : {};
+    return { ...named, ...inherited(metadata, given), ...given } as SagaStepOptions;
   }
 
   // What is inside an object is checked with the whole saga.
@@ -128,6 +131,10 @@ class SagaDeclaration {
         : `${stepClass} (step "${stepId}" of ${this.className})`;
     return { ...found, where };
   }
+}
+
+function withoutUndefined(options: Partial<SagaStepOptions>): Partial<SagaStepOptions> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 // Aliases are what the class's own id was before: under another id it is another step.
