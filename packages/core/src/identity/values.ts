@@ -42,7 +42,7 @@ export function isSet(value: unknown): value is ReadonlySet<unknown> {
 export function hidesState(instance: object): boolean {
   const tag = builtInTag(instance);
   if (tag !== undefined && tag !== '[object Object]') return true;
-  const hasFields = Reflect.ownKeys(instance).length > 0;
+  const hasFields = Object.keys(instance).length > 0 || Reflect.ownKeys(instance).length > 0;
   for (
     let prototype: unknown = Object.getPrototypeOf(instance);
     isReference(prototype) && Object.getPrototypeOf(prototype) !== null;
