@@ -82,6 +82,8 @@ export class SagaExecutor implements Patience {
   private primaryCause: unknown;
   /** The primary's error, where the cause is its alternative's. */
   private behindCause: unknown;
+  /** The newest entry that is not known to be stored. */
+  private lastWrite: Write | undefined;
 
   constructor(
     private readonly dependencies: SagaExecutorDependencies,
@@ -191,27 +193,33 @@ export class SagaExecutor implements Patience {
   }
 
   /** Appends what `decide` makes of the newest state; a conflict reads the journal, and decides again while still owner. */
-  private async commit(decide: (state: SagaState) => EntryDraft | undefined): Promise<void> {
+  private async commit(
+    decide: (state: SagaState) => EntryDraft | undefined,
+    refused: readonly Write[] = [],
+  ): Promise<void> {
     for (;;) {
       const draft = decide(this.state);
       if (draft === undefined) return;
       const write = this.write(draft);
       if ((await write.result) === 'stored') return this.recorded(write);
-      if (await this.isSettled(write)) return;
+      if (await this.isSettled(write, ...refused)) return;
     }
   }
 
   /** The storage takes no entry with the values of an attempt: it takes one without, or the word that the saga is stuck. */
   private async recordWithoutValues(attempt: FinishedAttempt, refusal: SagaStorageError): Promise<void> {
+    // Each may be stored all the same: by a try before the one that was refused, whose answer was lost.
+    const refused = this.lastWrite === undefined ? [] : [this.lastWrite];
     if (hasActed(attempt)) this.rememberCause(refusal);
     try {
       const { parkAboveMs } = this.dependencies;
-      await this.commit((state) =>
-        decidePark(entryWithoutValues(this.definition, state, attempt, refusal), parkAboveMs),
+      await this.commit(
+        (state) => decidePark(entryWithoutValues(this.definition, state, attempt, refusal), parkAboveMs),
+        refused,
       );
     } catch (error) {
       const stuck = stuckOfRefusal(attempt, refusalIn(error));
-      await this.commit(() => stuck);
+      await this.commit(() => stuck, this.lastWrite === undefined ? refused : [...refused, this.lastWrite]);
     }
   }
 
@@ -226,32 +234,33 @@ export class SagaExecutor implements Patience {
       change === undefined
         ? { sagaId, seq, worker, entry: draft }
         : { sagaId, seq, worker, entry: draft, change };
-    return { draft, seq, after, result: writer.append(request, this) };
+    return (this.lastWrite = { draft, seq, after, result: writer.append(request, this) });
   }
 
   private recorded({ draft, seq, after }: Write): void {
+    this.lastWrite = undefined;
     const { worker, clock } = this.dependencies;
     // The spread last: with properties behind it, it costs V8 microseconds.
     this.advance({ seq, worker, recordedAt: new Date(clock.now()), ...draft }, after);
   }
 
   /** Its place was taken: by somebody else, or by this very entry, whose answer was lost. False: decide again. */
-  private async isSettled(write: Write): Promise<boolean> {
-    if (await this.reload(write)) return true;
+  private async isSettled(...writes: readonly Write[]): Promise<boolean> {
+    if (await this.reload(...writes)) return true;
     // It ended, and not by this: there is nothing left to write.
     return !isOpen(this.state.status);
   }
 
   private async catchUp(): Promise<void> {
     this.hasNews = false;
-    await this.reload(undefined);
+    await this.reload();
   }
 
-  /** Folds in what others wrote. Answers whether the given draft is among what is stored. */
-  private async reload(mine: Pick<Write, 'draft' | 'seq'> | undefined): Promise<boolean> {
+  /** Folds in what others wrote. Answers whether one of the given drafts is among what is stored. */
+  private async reload(...mine: readonly Pick<Write, 'draft' | 'seq'>[]): Promise<boolean> {
     const loaded = await this.dependencies.writer.load(this.header.sagaId, this);
     if (loaded === undefined) throw new LetGo('fenced');
-    const isStored = mine !== undefined && this.isMine(loaded, mine);
+    const isStored = mine.some((one) => this.isMine(loaded, one));
     for (const entry of loaded.entries) {
       if (entry.seq !== this.state.seq + 1) continue;
       // From a claim on it is another owner's, and that one tells it.

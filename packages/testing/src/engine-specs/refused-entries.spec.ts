@@ -1,6 +1,7 @@
 import { SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, AppendResult } from '@nest-saga/core';
 import { SimulatedCluster } from '../crash/simulated-cluster.js';
+import { FaultyStorage } from '../fakes/faulty-storage.js';
 import { InterceptedStorage } from '../fakes/intercepted-storage.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
@@ -146,4 +147,19 @@ describe('an entry that the storage refuses for good', () => {
     expect(await cluster.resolve(process.outcome(sagaId))).toMatchObject({ status: 'failed' });
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
   });
+
+  it.each([1, 2])(
+    'is the one that was stored if an earlier try of it was, and its answer was lost (%s refused tries after it)',
+    async (refusals) => {
+      const { saga, cluster, storage } = order();
+      let tries = 0;
+      storage.refuses = ({ entry }) =>
+        'step' in entry && entry.step === 'charge' && ++tries > 1 && tries <= refusals + 1;
+      const faulty = new FaultyStorage(storage);
+      faulty.inject({ method: 'append', outcome: 'unknown', fromCall: 2, times: 1 });
+      const outcome = await cluster.run(await cluster.startProcess({ storage: faulty }));
+      expect(outcome.status).toBe('completed');
+      expect(saga.calls).toEqual(['act reserve', 'act charge']);
+    },
+  );
 });
