@@ -16,17 +16,20 @@ export interface SagaList extends Omit<SagaListQuery, 'limit'> {
   readonly limit?: number;
 }
 
+/** The same as the query string of a URL says it, for example `?status=stuck&from=2026-01-31&limit=20`. */
+export type SagaListStrings = { readonly [Name in keyof SagaList]?: string };
+
 const defaultLimit = 50;
 
 /**
- * Checks a query, which may come from a request.
+ * Checks a query, which may come from a request: numbers and moments are read from their text too.
  *
  * @throws InvalidArgumentError
  */
 export function checkSagaList(query: unknown): SagaListQuery {
   const { status, saga, key, from, to, order, cursor, limit = defaultLimit } = checkListNames(query);
   return {
-    limit: checkListLimit(limit),
+    limit: checkListLimit(readNumber(limit)),
     ...optional('status', status, (value) => checkOneOf('status', value, Object.values(SagaStatus))),
     ...optional('saga', saga, (value) => checkText('saga', value, 100)),
     ...optional('key', key, (value) => checkText('key', value, 200)),
@@ -51,9 +54,30 @@ function checkOneOf<Value extends string>(name: string, value: unknown, allowed:
   throw new InvalidArgumentError(name, `pass one of ${allowed.map((one) => `"${one}"`).join(', ')}`);
 }
 
+/** Digits only: `Number` would read an empty text as 0, and knows other notations. */
+function readNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : value;
+}
+
+/** A day begins in UTC. A time without a zone would be another moment on each machine. */
+const isoMoment = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
 function checkDate(name: string, value: unknown): Date {
-  if (isDate(value) && isListable(value)) return value;
-  throw new InvalidArgumentError(name, 'pass a Date of the years 1 to 9999');
+  const date = typeof value === 'string' ? readMoment(value) : value;
+  if (isDate(date) && isListable(date)) return date;
+  throw new InvalidArgumentError(
+    name,
+    'pass a Date of the years 1 to 9999, or such a moment in ISO 8601 with its zone, for example "2026-01-31T09:30:00Z"',
+  );
+}
+
+function readMoment(text: string): Date | undefined {
+  const [, day] = isoMoment.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const start = new Date(day);
+  // Thirty days hath September: the language would take the 31st for a day of October.
+  const exists = !Number.isNaN(start.getTime()) && start.toISOString().startsWith(day);
+  return exists ? new Date(text) : undefined;
 }
 
 function checkCursor(cursor: unknown): string {

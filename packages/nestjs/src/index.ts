@@ -69,7 +69,8 @@ export { SagaStorageMissingError } from './errors/saga-storage-missing-error.js'
 export type { SagaLifecycle, SagaStepEvent } from './events/saga-events.js';
 export { SAGA_STORAGE } from './storage/saga-storage.token.js';
 export { SagaEvents } from './events/saga-events.js';
-export type { SagaList } from './check-saga-list.js';
+export type { SagaList, SagaListStrings } from './check-saga-list.js';
+export { SagaExceptionFilter } from './http/saga-exception.filter.js';
 export { SystemClock } from './node/system-clock.js';
 export { UuidV7Generator } from './node/uuid-v7-generator.js';
 export type { SagaExecution } from './saga-execution.js';

@@ -4,7 +4,7 @@ import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';
 import { SagaRuntime } from './saga.runtime.js';
 import { checkSagaList } from './check-saga-list.js';
-import type { SagaList } from './check-saga-list.js';
+import type { SagaList, SagaListStrings } from './check-saga-list.js';
 
 /** One page of executions. */
 export interface SagaExecutionPage {
@@ -38,13 +38,14 @@ export class SagaOperator {
   constructor(private readonly runtime: SagaRuntime) {}
 
   /**
-   * The executions that a query asks for, in order of their creation, a page at a time.
+   * The executions that a query asks for, in order of their creation, a page at a time. The query may be the strings
+   * of a URL, as `@Query()` gives them.
    *
    * @throws InvalidArgumentError where the query asks for what is not allowed.
    * @example
    * const { sagas, nextCursor } = await operator.list({ status: SagaStatus.Stuck, limit: 20 });
    */
-  async list(query: SagaList = {}): Promise<SagaExecutionPage> {
+  async list(query: SagaList | SagaListStrings = {}): Promise<SagaExecutionPage> {
     return this.runtime.use(async ({ storage, registry }) => {
       const { sagas, nextCursor } = await storage.list(checkSagaList(query));
       return { sagas: sagas.map((header) => toExecution(header, registry)), nextCursor };

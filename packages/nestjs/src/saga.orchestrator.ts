@@ -38,8 +38,16 @@ const knownToCancel = ['actor'];
  *   constructor(private readonly sagas: SagaOrchestrator) {}
  *
  *   @Post()
- *   place(@Body() dto: OrderDto): Observable<SagaStepResult> {
- *     return this.sagas.stream(new OrderContext(dto));
+ *   async place(@Body() order: OrderDto, @Headers('idempotency-key') key: string) {
+ *     // Durable from here on, and one order however often the client sends it.
+ *     const handle = await this.sagas.start(new OrderContext(order), { key });
+ *     const { sagaId, status, failure } = await handle.outcome();
+ *     return { sagaId, status, code: failure?.code };
+ *   }
+ *
+ *   @Sse(':sagaId/events')
+ *   follow(@Param('sagaId', ParseUUIDPipe) sagaId: string): Observable<MessageEvent> {
+ *     return toMessageEvents(this.sagas.watch(sagaId));
  *   }
  * }
  * ```

@@ -44,16 +44,46 @@ describe('SagaOperator.list', () => {
     expect(await items({ status: SagaStatus.Stuck })).toEqual([]);
   });
 
+  it('reads the strings of a query string', async () => {
+    const { operator, sagas, clock } = await open();
+    await sagas.enqueue(new OrderContext('one'));
+    await clock.advance(1_000);
+    const from = new Date(clock.now());
+    await sagas.enqueue(new OrderContext('two'));
+    const items = async (text: string) =>
+      (await operator.list(Object.fromEntries(new URLSearchParams(text)))).sagas.map(
+        ({ context }) => (context as OrderContext).item,
+      );
+    expect(await items('limit=1&status=pending&saga=order&order=oldest')).toEqual(['one']);
+    expect(await items(`from=${from.toISOString()}`)).toEqual(['two']);
+    expect(await items(`to=${from.toISOString()}&limit=0020`)).toEqual(['one']);
+    expect(await items('from=9999-12-31')).toEqual([]);
+    expect(await items('to=9999-12-31T23%3A59%3A59%2B01%3A00')).toEqual(['two', 'one']);
+  });
+
   it.each<[string, unknown]>([
     ['limit', { limit: 0 }],
     ['limit', { limit: 1_001 }],
-    ['limit', { limit: '10' }],
+    ['limit', { limit: '0' }],
+    ['limit', { limit: '1001' }],
+    ['limit', { limit: '' }],
+    ['limit', { limit: ' 10' }],
+    ['limit', { limit: '1e1' }],
+    ['limit', { limit: ['1', '2'] }],
+    ['status', { status: ['stuck', 'failed'] }],
+    ['from', { from: '' }],
+    ['from', { from: '2026' }],
+    ['from', { from: '2026-02-29' }],
+    ['from', { from: '2026-01-01T00:00:00' }],
+    ['from', { from: '2026-01-01T25:00:00Z' }],
+    ['from', { from: '0000-01-01' }],
+    ['from', { from: 'January 1' }],
+    ['to', { to: '1767225600000' }],
     ['status', { status: 'happy' }],
     ['order', { order: 'saga_name; drop table saga_log' }],
     ['from', { from: new Date(Number.NaN) }],
     ['from', { from: new Date(-8.64e15) }],
     ['to', { to: new Date(8.64e15) }],
-    ['to', { to: '2026-01-01' }],
     ['saga', { saga: '' }],
     ['key', { key: '\u0000' }],
     ['cursor', { cursor: 'page 2' }],

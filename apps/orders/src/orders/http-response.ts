@@ -2,5 +2,4 @@
 export interface HttpResponse {
   status(code: number): this;
   setHeader(name: string, value: string): this;
-  json(body: unknown): this;
 }

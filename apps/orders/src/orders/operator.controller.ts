@@ -9,7 +9,7 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { SagaOperator } from '@nest-saga/nestjs';
+import { SagaExceptionFilter, SagaOperator } from '@nest-saga/nestjs';
 import {
   resolveStepSchema,
   retryOrderSchema,
@@ -18,14 +18,13 @@ import {
 } from './help-order.schema.js';
 import { JsonBodyGuard } from './json-body.guard.js';
 import { OrdersReader, type OrderDetails } from './orders-reader.js';
-import { SagaErrorFilter } from './saga-error.filter.js';
 
 /**
  * What a person does for an order that is stuck. The demo lets everybody do it; an application puts a guard here that asks
  * who it is.
  */
 @Controller('orders/:sagaId')
-@UseFilters(SagaErrorFilter)
+@UseFilters(SagaExceptionFilter)
 @UseGuards(JsonBodyGuard)
 export class OperatorController {
   constructor(

@@ -17,7 +17,13 @@ import {
   UseGuards,
   type MessageEvent,
 } from '@nestjs/common';
-import { resumeFrom, SagaOrchestrator, toMessageEvents, type StartOptions } from '@nest-saga/nestjs';
+import {
+  resumeFrom,
+  SagaExceptionFilter,
+  SagaOrchestrator,
+  toMessageEvents,
+  type StartOptions,
+} from '@nest-saga/nestjs';
 import type { Observable } from 'rxjs';
 import { cancelOrderSchema, type CancelOrder } from './cancel-order.schema.js';
 import type { HttpResponse } from './http-response.js';
@@ -27,11 +33,10 @@ import { httpStatusOf, toAnswer, type OrderAnswer } from './outcome-answer.js';
 import { OrderContext } from './order.context.js';
 import { OrdersReader, type OrderDetails } from './orders-reader.js';
 import { placeOrderSchema, type PlaceOrder } from './place-order.schema.js';
-import { SagaErrorFilter } from './saga-error.filter.js';
 
 /** Orders over HTTP. Each of them is a saga. */
 @Controller('orders')
-@UseFilters(SagaErrorFilter)
+@UseFilters(SagaExceptionFilter)
 @UseGuards(JsonBodyGuard)
 export class OrdersController {
   constructor(

@@ -1,0 +1,57 @@
+import { Catch, HttpStatus, Logger } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import type { SagaError } from '@nest-saga/core';
+import { throwError } from 'rxjs';
+import { describeError } from '../logging/describe-error.js';
+import { errorStatuses } from './error-statuses.js';
+import { ThrownSagaError } from './thrown-saga-error.js';
+
+/** As much of a response as Express and Fastify have in common; Fastify keeps Node's own under `raw`. */
+type PlatformResponse = { status(code: number): { send(body: object): unknown } } & (
+  NodeResponse | { readonly raw: NodeResponse }
+);
+
+interface NodeResponse {
+  readonly headersSent: boolean;
+  end(): unknown;
+}
+
+/**
+ * Answers errors of the sagas with the HTTP status that they mean, on Express and on Fastify: 400, 404, 409, 422 and
+ * 503 with the error's code and text, and 500 without a text for what only the log should say. Other errors are left to
+ * other filters; a handler that answers no HTTP request still throws its error.
+ *
+ * @example
+ * ```ts
+ * app.useGlobalFilters(new SagaExceptionFilter());
+ * ```
+ */
+@Catch(ThrownSagaError)
+export class SagaExceptionFilter implements ExceptionFilter<SagaError> {
+  private readonly logger = new Logger('SagaErrors');
+
+  catch(error: SagaError, host: ArgumentsHost): unknown {
+    const type = host.getType();
+    // A microservice takes an Observable for its answer, and would end at an error that a filter throws.
+    if (type === 'rpc') return throwError(() => error);
+    if (type !== 'http') throw error;
+    const statusCode = errorStatuses.get(error.code) ?? HttpStatus.INTERNAL_SERVER_ERROR;
+    this.log(error, statusCode);
+    const response = host.switchToHttp().getResponse<PlatformResponse>();
+    const raw = 'raw' in response ? response.raw : response;
+    if (raw.headersSent) {
+      raw.end();
+      return undefined;
+    }
+    const isForClients = statusCode !== HttpStatus.INTERNAL_SERVER_ERROR;
+    const message = isForClients ? error.message : 'Internal server error';
+    response.status(statusCode).send({ statusCode, code: error.code, message });
+    return undefined;
+  }
+
+  /** Mistakes of clients are theirs to read; a process that is full or ends has said so itself. */
+  private log(error: SagaError, statusCode: HttpStatus): void {
+    if (statusCode === HttpStatus.INTERNAL_SERVER_ERROR) this.logger.error(describeError(error));
+    else if (error.code === 'SAGA_STORAGE_FAILED') this.logger.warn(describeError(error));
+  }
+}
