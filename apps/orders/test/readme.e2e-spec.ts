@@ -66,7 +66,7 @@ describe('the README', () => {
   });
 
   it('has code that compiles in a CommonJS project, too', async () => {
-    const project = join(directory, 'commonjs');
+    const project = join(directory, 'compiled-commonjs');
     await mkdir(project);
     for (const { file, code } of blocks) {
       if (file?.endsWith('.ts') === true) await writeFile(join(project, file), code);
