@@ -144,6 +144,7 @@ export type { SagaHeader } from './journal/saga-header.js';
 export { isSagaId } from './journal/saga-id.js';
 export type { SagaState, UndoItem } from './journal/saga-state.js';
 export { isOpen, isTerminal, SagaStatus } from './journal/saga-status.js';
+export type { EmittedEvent } from './journal/emitted-events.js';
 export type { SagaStepResult } from './journal/step-result.js';
 export { toStepResult } from './journal/step-result.js';
 

@@ -9,6 +9,7 @@ export type {
   ContextCodec,
   CreateCircuitBreaker,
   DiagramKind,
+  EmittedEvent,
   ErrorMatcher,
   Fallback,
   FallbackOptions,

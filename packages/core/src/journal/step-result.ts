@@ -1,6 +1,11 @@
 import type { ContextCodec, Json } from '../context/context-codec.js';
 import { jsonContextCodec } from '../context/context-codec.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { stepsOf } from '../definition/saga-definition.js';
+import { isStep } from '../definition/saga-step.js';
 import type { RecordedError } from '../errors/recorded-error.js';
+import type { EmittedEvent } from './emitted-events.js';
+import { decodeEvents } from './emitted-events.js';
 import type { StepEntry } from './journal-entry.js';
 
 /** One attempt of a step as a stream shows it, after it is durable. */
@@ -12,12 +17,18 @@ export interface SagaStepResult {
   readonly seq: number;
   /** The step's id. */
   readonly step: string;
+  /** The step's place in the saga, from 1. Undefined where the saga has no such step any more. */
+  readonly position: number | undefined;
+  /** How many places the saga has: "step 2 of 5". A fallback and its alternative have one. */
+  readonly total: number;
   readonly action: 'act' | 'compensate';
   readonly status: 'completed' | 'failed';
   /** From 1. */
   readonly attempt: number;
   /** What the act returned. */
   readonly response?: unknown;
+  /** What the step emitted with `run.emit()`, as plain values with the names of their classes. */
+  readonly events?: readonly EmittedEvent[];
   readonly error?: RecordedError;
   readonly startedAt: Date;
   readonly finishedAt: Date;
@@ -26,17 +37,16 @@ export interface SagaStepResult {
 }
 
 /** The entry of a step's attempt as a result for a stream. */
-export function toStepResult(
-  saga: { readonly sagaId: string; readonly saga: string; readonly codec: ContextCodec },
-  entry: StepEntry,
-): SagaStepResult {
+export function toStepResult(sagaId: string, definition: SagaDefinition, entry: StepEntry): SagaStepResult {
   const isAct = entry.kind === 'act-completed' || entry.kind === 'act-failed';
   const isFailed = entry.kind === 'act-failed' || entry.kind === 'compensation-failed';
   const result: Writable<SagaStepResult> = {
-    sagaId: saga.sagaId,
-    saga: saga.saga,
+    sagaId,
+    saga: definition.name,
     seq: entry.seq,
     step: entry.step,
+    position: positionOf(definition, entry.step),
+    total: definition.stages.length,
     action: isAct ? 'act' : 'compensate',
     status: isFailed ? 'failed' : 'completed',
     attempt: entry.attempt,
@@ -45,13 +55,31 @@ export function toStepResult(
     willRetry: isFailed && entry.next === 'retry',
   };
   if (isFailed) result.error = entry.error;
+  const { codec } = definition;
+  if ('events' in entry && entry.events !== undefined) {
+    const { events } = entry;
+    Object.defineProperty(
+      result,
+      'events',
+      onDemand(() => decodeEvents(codec, events)),
+    );
+  }
   if (!('response' in entry) || entry.response === undefined) return result;
   const { response } = entry;
-  if (isDecodedAtOnce(saga.codec, response)) {
-    result.response = saga.codec.decode(response);
+  if (isDecodedAtOnce(codec, response)) {
+    result.response = codec.decode(response);
     return result;
   }
-  return Object.defineProperty(result, 'response', decodedOnDemand(saga.codec, response));
+  return Object.defineProperty(
+    result,
+    'response',
+    onDemand(() => codec.decode(response)),
+  );
+}
+
+function positionOf({ stages }: SagaDefinition, id: string): number | undefined {
+  const index = stages.findIndex((stage) => stepsOf(stage).some((step) => isStep(step, id)));
+  return index < 0 ? undefined : index + 1;
 }
 
 type Writable<Type> = { -readonly [Property in keyof Type]: Type[Property] };
@@ -62,15 +90,15 @@ function isDecodedAtOnce(codec: ContextCodec, json: Json): boolean {
   return codec === jsonContextCodec && json.length <= 256;
 }
 
-// Most of those who are told a result, a log for example, never look at the response.
-function decodedOnDemand(codec: ContextCodec, json: Json): PropertyDescriptor & ThisType<unknown> {
+// Most of those who are told a result, a log for example, never look at what the step gave.
+function onDemand(decode: () => unknown): PropertyDescriptor & ThisType<unknown> {
   let decoded: unknown;
   let isDecoded = false;
   return {
     enumerable: true,
     configurable: true,
     get: () => {
-      if (!isDecoded) decoded = codec.decode(json);
+      if (!isDecoded) decoded = decode();
       isDecoded = true;
       return decoded;
     },

@@ -3,6 +3,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { EventClasses } from '../engine/attempt-run.js';
 import { nextAction } from '../engine/next-action.js';
 import type { RecordedEntry } from '../engine/saga-executor.js';
+import { decodeEvents } from '../journal/emitted-events.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
@@ -25,7 +26,7 @@ export const reportEntry = {
       notifySaga(listener, {
         type: 'step',
         ...reference,
-        result: toStepResult({ ...reference, codec: definition.codec }, entry),
+        result: toStepResult(sagaId, definition, entry),
       });
       reportEvents(listener, definition, reference, entry, eventClasses);
     }
@@ -74,24 +75,10 @@ function reportEvents(
 ): void {
   if (!('events' in entry) || entry.events === undefined) return;
   const { seq, step } = entry;
-  decodeEvents(definition, entry.events).forEach((emitted, index) => {
+  decodeEvents(definition.codec, entry.events).forEach((emitted, index) => {
     const event = hydrate(classes[index], emitted.event);
     notifySaga(listener, { type: 'emitted', ...reference, seq, step, ...emitted, event });
   });
-}
-
-interface Emitted {
-  readonly name?: string;
-  readonly event: unknown;
-}
-
-// Each event was encoded by itself, so that an application's own codec sees values of the application only.
-function decodeEvents(definition: SagaDefinition, events: string): readonly Emitted[] {
-  const list = JSON.parse(events) as readonly Emitted[];
-  return list.map((emitted) => ({
-    ...emitted,
-    event: definition.codec.decode(JSON.stringify(emitted.event)),
-  }));
 }
 
 function reportStatus(

@@ -165,7 +165,7 @@ export class SagaReader {
     const { sagaId, saga, version } = header;
     const definition = this.registry.find(saga, version);
     if (definition === undefined) return this.notRegistered(header);
-    return toStepResult({ sagaId, saga, codec: definition.codec }, entry);
+    return toStepResult(sagaId, definition, entry);
   }
 
   private definitionOf(header: SagaHeader): SagaDefinition {
