@@ -99,6 +99,7 @@ async function followWithCuts(
       headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
     });
     for await (const event of readEvents(response)) {
+      if (event.type === 'started') continue;
       seen.push(event);
       break;
     }

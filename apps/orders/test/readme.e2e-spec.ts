@@ -115,6 +115,7 @@ describe('the README', () => {
 
       const results = await readSteps(client.url, dear);
       expect(results).toEqual([
+        'started',
         'reserve act completed',
         'charge act failed',
         'charge act failed',

@@ -201,5 +201,7 @@ function printedLines(output: string): readonly (readonly [title: string, line: 
 /** Types a line that streams an order, and answers what it shows. */
 async function stepsOf(line: string): Promise<readonly string[]> {
   const { stdout } = await run('sh', ['-c', line]);
-  return (await readAll(readEvents(new Response(stdout)))).map(summarize);
+  const [first, ...steps] = (await readAll(readEvents(new Response(stdout)))).map(summarize);
+  expect(first).toBe('started');
+  return steps;
 }

@@ -9,12 +9,14 @@ describe('the stream of an order', () => {
     const events = await readAll(orders.client.stream());
 
     expect(events.map(summarize)).toEqual([
+      'started',
       'reserve-inventory act completed',
       'charge-payment act completed',
       'ship-order act completed',
       'completed',
     ]);
-    const ids = events.slice(0, 3).map(({ id }) => Number(id));
+    expect(events[0]).toMatchObject({ id: '0', data: { saga: 'order', version: 1, total: 3 } });
+    const ids = events.slice(1, 4).map(({ id }) => Number(id));
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));
     expect(new Set(ids).size).toBe(3);
   });
@@ -23,6 +25,7 @@ describe('the stream of an order', () => {
     const events = await readAll(orders.client.stream({ destination: scenarios.outageDestination }));
 
     expect(events.map(summarize)).toEqual([
+      'started',
       'reserve-inventory act completed',
       'charge-payment act completed',
       'ship-order act failed',

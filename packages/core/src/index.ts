@@ -207,6 +207,7 @@ export type { SagaOutcome } from './worker/saga-outcome.js';
 export { toOutcomeError } from './worker/saga-outcome.js';
 export type { SagaReader } from './worker/saga-reader.js';
 export type { SagaRequests } from './worker/saga-requests.js';
+export type { SagaStarted } from './worker/saga-started.js';
 export type { SagaStarter, StartedSaga } from './worker/saga-starter.js';
 export type { SagaWorker } from './worker/saga-worker.js';
 export type { SagaWorkerOptions, SagaWorkerSettings } from './worker/saga-worker-options.js';

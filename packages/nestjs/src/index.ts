@@ -28,6 +28,7 @@ export type {
   SagaListener,
   SagaOutcome,
   SagaReference,
+  SagaStarted,
   SagaStepHandler,
   SagaStepOptions,
   SagaStepPolicies,
@@ -88,6 +89,7 @@ export { messageEventsDefaults } from './sse/message-events-options.js';
 export type { RequestHeaders } from './sse/resume-from.js';
 export { resumeFrom } from './sse/resume-from.js';
 export type { InterruptionReason, SagaStreamEvent } from './sse/saga-stream-event.js';
+export { SagaStream } from './streams/saga-stream.js';
 export { toMessageEvents } from './sse/to-message-events.js';
 export type { SagaStorageFactory } from './storage/saga-storage-factory.js';
 export type { SagaTelemetry } from './telemetry/saga-telemetry.js';

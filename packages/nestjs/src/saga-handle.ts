@@ -1,5 +1,5 @@
-import type { SagaOutcome, SagaStepResult } from '@nest-saga/core';
-import type { Observable } from 'rxjs';
+import type { SagaOutcome } from '@nest-saga/core';
+import type { SagaStream } from './streams/saga-stream.js';
 
 /** A saga that is durable: it will end, whether or not anybody looks. */
 export interface SagaHandle<Context = unknown> {
@@ -8,7 +8,7 @@ export interface SagaHandle<Context = unknown> {
    * Its results from the first one on, replayed at each subscription. Completes where the saga COMPLETED, errors with
    * `SagaFailedError` or `SagaStuckError` otherwise; unsubscribing only detaches.
    */
-  readonly results$: Observable<SagaStepResult>;
+  readonly results$: SagaStream;
   /**
    * How it ends: resolves for COMPLETED, FAILED and STUCK alike. Rejects with `SagaShuttingDownError` where this
    * process shuts down first; another one goes on with the saga.

@@ -1,16 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { JournalEntry, SagaOutcome, SagaStepResult, StartedSaga, StartOptions } from '@nest-saga/core';
+import type {
+  JournalEntry,
+  SagaOutcome,
+  SagaStarted,
+  SagaStepResult,
+  StartedSaga,
+  StartOptions,
+} from '@nest-saga/core';
 import { checkNames, checkSagaId, InvalidArgumentError, maximumSeq } from '@nest-saga/core';
 import type { Subscriber } from 'rxjs';
-import { Observable } from 'rxjs';
 import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';
 import type { SagaHandle } from './saga-handle.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
 import { SagaRuntime } from './saga.runtime.js';
-import { awaitOutcome, followSaga } from './streams/follow-saga.js';
+import { awaitOutcome, awaitStarted, followSaga } from './streams/follow-saga.js';
 import type { FollowRequest } from './streams/follow-saga.js';
 import { LiveFollowers } from './streams/live-followers.js';
+import { SagaStream } from './streams/saga-stream.js';
 import { SharedStart } from './streams/shared-start.js';
 
 /** From where a saga is watched. */
@@ -46,8 +53,9 @@ const knownToCancel = ['actor'];
  *   }
  *
  *   @Sse(':sagaId/events')
- *   follow(@Param('sagaId', ParseUUIDPipe) sagaId: string): Observable<MessageEvent> {
- *     return toMessageEvents(this.sagas.watch(sagaId));
+ *   follow(@Param('sagaId', ParseUUIDPipe) sagaId: string, @Headers('last-event-id') lastEventId?: string) {
+ *     const fromSeq = resumeFrom(lastEventId);
+ *     return toMessageEvents(this.sagas.watch(sagaId, { fromSeq }), { fromSeq });
  *   }
  * }
  * ```
@@ -67,19 +75,24 @@ export class SagaOrchestrator {
    * Each result is emitted after it is durable, compensations too. Completes where the saga COMPLETED; errors with
    * `SagaFailedError` (the step's error as `cause`) after the undo, and with `SagaStuckError` where a person is
    * needed. Unsubscribing only detaches: the saga goes on. At shutdown it errors with `SagaShuttingDownError`, so that
-   * responses end; the saga goes on elsewhere.
+   * responses end; the saga goes on elsewhere. `started()` says which saga it is, before any step has ended.
    */
-  stream(context: object, options?: StartOptions): Observable<SagaStepResult> {
+  stream(context: object, options?: StartOptions): SagaStream {
     const starter = async () => (await this.runtime.opened()).starter;
     const start = new SharedStart(starter, context, options, this.ids.nextId());
-    return new Observable((subscriber) => {
-      this.runtime
-        .use(() => start.get())
-        .then(
+    const begin = () => this.runtime.use(() => start.get());
+    return new SagaStream(
+      (subscriber) => {
+        begin().then(
           (started) => this.follow({ sagaId: started.sagaId, afterSeq: 0, started }, subscriber),
           (error: unknown) => subscriber.error(error),
         );
-    });
+      },
+      async () => {
+        const started = await begin();
+        return this.started(started.sagaId, started);
+      },
+    );
   }
 
   /**
@@ -109,13 +122,16 @@ export class SagaOrchestrator {
    *
    * @throws InvalidArgumentError
    */
-  watch(sagaId: string, options: WatchOptions = {}): Observable<SagaStepResult> {
+  watch(sagaId: string, options: WatchOptions = {}): SagaStream {
     checkNames('options', options, knownToWatch);
     const { fromSeq = 1 } = options;
     if (!Number.isSafeInteger(fromSeq) || fromSeq < 1 || fromSeq > maximumSeq)
       throw new InvalidArgumentError('fromSeq', `pass an integer from 1 to ${maximumSeq}, or leave it out`);
     const request = { sagaId: checkSagaId(sagaId), afterSeq: fromSeq - 1 };
-    return new Observable((subscriber) => this.follow(request, subscriber));
+    return new SagaStream(
+      (subscriber) => this.follow(request, subscriber),
+      () => this.started(request.sagaId),
+    );
   }
 
   /** Where a saga stands, or undefined where there is none with this id. */
@@ -160,12 +176,19 @@ export class SagaOrchestrator {
     const { sagaId } = started;
     return {
       sagaId,
-      results$: new Observable((subscriber) => this.follow({ sagaId, afterSeq: 0, started }, subscriber)),
+      results$: new SagaStream(
+        (subscriber) => this.follow({ sagaId, afterSeq: 0, started }, subscriber),
+        () => this.started(sagaId, started),
+      ),
       outcome: () =>
         this.runtime.use(
           ({ reader }) => awaitOutcome(reader, this.live, sagaId, started) as Promise<SagaOutcome<Context>>,
         ),
     };
+  }
+
+  private started(sagaId: string, started?: StartedSaga): Promise<SagaStarted> {
+    return this.runtime.use(({ reader }) => awaitStarted(reader, this.live, sagaId, started));
   }
 
   private follow(request: FollowRequest, subscriber: Subscriber<SagaStepResult>): void {

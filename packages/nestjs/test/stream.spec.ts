@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { DelayedStorage, settle } from '@nest-saga/testing';
 import { firstValueFrom, lastValueFrom, retry, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
@@ -135,6 +135,35 @@ describe('SagaOrchestrator.stream', () => {
     await closeApps();
     expect(await end).toBeInstanceOf(SagaShuttingDownError);
     expect(seen).toEqual(['reserve act completed']);
+  });
+
+  it('says which saga it is once that is durable, before any step has ended, and starts it only once', async () => {
+    const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
+    const { app, sagas } = await openApp(orderProviders, { storage });
+    app.get(Calls).answers.set('reserve:act', () => new Promise(() => undefined));
+    storage.hold('start');
+    const stream = sagas.stream(new OrderContext('book'));
+    const told = jest.fn();
+    const asked = stream.started().then(told);
+    await settle();
+    expect(told).not.toHaveBeenCalled();
+    storage.letPass('start');
+    await asked;
+    const { sagaId } = await stream.started();
+    expect(told).toHaveBeenCalledWith({ sagaId, saga: 'order', version: 1, total: 3 });
+    stream.subscribe({ error: () => undefined });
+    await settle();
+    expect(app.get(Calls).made).toEqual(['reserve:act']);
+    expect(await sagas.watch(sagaId).started()).toEqual(await stream.started());
+  });
+
+  it('says it of a handle too, and rejects where there is no such saga or where none can start', async () => {
+    const { sagas } = await openApp(orderProviders);
+    const { sagaId, results$ } = await sagas.enqueue(new OrderContext('book'));
+    expect(await results$.started()).toEqual({ sagaId, saga: 'order', version: 1, total: 3 });
+    const unknown = '018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41';
+    await expect(sagas.watch(unknown).started()).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
+    await expect(sagas.stream(new Date()).started()).rejects.toMatchObject({ code: 'SAGA_NOT_REGISTERED' });
   });
 
   it('errors where the context fits no saga, instead of throwing', async () => {

@@ -16,6 +16,8 @@ import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { JournalFollower, JournalObserver } from './journal-follower.js';
 import type { SagaOutcome } from './saga-outcome.js';
 import { toOutcome } from './saga-outcome.js';
+import type { SagaStarted } from './saga-started.js';
+import { toSagaStarted } from './saga-started.js';
 import type { StartedSaga } from './saga-starter.js';
 import { checkSagaId } from './start-options.js';
 
@@ -50,6 +52,20 @@ export class SagaReader {
    */
   async history(sagaId: string): Promise<readonly JournalEntry[]> {
     return (await this.load(sagaId)).entries;
+  }
+
+  /**
+   * Which saga this is, whether or not a step of it has ended.
+   *
+   * @param started What a start gave, which saves a read.
+   * @throws SagaNotFoundError, SagaNotRegisteredError
+   */
+  async started(sagaId: string, started?: StartedSaga): Promise<SagaStarted> {
+    if (started !== undefined && started.version === started.definition.version)
+      return toSagaStarted(sagaId, started.definition);
+    const header = await this.patiently(() => this.find(sagaId));
+    if (header === undefined) throw new SagaNotFoundError(sagaId);
+    return toSagaStarted(sagaId, this.definitionOf(header));
   }
 
   /**

@@ -29,6 +29,8 @@ import { checkSagaId, checkStartOptions } from './start-options.js';
 export interface StartedSaga {
   readonly sagaId: string;
   readonly definition: SagaDefinition;
+  /** The version that it was stored with; one that is not registered here has another definition beside it. */
+  readonly version: number;
   /** How it ends here, where this process runs it. */
   readonly end: Promise<ExecutionEnd> | undefined;
 }
@@ -87,7 +89,7 @@ export class SagaStarter {
     const sagaId = checkSagaId(id);
     this.checkNotStopping('recover');
     const here = this.worker.running.get(sagaId);
-    if (here !== undefined) return { sagaId, definition: here.definition, end: here.end };
+    if (here !== undefined) return startedSaga(sagaId, here.definition, here.end);
     if (this.runsHere) await this.worker.claimOne(sagaId);
     const header = await this.storage.find(sagaId);
     if (header === undefined) throw new SagaNotFoundError(sagaId);
@@ -166,12 +168,12 @@ export class SagaStarter {
     this.tellStarted(saga);
     if (owner === undefined) {
       this.worker.lookForWork();
-      return { sagaId, definition, end: undefined };
+      return startedSaga(sagaId, definition, undefined);
     }
     const header = firstHeader(saga, new Date(this.clock.now()));
     request.hasPlace = false;
     const end = this.worker.run(owner, definition, header, initialState(saga.context));
-    return { sagaId, definition, end };
+    return startedSaga(sagaId, definition, end);
   }
 
   /** This very start was stored, but its answer was lost: it is run as if the answer had come. */
@@ -191,7 +193,7 @@ export class SagaStarter {
     if (state.claimSeq > 0) return this.attached(loaded.header, definition);
     this.tellStarted(loaded.header);
     request.hasPlace = false;
-    return { sagaId, definition, end: this.worker.run(owner, definition, loaded.header, state) };
+    return startedSaga(sagaId, definition, this.worker.run(owner, definition, loaded.header, state));
   }
 
   private tellStarted({ sagaId, saga, version, owner, metadata }: NewSaga | SagaHeader): void {
@@ -204,7 +206,8 @@ export class SagaStarter {
       this.registry.find(header.saga, header.version) ??
       fallback ??
       this.registry.getForStart(undefined, header.saga);
-    return { sagaId: header.sagaId, definition, end: this.worker.running.get(header.sagaId)?.end };
+    const { sagaId, version } = header;
+    return { sagaId, definition, version, end: this.worker.running.get(sagaId)?.end };
   }
 
   private checkSame(
@@ -232,6 +235,10 @@ export class SagaStarter {
     }
     throw new SagaConflictError(sagaId, saga, 'context', unreadable);
   }
+}
+
+function startedSaga(sagaId: string, definition: SagaDefinition, end: StartedSaga['end']): StartedSaga {
+  return { sagaId, definition, version: definition.version, end };
 }
 
 interface StartRequest {

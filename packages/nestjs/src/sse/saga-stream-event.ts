@@ -1,16 +1,17 @@
 import type { MessageEvent } from '@nestjs/common';
-import type { SagaFailure, SagaStepResult, SagaStuck } from '@nest-saga/core';
+import type { SagaFailure, SagaStarted, SagaStepResult, SagaStuck } from '@nest-saga/core';
 import { isSagaError, sagaErrorCode } from '@nest-saga/core';
 
 /** Why a stream ended before its saga did. */
 export type InterruptionReason = 'shutdown' | 'slow-client' | 'error';
 
 /**
- * What a client of a saga's stream is told. `completed`, `failed` and `stuck` say how the saga ended: nothing comes
+ * What a client of a saga's stream is told. `started` comes first at each connection. `completed`, `failed` and `stuck` say how the saga ended: nothing comes
  * after them, and the client closes. `interrupted` says that only this stream ended: a client that connects again goes
  * on where it was.
  */
 export type SagaStreamEvent =
+  | ({ readonly type: 'started' } & SagaStarted)
   | { readonly type: 'step'; readonly result: SagaStepResult }
   | { readonly type: 'completed' }
   | { readonly type: 'failed'; readonly sagaId: string; readonly failure: SagaFailure }

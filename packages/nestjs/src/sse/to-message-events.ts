@@ -1,19 +1,22 @@
 import type { MessageEvent } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
 import type { SagaStepResult } from '@nest-saga/core';
+import type { Subscription } from 'rxjs';
 import { Observable } from 'rxjs';
 import { describeError } from '../logging/describe-error.js';
 import { rawResponse } from './client-response.js';
 import { EventWriter } from './event-writer.js';
 import type { MessageEventsOptions } from './message-events-options.js';
 import { resolveMessageEventsOptions } from './message-events-options.js';
+import type { SagaStream } from '../streams/saga-stream.js';
 import type { SagaStreamEvent } from './saga-stream-event.js';
 import { allOf, toLastEvent, toMessage } from './saga-stream-event.js';
 
 const logger = new Logger('SagaEvents');
 
 /**
- * Turns a saga's results into what Nest's `@Sse()` sends. Each event's id is the `seq` it stands at, so that
+ * Turns a saga's results into what Nest's `@Sse()` sends. The first event says which saga it is (`started`), before any
+ * step has ended, unless the results went through a `pipe()`. Each event's id is the `seq` it stands at, so that
  * `Last-Event-ID` resumes exactly. The last event says how the saga ended (`completed`, `failed`, `stuck`), or that
  * only the stream did (`interrupted`). Then the stream completes; it never errors.
  *
@@ -33,7 +36,7 @@ const logger = new Logger('SagaEvents');
  * ```
  */
 export function toMessageEvents(
-  results$: Observable<SagaStepResult>,
+  results$: SagaStream | Observable<SagaStepResult>,
   options: MessageEventsOptions = {},
 ): Observable<MessageEvent> {
   const settings = resolveMessageEventsOptions(options);
@@ -68,7 +71,7 @@ export function toMessageEvents(
       clearInterval(heartbeat);
       writer.close();
     });
-    subscriber.add(
+    const follow = (): Subscription =>
       results$.subscribe({
         next: (result) => {
           if (writer.isFull) letGo();
@@ -76,7 +79,15 @@ export function toMessageEvents(
         },
         error: (error: unknown) => end(toLastEvent(error)),
         complete: () => end({ type: 'completed' }),
-      }),
+      });
+    if (!('started' in results$)) return subscriber.add(follow());
+    results$.started().then(
+      (started) => {
+        if (subscriber.closed) return;
+        send('write', { type: 'started', ...started });
+        subscriber.add(follow());
+      },
+      (error: unknown) => end(toLastEvent(error)),
     );
   });
 }

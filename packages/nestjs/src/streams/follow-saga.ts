@@ -1,4 +1,4 @@
-import type { SagaOutcome, SagaReader, SagaStepResult, StartedSaga } from '@nest-saga/core';
+import type { SagaOutcome, SagaReader, SagaStarted, SagaStepResult, StartedSaga } from '@nest-saga/core';
 import { SagaShuttingDownError, toOutcomeError } from '@nest-saga/core';
 import type { Subscriber } from 'rxjs';
 import type { LiveFollowers } from './live-followers.js';
@@ -45,13 +45,31 @@ export function awaitOutcome(
   sagaId: string,
   started?: StartedSaga,
 ): Promise<SagaOutcome> {
+  return untilShutdown(live, 'outcome', () => reader.outcome(sagaId, started));
+}
+
+/** Which saga is followed. Rejects where this process shuts down first. */
+export function awaitStarted(
+  reader: SagaReader,
+  live: LiveFollowers,
+  sagaId: string,
+  started?: StartedSaga,
+): Promise<SagaStarted> {
+  return untilShutdown(live, 'started', () => reader.started(sagaId, started));
+}
+
+function untilShutdown<Result>(
+  live: LiveFollowers,
+  request: string,
+  read: () => Promise<Result>,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    if (live.isEnded) return reject(new SagaShuttingDownError('outcome'));
-    const remove = live.add(() => reject(new SagaShuttingDownError('outcome')));
-    reader.outcome(sagaId, started).then(
-      (outcome) => {
+    if (live.isEnded) return reject(new SagaShuttingDownError(request));
+    const remove = live.add(() => reject(new SagaShuttingDownError(request)));
+    read().then(
+      (result) => {
         remove();
-        resolve(outcome);
+        resolve(result);
       },
       (error: Error) => {
         remove();

@@ -50,6 +50,7 @@ describe('many clients of one process', () => {
     letPass();
     for (const events of await Promise.all(connections.map(readEvents)))
       expect(events.map(({ id, event }) => `${id} ${event}`)).toEqual([
+        '0 started',
         '1 step',
         '2 step',
         '3 step',
@@ -70,7 +71,7 @@ describe('many clients of one process', () => {
     await closeSseApps();
     expect(performance.now() - startedAt).toBeLessThan(3_000);
     for (const events of await reading)
-      expect(events.map(({ id, event, data }) => [id, event, data]).slice(1)).toEqual([
+      expect(events.map(({ id, event, data }) => [id, event, data]).slice(2)).toEqual([
         ['1', 'interrupted', '{"reason":"shutdown"}'],
       ]);
   });

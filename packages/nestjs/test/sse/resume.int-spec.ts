@@ -15,8 +15,32 @@ describe('a stream of server-sent events', () => {
     const app = await openSseApp(orderProviders);
     const { sagaId } = await app.sagas.start(new OrderContext('book'));
     const events = await readEvents(await connectSse(app.url(sagaId)));
-    expect(events.map(summary)).toEqual(['1 step', '2 step', '3 step', '3 completed']);
-    expect(JSON.parse(events[0]?.data ?? '')).toMatchObject({ sagaId, step: 'reserve', status: 'completed' });
+    expect(events.map(summary)).toEqual(['0 started', '1 step', '2 step', '3 step', '3 completed']);
+    expect(JSON.parse(events[0]?.data ?? '')).toEqual({ sagaId, saga: 'order', version: 1, total: 3 });
+    expect(JSON.parse(events[1]?.data ?? '')).toMatchObject({
+      sagaId,
+      step: 'reserve',
+      status: 'completed',
+      position: 1,
+      total: 3,
+    });
+  });
+
+  it('says which saga it is before any step has ended, so that a client can cancel it', async () => {
+    const app = await openSseApp(orderProviders);
+    const gate = holdSteps(app, 'reserve:act');
+    const { sagaId } = await app.sagas.start(new OrderContext('book'));
+    const seen: string[] = [];
+    for await (const block of await connectSse(app.url(sagaId))) {
+      if (block.data === undefined) continue;
+      seen.push(summary(block));
+      if (block.event !== 'started') continue;
+      expect(JSON.parse(block.data)).toMatchObject({ sagaId });
+      await app.sagas.cancel(sagaId, 'the client changed its mind');
+      gate.letPass();
+    }
+    expect(seen[0]).toBe('0 started');
+    expect(seen.at(-1)).toMatch(/ failed$/);
   });
 
   it('gives a client that is cut at every event each result once and in order', async () => {
@@ -41,7 +65,7 @@ describe('a stream of server-sent events', () => {
     const app = await openSseApp(orderProviders);
     const { sagaId } = await app.sagas.start(new OrderContext('book'));
     const events = await readEvents(await connectSse(app.url(sagaId), '3'));
-    expect(events.map(summary)).toEqual(['3 completed']);
+    expect(events.map(summary)).toEqual(['3 started', '3 completed']);
   });
 
   it('ends with "stuck" where a person is needed', async () => {
@@ -75,6 +99,7 @@ describe('a stream of server-sent events', () => {
     expect(heartbeats.length).toBeGreaterThanOrEqual(1);
     expect(heartbeats[0]).toEqual({ comment: 'heartbeat', id: '1' });
     expect(blocks.filter(({ data }) => data !== undefined).map(summary)).toEqual([
+      '0 started',
       '1 step',
       '2 step',
       '3 step',
@@ -142,7 +167,9 @@ async function followWithCuts(
     onConnected();
     for await (const block of connection) {
       lastEventId = block.id ?? lastEventId;
-      if (block.data === undefined) continue;
+      // Some connections are lost right after that.
+      if (block.event === 'started' && connections % 3 === 0) break;
+      if (block.data === undefined || block.event === 'started') continue;
       events.push(block);
       break;
     }

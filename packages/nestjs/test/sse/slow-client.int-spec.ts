@@ -47,7 +47,8 @@ describe('a client that does not read its events', () => {
     expect(seen.at(-1)?.event).toBe('interrupted');
     expect(seen.length).toBeLessThan(attempts);
     const again = await connectSse(app.url(sagaId), seen.at(-1)?.id);
-    const [next] = await firstEvents(again, 1);
+    const [started, next] = await firstEvents(again, 2);
+    expect(started?.id).toBe(seen.at(-1)?.id);
     expect(Number(next?.id)).toBe(Number(seen.at(-1)?.id) + 1);
     again.cut();
   });
@@ -111,6 +112,7 @@ describe('a client that does not read its events', () => {
     await outcome();
     const events: readonly SseBlock[] = await readEvents(await connectSse(app.url(sagaId)));
     expect(events.map(({ event }) => event)).toEqual([
+      'started',
       ...Array.from({ length: attempts }, () => 'step'),
       'completed',
     ]);
