@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { BootstrapPhaseModule } from './bootstrap-phase.js';
 import { SagaCatalog } from './catalog/saga.catalog.js';
 import { checkAsyncOptions } from './check-async-options.js';
 import { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
@@ -29,7 +30,7 @@ import { LiveFollowers } from './streams/live-followers.js';
  * declared.
  */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, BootstrapPhaseModule],
   providers: [
     {
       provide: SAGA_STORAGE,

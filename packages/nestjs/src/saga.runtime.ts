@@ -2,6 +2,7 @@ import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nes
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core';
 import type { SagaStorage } from '@nest-saga/core';
+import { BootstrapPhase } from './bootstrap-phase.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { VisibleProviders } from './discovery/visible-providers.js';
 import { toWorkerSettings } from './engine-options.js';
@@ -34,7 +35,7 @@ const storageGraceMs = 5_000;
 
 /**
  * The engine of this application and its life: made from the discovered sagas when modules are initialized, opened at
- * bootstrap or by the first use after that, closed while the rest of the application is still up.
+ * bootstrap by the first use or by its own hook, closed while the rest of the application is still up.
  */
 @Injectable()
 export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
@@ -54,6 +55,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly ids: UuidV7Generator,
     private readonly live: LiveFollowers,
     private readonly keeper: ProcessKeeper,
+    private readonly bootstrap: BootstrapPhase,
     private readonly listeners: SagaListeners,
     private readonly events: SagaEvents,
   ) {}
@@ -61,11 +63,14 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   /**
    * The engine's parts, ready for use. Not `async`: every start waits for this, and it is nearly always there already.
    *
-   * @throws SagaModuleNotInitializedError before this module was initialized.
+   * Refused before the bootstrap, not opened early: recovery begins with it, and the steps of what it finds may need
+   * modules that are not ready.
+   *
+   * @throws SagaModuleNotInitializedError before every module of the application was initialized.
    */
   opened(): Promise<OpenSagas> {
     const { engine, parts } = this;
-    if (engine === undefined || parts === undefined)
+    if (engine === undefined || parts === undefined || !this.bootstrap.hasBegun)
       return Promise.reject(new SagaModuleNotInitializedError());
     this.opening ??= open(engine, parts);
     return this.opening;
@@ -75,7 +80,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
    * Uses the engine, and keeps the process alive meanwhile: the caller waits for an answer, while a database that is
    * away leaves nothing else that would.
    *
-   * @throws SagaModuleNotInitializedError before this module was initialized.
+   * @throws SagaModuleNotInitializedError before every module of the application was initialized.
    */
   use<Result>(work: (sagas: OpenSagas) => Result | Promise<Result>): Promise<Result> {
     return this.keeper.during(async () => work(await this.opened()));

@@ -1,0 +1,31 @@
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+
+/** Knows whether every module of the application is initialized. */
+@Injectable()
+export class BootstrapPhase implements OnApplicationBootstrap {
+  private begun = false;
+
+  constructor(modules: ModulesContainer) {
+    // Nest calls the hooks of the most distant module first, and a global one is as distant as `Number.MAX_VALUE`.
+    for (const module of modules.values())
+      if (module.metatype === BootstrapPhaseModule) module.distance = Infinity;
+  }
+
+  /** Nest calls no `onApplicationBootstrap()` before each `onModuleInit()` has ended. */
+  get hasBegun(): boolean {
+    return this.begun;
+  }
+
+  onApplicationBootstrap(): void {
+    this.begun = true;
+  }
+}
+
+/**
+ * A module of its own, whose hooks come before those of any other: the application's may use sagas in their
+ * `onApplicationBootstrap()`, whichever module comes first.
+ */
+@Module({ providers: [BootstrapPhase], exports: [BootstrapPhase] })
+export class BootstrapPhaseModule {}
