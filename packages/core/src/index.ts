@@ -73,6 +73,7 @@ export type { ExecutionEnd } from './engine/saga-executor.js';
 export { CircuitOpenError } from './errors/circuit-open-error.js';
 export { ContextNotStorableError } from './errors/context-not-storable-error.js';
 export { escapeControls } from './errors/escape-controls.js';
+export { InDoubtError } from './errors/in-doubt-error.js';
 export { InvalidArgumentError } from './errors/invalid-argument-error.js';
 export { NonRetryableError } from './errors/non-retryable-error.js';
 export type { RecordedError } from './errors/recorded-error.js';

@@ -97,6 +97,7 @@ export type { SagaTelemetry } from './telemetry/saga-telemetry.js';
 export {
   CircuitOpenError,
   ContextNotStorableError,
+  InDoubtError,
   InMemorySagaStorage,
   isCountedByBreaker,
   InvalidArgumentError,

@@ -79,16 +79,30 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
       return isCancelled ? 'cancelled' : outcome;
     }
   };
-  const goForward = (): boolean => {
+  /** A primary that may have left something behind is undone before its alternative begins. */
+  const undoFirst = (step: StepPlan): 'undone' | 'stuck' | 'cancelled' => {
+    for (;;) {
+      heed();
+      if (isCancelled) return 'cancelled';
+      const { outcome, counted } = attempt(`undo ${step.id}`, step.undo, rounds < step.brokenRounds);
+      if (outcome === 'ok') undo.pop();
+      if (outcome === 'ok') return 'undone';
+      if (counted >= step.undoAttempts && !heed()) return 'stuck';
+    }
+  };
+  const goForward = (): 'completed' | 'back' | 'stuck' => {
     for (const { primary, alternative, isForAnyError = false } of saga.stages) {
       const outcome = act(primary);
       const isDone = outcome === 'ok';
       const leads = (isForAnyError ? divertibleByAny : divertible).has(outcome);
-      const isSaved = () => leads && alternative !== undefined && act(alternative) === 'ok';
-      if (!isDone && !isSaved()) return false;
+      if (isDone) continue;
+      if (!leads || alternative === undefined) return 'back';
+      const end = undo.at(-1) === primary ? undoFirst(primary) : 'undone';
+      if (end !== 'undone') return end === 'stuck' ? 'stuck' : 'back';
+      if (act(alternative) !== 'ok') return 'back';
     }
     heed();
-    return !isCancelled;
+    return isCancelled ? 'back' : 'completed';
   };
   const goBack = (): SagaStatus => {
     for (;;) {
@@ -102,6 +116,7 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
       else if (step.onExhausted === 'continue') givenUp.push(...undo.splice(-1));
     }
   };
-  const status = goForward() ? 'completed' : goBack();
+  const way = goForward();
+  const status = way === 'back' ? goBack() : way;
   return { results, status, left: [...undo, ...givenUp].map(({ id }) => id) };
 }

@@ -41,9 +41,11 @@ function withHandlers(
 
 /** What a handler is told, with something changed. */
 function changedRun(run: StepRun, change: Partial<StepRun>): StepRun {
-  const { sagaId, step, attempt, idempotencyKey, fencingToken, signal, outcome, response } = run;
+  const { sagaId, step, attempt, idempotencyKey, actIdempotencyKey, fencingToken } = run;
+  const { signal, outcome, response } = run;
+  const names = { sagaId, step, attempt, idempotencyKey, actIdempotencyKey, fencingToken };
   const emit = (event: unknown): void => run.emit(event);
-  return { sagaId, step, attempt, idempotencyKey, fencingToken, signal, outcome, response, emit, ...change };
+  return { ...names, signal, outcome, response, emit, ...change };
 }
 
 function undoForward(definition: SagaDefinition): SagaDefinition {

@@ -36,6 +36,11 @@ export interface StepRun<Response = unknown> {
   readonly signal: AbortSignal;
   /** In `compensate`: what became of the act. Undefined in `act`. */
   readonly outcome: StepOutcome | undefined;
+  /**
+   * In `compensate`: the idempotency key that the act was called with. Ask the target by it if the act's response is not
+   * known. Undefined in `act`.
+   */
+  readonly actIdempotencyKey: string | undefined;
   /** In `compensate`: what the act returned, where it completed. Undefined in `act`. */
   readonly response: Response | undefined;
   /**

@@ -75,10 +75,12 @@ export class ExecutionStory {
     if ('next' in entry && entry.next === 'retry') return;
     this.closeAttempts();
     if (entry.kind === 'act-completed') this.isAlternative = false;
-    if (entry.kind === 'act-failed' && entry.next === 'alternative') {
+    if (entry.kind === 'act-failed' && (entry.next === 'alternative' || entry.next === 'undo-first')) {
       this.isAlternative = true;
-      this.because = 'alternative';
+      this.because = entry.next === 'alternative' ? 'alternative' : 'undone first';
     }
+    if (entry.kind === 'compensation-completed' && this.outlookSoFar.isUndoingFirst)
+      this.because = 'alternative';
     if (entry.kind === 'compensation-failed' && entry.next === 'continue')
       this.because = 'earlier steps go on';
     if (entry.kind === 'compensation-failed' && entry.next === 'halt')

@@ -9,10 +9,18 @@ export interface UndoOutlook {
   readonly givenUp: readonly string[];
   /** Somebody asked for a cancel, and nothing was decided yet. */
   readonly isCancelled: boolean;
+  /** The primary of a fallback is undone before its alternative begins. */
+  readonly isUndoingFirst: boolean;
 }
 
 /** The outlook of a saga that nothing has happened to yet. */
-export const firstOutlook: UndoOutlook = { direction: 'forward', undo: [], givenUp: [], isCancelled: false };
+export const firstOutlook: UndoOutlook = {
+  direction: 'forward',
+  undo: [],
+  givenUp: [],
+  isCancelled: false,
+  isUndoingFirst: false,
+};
 
 /** The outlook after one more entry. The rules are those of the engine, told by the entries alone. */
 export function applyToOutlook(outlook: UndoOutlook, entry: JournalEntry): UndoOutlook {
@@ -24,9 +32,10 @@ export function applyToOutlook(outlook: UndoOutlook, entry: JournalEntry): UndoO
       return turnedIf(entry.next === 'compensate', {
         ...outlook,
         undo: entry.undo ? [...undo, entry.step] : undo,
+        isUndoingFirst: entry.next === 'undo-first',
       });
     case 'compensation-completed':
-      return { ...outlook, undo: without(undo, entry.step) };
+      return undoneFirst({ ...outlook, undo: without(undo, entry.step) });
     case 'compensation-failed':
       if (entry.next !== 'continue') return outlook;
       return { ...outlook, undo: without(undo, entry.step), givenUp: [...givenUp, entry.step] };
@@ -37,6 +46,7 @@ export function applyToOutlook(outlook: UndoOutlook, entry: JournalEntry): UndoO
     case 'retry-requested':
       return { ...outlook, undo: [...undo, ...givenUp.toReversed()], givenUp: [] };
     case 'step-resolved':
+      if (outlook.isUndoingFirst) return undoneFirst({ ...outlook, undo: without(undo, entry.step) });
       if (outlook.direction === 'forward') return { ...outlook, undo: [...undo, entry.step] };
       return {
         ...outlook,
@@ -49,6 +59,10 @@ export function applyToOutlook(outlook: UndoOutlook, entry: JournalEntry): UndoO
     case 'settled':
       return outlook;
   }
+}
+
+function undoneFirst(outlook: UndoOutlook): UndoOutlook {
+  return turnedIf(outlook.isUndoingFirst && outlook.isCancelled, { ...outlook, isUndoingFirst: false });
 }
 
 function turnedIf(isTurned: boolean, outlook: UndoOutlook): UndoOutlook {

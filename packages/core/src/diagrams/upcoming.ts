@@ -58,15 +58,21 @@ function stagesToCome(
     return undefined;
   const state = foldJournal(definition, header, entries);
   if (state.mismatch !== undefined) return undefined;
+  const undoneFirst = state.isUndoingFirst ? state.undo.slice(-1) : [];
   const stages = definition.stages.slice(state.stage).map((stage, index): Upcoming => {
     const ids = stepsOf(stage).map(({ id }) => id);
-    const [primary = '', alternative] = index === 0 && state.isAlternative ? ids.slice(-1) : ids;
+    const [primary = '', alternative] =
+      index === 0 && (state.isAlternative || state.isUndoingFirst) ? ids.slice(-1) : ids;
     return {
       scene: waiting('act', primary),
       ...(alternative === undefined ? {} : { alternative: waiting('act', alternative) }),
     };
   });
-  return [...stages, { scene: waiting('end', 'COMPLETED') }];
+  return [
+    ...undoneFirst.map(({ step }) => ({ scene: waiting('undo', `undo ${step}`) })),
+    ...stages,
+    { scene: waiting('end', 'COMPLETED') },
+  ];
 }
 
 function unknownStep({ openAttempts, scenes }: ExecutionStory): readonly Upcoming[] {

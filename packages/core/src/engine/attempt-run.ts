@@ -42,6 +42,11 @@ export class AttemptRun implements StepRun {
     return `${this.sagaId}:${stepKey(this.action.step)}:${this.action.kind}`;
   }
 
+  get actIdempotencyKey(): string | undefined {
+    if (this.action.kind === 'act') return undefined;
+    return `${this.sagaId}:${stepKey(this.action.step)}:act`;
+  }
+
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();

@@ -107,8 +107,10 @@ function decideFailedAct(
       undo: false,
     };
   }
-  const next = !isEffectThere && leadsToAlternative(definition, state, failed) ? 'alternative' : 'compensate';
-  return { ...base, next, undo };
+  if (isEffectThere || !leadsToAlternative(definition, state, failed))
+    return { ...base, next: 'compensate', undo };
+  // Two effects of one place never stand side by side.
+  return { ...base, next: undo ? 'undo-first' : 'alternative', undo };
 }
 
 /** What is known of the act after this attempt. One that failed, or that a breaker refused, does not unmake an earlier one. */
@@ -136,7 +138,11 @@ function decideFailedCompensation(
   const policy: CompensationPolicy = action.step.compensation;
   const outcome = failed.outcome === StepOutcome.Unknown ? 'timed-out' : 'failed';
   const base = { error: recordError(failed.error), outcome } as const;
-  if (!mayRetry(policy, state, attempt, failed)) return { ...base, next: policy.onExhausted };
+  if (!mayRetry(policy, state, attempt, failed)) {
+    // The alternative must not begin beside what could not be undone; a cancel goes back, by the step's own rule.
+    const isInTheWay = state.isUndoingFirst && state.cancel === undefined;
+    return { ...base, next: isInTheWay ? 'halt' : policy.onExhausted };
+  }
   return { ...base, next: 'retry', retryAt: retryAt(policy, state, attempt, failed) };
 }
 

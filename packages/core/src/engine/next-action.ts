@@ -54,7 +54,8 @@ export function nextAction(definition: SagaDefinition, state: SagaState): NextAc
   if (state.recoveries > definition.maximumRecoveryAttempts)
     return settle(recoveryExhausted(definition, state));
   if (state.retryAt !== undefined) return { kind: 'wait', until: state.retryAt, forMs: state.retryDelayMs };
-  return state.direction === 'forward' ? nextAct(definition, state) : nextCompensation(definition, state);
+  const isForward = state.direction === 'forward' && !state.isUndoingFirst;
+  return isForward ? nextAct(definition, state) : nextCompensation(definition, state);
 }
 
 /** The state once its wait is over. */
@@ -97,7 +98,8 @@ function nextCompensation(definition: SagaDefinition, state: SagaState): NextAct
 
 function recoveryExhausted(definition: SagaDefinition, state: SagaState): MarkedStuck {
   const item = state.undo.at(-1);
-  const step = state.direction === 'forward' ? currentStep(definition, state)?.id : item?.step;
+  const isForward = state.direction === 'forward' && !state.isUndoingFirst;
+  const step = isForward ? currentStep(definition, state)?.id : item?.step;
   const message = `${state.recoveries - 1} recoveries ended without progress; the step may be what ends its process`;
   return stuck(SagaStuckReason.RecoveryExhausted, message, step);
 }

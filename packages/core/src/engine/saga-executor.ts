@@ -137,7 +137,8 @@ export class SagaExecutor implements Patience {
   notice(news: { readonly isCancel: boolean }): void {
     this.hasNews = true;
     this.wait?.end();
-    if (news.isCancel && this.state.direction === 'forward') this.attempt?.abort('cancelled');
+    const { direction, isUndoingFirst } = this.state;
+    if (news.isCancel && direction === 'forward' && !isUndoingFirst) this.attempt?.abort('cancelled');
   }
 
   /** Starts no further step. A running one is told to stop only by `abort`. */

@@ -8,7 +8,7 @@ import { StepOutcome } from '../definition/step-run.js';
 import type { StepAbortReason } from '../errors/step-aborted-error.js';
 import { StepAbortedError } from '../errors/step-aborted-error.js';
 import { StepTimedOutError } from '../errors/step-timed-out-error.js';
-import { isThenable } from '../identity/thrown.js';
+import { isSagaError, isThenable } from '../identity/thrown.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
@@ -224,7 +224,10 @@ export class StepAttempt {
     // unrecorded and the next worker repeats it.
     if (this.abortReason === 'shutdown' || this.dependencies.isStopping())
       return { kind: 'let-go', reason: 'shutdown' };
-    return this.failure(error, this.abortReason === undefined ? StepOutcome.Failed : this.outcomeOfAborted());
+    return this.failure(
+      error,
+      this.abortReason === undefined ? this.outcomeOfThrown(error) : this.outcomeOfAborted(),
+    );
   }
 
   private failure(error: unknown, outcome: StepOutcome, response?: Json): AttemptEnd {
@@ -247,6 +250,11 @@ export class StepAttempt {
       reason === 'timeout' ? this.timedOutError() : this.aborted(reason),
       this.outcomeOfAborted(),
     );
+  }
+
+  private outcomeOfThrown(error: unknown): StepOutcome {
+    const isInDoubt = this.action.kind === 'act' && isSagaError(error, 'SAGA_STEP_IN_DOUBT');
+    return isInDoubt ? StepOutcome.Unknown : StepOutcome.Failed;
   }
 
   private outcomeOfAborted(): StepOutcome {

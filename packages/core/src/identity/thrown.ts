@@ -1,5 +1,6 @@
 import type { CircuitOpenError } from '../errors/circuit-open-error.js';
 import type { ContextNotStorableError } from '../errors/context-not-storable-error.js';
+import type { InDoubtError } from '../errors/in-doubt-error.js';
 import type { NonRetryableError } from '../errors/non-retryable-error.js';
 import type { RetryableError } from '../errors/retryable-error.js';
 import type { SagaConflictError } from '../errors/saga-conflict-error.js';
@@ -30,6 +31,7 @@ export interface SagaErrorsByCode {
   readonly SAGA_NOT_REGISTERED: SagaNotRegisteredError;
   readonly SAGA_SHUTTING_DOWN: SagaShuttingDownError;
   readonly SAGA_STEP_ABORTED: StepAbortedError;
+  readonly SAGA_STEP_IN_DOUBT: InDoubtError;
   readonly SAGA_STEP_NON_RETRYABLE: NonRetryableError;
   readonly SAGA_STEP_RETRYABLE: RetryableError;
   readonly SAGA_STEP_TIMED_OUT: StepTimedOutError;

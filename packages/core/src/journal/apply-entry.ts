@@ -123,14 +123,17 @@ function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): v
     return turnBack(next, failureOfAct(entry.step, entry.error, next.primaryError, next.cancel?.reason));
   }
   next.begun = undefined;
-  next.isAlternative = true;
   next.primaryError = entry.error;
+  if (entry.next === 'undo-first') next.isUndoingFirst = true;
+  else next.isAlternative = true;
 }
 
 function compensationCompleted(definition: SagaDefinition, next: Draft, entry: CompensationCompleted): void {
   next.context = entry.context;
   next.mismatch = misplacedCompensation(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
+  heedCancelOfUndoFirst(next);
+  if (next.isUndoingFirst) return undoneFirst(next);
   madeProgress(next);
   next.undo = next.undo.slice(0, -1);
   countOn(next);
@@ -141,6 +144,7 @@ function compensationCompleted(definition: SagaDefinition, next: Draft, entry: C
 function compensationFailed(definition: SagaDefinition, next: Draft, entry: CompensationFailed): void {
   next.mismatch = misplacedCompensation(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
+  heedCancelOfUndoFirst(next);
   attemptFailed(next, entry);
   if (entry.next === 'retry') return;
   next.stuck ??= stuckOfCompensation(entry.step, entry.error);
@@ -167,7 +171,8 @@ function compensationDecided(definition: SagaDefinition, next: Draft, entry: Com
 function claimed(next: Draft, entry: Claimed | Written<Claimed>): void {
   const isIdle = hasWaited(next, entry);
   // Whoever owned it before may have begun the next act, and nobody can say how far it came.
-  if (entry.from === 'running' && !isIdle && !next.isUntouched) next.begun = StepOutcome.Unknown;
+  const mayHaveBegun = entry.from === 'running' && !isIdle && !next.isUntouched && !next.isUndoingFirst;
+  if (mayHaveBegun) next.begun = StepOutcome.Unknown;
   // While it waited nothing of it ran: the death of its owner is no evidence against its step.
   if (entry.from !== 'pending' && !next.isReleased && !isIdle) next.recoveries++;
   if (next.status === SagaStatus.Pending) next.status = SagaStatus.Running;
@@ -221,7 +226,11 @@ function retryRequested(next: Draft): void {
 }
 
 function stepResolved(definition: SagaDefinition, next: Draft, entry: StepResolved): void {
-  if (next.direction === 'forward') {
+  if (next.isUndoingFirst) {
+    next.mismatch = misplacedCompensation(definition, next, entry.step);
+    if (next.mismatch !== undefined) return;
+    undoneFirst(next);
+  } else if (next.direction === 'forward') {
     next.mismatch = misplacedAct(definition, next, entry.step);
     if (next.mismatch !== undefined) return;
     next.undo = [...next.undo, undoItem(next, entry.step, StepOutcome.Completed, undefined)];
@@ -240,7 +249,7 @@ function markedStuck(next: Draft, { reason, message, step }: MarkedStuck): void 
   next.status = SagaStatus.Stuck;
   next.stuck = { reason, message, ...(step === undefined ? {} : { step }) };
   // Its act was called, and how it ended is recorded nowhere.
-  if (reason === SagaStuckReason.EntryRefused && next.direction === 'forward')
+  if (reason === SagaStuckReason.EntryRefused && next.direction === 'forward' && !next.isUndoingFirst)
     next.begun = StepOutcome.Unknown;
 }
 
@@ -294,10 +303,26 @@ function countOn(next: Draft): void {
 
 /** The point of no return. */
 function turnBack(next: Draft, failure: SagaFailure): void {
+  const { isUndoingFirst, failedAttempts, forgivenAttempts } = next;
   madeProgress(next);
+  // The undo that is under way is the first one now, and goes on counting its attempts.
+  if (isUndoingFirst) Object.assign(next, { isUndoingFirst: false, failedAttempts, forgivenAttempts });
   next.direction = 'backward';
   next.failure = failure;
   next.status = next.undo.length === 0 ? SagaStatus.Failed : SagaStatus.Compensating;
+}
+
+/** The primary is undone: its alternative may begin. */
+function undoneFirst(next: Draft): void {
+  madeProgress(next);
+  next.undo = next.undo.slice(0, -1);
+  next.isUndoingFirst = false;
+  next.isAlternative = true;
+}
+
+/** A cancel came while a primary was undone before its alternative: how that undo ended is the decision, too. */
+function heedCancelOfUndoFirst(next: Draft): void {
+  if (next.isUndoingFirst && next.cancel !== undefined) turnBack(next, failureOfCancel(next.cancel.reason));
 }
 
 function endUndo(next: Draft): void {

@@ -53,6 +53,7 @@ export function initialState(context: string, isQueued = false): SagaState {
     begun: undefined,
     isUntouched: false,
     isAlternative: false,
+    isUndoingFirst: false,
     primaryError: undefined,
     failedAttempts: 0,
     forgivenAttempts: 0,

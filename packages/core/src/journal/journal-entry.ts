@@ -35,7 +35,8 @@ export interface ActFailed extends StepAttempt {
    */
   readonly outcome: StepOutcome;
   readonly response?: Json;
-  readonly next: 'retry' | 'alternative' | 'compensate';
+  /** `undo-first`: the effect of this primary may be there, so it is undone before its alternative begins. */
+  readonly next: 'retry' | 'alternative' | 'undo-first' | 'compensate';
   /** With `retry`: not before. */
   readonly retryAt?: Date;
   /** With `retry`: nobody runs the saga until then. */

@@ -38,6 +38,8 @@ export interface SagaState {
   readonly isUntouched: boolean;
   /** Forward: the stage's alternative is what runs. */
   readonly isAlternative: boolean;
+  /** Forward: the primary of this stage is undone before its alternative begins, so that never both effects stand. */
+  readonly isUndoingFirst: boolean;
   /** Why the alternative runs. */
   readonly primaryError: RecordedError | undefined;
   /** Failed attempts so far of the act or compensation that is next. */

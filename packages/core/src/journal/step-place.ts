@@ -21,11 +21,12 @@ export function stepAt(
 
 /** What a saga stands at: the act that is next, or every compensation that is still to be done. */
 export function openSteps(definition: SagaDefinition, state: SagaState): readonly string[] {
-  if (state.direction === 'forward') {
+  if (state.direction === 'forward' && !state.isUndoingFirst) {
     const step = currentStep(definition, state);
     return step === undefined ? [] : [step.id, ...step.aliases];
   }
-  return [...state.undo, ...state.givenUp].flatMap((item) => {
+  const open = state.isUndoingFirst ? state.undo.slice(-1) : [...state.undo, ...state.givenUp];
+  return open.flatMap((item) => {
     const step = stepAt(definition, item);
     return step !== undefined && isStep(step, item.step) ? [item.step] : [];
   });
@@ -33,7 +34,8 @@ export function openSteps(definition: SagaDefinition, state: SagaState): readonl
 
 /** Why an act of this step id cannot stand next in the journal, or undefined where it can. */
 export function misplacedAct(definition: SagaDefinition, state: SagaState, id: string): string | undefined {
-  const expected = state.direction === 'forward' ? currentStep(definition, state) : undefined;
+  const isForward = state.direction === 'forward' && !state.isUndoingFirst;
+  const expected = isForward ? currentStep(definition, state) : undefined;
   if (expected !== undefined && isStep(expected, id)) return undefined;
   return `the journal has the act of "${id}" at place ${state.stage + 1}, where the definition has ${name(expected)}`;
 }
@@ -44,7 +46,8 @@ export function misplacedCompensation(
   state: SagaState,
   id: string,
 ): string | undefined {
-  const item = state.direction === 'backward' ? state.undo.at(-1) : undefined;
+  const isUndoing = state.direction === 'backward' || state.isUndoingFirst;
+  const item = isUndoing ? state.undo.at(-1) : undefined;
   const expected = item === undefined ? undefined : stepAt(definition, item);
   if (expected !== undefined && isStep(expected, id)) return undefined;
   return `the journal has the compensation of "${id}", where the definition has ${name(expected)}`;

@@ -7,6 +7,7 @@ import {
   PureExecution,
   repeated,
   resolvedIn,
+  undoneFirstIn,
   undosOf,
 } from './pure-execution.js';
 import { cases, changedFrom, definitionOf } from './random-sagas.js';
@@ -87,7 +88,11 @@ describe('a saga whose steps are changed under its version', () => {
         const unknown = done.filter((step) => !known.flat().includes(step));
         const isCompleted = ended.header.status === 'completed';
         expect(unknown).toEqual([]);
-        expect(isCompleted ? missing : undosOf(ended.entries)).toEqual(isCompleted ? [] : done.toReversed());
+        const first = undoneFirstIn(ended.entries);
+        const isNotFirst = (step: string): boolean => !first.includes(step);
+        expect(isCompleted ? missing : undosOf(ended.entries).filter(isNotFirst)).toEqual(
+          isCompleted ? [] : done.filter(isNotFirst).toReversed(),
+        );
         expect(ended.header.failure === undefined).toBe(isCompleted);
       }),
       runs,

@@ -147,6 +147,24 @@ export function undosOf(entries: readonly JournalEntry[]): readonly string[] {
   return entries.flatMap((entry) => (entry.kind === 'compensation-completed' ? [entry.step] : []));
 }
 
+/** The primaries that were undone, by their compensation or by hand, so that their alternatives could begin. */
+export function undoneFirstIn(entries: readonly JournalEntry[]): readonly string[] {
+  const undone: string[] = [];
+  let open: string | undefined;
+  let isCancelled = false;
+  for (const entry of entries) {
+    if (entry.kind === 'act-failed') open = entry.next === 'undo-first' ? entry.step : undefined;
+    if (entry.kind === 'cancel-requested') isCancelled = true;
+    if (entry.kind === 'compensation-decided') open = undefined;
+    if (isCancelled && (entry.kind === 'compensation-completed' || entry.kind === 'compensation-failed'))
+      open = undefined;
+    if ((entry.kind === 'compensation-completed' || entry.kind === 'step-resolved') && entry.step === open)
+      undone.push(entry.step);
+    if (entry.kind === 'compensation-completed' || entry.kind === 'step-resolved') open = undefined;
+  }
+  return undone;
+}
+
 /** The steps that a person has done or undone by hand. */
 export function resolvedIn(entries: readonly JournalEntry[]): readonly string[] {
   return entries.flatMap((entry) => (entry.kind === 'step-resolved' ? [entry.step] : []));

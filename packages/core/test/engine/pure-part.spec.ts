@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { applyEntry, foldJournal, initialState, isTerminal, nextAction, stepsOf } from '../../src/index.js';
 import type { EntryDraft, JournalEntry, SagaState } from '../../src/index.js';
-import { at, effectsOf, PureExecution, repeated, resolvedIn, started, undosOf } from './pure-execution.js';
+import {
+  at,
+  effectsOf,
+  undoneFirstIn,
+  PureExecution,
+  repeated,
+  resolvedIn,
+  started,
+  undosOf,
+} from './pure-execution.js';
 import { cases } from './random-sagas.js';
 import type { Case } from './random-sagas.js';
 
@@ -49,10 +58,18 @@ describe('the pure part of the engine', () => {
             ? [entry.step]
             : [],
         );
-        const expected = effectsOf(entries).toReversed();
+        // Each of these has made way for its alternative, before anything was decided.
+        const first = undoneFirstIn(entries);
+        const expected = effectsOf(entries)
+          .filter((step) => !first.includes(step))
+          .toReversed();
         const { status } = endOf(one);
-        const undoneAtEnd = { failed: expected, completed: [], stuck: expected.slice(0, undone.length) };
-        expect(undoneAtEnd).toHaveProperty(status, undone);
+        const count = undone.length - first.length;
+        const undoneAtEnd = { failed: expected, completed: [], stuck: expected.slice(0, count) };
+        expect(undoneAtEnd).toHaveProperty(
+          status,
+          undone.filter((step) => !first.includes(step)),
+        );
         expect(status === 'stuck').toBe(isGivenUp);
       }),
       runs,
@@ -100,7 +117,9 @@ describe('the pure part of the engine', () => {
       fc.property(cases, (one) => {
         const end = endOf(one);
         const isCompleted = end.status === 'completed';
-        expect(end.failure === undefined).toBe(isCompleted);
+        // It can be STUCK on its way forward, too: a primary that cannot be undone lets no alternative begin.
+        expect(end.failure === undefined).toBe(end.direction === 'forward');
+        expect(isCompleted && end.direction === 'backward').toBe(false);
         expect(end.stage === one.definition.stages.length && end.direction === 'forward').toBe(isCompleted);
       }),
       runs,
@@ -208,10 +227,12 @@ describe('a stuck saga', () => {
             execution.ask(definition, choice).claim(definition).run(definition, script);
           }
           const { header, entries } = execution.letGoOn(definition, [0]);
-          expect(header.status).toBe('failed');
           const gone = [...undosOf(entries), ...resolvedIn(entries)];
           expect(repeated(gone)).toEqual([]);
-          expect(gone.toSorted()).toEqual(effectsOf(entries).toSorted());
+          const first = undoneFirstIn(entries);
+          const isCompleted = header.status === 'completed';
+          expect(header.status).toBe(isCompleted && first.length > 0 ? 'completed' : 'failed');
+          expect(gone.toSorted()).toEqual((isCompleted ? first : effectsOf(entries)).toSorted());
         },
       ),
       runs,

@@ -56,10 +56,15 @@ function checkStep(entry: JournalEntry, replay: JournalReplay, report: Report): 
           'act-after-decision',
           `the act of "${entry.step}" at ${entry.seq}, behind the decision to compensate`,
         );
+      if (replay.isUndoingFirst)
+        report(
+          'undo-order',
+          `the act of "${entry.step}" at ${entry.seq}, where "${replay.undo.at(-1)}" is undone first`,
+        );
       return;
     case 'compensation-completed':
     case 'compensation-failed':
-      if (replay.direction === 'forward')
+      if (replay.mayAct())
         report('undo-before-decision', `"${entry.step}" at ${entry.seq}, before the decision to compensate`);
       else if (replay.undo.at(-1) !== entry.step)
         report('undo-order', `"${entry.step}" at ${entry.seq}, where "${replay.undo.at(-1)}" is next`);

@@ -26,13 +26,15 @@ export function checkLedger(saga: LoadedSaga, rows: readonly LedgerRow[]): reado
 type Report = (rule: ViolationRule, detail: string) => void;
 
 function checkBeginning(durable: JournalReplay, row: LedgerRow, report: Report): void {
-  const { direction, undo, completed, trail, outcomes } = durable;
+  const { direction, isUndoingFirst, undo, completed, trail, outcomes } = durable;
   if (row.action === 'act') {
     if (direction === 'backward')
       report('act-after-decision', `${describe(row)} began after the decision to compensate was durable`);
     if (completed.has(row.step))
       report('act-after-completion', `${describe(row)} began after it had completed`);
-  } else if (direction === 'forward') {
+    if (isUndoingFirst)
+      report('undo-order', `${describe(row)} began where ${undo.at(-1) ?? 'nothing'} was to be undone first`);
+  } else if (durable.mayAct()) {
     report('undo-before-decision', `${describe(row)} began before the decision to compensate was durable`);
   } else if (undo.at(-1) !== row.step) {
     report('undo-order', `${describe(row)} began where ${undo.at(-1) ?? 'nothing'} was to be undone`);
@@ -69,7 +71,12 @@ function checkEffects({ header, entries }: LoadedSaga, rows: readonly LedgerRow[
     if (entry.kind === 'compensation-completed' && !effects.has(`compensate ${entry.step}`))
       report('effect-missing', `"${entry.step}" was undone without the effect of that`);
   }
-  const undone = rows.find(({ action }) => action === 'compensate');
+  const undoneFirst = new Set(
+    entries.flatMap((entry) =>
+      entry.kind === 'act-failed' && entry.next === 'undo-first' ? [entry.step] : [],
+    ),
+  );
+  const undone = rows.find(({ action, step }) => action === 'compensate' && !undoneFirst.has(step));
   if (header.status === 'completed' && undone !== undefined)
     report('undone-though-completed', `${describe(undone)} ran in a saga that completed`);
 }

@@ -27,6 +27,8 @@ export class JournalReplay {
   isLetGo = false;
   /** The text of the last context in the journal. */
   private context: string | undefined;
+  /** The primary of a fallback is undone before its alternative begins. */
+  isUndoingFirst = false;
   private isCancelled = false;
   /** Whoever owned it before may have begun the act that is next. */
   isUnsure = false;
@@ -52,10 +54,13 @@ export class JournalReplay {
         this.learn(entry.step, entry.outcome);
         this.waitsUntil = endOfWait(entry);
         if (entry.undo) this.undo = [...this.undo, entry.step];
+        this.isUndoingFirst = entry.next === 'undo-first';
         if (entry.next === 'compensate') this.direction = 'backward';
         if (entry.park !== undefined) this.park();
         return;
       case 'compensation-completed':
+        this.turnIfCancelled();
+        this.isUndoingFirst = false;
         this.waitsUntil = 0;
         this.undo = this.undo.slice(0, -1);
         // One whose values the storage refused keeps the context as it was.
@@ -63,6 +68,7 @@ export class JournalReplay {
         this.context = entry.context;
         return;
       case 'compensation-failed':
+        this.turnIfCancelled();
         this.waitsUntil = endOfWait(entry);
         if (entry.next === 'continue') this.giveUp();
         if (entry.next === 'halt') this.letGo();
@@ -75,6 +81,7 @@ export class JournalReplay {
           this.learn(step, 'failed');
         }
         this.direction = 'backward';
+        this.isUndoingFirst = false;
         return;
       case 'cancel-requested':
         this.isCancelled = true;
@@ -90,20 +97,32 @@ export class JournalReplay {
       case 'claimed':
         this.isEarly = this.isParked || entry.recordedAt.getTime() < this.waitsUntil;
         this.isParked = false;
-        if (entry.from === 'running' && !this.isEarly && !this.isUntouched) this.isUnsure = true;
+        if (entry.from === 'running' && !this.isEarly && !this.isUntouched && !this.isUndoingFirst)
+          this.isUnsure = true;
         this.isUntouched = false;
         this.owner = entry.worker;
         this.isLetGo = false;
         return;
       case 'released':
       case 'stuck':
-        if (entry.kind === 'stuck' && entry.reason === 'entry-refused' && this.direction === 'forward')
-          this.isUnsure = true;
+        if (entry.kind === 'stuck' && entry.reason === 'entry-refused' && this.mayAct()) this.isUnsure = true;
         this.isUntouched = entry.kind === 'stuck' || entry.begun?.length === 0;
         this.letGo();
         return;
       case 'settled':
     }
+  }
+
+  /** Whether the next call is an act. */
+  mayAct(): boolean {
+    return this.direction === 'forward' && !this.isUndoingFirst;
+  }
+
+  /** A cancel that came while a primary was undone before its alternative is decided by how that undo ended. */
+  private turnIfCancelled(): void {
+    if (!this.isUndoingFirst || !this.isCancelled) return;
+    this.isUndoingFirst = false;
+    this.direction = 'backward';
   }
 
   private learn(step: string, outcome: StepOutcome): void {
@@ -135,7 +154,10 @@ export class JournalReplay {
 
   private resolve(step: string): void {
     this.takeUpAgain();
-    if (this.direction === 'forward') {
+    if (this.isUndoingFirst) {
+      this.isUndoingFirst = false;
+      this.undo = this.undo.slice(0, -1);
+    } else if (this.direction === 'forward') {
       this.undo = [...this.undo, step];
       this.learn(step, 'completed');
     } else this.undo = this.undo.filter((one) => one !== step);

@@ -7,7 +7,8 @@ import { answers, changes, failing } from './step-script.js';
 
 function runOf(attempt: number, signal = new AbortController().signal): StepRun {
   const names = { sagaId: 's-1', step: 'charge', idempotencyKey: 's-1:charge:act', fencingToken: 1 };
-  return { ...names, attempt, signal, outcome: undefined, response: undefined, emit: () => undefined };
+  const ofUndo = { outcome: undefined, actIdempotencyKey: undefined, response: undefined };
+  return { ...names, ...ofUndo, attempt, signal, emit: () => undefined };
 }
 
 describe('ScriptedStep', () => {

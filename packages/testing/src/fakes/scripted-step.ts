@@ -17,6 +17,7 @@ export interface ScriptedCall {
   readonly step: string;
   readonly attempt: number;
   readonly idempotencyKey: string;
+  readonly actIdempotencyKey: string | undefined;
   readonly fencingToken: number;
   readonly outcome: StepOutcome | undefined;
   readonly response: unknown;
@@ -95,8 +96,9 @@ export class ScriptedStep implements DeclaredStep, SagaStepHandler<unknown> {
   }
 
   private record(action: ScriptedCall['action'], context: unknown, run: StepRun): void {
-    const { sagaId, step, attempt, idempotencyKey, fencingToken, outcome, response } = run;
-    const seen = { sagaId, step, attempt, idempotencyKey, fencingToken, outcome, response };
+    const { sagaId, step, attempt, idempotencyKey, actIdempotencyKey, fencingToken, outcome, response } = run;
+    const keys = { idempotencyKey, actIdempotencyKey, fencingToken };
+    const seen = { sagaId, step, attempt, ...keys, outcome, response };
     const call: ScriptedCall = { action, context: structuredClone(context), ...seen };
     this.calls.push(call);
     for (const listener of this.listeners) listener(call);
