@@ -32,6 +32,7 @@ export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga
     isActUnderWay,
     isTakenOver: isTakenOver(entries),
     actsWithoutValues: actsWithoutValues(entries),
+    inDoubt: stepsInDoubt(entries),
   });
   const results = entries.filter((entry) => isStepEntry(entry)).map(describe);
   const { undo, givenUp } = replayAll(entries);
@@ -51,6 +52,13 @@ function actsWithoutValues(entries: readonly JournalEntry[]): ReadonlySet<string
     entry.error.code === 'SAGA_STORAGE_FAILED';
   return new Set(
     entries.filter(isOne).map((entry) => ('attempt' in entry ? `act ${entry.step} #${entry.attempt}` : '')),
+  );
+}
+
+/** By the second reading of the journal, which knows neither the engine's own nor the definition. */
+function stepsInDoubt(entries: readonly JournalEntry[]): ReadonlySet<string> {
+  return new Set(
+    [...replayAll(entries).outcomes].flatMap(([step, known]) => (known === 'unknown' ? [step] : [])),
   );
 }
 

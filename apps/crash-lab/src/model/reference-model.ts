@@ -29,6 +29,8 @@ export interface CancelMoment {
   readonly isTakenOver: boolean;
   /** Acts that returned, whose entries the storage refused with their values: they are undone, as what cannot be stored is. */
   readonly actsWithoutValues: ReadonlySet<string>;
+  /** Steps of whose act some owner left without a word, or was told to stop it: nobody can say what it did. */
+  readonly inDoubt: ReadonlySet<string>;
 }
 
 /**
@@ -65,17 +67,24 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
     results.push(`${call} #${count} ${outcome === 'ok' ? 'completed' : 'failed'}`);
     return { outcome, counted: count - (forgiven.get(call) ?? 0) };
   };
+  const hung = new Set<string>();
+  const hasDoubt = ({ id }: StepPlan): boolean => hung.has(id) || moment.inDoubt.has(id);
   const act = (step: StepPlan): string => {
     for (;;) {
       heed();
       if (isCancelled && !(moment.isActUnderWay && results.length === cancel?.after)) {
         const isBegun = moment.isTakenOver || attempts.has(`act ${step.id}`);
-        if (isBegun && step.compensateOn === 'attempted') undo.push(step);
+        const isInDoubt = moment.isTakenOver || hasDoubt(step);
+        const isUndone = { completed: false, 'in-doubt': isInDoubt, attempted: isBegun }[step.compensateOn];
+        if (isUndone) undo.push(step);
         return 'cancelled';
       }
       const { outcome, counted } = attempt(`act ${step.id}`, step.act);
+      if (outcome === 'hang') hung.add(step.id);
       if (retryable.has(outcome) && counted < step.actAttempts && !isCancelled) continue;
-      if (outcome === 'ok' || outcome === 'unstorable' || step.compensateOn === 'attempted') undo.push(step);
+      const isThere = outcome === 'ok' || outcome === 'unstorable';
+      const isUndone = { completed: false, 'in-doubt': hasDoubt(step), attempted: true }[step.compensateOn];
+      if (isThere || isUndone) undo.push(step);
       return isCancelled ? 'cancelled' : outcome;
     }
   };

@@ -70,7 +70,7 @@ const steps = fc.record({
   actAttempts: fc.integer({ min: 1, max: 3 }),
   undoAttempts: fc.integer({ min: 1, max: 3 }),
   onExhausted: fc.constantFrom('halt' as const, 'continue' as const),
-  compensateOn: fc.constantFrom('completed' as const, 'attempted' as const),
+  compensateOn: fc.constantFrom('in-doubt' as const, 'completed' as const, 'attempted' as const),
   emits: fc.boolean(),
   durationMs: fc.integer({ min: 0, max: 20 }),
 });

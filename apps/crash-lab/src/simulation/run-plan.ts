@@ -1,3 +1,4 @@
+import type { CompensateOn } from '@nest-saga/core';
 /** What one attempt of an act does. */
 export type ActOutcome =
   | 'ok'
@@ -27,7 +28,7 @@ export interface StepPlan {
   readonly actAttempts: number;
   readonly undoAttempts: number;
   readonly onExhausted: 'halt' | 'continue';
-  readonly compensateOn: 'completed' | 'attempted';
+  readonly compensateOn: CompensateOn;
   readonly emits: boolean;
   readonly durationMs: number;
 }
