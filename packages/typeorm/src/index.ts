@@ -4,6 +4,8 @@ export { SagaLogEntity } from './entities/saga-log.entity.js';
 export { SagaWorkerEntity } from './entities/saga-worker.entity.js';
 
 export { SagaEncodingError } from './errors/saga-encoding-error.js';
+export { SagaEntityMappingError } from './errors/saga-entity-mapping-error.js';
+export { SagaReadOnlyError } from './errors/saga-read-only-error.js';
 export { SagaSchemaError } from './errors/saga-schema-error.js';
 export type { SagaSchemaProblem } from './errors/saga-schema-error.js';
 

@@ -30,6 +30,8 @@ import { Connections } from './database/connections.js';
 import { defaultSchema } from './database/schema-name.js';
 import { tablesOf } from './database/tables.js';
 import type { Tables } from './database/tables.js';
+import { checkEntityNames } from './entities/check-entity-names.js';
+import { ReadOnlyEntities } from './entities/read-only-entities.js';
 import { DurabilityBarrier } from './durability-barrier.js';
 import { GroupCommit } from './group-commit.js';
 import { GroupListeners } from './group-listeners.js';
@@ -52,6 +54,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly tables: Tables;
   private readonly connections: Connections;
   private readonly migrator: Migrator;
+  private readonly entities: ReadOnlyEntities;
   private readonly writes: GroupCommit;
   private readonly barrier: DurabilityBarrier;
   private readonly groups = new GroupListeners();
@@ -75,6 +78,9 @@ export class TypeOrmSagaStorage implements SagaStorage {
     const runShared: Surroundings['run'] = (work) => this.surroundings.run(work);
     const connections = new Connections(options, runShared);
     this.connections = connections;
+    this.entities = new ReadOnlyEntities(tables.schemaName);
+    // A data source that is initialized again has none of its subscribers of before.
+    connections.onPoolChange(() => this.entities.guard(options.dataSource));
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(
       async (group) => {
@@ -109,6 +115,8 @@ export class TypeOrmSagaStorage implements SagaStorage {
     if (this.optionProblems.length > 0) throw new SagaDefinitionError(this.optionProblems);
     this.surroundings = surroundings;
     await this.connections.open();
+    checkEntityNames(this.options.dataSource);
+    this.entities.guard(this.options.dataSource);
     const inProduction = process.env['NODE_ENV'] === 'production';
     const mode = this.options.migrations ?? (inProduction ? 'check' : 'auto');
     await this.migrator.prepare(mode, this.connections.idlePool);

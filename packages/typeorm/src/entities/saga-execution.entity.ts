@@ -2,7 +2,7 @@ import type { SagaFailure, SagaStatus, SagaStuck } from '@nest-saga/core';
 import { EntitySchema } from 'typeorm';
 import { SagaLogEntity } from './saga-log.entity.js';
 
-/** A row of `saga_execution`: the header of one saga. For queries of your own; only the engine writes it. */
+/** A row of `saga_execution`: the header of one saga. For queries of your own: a write is refused. */
 export class SagaExecutionEntity {
   declare readonly id: string;
   declare readonly sagaName: string;

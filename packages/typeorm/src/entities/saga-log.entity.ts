@@ -3,7 +3,7 @@ import { EntitySchema } from 'typeorm';
 import type { Relation } from 'typeorm';
 import type { SagaExecutionEntity } from './saga-execution.entity.js';
 
-/** A row of `saga_log`: one entry of a saga's journal. For queries of your own; only the engine writes it. */
+/** A row of `saga_log`: one entry of a saga's journal. For queries of your own: a write is refused. */
 export class SagaLogEntity {
   declare readonly sagaId: string;
   declare readonly seq: number;

@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 
-/** A row of `saga_worker`: a process that runs sagas. For queries of your own; only the engine writes it. */
+/** A row of `saga_worker`: a process that runs sagas. For queries of your own: a write is refused. */
 export class SagaWorkerEntity {
   declare readonly id: string;
   declare readonly startedAt: Date;

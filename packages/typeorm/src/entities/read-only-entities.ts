@@ -1,0 +1,51 @@
+import type { DataSource, EntityMetadata, EntitySubscriberInterface } from 'typeorm';
+import { SagaReadOnlyError } from '../errors/saga-read-only-error.js';
+import { SagaExecutionEntity } from './saga-execution.entity.js';
+import { SagaLogEntity } from './saga-log.entity.js';
+import { SagaWorkerEntity } from './saga-worker.entity.js';
+
+const targets: ReadonlySet<unknown> = new Set([SagaExecutionEntity, SagaLogEntity, SagaWorkerEntity]);
+const tableNames: ReadonlySet<string> = new Set(['saga_execution', 'saga_log', 'saga_worker']);
+
+interface Written {
+  readonly metadata: EntityMetadata;
+}
+
+/**
+ * Refuses what TypeORM is asked to write to the saga tables of a schema, by whichever entity. The engine itself goes
+ * another way: its statements are its own.
+ */
+export class ReadOnlyEntities implements EntitySubscriberInterface {
+  constructor(private readonly schema: string) {}
+
+  /** Guards a data source that is initialized; once is enough until it is initialized again. */
+  guard({ subscribers }: DataSource): void {
+    if (!subscribers.includes(this)) subscribers.push(this);
+  }
+
+  beforeInsert(event: Written): void {
+    this.refuse(event);
+  }
+
+  beforeUpdate(event: Written): void {
+    this.refuse(event);
+  }
+
+  beforeRemove(event: Written): void {
+    this.refuse(event);
+  }
+
+  beforeSoftRemove(event: Written): void {
+    this.refuse(event);
+  }
+
+  beforeRecover(event: Written): void {
+    this.refuse(event);
+  }
+
+  private refuse({ metadata }: Written): void {
+    const { target, schema, tableName, tablePath } = metadata;
+    if (targets.has(target) || (schema === this.schema && tableNames.has(tableName)))
+      throw new SagaReadOnlyError(tablePath);
+  }
+}

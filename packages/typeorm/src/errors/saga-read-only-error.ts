@@ -1,0 +1,17 @@
+import { SagaError } from '@nest-saga/core';
+
+/** The application wrote to the tables of the sagas through TypeORM. Nothing was changed. */
+export class SagaReadOnlyError extends SagaError {
+  readonly code = 'SAGA_READ_ONLY';
+
+  constructor(
+    /** The table that was to be written. */
+    readonly table: string,
+  ) {
+    super(
+      `The application cannot write to ${table}: only the saga engine does, each entry in its place, and nothing was ` +
+        'changed. Use SagaOrchestrator to start and to cancel sagas, SagaOperator to retry one or to resolve a step, ' +
+        "and for deleting what has ended the SQL statement in the package's README.",
+    );
+  }
+}
