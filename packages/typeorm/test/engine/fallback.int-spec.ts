@@ -117,10 +117,28 @@ describe('a fallback, recovered by another worker', () => {
     expect(after.breaker.asked).toEqual([]);
   });
 
-  it('chooses where nothing is recorded yet: the primary was under way, and the breaker here is open', async () => {
+  it('undoes the primary that was under way before it begins the alternative that an open breaker here chooses', async () => {
     const gate = new StepGate();
     const before = orderOf('chosen', false, { card: gate.waitsDeaf() });
     const after = orderOf('chosen', true);
+    const { sagaId } = await runOver(gate, before, after);
+
+    expect(after.saga.calls).toEqual(['compensate card', 'act invoice', 'act ship']);
+    expect(after.card.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
+    expect(await cluster.journalOf(sagaId)).toEqual([
+      'claimed from running',
+      'act-failed card -> undo-first',
+      'compensation-completed card',
+      'act-completed invoice',
+      'act-completed ship',
+    ]);
+  });
+
+  it('begins the alternative at once with compensateOn "completed", though the primary was under way', async () => {
+    const gate = new StepGate();
+    const options = { compensateOn: 'completed' } as const;
+    const before = orderOf('at-once', false, { card: gate.waitsDeaf(), options });
+    const after = orderOf('at-once', true, { options });
     const { sagaId } = await runOver(gate, before, after);
 
     expect(after.saga.calls).toEqual(['act invoice', 'act ship']);
@@ -132,19 +150,19 @@ describe('a fallback, recovered by another worker', () => {
     ]);
   });
 
-  it('undoes the primary that was under way with compensateOn "attempted", though the breaker here refused it', async () => {
+  it('undoes the primary with compensateOn "attempted" once, before the alternative, though the breaker here refused it', async () => {
     const gate = new StepGate();
     const options = { compensateOn: 'attempted' } as const;
     const before = orderOf('begun', false, { card: gate.waitsDeaf(), options });
     const after = orderOf('begun', true, { ship: throws(new Error('shipping is down')), options });
     const { sagaId } = await runOver(gate, before, after);
 
-    expect(after.saga.calls).toEqual(['act invoice', 'act ship', 'compensate invoice', 'compensate card']);
+    expect(after.saga.calls).toEqual(['compensate card', 'act invoice', 'act ship', 'compensate invoice']);
     expect(after.card.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
     expect((await cluster.load(sagaId)).entries[1]).toMatchObject({
       kind: 'act-failed',
       step: 'card',
-      next: 'alternative',
+      next: 'undo-first',
       undo: true,
       error: { name: 'CircuitOpenError' },
     });
@@ -176,8 +194,9 @@ describe('a fallback, recovered by another worker', () => {
       message: 'no invoices either',
       cause: { message: 'the gateway is down' },
     });
-    expect(after.saga.calls).toEqual(['act invoice', 'compensate invoice', 'compensate card']);
-    expect(after.card.compensateCalls).toMatchObject([{ outcome: 'failed' }]);
+    expect(before.saga.calls).toEqual(['act card', 'compensate card', 'act invoice']);
+    expect(before.card.compensateCalls).toMatchObject([{ outcome: 'failed' }]);
+    expect(after.saga.calls).toEqual(['act invoice', 'compensate invoice']);
   });
 
   it('fails the saga without the alternative at an error that is none of its own, whichever worker meets it', async () => {
