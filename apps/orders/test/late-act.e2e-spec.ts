@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Test } from '@nestjs/testing';
 import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Saga, SagaModule, SagaOrchestrator, type SagaStepHandler } from '@nest-saga/nestjs';
 import { DataSource } from 'typeorm';
 import { codeBlocks, readPage } from './support/readme.js';
@@ -74,11 +74,14 @@ describe('the code of the page on compensation', () => {
     })
     class PaySaga {}
 
-    const app = await Test.createTestingModule({
+    class PayModule {}
+
+    const root = {
+      module: PayModule,
       imports: [SagaModule.forRoot({})],
       providers: [PaySaga, ChargeCardStep, { provide: CardGateway, useValue: gateway }],
-    }).compile();
-    await app.init();
+    };
+    const app = await NestFactory.createApplicationContext(root, { logger: false });
     const handle = await app.get(SagaOrchestrator).start(new OrderContext(500));
     const { status } = await handle.outcome();
     await app.close();
