@@ -135,6 +135,7 @@ export type {
   Settled,
   StepEntry,
   StepEntryDraft,
+  StepResolution,
   StepResolved,
 } from './journal/journal-entry.js';
 export { isStepEntry } from './journal/journal-entry.js';

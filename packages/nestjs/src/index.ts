@@ -41,6 +41,7 @@ export type {
   StepAbortReason,
   StepAttemptReference,
   StepInterceptor,
+  StepResolution,
   StepRun,
   WorkerEvent,
 } from '@nest-saga/core';
@@ -80,7 +81,7 @@ export type { SagaHandle } from './saga-handle.js';
 export type { SagaInterceptor, SagaInterceptorReference } from './interceptors/saga-interceptor.js';
 export type { SagaLeaseOptions, SagaModuleOptions, SagaRecoveryOptions } from './saga-module-options.js';
 export { SagaModule } from './saga.module.js';
-export type { OperatorAction, RetryAction, SagaExecutionPage } from './saga.operator.js';
+export type { OperatorAction, ResolveAction, RetryAction, SagaExecutionPage } from './saga.operator.js';
 export { SagaOperator } from './saga.operator.js';
 export type { CancelOptions, WatchOptions } from './saga.orchestrator.js';
 export { SagaOrchestrator } from './saga.orchestrator.js';

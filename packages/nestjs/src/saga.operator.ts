@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { checkNames } from '@nest-saga/core';
+import type { StepResolution } from '@nest-saga/core';
 import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';
 import { SagaRuntime } from './saga.runtime.js';
@@ -19,12 +20,23 @@ export interface OperatorAction {
   readonly actor?: string;
 }
 
+/** Who settles a step, and how. */
+export interface ResolveAction extends OperatorAction {
+  /**
+   * `done`: the act, or the undo, was done by hand, and the saga goes on after it. `not-done`: the act has no effect, and
+   * the saga is undone without it; only of the act that a saga is stuck at.
+   *
+   * @default 'done'
+   */
+  readonly outcome?: StepResolution;
+}
+
 /** Who lets a saga go on, and why. */
 export interface RetryAction extends OperatorAction {
   readonly note?: string;
 }
 
-const knownToAll = ['actor'];
+const knownToResolve = ['actor', 'outcome'];
 const knownToRetry = ['actor', 'note'];
 
 /**
@@ -64,16 +76,18 @@ export class SagaOperator {
   }
 
   /**
-   * Says that a person has done by hand what the step of a STUCK saga could not; the saga goes on behind it. Resolves
-   * once that is durable.
+   * Says what a person knows of the step that a STUCK saga stands at: that it was done by hand, and the saga goes on
+   * after it, or that its act is not done, and the saga is undone without it. Resolves once that is durable.
    *
-   * @param note What was done: kept in the journal.
-   * @throws SagaStatusError where it is not stuck, or its journal does not fit the steps of this process,
-   * InvalidArgumentError where the step is not one it stands at, SagaNotFoundError
+   * @param note What was done or found out: kept in the journal.
+   * @throws SagaStatusError if it is not stuck, if its journal does not fit the steps of this process, or for `not-done` if
+   * it stands at an undo; InvalidArgumentError if the step is not one it stands at; SagaNotFoundError
+   * @example
+   * await operator.resolveStep(sagaId, 'charge', 'the bank has no such charge', { actor: 'ada', outcome: 'not-done' });
    */
-  async resolveStep(sagaId: string, step: string, note: string, action: OperatorAction = {}): Promise<void> {
-    checkNames('options', action, knownToAll);
-    const { actor = 'operator' } = action;
-    await this.runtime.use(({ requests }) => requests.resolveStep(sagaId, step, actor, note));
+  async resolveStep(sagaId: string, step: string, note: string, action: ResolveAction = {}): Promise<void> {
+    checkNames('options', action, knownToResolve);
+    const { actor = 'operator', outcome } = action;
+    await this.runtime.use(({ requests }) => requests.resolveStep(sagaId, step, actor, note, outcome));
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@nest-saga/testing';
 import { InMemorySagaStorage, SagaOperator, SagaStatus, SystemClock } from '../src/index.js';
-import type { SagaList } from '../src/index.js';
+import type { SagaList, StepResolution } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
 import { Calls, OrderContext, orderProviders } from './order-saga.js';
 
@@ -127,6 +127,20 @@ describe('SagaOperator.retry and SagaOperator.resolveStep', () => {
         actor: 'operator',
         note: 'paid back in cash',
       }),
+    );
+  });
+
+  it('takes the word that an act is not done, and refuses it of an undo', async () => {
+    const { operator, sagas, stuck } = await openStuck();
+    await expect(
+      operator.resolveStep(stuck, 'charge', 'not refunded', { actor: 'desk-1', outcome: 'not-done' }),
+    ).rejects.toMatchObject({ code: 'SAGA_STATUS_REFUSED' });
+    await expect(
+      operator.resolveStep(stuck, 'charge', 'note', { outcome: 'failed' as StepResolution }),
+    ).rejects.toMatchObject({ argument: 'outcome' });
+    await operator.resolveStep(stuck, 'charge', 'paid back in cash', { outcome: 'done' });
+    expect(await sagas.history(stuck)).toContainEqual(
+      expect.objectContaining({ kind: 'step-resolved', step: 'charge', outcome: 'done' }),
     );
   });
 

@@ -34,6 +34,14 @@ export const steps: Corpus = [
   ['__proto__', 'the name of a prototype'],
 ];
 
+/** What a person cannot say of a step. */
+export const resolutions: Corpus = [
+  ...notTexts,
+  ...unstorableTexts,
+  ['Done', 'another case'],
+  ['failed', 'an outcome of an attempt'],
+];
+
 export const ids: Corpus = [
   ...notTexts,
   ...unstorableTexts,

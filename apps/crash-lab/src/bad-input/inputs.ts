@@ -8,6 +8,7 @@ import {
   optionsOfAnyKind,
   places,
   queries,
+  resolutions,
   steps,
   texts,
 } from './corpus.js';
@@ -121,6 +122,11 @@ const requestInputs: readonly Input[] = (
       'actor of a resolved step',
       texts,
       ({ operator, stuckId }, actor) => operator.resolveStep(stuckId, 'prepare', 'done', { actor }),
+    ],
+    [
+      'outcome of a resolved step',
+      resolutions,
+      ({ operator, stuckId }, outcome) => operator.resolveStep(stuckId, 'prepare', 'done', { outcome }),
     ],
     [
       'place to watch from',

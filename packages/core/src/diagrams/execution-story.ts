@@ -1,4 +1,4 @@
-import type { JournalEntry, StepEntry } from '../journal/journal-entry.js';
+import type { JournalEntry, StepEntry, StepResolved } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
 import { retryEndsAt } from '../journal/retry-wait.js';
 import type { Colour } from './colours.js';
@@ -115,8 +115,7 @@ export class ExecutionStory {
           ...by(entry.actor),
         ]);
       case 'step-resolved': {
-        const what = this.outlookSoFar.direction === 'forward' ? 'done' : 'undone';
-        return this.resume([`${entry.step} ${what} by hand`, entry.note, ...by(entry.actor)]);
+        return this.resume([describeResolution(entry, this.outlookSoFar), entry.note, ...by(entry.actor)]);
       }
       case 'stuck':
         this.closeAttempts();
@@ -154,6 +153,12 @@ export class ExecutionStory {
     const because = this.takeBecause();
     this.told.push(because === undefined ? scene : { ...scene, because });
   }
+}
+
+function describeResolution({ step, outcome }: StepResolved, outlook: UndoOutlook): string {
+  if (outcome === 'not-done') return `${step} is not done`;
+  const isForward = outlook.direction === 'forward' && !outlook.isUndoingFirst;
+  return `${step} ${isForward ? 'done' : 'undone'} by hand`;
 }
 
 function by(actor: string | undefined): readonly string[] {

@@ -47,6 +47,7 @@ export function applyToOutlook(outlook: UndoOutlook, entry: JournalEntry): UndoO
       return { ...outlook, undo: [...undo, ...givenUp.toReversed()], givenUp: [] };
     case 'step-resolved':
       if (outlook.isUndoingFirst) return undoneFirst({ ...outlook, undo: without(undo, entry.step) });
+      if (entry.outcome === 'not-done') return turnedIf(true, outlook);
       if (outlook.direction === 'forward') return { ...outlook, undo: [...undo, entry.step] };
       return {
         ...outlook,

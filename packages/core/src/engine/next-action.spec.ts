@@ -41,7 +41,7 @@ describe('nextAction', () => {
     ],
     [
       'whose step was done by hand elsewhere',
-      [completed('a'), { kind: 'step-resolved', step: 'c', actor: 'ada', note: 'by hand' }],
+      [completed('a'), { kind: 'step-resolved', step: 'c', actor: 'ada', note: 'by hand', outcome: 'done' }],
     ],
   ];
   it.each(elsewhere)('never guesses: a journal %s is marked with definition-mismatch', (_name, drafts) => {

@@ -2,7 +2,12 @@ import { SagaStuckReason } from '../errors/saga-failure.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { StepOutcome } from '../definition/step-run.js';
 import type { SagaFailure } from '../errors/saga-failure.js';
-import { failureOfAct, failureOfCancel, stuckOfCompensation } from './describe-failure.js';
+import {
+  failureOfAct,
+  failureOfCancel,
+  failureOfResolution,
+  stuckOfCompensation,
+} from './describe-failure.js';
 import type {
   ActCompleted,
   ActFailed,
@@ -230,6 +235,10 @@ function stepResolved(definition: SagaDefinition, next: Draft, entry: StepResolv
     next.mismatch = misplacedCompensation(definition, next, entry.step);
     if (next.mismatch !== undefined) return;
     undoneFirst(next);
+  } else if (entry.outcome === 'not-done') {
+    next.mismatch = misplacedAct(definition, next, entry.step);
+    if (next.mismatch !== undefined) return;
+    turnBack(next, failureOfResolution(entry, next.primaryError, next.cancel?.reason));
   } else if (next.direction === 'forward') {
     next.mismatch = misplacedAct(definition, next, entry.step);
     if (next.mismatch !== undefined) return;

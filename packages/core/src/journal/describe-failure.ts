@@ -1,6 +1,7 @@
 import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import { SagaFailureReason, SagaStuckReason } from '../errors/saga-failure.js';
+import type { StepResolved } from './journal-entry.js';
 
 /** The failure of a saga whose step failed for good. With a cancel in the journal, the cancel is what it ends by. */
 export function failureOfAct(
@@ -17,6 +18,15 @@ export function failureOfAct(
     ...describe(error),
     ...(cause === undefined ? {} : { cause: describe(cause) }),
   };
+}
+
+/** The failure of a saga of whose step a person said that it is not done. */
+export function failureOfResolution(
+  { step, note }: Pick<StepResolved, 'step' | 'note'>,
+  primaryError: RecordedError | undefined,
+  cancelReason: string | undefined,
+): SagaFailure {
+  return failureOfAct(step, { name: 'StepNotDone', message: note }, primaryError, cancelReason);
 }
 
 /** The failure of a saga that was cancelled. */

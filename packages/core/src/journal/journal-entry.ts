@@ -120,12 +120,19 @@ export interface RetryRequested {
   readonly note?: string;
 }
 
-/** A person has done by hand what the STUCK saga's step could not. */
+/**
+ * What a person says of the step that a STUCK saga stands at. `done`: its act, or its undo, was done by hand. `not-done`:
+ * its act has no effect, and the saga is to be compensated without it.
+ */
+export type StepResolution = 'done' | 'not-done';
+
+/** A person has settled a step of a STUCK saga. */
 export interface StepResolved {
   readonly kind: 'step-resolved';
   readonly step: string;
   readonly actor: string;
   readonly note: string;
+  readonly outcome: StepResolution;
 }
 
 /** The saga cannot go on by itself. */

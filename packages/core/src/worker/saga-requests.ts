@@ -14,6 +14,7 @@ import type {
   EntryDraft,
   JournalEntry,
   RetryRequested,
+  StepResolution,
   StepResolved,
 } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
@@ -102,22 +103,32 @@ export class SagaRequests {
   }
 
   /**
-   * Says that a person has done by hand what a STUCK saga's step could not: the act it stands at, or a compensation
-   * that is still to be done. The saga goes on behind it.
+   * Says what a person knows of a step of a STUCK saga. `done`: the act it stands at, or a compensation that is still to
+   * be done, was done by hand, and the saga goes on after it. `not-done`: the act it stands at has no effect, and the saga
+   * is compensated without it.
    *
-   * @throws SagaStatusError where it is not stuck, or its journal does not fit the steps of this process,
-   * InvalidArgumentError where the step is not one it stands at.
+   * @param outcome `done` if left out.
+   * @throws SagaStatusError if it is not stuck, if its journal does not fit the steps of this process, or for `not-done` if
+   * it is being undone. InvalidArgumentError if the step is not one it stands at, or an argument is not what it takes.
    */
-  async resolveStep(sagaId: string, step: string, actor: string, note: string): Promise<void> {
+  async resolveStep(
+    sagaId: string,
+    step: string,
+    actor: string,
+    note: string,
+    outcome: StepResolution = 'done',
+  ): Promise<void> {
     const checked = {
       actor: checkText('actor', actor, 200),
       note: checkText('note', note, 1_000),
       step: checkText('step', step, 100),
+      outcome: checkResolution(outcome),
     };
     const draft: StepResolved = { kind: 'step-resolved', ...checked };
     await this.request(sagaId, 'resolveStep', draft, (state, id, definition) => {
       this.checkStuck('resolveStep', state, id);
       this.checkFits('resolveStep', state, id);
+      if (checked.outcome === 'not-done') this.checkForward(state, id);
       const open = openSteps(definition, state);
       if (!open.includes(checked.step))
         throw new InvalidArgumentError(
@@ -135,6 +146,17 @@ export class SagaRequests {
       request,
       state.status,
       'Only a stuck saga waits for a person; the others go on by themselves',
+    );
+  }
+
+  /** Of an undo there is only one word that helps: that it is done. Until then the saga waits, or tries again. */
+  private checkForward({ direction, isUndoingFirst, status }: SagaState, sagaId: string): void {
+    if (direction === 'forward' && !isUndoingFirst) return;
+    throw new SagaStatusError(
+      sagaId,
+      'resolveStep',
+      status,
+      'It stands at an undo, and "not-done" is a word about an act. Let it be tried again, or undo the step by hand and say "done"',
     );
   }
 
@@ -236,9 +258,16 @@ export class SagaRequests {
   }
 }
 
+function checkResolution(outcome: unknown): StepResolution {
+  if (outcome === 'done' || outcome === 'not-done') return outcome;
+  throw new InvalidArgumentError('outcome', 'pass "done" or "not-done"');
+}
+
 function isStored({ entries }: LoadedSaga, seq: number, draft: EntryDraft): boolean {
   const stored: JournalEntry | undefined = entries.find((entry) => entry.seq === seq);
   if (stored === undefined || stored.kind !== draft.kind || stored.worker !== undefined) return false;
   const text = (entry: object, name: string): unknown => Reflect.get(entry, name);
-  return ['actor', 'note', 'reason', 'step'].every((name) => text(stored, name) === text(draft, name));
+  return ['actor', 'note', 'reason', 'step', 'outcome'].every(
+    (name) => text(stored, name) === text(draft, name),
+  );
 }

@@ -117,7 +117,7 @@ class Simulation implements Execution {
     const step = this.resolvable();
     if (choice < 5 || step === undefined)
       return { kind: 'retry-requested', actor: 'operator', note: 'mended' };
-    return { kind: 'step-resolved', step, actor: 'operator', note: 'paid back by hand' };
+    return { kind: 'step-resolved', step, actor: 'operator', note: 'paid back by hand', outcome: 'done' };
   }
 
   private resolvable(): string | undefined {

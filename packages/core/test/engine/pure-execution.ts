@@ -74,9 +74,13 @@ export class PureExecution {
     const state = this.stateUnder(definition);
     const asked: EntryDraft[] = [{ kind: 'retry-requested', actor: 'ada' }];
     if (state.mismatch === undefined) {
-      for (const step of openSteps(definition, state))
-        asked.push({ kind: 'step-resolved', step, actor: 'ada', note: 'by hand' });
-      if (state.direction === 'forward') asked.push({ kind: 'cancel-requested', reason: 'given up' });
+      const isForward = state.direction === 'forward';
+      const resolved = { kind: 'step-resolved', actor: 'ada', note: 'by hand' } as const;
+      for (const step of openSteps(definition, state)) {
+        asked.push({ ...resolved, step, outcome: 'done' });
+        if (isForward && !state.isUndoingFirst) asked.push({ ...resolved, step, outcome: 'not-done' });
+      }
+      if (isForward) asked.push({ kind: 'cancel-requested', reason: 'given up' });
     }
     const draft = asked[choice % asked.length];
     if (draft !== undefined) this.append(definition, state, draft);
@@ -167,7 +171,9 @@ export function undoneFirstIn(entries: readonly JournalEntry[]): readonly string
 
 /** The steps that a person has done or undone by hand. */
 export function resolvedIn(entries: readonly JournalEntry[]): readonly string[] {
-  return entries.flatMap((entry) => (entry.kind === 'step-resolved' ? [entry.step] : []));
+  return entries.flatMap((entry) =>
+    entry.kind === 'step-resolved' && entry.outcome === 'done' ? [entry.step] : [],
+  );
 }
 
 /** What is in a list more than once. */

@@ -91,7 +91,8 @@ function isInJournal({ entries }: LoadedSaga, request: 'cancel' | 'retry'): bool
     return (
       entry.kind === 'cancel-requested' ||
       entry.kind === 'compensation-decided' ||
-      (entry.kind === 'act-failed' && entry.next === 'compensate')
+      (entry.kind === 'act-failed' && entry.next === 'compensate') ||
+      (entry.kind === 'step-resolved' && entry.outcome === 'not-done')
     );
   });
 }

@@ -17,7 +17,7 @@ export function describeEntry(entry: EntryDraft): string {
     case 'released':
       return `released for ${entry.reason}`;
     case 'step-resolved':
-      return `step-resolved ${entry.step}`;
+      return `step-resolved ${entry.step}${entry.outcome === 'not-done' ? ' as not done' : ''}`;
     case 'stuck':
       return `stuck of ${entry.reason}`;
     default:

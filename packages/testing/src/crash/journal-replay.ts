@@ -92,7 +92,8 @@ export class JournalReplay {
         return;
       case 'step-resolved':
         this.waitsUntil = 0;
-        this.resolve(entry.step);
+        if (entry.outcome === 'not-done') this.direction = 'backward';
+        else this.resolve(entry.step);
         return;
       case 'claimed':
         this.isEarly = this.isParked || entry.recordedAt.getTime() < this.waitsUntil;

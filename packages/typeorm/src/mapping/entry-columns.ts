@@ -39,7 +39,7 @@ export function toEntryColumns(draft: EntryDraft): EntryColumns {
     case 'retry-requested':
       return columns(draft.kind, {}, { actor: draft.actor, note: draft.note });
     case 'step-resolved':
-      return columns(draft.kind, draft, { actor: draft.actor, note: draft.note });
+      return columns(draft.kind, draft, { actor: draft.actor, note: draft.note, outcome: draft.outcome });
     case 'stuck':
       return columns(draft.kind, draft, { reason: draft.reason, message: draft.message });
     case 'compensation-decided':

@@ -31,7 +31,7 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
       ...attempt,
       error,
       outcome: fc.constantFrom('completed', 'failed', 'unknown'),
-      next: fc.constantFrom('retry', 'alternative', 'compensate'),
+      next: fc.constantFrom('retry', 'alternative', 'undo-first', 'compensate'),
       undo: fc.boolean(),
     },
     { response: json, retryAt: date, park },
@@ -58,7 +58,12 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
     ),
   }),
   'retry-requested': merged({ actor: text }, { note: text }),
-  'step-resolved': merged({ step: text, actor: text, note: text }),
+  'step-resolved': merged({
+    step: text,
+    actor: text,
+    note: text,
+    outcome: fc.constantFrom('done', 'not-done'),
+  }),
   stuck: merged(
     {
       reason: fc.constantFrom('compensation-exhausted', 'recovery-exhausted', 'definition-mismatch'),
@@ -106,6 +111,20 @@ describe('the mapping of journal entries', () => {
 
   it('has no worker where an entry came from outside', () => {
     expect(toJournalEntry({ ...toRow({ kind: 'settled' }), worker: null }).worker).toBeUndefined();
+  });
+
+  it('reads a step that an earlier release resolved as done', () => {
+    const row = { ...toRow({ kind: 'settled' }), kind: 'step-resolved', step: 'charge' };
+    expect(toJournalEntry({ ...row, detail: '{"actor":"ada","note":"by phone"}' })).toMatchObject({
+      step: 'charge',
+      outcome: 'done',
+    });
+  });
+
+  it('refuses a step that was resolved in a way that it does not know', () => {
+    const row = { ...toRow({ kind: 'settled' }), kind: 'step-resolved', step: 'charge' };
+    const detail = '{"actor":"ada","note":"by phone","outcome":"half-done"}';
+    expect(() => toJournalEntry({ ...row, detail })).toThrow('"half-done"');
   });
 
   it('refuses an entry of a kind that it does not know, by name', () => {

@@ -1,4 +1,11 @@
-import type { BegunStep, EntryDraft, JournalEntry, Park, RecordedError } from '@nest-saga/core';
+import type {
+  BegunStep,
+  EntryDraft,
+  JournalEntry,
+  Park,
+  RecordedError,
+  StepResolution,
+} from '@nest-saga/core';
 import { required } from '../database/statement.js';
 import type { Row } from '../database/statement.js';
 import { toOutcome } from './stored-outcome.js';
@@ -88,8 +95,8 @@ function toEntryDraft(row: Row): EntryDraft {
       return { kind, actor, ...optional('note', note) };
     }
     case 'step-resolved': {
-      const { actor, note } = toDetail<typeof kind>(row);
-      return { kind, step: required(row, 'step'), actor, note };
+      const { actor, note, outcome } = toDetail<typeof kind>(row);
+      return { kind, step: required(row, 'step'), actor, note, outcome: toResolution(outcome) };
     }
     case 'stuck': {
       const { reason, message } = toDetail<typeof kind>(row);
@@ -103,6 +110,15 @@ function toEntryDraft(row: Row): EntryDraft {
     default:
       throw new TypeError(`The journal has an entry "${String(kind)}", which this version does not know.`);
   }
+}
+
+// Releases before `not-done` wrote no outcome. What a later one may add is not guessed: the saga is released.
+function toResolution(stored: StepResolution | undefined): StepResolution {
+  if (stored === undefined || stored === 'done') return 'done';
+  if (stored === 'not-done') return stored;
+  throw new TypeError(
+    `The journal has a step resolved as "${String(stored)}", which this version does not know.`,
+  );
 }
 
 // Releases before the list wrote at most one step, in its own column.
