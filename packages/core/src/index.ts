@@ -152,6 +152,7 @@ export { toStepResult } from './journal/step-result.js';
 
 export { checkNames } from './options/check-names.js';
 export { checkTable, group } from './options/check-table.js';
+export { days, hours, minutes, seconds } from './options/durations.js';
 export type { Option, OptionPlace, OptionTable, OptionTableOf } from './options/option.js';
 export {
   checkedElsewhere,
