@@ -1,6 +1,5 @@
 import type { Surroundings } from '@nest-saga/core';
-import type { PooledRunner } from './database/pooled-runner.js';
-import type { Statement } from './database/statement.js';
+import type { Statement, StatementRunner } from './database/statement.js';
 import { durableCommit } from './statements/durable-moment.js';
 
 /**
@@ -24,7 +23,7 @@ export class DurabilityBarrier {
 
   /** @param runShared Where its transaction is sent, whoever asks first. */
   constructor(
-    private readonly runner: PooledRunner,
+    private readonly runner: StatementRunner,
     private readonly runShared: Surroundings['run'],
   ) {}
 

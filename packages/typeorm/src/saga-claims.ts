@@ -23,12 +23,13 @@ export class SagaClaims {
   private readonly owned: Statement;
 
   constructor(
-    private readonly runner: StatementRunner,
+    private readonly reads: StatementRunner,
+    private readonly writes: StatementRunner,
     private readonly tables: Tables,
   ) {
     this.claimMany = claimStatement(tables);
     this.claimOne = claimOneStatement(tables);
-    this.journals = new ClaimedJournals(runner, tables);
+    this.journals = new ClaimedJournals(reads, tables);
     this.expire = releaseExpiredStatement(tables);
     this.owned = listOwnedStatement(tables);
   }
@@ -52,7 +53,7 @@ export class SagaClaims {
 
   async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
     if (sagas.length === 0 || limit <= 0) return 0;
-    const rows = await this.runner.run('releaseExpired', this.expire, [...namesAndVersions(sagas), limit]);
+    const rows = await this.writes.run('releaseExpired', this.expire, [...namesAndVersions(sagas), limit]);
     return rows.length;
   }
 
@@ -69,7 +70,7 @@ export class SagaClaims {
 
   private async releaseTogether(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
     const { statement, values } = releaseStatement(this.tables, requests);
-    return (await this.runner.run('release', statement, values)).map((row) => required(row, 'id'));
+    return (await this.writes.run('release', statement, values)).map((row) => required(row, 'id'));
   }
 
   /** One of them is to blame, for example because somebody holds its row: the others are let go all the same. */
@@ -89,7 +90,7 @@ export class SagaClaims {
   }
 
   async listOwned(worker: string): Promise<readonly string[]> {
-    return (await this.runner.run('listOwned', this.owned, [worker])).map((row) => required(row, 'id'));
+    return (await this.reads.run('listOwned', this.owned, [worker])).map((row) => required(row, 'id'));
   }
 
   private async take({ worker, sagas, sagaId }: ClaimRequest, limit: number): Promise<readonly TakenSaga[]> {
@@ -97,8 +98,8 @@ export class SagaClaims {
     const values = [worker, ...namesAndVersions(sagas), limit];
     const rows =
       sagaId === undefined
-        ? await this.runner.run('claim', this.claimMany, values)
-        : await this.runner.run('claim', this.claimOne, [...values, sagaId]);
+        ? await this.writes.run('claim', this.claimMany, values)
+        : await this.writes.run('claim', this.claimOne, [...values, sagaId]);
     return rows.map((row) => ({
       header: toSagaHeader(row),
       claimSeq: Number(required(row, 'claim_seq')),

@@ -85,16 +85,16 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.writes = new GroupCommit(
       async (group) => {
         const { statement, values, writtenBy } = checkpoint.bind(group);
-        const answer = await connections.pool.write(statement, values);
+        const answer = await connections.writes.write(statement, values);
         this.groups.tell(group.starts.length + group.appends.length);
         return writtenBy(answer);
       },
       connections.groupLimits,
       runShared,
     );
-    this.barrier = new DurabilityBarrier(connections.pool, runShared);
+    this.barrier = new DurabilityBarrier(connections.writes, runShared);
     this.reader = new JournalReader(connections.pool, tables);
-    this.claims = new SagaClaims(connections.pool, tables);
+    this.claims = new SagaClaims(connections.pool, connections.writes, tables);
     this.workers = new WorkerRows(connections.heartbeat, tables);
     if (options.hints === false) return;
     const hints = new HintChannel(
@@ -220,6 +220,11 @@ export class TypeOrmSagaStorage implements SagaStorage {
     if (change !== undefined && dueInMsOf(change) === 0) this.hints?.work();
     if (worker === undefined) this.hints?.requested(sagaId);
     else this.hints?.progressed(sagaId);
+  }
+
+  /** Why nothing can be written now, for health: in words that show nothing of the application. */
+  get problem(): string | undefined {
+    return this.connections.problem;
   }
 
   /** Whether the hints of other processes are heard now; undefined where hints are turned off. */

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { expect, jest } from '@jest/globals';
+import { isSagaError } from '@nest-saga/core';
 import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import type { EmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import pg from 'pg';
@@ -120,5 +123,51 @@ describe('a server whose synchronous standby is away', () => {
     await until('the wait', isWaiting);
     await cancelWaits();
     expect(await starting).toMatchObject({ operation: 'start', outcome: 'unknown' });
+  });
+
+  it('takes no more than a few connections, answers at once that nothing was written, and goes on when the standby is there', async () => {
+    const warn = jest.fn();
+    const storage = await openStorage({ statementTimeoutMs: 200, logger: { warn } });
+    await setStandby('absent');
+    const isRefused = async (): Promise<boolean> => {
+      const error = await storage.start(newSaga()).catch((reason: unknown) => reason);
+      return isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome === 'not-written';
+    };
+
+    await until('a write that is refused', isRefused);
+    const waits = (await waiting()).length;
+    for (let more = 0; more < 20; more++) expect(await isRefused()).toBe(true);
+    await expect(storage.start(newSaga())).rejects.toMatchObject({
+      operation: 'start',
+      outcome: 'not-written',
+      cause: { message: expect.stringContaining('synchronous_standby_names') },
+    });
+    await expect(storage.untilDurable()).rejects.toMatchObject({ outcome: 'not-written' });
+    await expect(storage.registerWorker('w', 30_000)).rejects.toMatchObject({ outcome: 'not-written' });
+    await expect(storage.find(randomUUID())).resolves.toBeUndefined();
+    expect(await waiting()).toHaveLength(waits);
+    expect(waits).toBeLessThanOrEqual(6);
+    expect(storage.problem).toMatch(/synchronous standby/);
+    expect(warn).toHaveBeenCalledTimes(2);
+
+    await setStandby('');
+    await until('a write that is taken', async () => !(await isRefused()));
+    await until('that it knows', () => storage.problem === undefined);
+  });
+
+  it('takes no more than a few connections for leases either', async () => {
+    const storage = await openStorage();
+    await setStandby('absent');
+    const register = () => storage.registerWorker(randomUUID(), 1_000).catch((reason: unknown) => reason);
+
+    await until('a lease that is refused', async () => {
+      const error = await register();
+      return isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome === 'not-written';
+    });
+    const waits = (await waiting()).length;
+    for (let more = 0; more < 20; more++)
+      expect(await register()).toMatchObject({ operation: 'registerWorker', outcome: 'not-written' });
+    expect(await waiting()).toHaveLength(waits);
+    expect(waits).toBeLessThanOrEqual(6);
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SagaStorageError } from '@nest-saga/core';
 import type { AppendResult, LoadedSaga, SagaEngine } from '@nest-saga/core';
+import type pg from 'pg';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { openProxy } from './breakable-network.js';
 import { actCompleted, append, newSaga } from './sample-saga.js';
@@ -150,6 +151,28 @@ describe('trouble with the database', () => {
 
   it('cancels what nobody waits for any more: it does not come true behind everybody’s back', async () => {
     const storage = await database.openStorage({ statementTimeoutMs: 300 });
+    const connection = await database.connect();
+    await connection.query('BEGIN');
+    await connection.query('LOCK TABLE saga.saga_execution IN ACCESS EXCLUSIVE MODE');
+
+    await expect(storage.find(randomUUID())).rejects.toMatchObject({ outcome: 'unknown' });
+    await until('the end of abandoned statements', async () => {
+      const active =
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      return (await database.query(active)).length === 0;
+    });
+    await connection.query('ROLLBACK');
+  });
+
+  it('cancels it too where the pool sets another role, which may not end what the role that connected does', async () => {
+    await database.openStorage();
+    const { role } = await database.createRole('NOINHERIT');
+    await database.query(`GRANT USAGE ON SCHEMA saga TO ${role}`);
+    await database.query(`GRANT ALL ON ALL TABLES IN SCHEMA saga TO ${role}`);
+    const login = await database.createRole(`IN ROLE ${role}`);
+    const onConnect = (client: pg.Client) => client.query(`SET ROLE ${role}`);
+    const dataSource = await database.createDataSource({ url: login.url, extra: { onConnect } });
+    const storage = await database.openStorage({ dataSource, statementTimeoutMs: 300, migrations: 'off' });
     const connection = await database.connect();
     await connection.query('BEGIN');
     await connection.query('LOCK TABLE saga.saga_execution IN ACCESS EXCLUSIVE MODE');

@@ -141,6 +141,11 @@ export interface SagaStorage {
   /** What is wrong with the options that it was made with, for the one error that lists everything that is wrong. */
   readonly optionProblems?: readonly SagaDefinitionProblem[];
   /**
+   * Why nothing can be written now although it may be read, as far as the storage knows; undefined if there is no reason. Health tells
+   * it, so it names no host, no user and no saga.
+   */
+  readonly problem?: string | undefined;
+  /**
    * Makes the storage ready, migrations included. Called once before everything else.
    *
    * @param surroundings Where the storage runs what several callers share, such as a write of many sagas.

@@ -76,6 +76,14 @@ describe('judgeHealth', () => {
     });
   });
 
+  it('is down where the storage can be read and not written, with its counts all the same', () => {
+    const storage = { kind: 'up', summary, unregistered: 0, problem: 'writes wait' } as const;
+    expect(judgeHealth({ worker, storage }, limits)).toMatchObject({
+      status: 'down',
+      details: { problems: ['writes wait'], pending: 1 },
+    });
+  });
+
   it.each<[string, SagaVitals['storage'], string]>([
     [
       'a saga is stuck',

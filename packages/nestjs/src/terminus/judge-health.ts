@@ -19,6 +19,8 @@ export interface SagaVitals {
         readonly kind: 'up';
         readonly summary: StorageSummary;
         readonly unregistered: number;
+        /** Why it can be read and not written. */
+        readonly problem?: string | undefined;
         /** Whether hints of other processes are heard; undefined where there are none. */
         readonly isListening?: boolean | undefined;
       }
@@ -36,7 +38,7 @@ export function judgeHealth(
   { worker, storage }: SagaVitals,
   limits: { readonly maximumOpenAgeMs: number; readonly expectsEverySaga: boolean },
 ): SagaHealth {
-  const outages = [...outagesOf(worker), ...(storage.kind === 'down' ? [storage.problem] : [])];
+  const outages = [...outagesOf(worker), ...(storage.problem === undefined ? [] : [storage.problem])];
   const concerns = storage.kind === 'up' ? concernsOf(storage, limits) : [];
   const problems = [...outages, ...concerns];
   return {

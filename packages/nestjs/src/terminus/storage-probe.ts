@@ -64,7 +64,8 @@ function toUp({ summary, sagas }: Answer): SagaVitals['storage'] {
   const unregistered = summary.open
     .filter(({ saga, version }) => sagas.registry.find(saga, version) === undefined)
     .reduce((sum, { count }) => sum + count, 0);
-  return { kind: 'up', summary, unregistered, isListening: isListening(sagas.storage) };
+  const { problem } = sagas.storage;
+  return { kind: 'up', summary, unregistered, problem, isListening: isListening(sagas.storage) };
 }
 
 function toDown(error: unknown): SagaVitals['storage'] {

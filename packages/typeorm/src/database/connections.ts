@@ -9,6 +9,9 @@ import { OwnConnection } from './own-connection.js';
 import { PooledRunner } from './pooled-runner.js';
 import type { PostgresClient } from './postgres-client.js';
 import { PreparedNames } from './prepared-names.js';
+import { SideSessions } from './side-sessions.js';
+import { StandbyWaits } from './standby-waits.js';
+import type { StatementRunner } from './statement.js';
 import { StatementCanceller } from './statement-canceller.js';
 
 /** The ways to the database: the application's pool, and connections beside it that the pool cannot starve. */
@@ -17,7 +20,10 @@ export class Connections {
   /** For proofs of life. */
   readonly heartbeat: OwnConnection;
   readonly groupLimits: GroupCommitLimits;
-  private readonly canceller = new StatementCanceller(() => this.createClient('cancel'));
+  /** For what writes: sends nothing while as many writes as may wait for a standby. */
+  readonly writes: StatementRunner & Pick<PooledRunner, 'write'>;
+  private readonly sideSessions = new SideSessions(() => this.createClient('cancel'));
+  private readonly standbyWaits: StandbyWaits;
   private readonly dataSource: DataSource;
   private wasInitializedHere = false;
   private readonly applicationPool: ApplicationPool;
@@ -27,13 +33,33 @@ export class Connections {
     this.dataSource = dataSource;
     this.applicationPool = new ApplicationPool(dataSource);
     this.applicationPool.onChange(() => this.heartbeat.renew());
-    this.heartbeat = new OwnConnection(() => this.createClient('heartbeat'), runShared);
+    this.standbyWaits = new StandbyWaits(
+      this.sideSessions,
+      (message) => options.logger?.warn(message),
+      runShared,
+    );
+    const canceller = new StatementCanceller(this.sideSessions, this.standbyWaits);
+    const cancel = (backend: number, text: string): void => runShared(() => canceller.cancel(backend, text));
+    this.heartbeat = new OwnConnection(() => this.createClient('heartbeat'), runShared, {
+      beforeEach: (operation) => this.standbyWaits.checkRoom(operation),
+      onAbandoned: cancel,
+    });
     this.pool = new PooledRunner(
       () => this.applicationPool.get(),
       new PreparedNames(options.prepareStatements ?? true),
       { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
-      (backend, text) => runShared(() => this.canceller.cancel(backend, text)),
+      cancel,
     );
+    this.writes = {
+      run: async (operation, statement, values) => {
+        this.standbyWaits.checkRoom(operation);
+        return this.pool.run(operation, statement, values);
+      },
+      write: async (statement, values) => {
+        this.standbyWaits.checkRoom('write');
+        return this.pool.write(statement, values);
+      },
+    };
     this.groupLimits = {
       statementsInFlight: poolSizeOf(dataSource) >= 4 ? 2 : 1,
       rowsInStatement: 500,
@@ -61,8 +87,14 @@ export class Connections {
     return this.applicationPool.get().idleCount > 0 ? this.pool : undefined;
   }
 
+  /** Why nothing can be written now; undefined where there is no reason. */
+  get problem(): string | undefined {
+    return this.standbyWaits.problem;
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.heartbeat.close(), this.canceller.close()]);
+    this.standbyWaits.close();
+    await Promise.all([this.heartbeat.close(), this.sideSessions.close()]);
     this.applicationPool.release();
     if (this.wasInitializedHere && this.dataSource.isInitialized) await this.dataSource.destroy();
   }

@@ -1,8 +1,19 @@
 import type { Surroundings } from '@nest-saga/core';
 import { toStorageError } from './classify-error.js';
+import { DeadlineError } from './deadline-error.js';
 import type { PostgresClient } from './postgres-client.js';
 import { queryClient } from './query-client.js';
 import type { Row, Statement } from './statement.js';
+
+/** Who watches over the statements of a connection. */
+export interface StatementWatch {
+  /** Is asked before each statement is sent. @throws SagaStorageError to have it not sent. */
+  readonly beforeEach: (operation: string) => void;
+  /** Is told the backend that still works at a statement nobody waits for any more. */
+  readonly onAbandoned: (backend: number, text: string) => void;
+}
+
+const unwatched: StatementWatch = { beforeEach: () => undefined, onAbandoned: () => undefined };
 
 /**
  * One connection outside the application's pool, made when it is needed and made again when it is lost. Its
@@ -17,6 +28,7 @@ export class OwnConnection {
   constructor(
     private readonly createClient: () => PostgresClient,
     private readonly runShared: Surroundings['run'],
+    private readonly watch: StatementWatch = unwatched,
   ) {}
 
   /**
@@ -59,12 +71,15 @@ export class OwnConnection {
     values: readonly unknown[],
     deadlineMs: number,
   ): Promise<readonly Row[]> {
+    this.watch.beforeEach(operation);
     const client = await this.connect(operation);
     try {
       return await queryClient(client, statement, values, { preparedName: undefined, deadlineMs });
     } catch (error) {
       const failure = toStorageError(operation, error, 'query');
       if (failure.outcome === 'unknown') this.drop(client);
+      if (error instanceof DeadlineError && client.processID !== null)
+        this.watch.onAbandoned(client.processID, statement.text);
       throw failure;
     }
   }
