@@ -19,7 +19,8 @@ export interface PostgresProcess {
   end(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
 }
 
-const readyMessage = 'database system is ready to accept connections';
+/** The second one is a standby's, which only answers questions. */
+const readyMessage = /database system is ready to accept (read-only )?connections/;
 const keptLogLength = 8_000;
 
 /**
@@ -73,7 +74,7 @@ async function ready(child: ChildProcess, onLog: ((line: string) => void) | unde
   const isReady = new Promise<void>((resolve) => {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log = (log + text).slice(-keptLogLength);
-      if (log.includes(readyMessage)) resolve();
+      if (readyMessage.test(log)) resolve();
       if (onLog !== undefined) text.split('\n').filter(Boolean).forEach(onLog);
     });
   });
