@@ -51,6 +51,32 @@ describe('the steps on the orders page', () => {
     expect(drawn.get('ship-order')?.state).toBe('undoing');
   });
 
+  it('show as being undone a shipment in doubt, though only the decision to go back names it', async () => {
+    const journal = await journalOf({});
+    const shipment = journal.findIndex(({ step }) => step === 'ship-order');
+    const decided = {
+      ...journal[shipment],
+      kind: 'compensation-decided',
+      begun: ['ship-order'],
+    } as HistoryView;
+
+    const drawn = draw([...journal.slice(0, shipment), decided], 'compensating');
+
+    expect(drawn.get('ship-order')?.state).toBe('undoing');
+    expect(drawn.get('charge-payment')?.state).toBe('done');
+  });
+
+  it('show a shipment that a person found not to be done as no part of the undo', async () => {
+    const journal = await journalOf({});
+    const shipment = journal.findIndex(({ step }) => step === 'ship-order');
+    const resolved = { ...journal[shipment], kind: 'step-resolved', resolution: 'not-done' } as HistoryView;
+
+    const drawn = draw([...journal.slice(0, shipment), resolved], 'compensating');
+
+    expect(drawn.get('ship-order')?.state).toBe('unused');
+    expect(drawn.get('charge-payment')?.state).toBe('undoing');
+  });
+
   it('say why the one failed that is being undone, and after it is undone', async () => {
     const journal = await journalOf({ destination: scenarios.outageDestination });
     const undone = journal.findIndex(({ kind }) => kind === 'compensation-completed');

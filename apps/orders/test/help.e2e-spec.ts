@@ -54,6 +54,15 @@ describe('helping a stuck order over HTTP', () => {
     expect((await orders.client.resolve(body.sagaId, { step: 'ship-order', note: '' })).status).toBe(400);
   });
 
+  it('is refused with 409 if an undo is said to be not done, and with 400 if it is said in other words', async () => {
+    const sagaId = await placeStuck();
+    const word = { step: 'charge-payment', note: 'not refunded' };
+
+    expect((await orders.client.resolve(sagaId, { ...word, outcome: 'not-done' })).status).toBe(409);
+    expect((await orders.client.resolve(sagaId, { ...word, outcome: 'undone' })).status).toBe(400);
+    expect((await orders.client.find(sagaId)).body.status).toBe('stuck');
+  });
+
   it('is refused with 400 if the order does not stand at that step', async () => {
     const sagaId = await placeStuck();
 

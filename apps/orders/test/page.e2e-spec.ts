@@ -100,6 +100,7 @@ describeInBrowser('the orders page', () => {
       'charge-payment': 'undo-failed',
     });
     await page.untilText('#saga-outcome', 'A person has to help');
+    expect(await page.button('Not done: undo the rest').isHidden()).toBe(true);
   });
 
   it('lets a person say that a refused refund was made by hand, and undoes the rest', async () => {
@@ -125,6 +126,24 @@ describeInBrowser('the orders page', () => {
     await page.untilText('#saga-log li:last-child', 'could not be undone');
     await page.untilStatus('stuck');
     expect(await page.button('Try again').isEnabled()).toBe(true);
+  });
+
+  it('lets a person say of an act that its processes died in that it is not done', async () => {
+    await page.scenario('slow').click();
+    await page.untilStep('ship-order', 'running');
+    await page.page.route(isJournal, async (route) => {
+      const response = await route.fetch();
+      const order = (await response.json()) as OrderDetails;
+      const stuck = { reason: 'recovery-exhausted', step: 'ship-order', message: 'five processes died' };
+      return route.fulfill({ response, json: { ...order, status: 'stuck', stuck } });
+    });
+    await page.page.reload();
+    await page.untilStatus('stuck');
+
+    const asked = page.page.waitForRequest(/\/resolve/);
+    await page.button('Not done: undo the rest').click();
+
+    expect((await asked).postDataJSON()).toMatchObject({ step: 'ship-order', outcome: 'not-done' });
   });
 
   it('offers no help to an order that needs none', async () => {

@@ -31,10 +31,16 @@ export function retryOrder(sagaId) {
 
 /** Says that a person has done by hand what a step of a stuck order could not. */
 export function resolveStep(sagaId, step) {
-  return request('POST', `/orders/${encodeURIComponent(sagaId)}/resolve`, {
-    step,
-    note: 'Done by hand, as the page was told.',
-  });
+  return resolve(sagaId, { step, note: 'Done by hand, as the page was told.' });
+}
+
+/** Says that a step whose processes died has done nothing, and that the order is to be undone without it. */
+export function resolveAsNotDone(sagaId, step) {
+  return resolve(sagaId, { step, note: 'Not done, as the page was told.', outcome: 'not-done' });
+}
+
+function resolve(sagaId, word) {
+  return request('POST', `/orders/${encodeURIComponent(sagaId)}/resolve`, word);
 }
 
 /** What the services did for an order. */

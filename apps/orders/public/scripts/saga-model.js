@@ -51,8 +51,10 @@ export function drawSteps(entries, status) {
   const drawn = new Map([...names.keys()].map((step) => [step, { state: 'waiting', detail: '' }]));
   for (const entry of entries) {
     if (entry.kind === 'retry-requested') markTriedAgain(drawn);
-    const before = drawn.get(entry.step);
-    if (before) drawn.set(entry.step, drawEntry(entry, before));
+    for (const step of entry.begun ?? [entry.step]) {
+      const before = drawn.get(step);
+      if (before) drawn.set(step, drawEntry(entry, before));
+    }
   }
   for (const { step, alternative } of stages) {
     if (alternative && drawn.get(step).state === 'done') drawn.get(alternative.step).state = 'unused';
@@ -63,7 +65,7 @@ export function drawSteps(entries, status) {
   return drawn;
 }
 
-function drawEntry({ kind, step, error, willRetry, attempt }, before) {
+function drawEntry({ kind, step, error, willRetry, attempt, resolution }, before) {
   const detail = `${error?.message ?? ''}${willRetry ? ` Attempt ${attempt} failed, trying again.` : ''}`;
   switch (kind) {
     case 'act-completed':
@@ -78,12 +80,14 @@ function drawEntry({ kind, step, error, willRetry, attempt }, before) {
         isToUndo: undoneWhenAttempted.has(step),
       };
     case 'compensation-decided':
-      // A cancel came while it ran, and nobody knows how far it got.
+      // A cancel came, and nobody knows how far it got.
       return { state: 'failed', detail: before.detail, isToUndo: true };
     case 'compensation-completed':
       // Why it failed before it was undone stays in sight.
       return { state: 'undone', detail: before.reason ?? '', hasFailed: before.hasFailed };
     case 'step-resolved':
+      if (resolution === 'not-done')
+        return { state: 'unused', detail: 'A person found that it is not done.' };
       return { state: before.state === 'undo-failed' ? 'undone' : 'done', detail: '', isByHand: true };
     case 'compensation-failed':
       return { ...before, state: willRetry ? 'undoing' : 'undo-failed', detail };
@@ -126,7 +130,7 @@ function markUnused(drawn) {
 }
 
 /** One line of the journal in words. */
-export function describeEntry({ kind, step, error, reason, attempt }) {
+export function describeEntry({ kind, step, error, reason, attempt, resolution }) {
   const name = step ? nameOf(step) : '';
   switch (kind) {
     case 'act-completed':
@@ -148,7 +152,7 @@ export function describeEntry({ kind, step, error, reason, attempt }) {
     case 'retry-requested':
       return 'A person asked for another try';
     case 'step-resolved':
-      return `${name}: done by hand`;
+      return resolution === 'not-done' ? `${name}: not done, a person says` : `${name}: done by hand`;
     case 'stuck':
       return `Stuck: a person is needed (${reason ?? ''})`;
     default:

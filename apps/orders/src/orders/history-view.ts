@@ -1,4 +1,4 @@
-import type { JournalEntry } from '@nest-saga/nestjs';
+import type { JournalEntry, StepResolution } from '@nest-saga/nestjs';
 
 /** One entry of an order's journal as it is shown: without contexts, responses and events. */
 export interface HistoryView {
@@ -11,6 +11,10 @@ export interface HistoryView {
   /** The attempt failed, and there will be another one. */
   readonly willRetry?: boolean;
   readonly reason?: string;
+  /** What a person said of the step. */
+  readonly resolution?: StepResolution;
+  /** The steps that may have left something behind when it was decided to go back. */
+  readonly begun?: readonly string[];
 }
 
 /** Shows what happened to an order. Field by field, so that nothing new gets out by itself. */
@@ -24,6 +28,8 @@ export function toHistoryView(entry: JournalEntry): HistoryView {
     ...('error' in entry ? { error: toErrorView(entry.error) } : {}),
     ...('next' in entry ? { willRetry: entry.next === 'retry' } : {}),
     ...('reason' in entry ? { reason: entry.reason } : {}),
+    ...(entry.kind === 'step-resolved' ? { resolution: entry.outcome } : {}),
+    ...(entry.kind === 'compensation-decided' ? { begun: entry.undo.map(({ step }) => step) } : {}),
   };
 }
 

@@ -44,15 +44,18 @@ export class OperatorController {
     return this.orders.get(sagaId);
   }
 
-  /** Says that a person has done by hand what a step of a stuck order could not. The order goes on behind it. */
+  /**
+   * Says what a person knows of the step that a stuck order stands at: it was done by hand, and the order goes on after it,
+   * or it is not done, and the order is undone without it.
+   */
   @Post('resolve')
   @HttpCode(HttpStatus.ACCEPTED)
   async resolve(
     @Param('sagaId', ParseUUIDPipe) sagaId: string,
-    @Body({ schema: resolveStepSchema }) { step, note }: ResolveStep,
+    @Body({ schema: resolveStepSchema }) { step, note, outcome }: ResolveStep,
   ): Promise<OrderDetails> {
     await this.orders.get(sagaId);
-    await this.operator.resolveStep(sagaId, step, note);
+    await this.operator.resolveStep(sagaId, step, note, { outcome });
     return this.orders.get(sagaId);
   }
 }
