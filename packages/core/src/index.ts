@@ -6,26 +6,12 @@ export type { ContextClass } from './context/hydrate.js';
 export { hydrate } from './context/hydrate.js';
 export { maximumEncodedBytes } from './context/size-budget.js';
 
-export type {
-  CircuitBreaker,
-  CircuitBreakerOptions,
-  CreateCircuitBreaker,
-  GuardedStep,
-} from './definition/circuit-breaker.js';
+export type { CircuitBreaker, CreateCircuitBreaker, GuardedStep } from './definition/circuit-breaker.js';
 export { isCountedByBreaker } from './definition/circuit-breaker.js';
-export { sagaDefaults } from './definition/defaults.js';
 export type { DefineSagaOptions } from './definition/define-saga.js';
 export { defineSaga, defineSagas } from './definition/define-saga.js';
-export type { ErrorMatcher } from './definition/error-matcher.js';
-export { matchesError } from './definition/error-matcher.js';
 export type { Fallback, FallbackOptions } from './definition/fallback.js';
 export { fallback, isFallback } from './definition/fallback.js';
-export type {
-  CompensateOn,
-  CompensationPolicy,
-  OnExhausted,
-  RetryPolicy,
-} from './definition/retry-policy.js';
 export type {
   DeclaredSaga,
   DeclaredStep,
@@ -41,13 +27,11 @@ export { SagaRegistry } from './definition/saga-registry.js';
 export type {
   SagaStepHandler,
   SagaStepOptions,
-  SagaStepPolicies,
   StepDefinition,
   StepHandlerSource,
 } from './definition/saga-step.js';
 export type { StepRun } from './definition/step-run.js';
 export { StepOutcome } from './definition/step-run.js';
-export { policyTable } from './definition/policy-tables.js';
 export { sagaTable, stepTable } from './definition/saga-tables.js';
 export { namePattern, validateSaga, validateUniqueSagas } from './definition/validate-definition.js';
 
@@ -70,6 +54,8 @@ export { decidePark } from './engine/decide-park.js';
 export { retryDelay } from './engine/retry-delay.js';
 export type { ExecutionEnd } from './engine/saga-executor.js';
 
+export type { ErrorMatcher } from './errors/error-matcher.js';
+export { matchesError } from './errors/error-matcher.js';
 export { CircuitOpenError } from './errors/circuit-open-error.js';
 export { ContextNotStorableError } from './errors/context-not-storable-error.js';
 export { escapeControls } from './errors/escape-controls.js';
@@ -151,20 +137,51 @@ export type { SagaStepResult } from './journal/step-result.js';
 export { toStepResult } from './journal/step-result.js';
 
 export { checkNames } from './options/check-names.js';
+export type { GroupOption } from './options/check-table.js';
 export { checkTable, group } from './options/check-table.js';
+export type { CircuitBreakerOptions } from './options/circuit-breaker-options.js';
+export { breakerTable } from './options/circuit-breaker-options.js';
+export { sagaDefaults } from './options/defaults.js';
+export type { DefaultsOf } from './options/defaults-of.js';
+export { defaultsOf } from './options/defaults-of.js';
 export { days, hours, minutes, seconds } from './options/durations.js';
-export type { Option, OptionPlace, OptionTable, OptionTableOf } from './options/option.js';
+export { takeOptions } from './options/take-options.js';
+export type {
+  DefaultedOption,
+  Option,
+  OptionPlace,
+  OptionsOf,
+  OptionTable,
+  OptionTableOf,
+} from './options/option.js';
 export {
   checkedElsewhere,
   count,
   flag,
   func,
   isObject,
+  maximumTimerMs,
   objectWith,
   oneOf,
   option,
   time,
 } from './options/option.js';
+
+export type {
+  CompensateOn,
+  CompensationPolicy,
+  OnExhausted,
+  RetryPolicy,
+  SagaStepPolicies,
+} from './options/step-policies.js';
+export { policyTable } from './options/step-policies.js';
+export type {
+  SagaLeaseOptions,
+  SagaRecoveryOptions,
+  SagaWorkerOptions,
+  SagaWorkerSettings,
+} from './options/worker-options.js';
+export { resolveWorkerOptions, workerTable } from './options/worker-options.js';
 
 export type { CircuitState } from './ports/circuit-state.js';
 export type { CancelTimer, Clock } from './ports/clock.js';
@@ -213,7 +230,6 @@ export type { SagaRequests } from './worker/saga-requests.js';
 export type { SagaStarted } from './worker/saga-started.js';
 export type { SagaStarter, StartedSaga } from './worker/saga-starter.js';
 export type { SagaWorker } from './worker/saga-worker.js';
-export type { SagaWorkerOptions, SagaWorkerSettings } from './worker/saga-worker-options.js';
 export type { StartOptions } from './worker/start-options.js';
 export { checkSagaId, checkStartOptions, checkText } from './worker/start-options.js';
 export type { DiagramKind } from './diagrams/diagram-kinds.js';

@@ -8,7 +8,7 @@ const list = option('a list', Array.isArray);
 const table: OptionTableOf<typeof ASYNC_OPTIONS_TYPE> = {
   useFactory: func('a function that gives the options'),
   useClass: func('a class that makes the options'),
-  useExisting: checkedElsewhere,
+  useExisting: checkedElsewhere(),
   inject: list,
   imports: list,
   provideInjectionTokensFrom: list,

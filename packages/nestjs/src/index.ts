@@ -24,9 +24,11 @@ export type {
   SagaDefinitionProblem,
   SagaFailure,
   SagaHeader,
+  SagaLeaseOptions,
   SagaLifecycleEvent,
   SagaListener,
   SagaOutcome,
+  SagaRecoveryOptions,
   SagaReference,
   SagaStarted,
   SagaStepHandler,
@@ -79,7 +81,7 @@ export { UuidV7Generator } from './node/uuid-v7-generator.js';
 export type { SagaExecution } from './saga-execution.js';
 export type { SagaHandle } from './saga-handle.js';
 export type { SagaInterceptor, SagaInterceptorReference } from './interceptors/saga-interceptor.js';
-export type { SagaLeaseOptions, SagaModuleOptions, SagaRecoveryOptions } from './saga-module-options.js';
+export type { SagaModuleOptions } from './saga-module-options.js';
 export { SagaModule } from './saga.module.js';
 export type { OperatorAction, ResolveAction, RetryAction, SagaExecutionPage } from './saga.operator.js';
 export { SagaOperator } from './saga.operator.js';

@@ -1,24 +1,10 @@
-import { count, flag, func, group, isObject, objectWith, option, policyTable, time } from '@nest-saga/core';
-import type { Option, OptionTableOf } from '@nest-saga/core';
+import { func, isObject, objectWith, option, policyTable, workerTable } from '@nest-saga/core';
+import type { CreateCircuitBreaker, SagaListener } from '@nest-saga/core';
 import { interceptorOption } from './interceptors/interceptor-option.js';
-import type { SagaLeaseOptions, SagaModuleOptions, SagaRecoveryOptions } from './saga-module-options.js';
 import { storageOption } from './storage/storage-option.js';
+import type { SagaTelemetry } from './telemetry/saga-telemetry.js';
 
-const leaseTable: OptionTableOf<SagaLeaseOptions> = {
-  leaseDurationMs: time({ minimum: 1 }),
-  renewalIntervalMs: time({ minimum: 1 }),
-  safetyMarginMs: time({ minimum: 0 }),
-};
-
-const recoveryTable: OptionTableOf<SagaRecoveryOptions> = {
-  enabled: flag(),
-  intervalMs: time({ minimum: 1 }),
-  batchSize: count({ minimum: 1 }),
-  concurrency: count({ minimum: 1 }),
-  maximumRecoveryAttempts: count({ minimum: 0 }),
-};
-
-const listenerOption: Option = option(
+const listenerOption = option<SagaListener>(
   'an object with the method "onSagaEvent", "onWorkerEvent" or both',
   (value) =>
     isObject(value) &&
@@ -26,26 +12,37 @@ const listenerOption: Option = option(
     ['onSagaEvent', 'onWorkerEvent'].every((method) => isMethodOrAbsent(Reflect.get(value, method))),
 );
 
-/** What `SagaModule.forRoot()` and `forRootAsync()` take. */
-export const moduleOptionTable: OptionTableOf<SagaModuleOptions> = {
+/** The options that only the module has. */
+export const moduleTable = {
+  /**
+   * Where sagas are kept. If NODE_ENV is `production`, one has to be chosen.
+   *
+   * @default in memory, with a warning
+   */
   storage: storageOption,
-  worker: flag(),
-  concurrency: count({ minimum: 1 }),
-  parkAboveMs: time({ minimum: 0 }),
-  busyTimeoutMs: time({ minimum: 0 }),
-  lease: group(leaseTable),
-  recovery: group(recoveryTable),
-  watchIntervalMs: time({ minimum: 1 }),
-  shutdownTimeoutMs: time({ minimum: 0 }),
-  abortGraceMs: time({ minimum: 0 }),
-  contextWarningBytes: count({ minimum: 1 }),
-  keepsCallerSurroundings: flag(),
-  createCircuitBreaker: func(),
+  /**
+   * Makes the breaker of a fallback that gives settings, for example one whose state processes share.
+   *
+   * @default a breaker in this process, over cockatiel
+   */
+  createCircuitBreaker: func<CreateCircuitBreaker>(),
+  /**
+   * Surrounds each attempt of a step (`intercept`), each start (`interceptStart`), or both. An interceptor, the token of a
+   * provider that is one, or a list of these, the outermost first.
+   */
   interceptor: interceptorOption,
+  /** Is notified of everything that happens to the sagas of this process, next to the log. The log also says what it throws. */
   listener: listenerOption,
-  telemetry: objectWith('a SagaTelemetry, such as sagaTelemetry()', 'begin', 'surround'),
-  ...policyTable,
+  /**
+   * Traces and measures: `sagaTelemetry()` of `@nest-saga/nestjs/telemetry`.
+   *
+   * @default none: no library is loaded
+   */
+  telemetry: objectWith<SagaTelemetry>('a SagaTelemetry, such as sagaTelemetry()', 'begin', 'surround'),
 };
+
+/** What `SagaModule.forRoot()` and `forRootAsync()` take. */
+export const moduleOptionTable = { ...moduleTable, ...workerTable, ...policyTable };
 
 function isMethodOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === 'function';

@@ -1,11 +1,10 @@
 import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { SagaEngine, SagaRegistry } from '@nest-saga/core';
+import { resolveWorkerOptions, SagaEngine, SagaRegistry } from '@nest-saga/core';
 import type { SagaStorage } from '@nest-saga/core';
 import { BootstrapPhase } from './bootstrap-phase.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { VisibleProviders } from './discovery/visible-providers.js';
-import { toWorkerSettings } from './engine-options.js';
 import { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
 import { SagaEvents } from './events/saga-events.js';
 import { SagaInterceptors } from './interceptors/saga-interceptors.js';
@@ -94,7 +93,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     const interceptor = this.interceptors.aroundSteps(telemetry?.stepInterceptor);
     const startInterceptor = this.interceptors.aroundStarts(telemetry?.startInterceptor);
     const engine = new SagaEngine({
-      ...toWorkerSettings(this.options),
+      ...resolveWorkerOptions(this.options),
       storage,
       registry,
       clock: this.clock,
@@ -122,7 +121,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       release();
       throw error;
     }
-    if (toWorkerSettings(this.options).runsSagas) this.releaseProcess = release;
+    if (resolveWorkerOptions(this.options).worker) this.releaseProcess = release;
     else release();
   }
 
@@ -148,7 +147,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       () => false,
     );
     if (isOpen !== true || this.engine === undefined) return;
-    const { shutdownTimeoutMs, abortGraceMs } = toWorkerSettings(this.options);
+    const { shutdownTimeoutMs, abortGraceMs } = resolveWorkerOptions(this.options);
     const isClosed = await untilDeadline(
       this.engine.close(),
       shutdownTimeoutMs + abortGraceMs + storageGraceMs,

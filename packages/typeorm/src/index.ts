@@ -17,4 +17,5 @@ export { SagaTablesMigration } from './migrations/saga-tables-migration.js';
 export { typeOrmSagaStorage } from './saga-storage-factory.js';
 export type { TypeOrmSagaStorageFactory, TypeOrmSagaStorageFactoryOptions } from './saga-storage-factory.js';
 export { TypeOrmSagaStorage } from './typeorm-saga-storage.js';
-export type { SagaStorageLogger, TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
+export type { SagaStorageLogger } from './storage-option-table.js';
+export type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';

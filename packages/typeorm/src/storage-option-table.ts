@@ -1,22 +1,60 @@
-import { checkTable, flag, objectWith, oneOf, option, time } from '@nest-saga/core';
-import type { OptionTableOf, SagaDefinitionProblem } from '@nest-saga/core';
-import { isSchemaName, schemaNames } from './database/schema-name.js';
-import type { TypeOrmSagaStorageFactoryOptions } from './saga-storage-factory.js';
-import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
+import { checkTable, defaultsOf, flag, objectWith, oneOf, option, time } from '@nest-saga/core';
+import type { SagaDefinitionProblem } from '@nest-saga/core';
+import { defaultSchema, isSchemaName, schemaNames } from './database/schema-name.js';
 
-const table: OptionTableOf<TypeOrmSagaStorageOptions | TypeOrmSagaStorageFactoryOptions> = {
+/** The part of a logger that the storage uses; Nest's `Logger` fits. */
+export interface SagaStorageLogger {
+  warn(message: string): void;
+}
+
+/** The options of the storage beside its data source. */
+export const storageExtras = {
+  /** The schema that the saga tables are in. @default 'saga' */
+  schema: option<string, { readonly default: string }>(schemaNames, isSchemaName, {
+    default: defaultSchema,
+  }),
+  /**
+   * What a start does about the tables: `'auto'` brings them up to date, `'check'` refuses ones that do not fit, `'off'`
+   * looks away.
+   *
+   * @default 'auto', and 'check' if NODE_ENV is "production"
+   */
+  migrations: oneOf(['auto', 'check', 'off']),
+  /**
+   * Whether processes wake each other up with LISTEN and NOTIFY, on a connection of its own. Turn it off behind a
+   * pooler in transaction mode: polling alone suffices.
+   *
+   * @default true
+   */
+  hints: flag({ default: true }),
+  /**
+   * Whether statements are prepared once for each connection. A pooler that does not support it is noticed.
+   *
+   * @default true
+   */
+  prepareStatements: flag({ default: true }),
+  /** How long a write or a read waits for a connection of the pool, in milliseconds. @default 5_000 */
+  acquireTimeoutMs: time({ default: 5_000, minimum: 1 }),
+  /** How long a statement may take before its connection is broken off, in milliseconds. @default 10_000 */
+  statementTimeoutMs: time({ default: 10_000, minimum: 1 }),
+  /**
+   * Gets the warnings that belong to no caller.
+   *
+   * @default one that says nothing; from `typeOrmSagaStorage()` Nest's
+   */
+  logger: objectWith<SagaStorageLogger>('a logger', 'warn'),
+};
+
+const table = {
   dataSource: option(
     'a DataSource, or the name of one',
     (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
   ),
-  schema: option(schemaNames, isSchemaName),
-  migrations: oneOf('auto', 'check', 'off'),
-  hints: flag(),
-  prepareStatements: flag(),
-  acquireTimeoutMs: time({ minimum: 1 }),
-  statementTimeoutMs: time({ minimum: 1 }),
-  logger: objectWith('a logger', 'warn'),
+  ...storageExtras,
 };
+
+/** The documented defaults of the storage. */
+export const storageDefaults = defaultsOf(storageExtras);
 
 /** Everything that is wrong with the options of the storage. */
 export function checkStorageOptions(options: unknown): readonly SagaDefinitionProblem[] {

@@ -43,7 +43,7 @@ describe('what a saga costs', () => {
     const acts = Array.from({ length: 5 }, () => () => ({ ok: true }));
     const engine = await openEngine(acts, {
       storage: await database.openStorage({ dataSource, hints: false }),
-      recovery: { isEnabled: false },
+      recovery: { enabled: false },
       lease: { renewalIntervalMs: 600_000, leaseDurationMs: 900_000, safetyMarginMs: 5_000 },
     });
     const runSaga = async (): Promise<void> => {
@@ -111,7 +111,7 @@ describe('what a saga costs', () => {
         )),
       );
     };
-    const engine = await openEngine([act, act, act], { storage, recovery: { isEnabled: false } });
+    const engine = await openEngine([act, act, act], { storage, recovery: { enabled: false } });
     const { end } = await engine.starter.start({}, { saga: 'order' });
 
     expect(await end).toMatchObject({ kind: 'ended', state: { status: 'completed' } });

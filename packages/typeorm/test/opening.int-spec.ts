@@ -70,11 +70,11 @@ describe('the opening of a storage', () => {
   it.each([
     ['runs sagas', true, ['heartbeat', 'hints']],
     ['runs none', false, ['hints']],
-  ])('an engine that %s makes no connection that it does not keep', async (_title, runsSagas, needed) => {
+  ])('an engine that %s makes no connection that it does not keep', async (_title, worker, needed) => {
     const dataSource = await database.createDataSource();
     const storage = new TypeOrmSagaStorage({ dataSource });
     const { connections } = watch();
-    const engine = createEngine([() => undefined], { storage, runsSagas, recovery: { isEnabled: false } });
+    const engine = createEngine([() => undefined], { storage, worker, recovery: { enabled: false } });
     await engine.open();
     expect(connections.toSorted()).toEqual(needed);
     await engine.close();

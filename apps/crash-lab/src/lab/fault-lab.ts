@@ -85,7 +85,7 @@ export class FaultLab {
     });
     try {
       await worker.ready;
-      await worker.ask('open', workerEngine, { sagas: loadPlans, runsSagas: true });
+      await worker.ask('open', workerEngine, { sagas: loadPlans, worker: true });
     } catch (error) {
       await worker.kill();
       throw error;

@@ -32,7 +32,7 @@ export async function runWithFreeze(
   const sagaId = randomUUID();
   const saga = `saga-${sagaId}`;
   const name = `sleeper of ${sagaId}`;
-  const settings = { sagas: [{ name: saga, plan }], runsSagas: true };
+  const settings = { sagas: [{ name: saga, plan }], worker: true };
   const sleeper = laboratory.start({ name, freeze });
   await sleeper.ready;
   await sleeper.ask('open', engine, settings);

@@ -69,7 +69,7 @@ class RunUnderway {
   async run(): Promise<KillRun> {
     const { scenario, sagaId, kill, victim, rescuers, client, clientEngine } = this;
     const sagas = [this.saga];
-    await client.ask('open', clientEngine, { sagas, runsSagas: false });
+    await client.ask('open', clientEngine, { sagas, worker: false });
     await victim.ready;
     if (scenario.orphanedAt === undefined) await this.startIn(victim);
     else await this.orphan(scenario.orphanedAt);
@@ -83,7 +83,7 @@ class RunUnderway {
     await this.look();
 
     const rescue = `rescue of ${sagaId}`;
-    await Promise.all(rescuers.map((rescuer) => rescuer.ask('open', rescue, { sagas, runsSagas: true })));
+    await Promise.all(rescuers.map((rescuer) => rescuer.ask('open', rescue, { sagas, worker: true })));
     await this.limited(end, 'the end');
     if (watching !== undefined) await this.watchOn(watching);
     await this.look();
@@ -107,7 +107,7 @@ class RunUnderway {
       this.acknowledgements.push({ kind: 'start', sagaId });
     };
     try {
-      await child.ask('open', victimEngine, { sagas: [saga], runsSagas: true });
+      await child.ask('open', victimEngine, { sagas: [saga], worker: true });
       await start(child, victimEngine);
     } catch (error) {
       if (!isTrouble(error)) throw error;
@@ -123,7 +123,7 @@ class RunUnderway {
     await this.startIn(forerunner);
     await this.limited(forerunner.exited, 'the death of the first process');
     await until(deadlineMs, 'a lease that is over', () => laboratory.isOrphaned(sagaId));
-    await ignoringDeath(victim.ask('open', victimEngine, { sagas: [saga], runsSagas: true }));
+    await ignoringDeath(victim.ask('open', victimEngine, { sagas: [saga], worker: true }));
   }
 
   /** Watches until the saga ends; where it is stuck, a person mends what is broken and asks for a retry. */

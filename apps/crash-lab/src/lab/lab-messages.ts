@@ -24,7 +24,7 @@ export interface LabProcessSettings {
 /** An engine in a lab process. */
 export interface EngineSettings {
   readonly sagas: readonly NamedPlan[];
-  readonly runsSagas: boolean;
+  readonly worker: boolean;
 }
 
 /** A start that is asked for. Without an id the process draws one. */

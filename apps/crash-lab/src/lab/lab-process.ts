@@ -97,15 +97,15 @@ const engineOf = (engine: string): SagaEngine => {
   return found;
 };
 
-const createEngine = (definitions: readonly SagaDefinition[], runsSagas: boolean): SagaEngine => {
+const createEngine = (definitions: readonly SagaDefinition[], worker: boolean): SagaEngine => {
   const engine = new SagaEngine({
     storage: shared,
     registry: new SagaRegistry(definitions),
     clock,
     ids: { nextId: randomUUID, random: Math.random },
-    runsSagas,
+    worker,
     lease: { leaseDurationMs: 1_200, renewalIntervalMs: 300, safetyMarginMs: 300 },
-    recovery: { sweepIntervalMs: 200 },
+    recovery: { intervalMs: 200 },
     watchIntervalMs: 200,
     // Longer than a process stands still: a handler that was told to stop is not given up because of that.
     abortGraceMs: 15_000,
@@ -123,13 +123,13 @@ type Asynchronous<Methods> = {
 };
 
 const methods: Asynchronous<LabMethods> = {
-  open: async (engine, { sagas, runsSagas }) => {
+  open: async (engine, { sagas, worker }) => {
     const definitions = sagas.map((saga) => {
       const defined = defineLabSaga(saga, { process: name, ...witnesses });
       return sabotage.definition?.(defined) ?? defined;
     });
     for (;;) {
-      const opened = createEngine(definitions, runsSagas);
+      const opened = createEngine(definitions, worker);
       engines.set(engine, opened);
       try {
         return await opened.open();

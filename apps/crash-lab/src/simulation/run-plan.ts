@@ -121,9 +121,9 @@ export interface RunPlan {
 /** The settings of every simulated process, in milliseconds: short, so that little time passes where nothing does. */
 export const simulatedTimes = {
   lease: { leaseDurationMs: 200, renewalIntervalMs: 70, safetyMarginMs: 50 },
-  sweepIntervalMs: 90,
+  intervalMs: 90,
   /** Where answers take no time. */
-  calm: { lease: { leaseDurationMs: 60, renewalIntervalMs: 40, safetyMarginMs: 5 }, sweepIntervalMs: 50 },
+  calm: { lease: { leaseDurationMs: 60, renewalIntervalMs: 40, safetyMarginMs: 5 }, intervalMs: 50 },
   watchIntervalMs: 60,
   abortGraceMs: 60,
   shutdownTimeoutMs: 80,

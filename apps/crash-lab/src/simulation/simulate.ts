@@ -176,7 +176,7 @@ class Simulation {
       tell: this.tell,
     };
     const inhabited = inhabit(this.definition, this.plan.saga, surroundings);
-    const { lease, sweepIntervalMs } = this.plan.isCalm ? simulatedTimes.calm : simulatedTimes;
+    const { lease, intervalMs } = this.plan.isCalm ? simulatedTimes.calm : simulatedTimes;
     const wire = new Wire(this.storage, life, surroundings);
     life.engine = new SagaEngine({
       storage: this.sabotage.wire?.(wire, life) ?? wire,
@@ -184,7 +184,7 @@ class Simulation {
       clock: life,
       ids: life,
       lease,
-      recovery: { sweepIntervalMs },
+      recovery: { intervalMs },
       watchIntervalMs: simulatedTimes.watchIntervalMs,
       ...(this.plan.parks ? { parkAboveMs: simulatedTimes.parkAboveMs } : {}),
       abortGraceMs: simulatedTimes.abortGraceMs,

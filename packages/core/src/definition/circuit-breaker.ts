@@ -1,6 +1,7 @@
 import { NonRetryableError } from '../errors/non-retryable-error.js';
-import { matchesError } from './error-matcher.js';
-import type { ErrorMatcher } from './error-matcher.js';
+import { matchesError } from '../errors/error-matcher.js';
+import type { ErrorMatcher } from '../errors/error-matcher.js';
+import type { CircuitBreakerOptions } from '../options/circuit-breaker-options.js';
 
 /**
  * The port to a circuit breaker. One object serves many steps and keeps a breaker for each step id; an
@@ -35,30 +36,6 @@ export interface GuardedStep {
 
 /** Makes the breaker of a fallback that only gives settings: one for each of them, in each version of each saga. */
 export type CreateCircuitBreaker = (options: CircuitBreakerOptions, step: GuardedStep) => CircuitBreaker;
-
-/** The settings of a breaker that the module makes for a step. */
-export interface CircuitBreakerOptions {
-  /**
-   * Failures in a row that open the breaker.
-   *
-   * @default 5
-   */
-  readonly failureThreshold?: number;
-  /**
-   * How long it stays open before one call is let through, in milliseconds.
-   *
-   * @default 60_000
-   */
-  readonly resetTimeoutMs?: number;
-  /**
-   * Only these errors count.
-   *
-   * @default the `failureErrors` of the fallback; without them every error but a `NonRetryableError`
-   */
-  readonly countedErrors?: readonly ErrorMatcher[];
-  /** Errors that are the business's own and say nothing about the target's health: they do not count. */
-  readonly ignoredErrors?: readonly ErrorMatcher[];
-}
 
 /**
  * Whether an error of a guarded act says that its target is ill. A `NonRetryableError` never does: the target has answered, and

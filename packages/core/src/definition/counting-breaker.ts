@@ -1,6 +1,7 @@
 import { isSagaError } from '../identity/thrown.js';
 import { isCountedByBreaker } from './circuit-breaker.js';
-import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
+import type { CircuitBreakerOptions } from '../options/circuit-breaker-options.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 
 /**
  * A breaker of the application's own, which cannot know which errors of a step say that its target is ill. Any other failure

@@ -1,5 +1,5 @@
 import { SagaDefinitionError } from '../errors/saga-definition-error.js';
-import { sagaDefaults } from './defaults.js';
+import { sagaDefaults } from '../options/defaults.js';
 import { defineSaga, defineSagas } from './define-saga.js';
 import { fallback } from './fallback.js';
 import type { DeclaredSaga, DeclaredStep } from './saga-definition.js';

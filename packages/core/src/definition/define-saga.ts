@@ -3,31 +3,31 @@ import { SagaDefinitionError } from '../errors/saga-definition-error.js';
 import { checkTable } from '../options/check-table.js';
 import { breakerOption } from './fallback-table.js';
 import { count, func } from '../options/option.js';
-import type { OptionTableOf } from '../options/option.js';
+import type { OptionsOf } from '../options/option.js';
 import { CountingBreaker } from './counting-breaker.js';
-import { policyTable } from './policy-tables.js';
-import type { CircuitBreaker, CircuitBreakerOptions, CreateCircuitBreaker } from './circuit-breaker.js';
-import { sagaDefaults } from './defaults.js';
+import { policyTable } from '../options/step-policies.js';
+import type { SagaStepPolicies } from '../options/step-policies.js';
+import type { CircuitBreakerOptions } from '../options/circuit-breaker-options.js';
+import type { CircuitBreaker, CreateCircuitBreaker } from './circuit-breaker.js';
+import { sagaDefaults } from '../options/defaults.js';
 import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
 import { resolvePolicies } from './resolve-policies.js';
 import type { DeclaredSaga, DeclaredStep, SagaDefinition, Stage } from './saga-definition.js';
-import type { SagaStepPolicies, StepDefinition } from './saga-step.js';
+import type { StepDefinition } from './saga-step.js';
 import { validateSaga, validateUniqueSagas } from './validate-definition.js';
 
-/** What the sagas of one application share. */
-export interface DefineSagaOptions extends SagaStepPolicies {
-  /** @default 5 */
-  readonly maximumRecoveryAttempts?: number;
-  /** Makes the breaker of a fallback that only gives settings. Without it such a fallback has no breaker. */
-  readonly createCircuitBreaker?: CreateCircuitBreaker;
-}
-
-const sharedTable: OptionTableOf<DefineSagaOptions> = {
-  ...policyTable,
+const sharedExtras = {
+  /** Recoveries without progress after which a saga is STUCK. */
   maximumRecoveryAttempts: count({ minimum: 0 }),
-  createCircuitBreaker: func(),
+  /** Makes the breaker of a fallback that only gives settings. Without it such a fallback has no breaker. */
+  createCircuitBreaker: func<CreateCircuitBreaker>(),
 };
+
+const sharedTable = { ...policyTable, ...sharedExtras };
+
+/** What the sagas of one application share. */
+export interface DefineSagaOptions extends SagaStepPolicies, OptionsOf<typeof sharedExtras> {}
 
 /**
  * Checks one declared saga and fills in its defaults.

@@ -1,14 +1,9 @@
 import { isObject } from '../options/option.js';
-import type { CircuitBreaker, CircuitBreakerOptions } from './circuit-breaker.js';
-import type { ErrorMatcher } from './error-matcher.js';
+import type { OptionsOf } from '../options/option.js';
+import type { fallbackTable } from './fallback-table.js';
 
 /** When the alternative of a fallback is taken. */
-export interface FallbackOptions {
-  /** Only these errors of the primary lead to the alternative; any other fails the saga. All, if left out. */
-  readonly failureErrors?: readonly ErrorMatcher[];
-  /** Guards the primary: while it is open the alternative is taken at once. Settings, or a breaker of your own. */
-  readonly circuitBreaker?: CircuitBreakerOptions | CircuitBreaker;
-}
+export interface FallbackOptions extends OptionsOf<typeof fallbackTable> {}
 
 /** A place in a saga that two steps can fill: see {@link fallback}. */
 export interface Fallback<Step> extends FallbackOptions {

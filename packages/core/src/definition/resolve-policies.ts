@@ -1,6 +1,11 @@
-import { sagaDefaults } from './defaults.js';
-import type { CompensateOn, CompensationPolicy, RetryPolicy } from './retry-policy.js';
-import type { SagaStepPolicies } from './saga-step.js';
+import { sagaDefaults } from '../options/defaults.js';
+import { compensationNames, retryNames } from '../options/step-policies.js';
+import type {
+  CompensateOn,
+  CompensationPolicy,
+  RetryPolicy,
+  SagaStepPolicies,
+} from '../options/step-policies.js';
 
 /** The policies of a step with everything filled in. */
 export interface ResolvedPolicies {
@@ -21,27 +26,11 @@ export function resolvePolicies(layers: readonly SagaStepPolicies[]): ResolvedPo
   const compensations = layers.map((layer) => layer.compensation ?? {});
   const compensation = firstDefined<CompensationPolicy>(
     [...compensations, { ...sagaDefaults.compensation, nonRetryableErrors: [], timeoutMs: undefined }],
-    [
-      'maximumAttempts',
-      'initialIntervalMs',
-      'backoffCoefficient',
-      'maximumIntervalMs',
-      'jitter',
-      'nonRetryableErrors',
-      'onExhausted',
-      'timeoutMs',
-    ],
+    compensationNames,
   );
   const retry = firstDefined<RetryPolicy>(
     [...retries, { ...sagaDefaults.retry, nonRetryableErrors: [] }],
-    [
-      'maximumAttempts',
-      'initialIntervalMs',
-      'backoffCoefficient',
-      'maximumIntervalMs',
-      'jitter',
-      'nonRetryableErrors',
-    ],
+    retryNames,
   );
   return {
     retry: Object.freeze(retry),

@@ -1,9 +1,12 @@
 import type { ContextClass } from '../context/hydrate.js';
 import type { ContextCodec } from '../context/context-codec.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import type { ErrorMatcher } from './error-matcher.js';
+import type { ErrorMatcher } from '../errors/error-matcher.js';
 import type { Fallback } from './fallback.js';
-import type { SagaStepOptions, SagaStepPolicies, StepDefinition, StepHandlerSource } from './saga-step.js';
+import type { OptionsOf } from '../options/option.js';
+import type { SagaStepPolicies } from '../options/step-policies.js';
+import type { SagaExtras } from './saga-tables.js';
+import type { SagaStepOptions, StepDefinition, StepHandlerSource } from './saga-step.js';
 
 /** A step as it is declared, with the handler that runs it. */
 export interface DeclaredStep extends SagaStepOptions {
@@ -11,25 +14,9 @@ export interface DeclaredStep extends SagaStepOptions {
 }
 
 /** A saga as it is declared. */
-export interface SagaOptions extends SagaStepPolicies {
+export interface SagaOptions extends SagaStepPolicies, OptionsOf<SagaExtras> {
   /** Matches `^[A-Za-z][\w.:-]{0,99}$`. It is stored with every saga, so it outlives the class's name. */
   readonly name: string;
-  /**
-   * A positive integer; running sagas end under the version they started with.
-   *
-   * @default 1
-   */
-  readonly version?: number;
-  /** The class of its context; by it `start(context)` finds the saga. */
-  readonly context?: ContextClass;
-  /** Replaces the JSON codec for this saga's contexts, responses and events. */
-  readonly codec?: ContextCodec;
-  /**
-   * Recoveries without progress after which the saga is STUCK.
-   *
-   * @default 5
-   */
-  readonly maximumRecoveryAttempts?: number;
 }
 
 /** A saga as it is declared, with its steps in order. */

@@ -1,4 +1,11 @@
-import type { CompensateOn, CompensationPolicy, RetryPolicy } from './retry-policy.js';
+import type {
+  CompensateOn,
+  CompensationPolicy,
+  RetryPolicy,
+  SagaStepPolicies,
+} from '../options/step-policies.js';
+import type { OptionsOf } from '../options/option.js';
+import type { StepExtras } from './saga-tables.js';
 import type { StepRun } from './step-run.js';
 
 /**
@@ -21,29 +28,10 @@ export type StepHandlerSource = (
   run: StepRun,
 ) => SagaStepHandler<unknown> | Promise<SagaStepHandler<unknown>>;
 
-/** What can be said about a step beyond its id. What is left out comes from the saga, then the module, then the defaults. */
-export interface SagaStepPolicies {
-  /** When a failed act is tried again. */
-  readonly retry?: Partial<RetryPolicy>;
-  /** When a failed compensation is tried again, and what follows when it is exhausted. */
-  readonly compensation?: Partial<CompensationPolicy>;
-  /** The limit of one attempt, of act and of compensate, in milliseconds. None by default. */
-  readonly timeoutMs?: number;
-  /**
-   * Which steps are undone: those whose act `completed`; those whose effect is `in-doubt` as well, because an attempt
-   * timed out, was abandoned or may have died with its process; or all that were `attempted`, those that only failed too.
-   *
-   * @default 'in-doubt'
-   */
-  readonly compensateOn?: CompensateOn;
-}
-
 /** A step as it is declared. */
-export interface SagaStepOptions extends SagaStepPolicies {
+export interface SagaStepOptions extends SagaStepPolicies, OptionsOf<StepExtras> {
   /** Unique in its saga; matches `^[A-Za-z][\w.:-]{0,99}$`. It is stored in the journal, so keep it when renaming a class. */
   readonly id: string;
-  /** Ids this step had before, oldest first: journals that hold them go on. The oldest stays in the idempotency key. */
-  readonly aliases?: readonly string[];
 }
 
 /** A step of a checked definition: everything filled in. */

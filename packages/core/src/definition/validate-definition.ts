@@ -12,15 +12,15 @@ import type { DeclaredSaga, DeclaredStep } from './saga-definition.js';
 /** What the names of sagas and the ids of steps look like. */
 export const namePattern = /^[A-Za-z][\w.:-]{0,99}$/;
 
-const declaredStepTable: OptionTableOf<DeclaredStep> = { ...stepTable, handler: checkedElsewhere };
+const declaredStepTable: OptionTableOf<DeclaredStep> = { ...stepTable, handler: checkedElsewhere() };
 
-const declaredSagaTable: OptionTableOf<DeclaredSaga> = { ...sagaTable, steps: checkedElsewhere };
+const declaredSagaTable: OptionTableOf<DeclaredSaga> = { ...sagaTable, steps: checkedElsewhere() };
 
 const declaredFallbackTable: OptionTableOf<Fallback<DeclaredStep>> = {
   ...fallbackTable,
-  kind: checkedElsewhere,
-  primary: checkedElsewhere,
-  alternative: checkedElsewhere,
+  kind: checkedElsewhere(),
+  primary: checkedElsewhere(),
+  alternative: checkedElsewhere(),
 };
 
 /** Everything that is wrong with one declared saga; empty where it can run. */

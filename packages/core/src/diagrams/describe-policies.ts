@@ -1,5 +1,5 @@
-import type { ErrorMatcher } from '../definition/error-matcher.js';
-import type { RetryPolicy } from '../definition/retry-policy.js';
+import type { ErrorMatcher } from '../errors/error-matcher.js';
+import type { RetryPolicy } from '../options/step-policies.js';
 import type { FallbackStage } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 

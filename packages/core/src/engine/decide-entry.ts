@@ -1,7 +1,7 @@
 import type { Json } from '../context/context-codec.js';
 import { maximumTimerMs } from '../options/option.js';
-import { matchesError } from '../definition/error-matcher.js';
-import type { CompensationPolicy, RetryPolicy } from '../definition/retry-policy.js';
+import { matchesError } from '../errors/error-matcher.js';
+import type { CompensationPolicy, RetryPolicy } from '../options/step-policies.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { StepOutcome } from '../definition/step-run.js';
 import { recordError } from '../errors/recorded-error.js';

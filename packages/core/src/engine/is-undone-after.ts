@@ -1,4 +1,4 @@
-import type { CompensateOn } from '../definition/retry-policy.js';
+import type { CompensateOn } from '../options/step-policies.js';
 import type { StepOutcome } from '../definition/step-run.js';
 
 /** What is known of an act, all its attempts together, that has to be undone: the less certain, the later in the list. */

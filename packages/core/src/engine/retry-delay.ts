@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../definition/retry-policy.js';
+import type { RetryPolicy } from '../options/step-policies.js';
 
 /**
  * How long to wait after a failed attempt, in milliseconds: exponential backoff with a cap, of which the share

@@ -1,10 +1,15 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import { isObject, show } from './option.js';
-import type { Option, OptionPlace, OptionTable } from './option.js';
+import type { Option, OptionPlace, OptionsOf, OptionTable } from './option.js';
 import { suggestName } from './suggest-name.js';
 
 /** A group of options inside others. */
-export function group(table: OptionTable): Option {
+export interface GroupOption<Table> extends Option<OptionsOf<Table>> {
+  readonly table: Table & OptionTable;
+}
+
+/** Makes a group of the options of a table. */
+export function group<const Table extends OptionTable>(table: Table): GroupOption<Table> {
   return { check: (place, value) => checkTable(place, value, table), table };
 }
 

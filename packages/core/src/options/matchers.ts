@@ -1,9 +1,10 @@
+import type { ErrorMatcher } from '../errors/error-matcher.js';
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import { option, show } from './option.js';
 import type { Option, OptionPlace } from './option.js';
 
 /** A list of error matchers. What is wrong with it: that it is no list, or what in it names no error. */
-export const matchers: Option = {
+export const matchers: Option<readonly ErrorMatcher[]> = {
   check: (place, value) =>
     Array.isArray(value)
       ? value.flatMap((matcher: unknown, index) => checkMatcher(place, matcher, index))

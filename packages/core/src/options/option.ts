@@ -9,87 +9,141 @@ export interface OptionPlace {
 }
 
 /** What one option takes. */
-export interface Option {
+export interface Option<Value = unknown> {
   /** Everything that is wrong with a value that is set. */
   check(place: OptionPlace, value: unknown): readonly SagaDefinitionProblem[];
+  /** What is used if it is left out; undefined if nothing is. */
+  readonly default?: Value;
   /** The options inside it, if it is a group. */
   readonly table?: OptionTable;
+}
+
+/** An option that has a default. */
+export interface DefaultedOption<Value> extends Option<Value> {
+  readonly default: Value & {};
 }
 
 /** What the options of one level are, by their names. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** A table with a row for each option of a type, so that the compiler misses none and refuses one too many. */
+/** A table with a row for each option of a type that is written elsewhere, so that the compiler finds each difference. */
 export type OptionTableOf<Options> = { readonly [name in keyof Required<Options>]: Option };
+
+/** The type of the values that an option takes. */
+export type ValueOf<Row> = Row extends Option<infer Value> ? Value : never;
+
+/** The type of the options that a table describes, with the comments of its rows. */
+export type OptionsOf<Table> = { readonly [name in keyof Table]?: ValueOf<Table[name]> };
+
+/** The same with every option set. */
+export type FilledOptionsOf<Table> = { readonly [name in keyof Table]: ValueOf<Table[name]> };
+
+/** What a function below makes: an option that has a default, if one was given to it. */
+type Row<Value, Given> = Given extends { readonly default: unknown } ? DefaultedOption<Value> : Option<Value>;
 
 /** The longest time a timer can wait, in milliseconds: 2^31 - 1, about 24.8 days. */
 export const maximumTimerMs = 2_147_483_647;
 
 /** A value that is in range or not. */
-export function option(range: string, isInRange: (value: unknown) => boolean): Option {
+export function option<Value = unknown, const Given extends { readonly default?: Value } = object>(
+  range: string,
+  isInRange: (value: unknown) => boolean,
+  given?: Given,
+): Row<Value, Given>;
+export function option(
+  range: string,
+  isInRange: (value: unknown) => boolean,
+  given: { readonly default?: unknown } = {},
+): Option {
   return {
     check: ({ where, path }, value) =>
       isInRange(value) ? [] : [{ where, problem: `${path} is ${show(value)}`, remedy: `Set it to ${range}` }],
+    ...(given.default === undefined ? {} : { default: given.default }),
   };
 }
 
+interface Least {
+  readonly minimum: number;
+  readonly default?: number;
+}
+
 /** A time in milliseconds that a timer can wait. */
-export function time({ minimum }: { readonly minimum: number }): Option {
-  return option(
+export function time<const Given extends Least>(given: Given): Row<number, Given> {
+  const { minimum } = given;
+  return option<number, Given>(
     `a number of milliseconds from ${minimum} to ${maximumTimerMs}`,
     (value) => isNumber(value) && value >= minimum && value <= maximumTimerMs,
+    given,
   );
 }
 
 /** A limit of time: there is no such thing as none at all. */
-export function timeLimit(): Option {
-  return option(
+export function timeLimit(): Option<number> {
+  return option<number>(
     `a number of milliseconds over 0 and at most ${maximumTimerMs}`,
     (value) => isNumber(value) && value > 0 && value <= maximumTimerMs,
   );
 }
 
 /** A whole number of things. */
-export function count({ minimum, maximum }: { readonly minimum: number; readonly maximum?: number }): Option {
+export function count<const Given extends Least & { readonly maximum?: number }>(
+  given: Given,
+): Row<number, Given> {
+  const { minimum, maximum } = given;
   const range = maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
-  return option(
+  return option<number, Given>(
     `an integer ${range}`,
     (value) =>
       Number.isSafeInteger(value) && Number(value) >= minimum && Number(value) <= (maximum ?? Infinity),
+    given,
   );
 }
 
 /** Any finite number from a minimum. */
-export function amount({ minimum }: { readonly minimum: number }): Option {
-  return option(`a finite number of at least ${minimum}`, (value) => isNumber(value) && value >= minimum);
+export function amount<const Given extends Least>(given: Given): Row<number, Given> {
+  return option<number, Given>(
+    `a finite number of at least ${given.minimum}`,
+    (value) => isNumber(value) && value >= given.minimum,
+    given,
+  );
 }
 
 /** A part of a whole. */
-export function share(): Option {
-  return option('a number from 0 to 1', (value) => isNumber(value) && value >= 0 && value <= 1);
+export function share<const Given extends { readonly default?: number }>(given: Given): Row<number, Given> {
+  return option<number, Given>(
+    'a number from 0 to 1',
+    (value) => isNumber(value) && value >= 0 && value <= 1,
+    given,
+  );
 }
 
 /** Yes or no. */
-export function flag(): Option {
-  return option('true or false', (value) => typeof value === 'boolean');
+export function flag<const Given extends { readonly default?: boolean } = object>(
+  given?: Given,
+): Row<boolean, Given> {
+  return option<boolean, Given>('true or false', (value) => typeof value === 'boolean', given);
 }
 
 /** One of some words. */
-export function oneOf(...allowed: readonly string[]): Option {
-  const range = allowed
+export function oneOf<
+  const Word extends string,
+  const Given extends { readonly default?: NoInfer<Word> } = object,
+>(allowed: readonly Word[], given?: Given): Row<Word, Given> {
+  const words: readonly string[] = allowed;
+  const range = words
     .map((word) => JSON.stringify(word))
     .join(', ')
     .replace(/, ([^,]*)$/, ' or $1');
-  return option(range, (value) => typeof value === 'string' && allowed.includes(value));
+  return option<Word, Given>(range, (value) => typeof value === 'string' && words.includes(value), given);
 }
 
 /** A function, or a class. */
-export function func(range = 'a function'): Option {
-  return option(range, (value) => typeof value === 'function');
+export function func<Value = unknown>(range = 'a function'): Option<Value> {
+  return option<Value>(range, (value) => typeof value === 'function');
 }
 
 /** An object that is used by its methods. */
-export function objectWith(range: string, ...methods: readonly string[]): Option {
+export function objectWith<Value = unknown>(range: string, ...methods: readonly string[]): Option<Value> {
   return {
     check: (place, value) =>
       isObject(value)
@@ -98,8 +152,10 @@ export function objectWith(range: string, ...methods: readonly string[]): Option
   };
 }
 
-/** What has a check of its own elsewhere. */
-export const checkedElsewhere: Option = { check: () => [] };
+/** A value that is checked elsewhere. */
+export function checkedElsewhere<Value = unknown>(): Option<Value> {
+  return { check: () => [] };
+}
 
 /** Whether a value can have options or methods. */
 export function isObject(value: unknown): value is object {

@@ -1,18 +1,11 @@
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
+import type { SagaWorkerOptions } from '../options/worker-options.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
-
-/** When and how much a worker recovers. */
-export interface RecoverySweepOptions {
-  /** In milliseconds; each interval is varied by a fifth, so that processes do not sweep in step. @default 5_000 */
-  readonly sweepIntervalMs: number;
-  /** The most sagas that one statement claims or releases. @default 100 */
-  readonly batchSize: number;
-}
 
 /** What a sweep does with the sagas, which is its worker's affair. */
 export interface RecoverySweepTarget {
@@ -45,7 +38,7 @@ export class RecoverySweep {
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
     private readonly identities: readonly SagaIdentity[],
-    private readonly options: RecoverySweepOptions,
+    private readonly options: SagaWorkerOptions['recovery'],
     private readonly listener: SagaListener | undefined,
     private readonly target: RecoverySweepTarget,
   ) {}
@@ -90,7 +83,7 @@ export class RecoverySweep {
       notifyWorker(this.listener, { type: 'sweep-failed', error });
     }
     if (this.isStopped) return;
-    const delayMs = this.options.sweepIntervalMs * (0.8 + 0.4 * this.ids.random());
+    const delayMs = this.options.intervalMs * (0.8 + 0.4 * this.ids.random());
     this.cancelTimer = this.clock.startTimer(delayMs, () => void this.sweepAndSchedule());
   }
 

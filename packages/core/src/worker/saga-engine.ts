@@ -13,8 +13,8 @@ import { SagaReader } from './saga-reader.js';
 import { SagaRequests } from './saga-requests.js';
 import { SagaStarter } from './saga-starter.js';
 import { SagaWorker } from './saga-worker.js';
-import type { SagaWorkerSettings } from './saga-worker-options.js';
-import { resolveWorkerOptions } from './saga-worker-options.js';
+import type { SagaWorkerSettings } from '../options/worker-options.js';
+import { resolveWorkerOptions } from '../options/worker-options.js';
 
 /** What an engine is made of. */
 export interface SagaEngineOptions extends SagaWorkerSettings {
@@ -32,12 +32,6 @@ export interface SagaEngineOptions extends SagaWorkerSettings {
    * @default nothing flows along with a call
    */
   readonly surroundings?: Surroundings;
-  /**
-   * With `false` this process runs nothing: a start is queued and followed.
-   *
-   * @default true
-   */
-  readonly runsSagas?: boolean;
 }
 
 /** Everything that one process does with sagas, put together: the worker, and what starts, reads and asks. */
@@ -47,14 +41,14 @@ export class SagaEngine {
   readonly requests: SagaRequests;
   readonly worker: SagaWorker;
   readonly follower: JournalFollower;
-  private readonly runsSagas: boolean;
+  private readonly runsHere: boolean;
   private readonly surroundings: Surroundings;
   private endHints: (() => void) | undefined;
 
   constructor(private readonly options: SagaEngineOptions) {
     const { storage, registry, clock, ids, listener, interceptor, startInterceptor } = options;
     const settings = resolveWorkerOptions(options);
-    this.runsSagas = options.runsSagas ?? true;
+    this.runsHere = settings.worker;
     this.surroundings = options.surroundings ?? noSurroundings;
     const { surroundings } = this;
     this.follower = new JournalFollower(
@@ -74,7 +68,7 @@ export class SagaEngine {
       registry,
       storage,
       this.worker,
-      this.runsSagas,
+      this.runsHere,
       clock,
       ids,
       listener,
@@ -92,7 +86,7 @@ export class SagaEngine {
       this.endHints = this.options.storage.onHint?.((hint) => {
         if (hint.kind === 'saga') this.follower.hint(hint.sagaId);
       });
-      if (this.runsSagas) await this.worker.start();
+      if (this.runsHere) await this.worker.start();
     });
   }
 

@@ -23,7 +23,7 @@ import { Quarantine } from './quarantine.js';
 import { RecoverySweep } from './recovery-sweep.js';
 import { reportEntry } from './report-entry.js';
 import { RunningSagas } from './running-sagas.js';
-import type { SagaWorkerOptions } from './saga-worker-options.js';
+import type { SagaWorkerOptions } from '../options/worker-options.js';
 import { troubleDelay } from './trouble-delay.js';
 import { WorkerLease } from './worker-lease.js';
 
@@ -95,12 +95,12 @@ export class SagaWorker {
       if (hint.kind === 'work') this.lookForWork();
       else surroundings.run(() => this.newsPoll.hint(hint.sagaId));
     });
-    if (this.options.recovery.isEnabled) this.sweep.start();
+    if (this.options.recovery.enabled) this.sweep.start();
   }
 
   /** There may be something to claim. */
   lookForWork(): void {
-    if (this.options.recovery.isEnabled) this.dependencies.surroundings.run(() => this.sweep.claimSoon());
+    if (this.options.recovery.enabled) this.dependencies.surroundings.run(() => this.sweep.claimSoon());
   }
 
   /** Somebody asked for something concerning a saga that may run here. */
@@ -222,7 +222,7 @@ export class SagaWorker {
       ids,
       interceptor,
       abortGraceMs: this.options.abortGraceMs,
-      parkAboveMs: this.options.recovery.isEnabled ? this.options.parkAboveMs : undefined,
+      parkAboveMs: this.options.recovery.enabled ? this.options.parkAboveMs : undefined,
       isStopping: () => this.stopping,
       isLeaseValid: () => this.lease.isValidFor(worker),
       onRecorded: this.onRecorded,

@@ -1,4 +1,5 @@
 import { isSagaError } from '../identity/thrown.js';
+import type { SagaWorkerOptions } from '../options/worker-options.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { notifyWorker } from '../ports/notify.js';
@@ -9,16 +10,6 @@ import type { SagaStorage } from '../ports/saga-storage.js';
 const firstLeaseTimeoutMs = 10_000;
 const firstDelayMs = 50;
 const longestDelayMs = 1_000;
-
-/** How long a worker counts as alive, and how often it says so. In milliseconds. */
-export interface WorkerLeaseOptions {
-  /** @default 30_000 */
-  readonly leaseDurationMs: number;
-  /** @default 10_000 */
-  readonly renewalIntervalMs: number;
-  /** The worker stops itself this long before its lease ends. @default 5_000 */
-  readonly safetyMarginMs: number;
-}
 
 /**
  * This process's proof of life. One row is renewed however many sagas run. A lease that could not be renewed is given
@@ -39,7 +30,7 @@ export class WorkerLease {
     private readonly storage: SagaStorage,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
-    private readonly options: WorkerLeaseOptions,
+    private readonly options: SagaWorkerOptions['lease'],
     private readonly listener: SagaListener | undefined,
     private readonly onLost: (worker: string) => void,
   ) {}

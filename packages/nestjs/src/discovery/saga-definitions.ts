@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { SagaDefinition, SagaDefinitionProblem } from '@nest-saga/core';
-import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
-import { checkModuleOptions } from '../check-module-options.js';
+import { checkTable, defineSagas, SagaDefinitionError } from '@nest-saga/core';
+import { moduleOptionTable } from '../module-option-table.js';
 import { CircuitBreakers } from '../circuit-breaker/circuit-breakers.js';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
 import { SagaModuleNotInitializedError } from '../errors/saga-module-not-initialized-error.js';
@@ -41,7 +41,7 @@ export class SagaDefinitions {
     const found = this.findSagas();
     const problems = [
       ...this.checkImports(),
-      ...checkModuleOptions(this.options),
+      ...checkTable({ where: 'SagaModule.forRoot()', path: '' }, this.options, moduleOptionTable),
       ...this.interceptors.find(),
       ...found.flatMap((saga) => saga.problems),
       ...found.flatMap(({ stepProviders }) => stepProviders).flatMap(checkMadeHandler),

@@ -1,14 +1,14 @@
 import type { InjectionToken } from '@nestjs/common';
 import { isObject, option } from '@nest-saga/core';
 import type { Option } from '@nest-saga/core';
-import type { SagaInterceptor } from './saga-interceptor.js';
+import type { SagaInterceptor, SagaInterceptorReference } from './saga-interceptor.js';
 
 /** What an interceptor is, in words. */
 export const interceptorRange =
   'an object with the method "intercept", "interceptStart" or both, the token of a provider of one, or a list of these';
 
 /** One interceptor or several, each by itself or by its token. */
-export const interceptorOption: Option = {
+export const interceptorOption: Option<SagaInterceptorReference | readonly SagaInterceptorReference[]> = {
   check: (place, value) =>
     Array.isArray(value)
       ? value.flatMap((one: unknown, index) =>

@@ -27,7 +27,7 @@ const methods: readonly (keyof SagaStorage)[] = [
 ];
 
 /** A storage, or what makes one. */
-export const storageOption: Option = {
+export const storageOption: Option<SagaStorage | SagaStorageFactory> = {
   check: (place, value) => {
     if (!isObject(value)) return option(range, isObject).check(place, value);
     const needed = isStorageFactory(value) ? ['create'] : methods;

@@ -1,46 +1,32 @@
-import { checkNames, InvalidArgumentError } from '@nest-saga/core';
+import { defaultsOf, flag, takeOptions, time } from '@nest-saga/core';
+import type { OptionsOf } from '@nest-saga/core';
 
-/** When sagas count as healthy. Times in milliseconds. */
-export interface SagaHealthOptions {
-  /** A check answers within this time: a storage that takes longer is down. @default 3_000 */
-  readonly timeoutMs?: number;
-  /** Degraded where the oldest open saga was started longer ago. @default 3_600_000 (an hour) */
-  readonly maximumOpenAgeMs?: number;
+/** When sagas count as healthy. */
+export const sagaHealthTable = {
+  /** A check answers within this time, in milliseconds: a storage that takes longer is down. @default 3_000 */
+  timeoutMs: time({ default: 3_000, minimum: 1 }),
+  /** Degraded if the oldest open saga was started longer ago, in milliseconds: an hour. @default 3_600_000 */
+  maximumOpenAgeMs: time({ default: 3_600_000, minimum: 1 }),
   /**
-   * Whether every open saga in the storage is expected to be registered here. Turn it off where several applications
-   * with different sagas share one storage.
+   * Whether every open saga in the storage is expected to be registered here. Turn it off if several applications with
+   * different sagas share one storage.
    *
    * @default true
    */
-  readonly expectsEverySaga?: boolean;
-}
+  expectsEverySaga: flag({ default: true }),
+};
+
+/** When sagas count as healthy. */
+export interface SagaHealthOptions extends OptionsOf<typeof sagaHealthTable> {}
 
 /** The documented defaults of {@link SagaHealthOptions}. */
-export const sagaHealthDefaults = Object.freeze({
-  timeoutMs: 3_000,
-  maximumOpenAgeMs: 3_600_000,
-  expectsEverySaga: true,
-});
+export const sagaHealthDefaults = defaultsOf(sagaHealthTable);
 
 /**
  * Fills in the defaults.
  *
- * @throws InvalidArgumentError for an option out of range.
+ * @throws InvalidArgumentError for an option that does not exist, or is out of range.
  */
 export function resolveHealthOptions(options: SagaHealthOptions): Required<SagaHealthOptions> {
-  checkNames('options', options, Object.keys(sagaHealthDefaults));
-  const {
-    timeoutMs = sagaHealthDefaults.timeoutMs,
-    maximumOpenAgeMs = sagaHealthDefaults.maximumOpenAgeMs,
-    expectsEverySaga = sagaHealthDefaults.expectsEverySaga,
-  } = options;
-  const resolved = { timeoutMs, maximumOpenAgeMs, expectsEverySaga };
-  for (const name of ['timeoutMs', 'maximumOpenAgeMs'] as const) {
-    const value = resolved[name];
-    if (!Number.isFinite(value) || value < 1 || value > 2_147_483_647)
-      throw new InvalidArgumentError(name, 'pass a number of milliseconds from 1 to 2147483647');
-  }
-  if (typeof resolved.expectsEverySaga !== 'boolean')
-    throw new InvalidArgumentError('expectsEverySaga', 'pass true or false');
-  return resolved;
+  return takeOptions(sagaHealthTable, options);
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { resolveWorkerOptions } from '@nest-saga/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import type { HealthIndicatorResult } from '@nestjs/terminus';
-import { toWorkerSettings } from '../engine-options.js';
 import { SystemClock } from '../node/system-clock.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../saga-module-options.js';
@@ -76,7 +76,7 @@ export class SagaHealthIndicator {
   private readWorker(): WorkerVitals | undefined {
     if (this.sagas === undefined) return undefined;
     const options = this.moduleRef.get<SagaModuleOptions>(MODULE_OPTIONS_TOKEN, { strict: false });
-    return readWorkerVitals(this.sagas, toWorkerSettings(options), this.get(SystemClock));
+    return readWorkerVitals(this.sagas, resolveWorkerOptions(options), this.get(SystemClock));
   }
 
   private toResult<const Key extends string>(

@@ -1,5 +1,4 @@
-import type { Clock } from '@nest-saga/core';
-import type { toWorkerSettings } from '../engine-options.js';
+import type { Clock, SagaWorkerOptions } from '@nest-saga/core';
 import type { OpenSagas } from '../saga.runtime.js';
 import type { WorkerVitals } from './judge-health.js';
 
@@ -9,7 +8,7 @@ const jitter = 1.2;
 /** How the worker of this process is doing, without asking anybody; undefined where it runs no sagas. */
 export function readWorkerVitals(
   { worker }: Pick<OpenSagas, 'worker'>,
-  { runsSagas, lease, recovery }: ReturnType<typeof toWorkerSettings>,
+  { worker: runsSagas, lease, recovery }: SagaWorkerOptions,
   clock: Clock,
 ): WorkerVitals | undefined {
   if (!runsSagas) return undefined;
@@ -19,8 +18,8 @@ export function readWorkerVitals(
     isFenced: !worker.lease.isValid(),
     heartbeatAgeMs: ageOf(worker.lease.lastRenewedAt),
     heartbeatLimitMs: 2 * lease.renewalIntervalMs,
-    sweep: recovery.isEnabled
-      ? { ageMs: ageOf(worker.sweep.lastSuccessAt), limitMs: 2 * jitter * recovery.sweepIntervalMs }
+    sweep: recovery.enabled
+      ? { ageMs: ageOf(worker.sweep.lastSuccessAt), limitMs: 2 * jitter * recovery.intervalMs }
       : undefined,
   };
 }

@@ -131,7 +131,7 @@ describe('a cancel', () => {
 
   it('ends a queued saga that nobody has begun, with nothing to undo', async () => {
     const { saga, cluster } = order();
-    const starter = await cluster.startProcess({ runsSagas: false });
+    const starter = await cluster.startProcess({ worker: false });
     const { sagaId } = await starter.enqueue();
     await starter.engine.requests.cancel(sagaId, reason);
     const worker = await cluster.startProcess();

@@ -60,7 +60,7 @@ describe('a saga whose last steps were taken out while it ran', () => {
 
   it('is undone where somebody asked for that before', async () => {
     const { cluster, sagaId, deploy, outcomeUnder } = await leftBehind(hangingAt('charge', 'reserve'));
-    const idle = await cluster.startProcess({ runsSagas: false });
+    const idle = await cluster.startProcess({ worker: false });
     await idle.engine.requests.cancel(sagaId, reason);
     await cluster.resolve(idle.engine.close());
     const after = order('reserve');
@@ -170,7 +170,7 @@ describe('a saga whose journal does not fit the steps', () => {
 
   it('is undone, once the right steps are back, where it was to be cancelled before it got STUCK', async () => {
     const { cluster, sagaId, deploy } = await leftBehind(hangingAt('charge', 'reserve'));
-    const idle = await cluster.startProcess({ runsSagas: false });
+    const idle = await cluster.startProcess({ worker: false });
     await idle.engine.requests.cancel(sagaId, reason);
     await cluster.resolve(idle.engine.close());
     const wrong = await deploy(order('check'));
@@ -204,7 +204,7 @@ describe('a saga whose journal does not fit the steps', () => {
     const { cluster, process, outcome, sagaId, deploy } = await mismatched(before, wrong);
     expect(outcome.failure).toMatchObject({ step: 'charge', message: 'declined' });
     await cluster.resolve(process.engine.close());
-    const idle = await cluster.startProcess({ sagas: [wrong], runsSagas: false });
+    const idle = await cluster.startProcess({ sagas: [wrong], worker: false });
     await idle.engine.requests.retry(sagaId, 'ada');
     expect(await cluster.memory.find(sagaId)).toMatchObject({
       status: 'compensating',
@@ -243,7 +243,7 @@ describe('a saga whose journal does not fit the steps', () => {
     const owner = await cluster.startProcess();
     const started = await owner.start();
     await cluster.advance(0);
-    const other = await cluster.startProcess({ sagas: [order('check')], runsSagas: false });
+    const other = await cluster.startProcess({ sagas: [order('check')], worker: false });
     await other.engine.requests.cancel(started.sagaId, reason);
     await other.engine.requests.cancel(started.sagaId, 'once more');
     expect(await cluster.resolve(owner.outcome(started))).toMatchObject({
@@ -265,7 +265,7 @@ describe('a step that was replaced by another one', () => {
     });
     const before = scriptedSaga('order', [...steps('reserve'), charge]);
     const { cluster, sagaId, deploy, outcomeUnder } = await leftBehind(before);
-    const idle = await cluster.startProcess({ runsSagas: false });
+    const idle = await cluster.startProcess({ worker: false });
     await idle.engine.requests.cancel(sagaId, reason);
     const undoing = await deploy(before);
     await cluster.advance(60_000);

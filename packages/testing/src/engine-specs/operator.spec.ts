@@ -62,7 +62,7 @@ describe("an operator's retry", () => {
   it('is run by whichever process claims it', async () => {
     const { step, cluster, process, sagaId } = await stuckUndo();
     step.rescript({ compensate: [answers()] });
-    const other = await cluster.startProcess({ runsSagas: false });
+    const other = await cluster.startProcess({ worker: false });
     await other.engine.requests.retry(sagaId, 'ada');
     expect((await cluster.resolve(other.outcome(sagaId))).status).toBe('failed');
     expect(process.listener.typesOf(sagaId)).toContain('claimed');
@@ -161,7 +161,7 @@ describe("an operator's word that a step was done by hand", () => {
     const { step, cluster, process, sagaId, callsSince } = await stuckUndo();
     step.rescript({ compensate: [answers()] });
     const storage = new DelayedStorage(cluster.memory);
-    const operator = await cluster.startProcess({ runsSagas: false, storage });
+    const operator = await cluster.startProcess({ worker: false, storage });
     storage.hold('append', 'call');
     const word = operator.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'refunded at the bank');
     await cluster.advance(0);

@@ -39,7 +39,7 @@ describe('a saga whose wait for the next attempt is long', () => {
 
   it('goes on when its time has come in the process that parked it, without waiting for a sweep', async () => {
     const { step, cluster } = order({ act: [throws(closed), answers()] });
-    const process = await cluster.startProcess({ recovery: { sweepIntervalMs: 24 * hourMs } });
+    const process = await cluster.startProcess({ recovery: { intervalMs: 24 * hourMs } });
     const started = await process.start();
     await cluster.advance(hourMs - 1);
     expect(step.calls).toHaveLength(1);
@@ -124,7 +124,7 @@ describe('a saga whose wait for the next attempt is long', () => {
 
   it('is woken by a cancel at once, in whichever process somebody asks', async () => {
     const { step, cluster } = order({ act: [throws(closed)] });
-    const [owner, other] = [await cluster.startProcess(), await cluster.startProcess({ runsSagas: false })];
+    const [owner, other] = [await cluster.startProcess(), await cluster.startProcess({ worker: false })];
     const { sagaId } = await owner.start();
     await cluster.advance(0);
     await other.engine.requests.cancel(sagaId, 'the customer called');
@@ -137,7 +137,7 @@ describe('a saga whose wait for the next attempt is long', () => {
 
   it('stays in memory in a process that recovers nothing, because that would not claim it again', async () => {
     const { cluster } = order({ act: [throws(closed), answers()] });
-    const process = await cluster.startProcess({ recovery: { isEnabled: false } });
+    const process = await cluster.startProcess({ recovery: { enabled: false } });
     const started = await process.start();
     await cluster.advance(0);
     expect(await cluster.memory.find(started.sagaId)).toMatchObject({ waiting: undefined });
@@ -162,7 +162,7 @@ describe('a saga whose wait for the next attempt is long', () => {
 
   it('is parked all the same if the answer of that entry was lost', async () => {
     const { step, cluster } = order({ act: [throws(closed), answers()] });
-    const process = await cluster.startProcess({ recovery: { sweepIntervalMs: 24 * hourMs } });
+    const process = await cluster.startProcess({ recovery: { intervalMs: 24 * hourMs } });
     const append = cluster.memory.append.bind(cluster.memory);
     cluster.memory.append = async (request) => {
       cluster.memory.append = append;

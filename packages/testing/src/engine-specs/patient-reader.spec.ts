@@ -11,7 +11,7 @@ describe('whoever waits for the end of a saga that another process runs', () => 
       const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('reserve')])]);
       const running = await cluster.startProcess();
       const storage = new FaultyStorage(cluster.memory);
-      const waiting = await cluster.startProcess({ storage, runsSagas: false });
+      const waiting = await cluster.startProcess({ storage, worker: false });
       const { sagaId } = await cluster.run(running);
       storage.inject({ method, outcome: 'not-written', times: 3 });
       const outcome = await cluster.resolve(waiting.outcome(sagaId));
@@ -25,7 +25,7 @@ describe('whoever waits for the end of a saga that another process runs', () => 
     const { sagaId } = await cluster.run(running);
     const other = await cluster.startProcess({
       sagas: [scriptedSaga('invoice', [new ScriptedStep('send')])],
-      runsSagas: false,
+      worker: false,
     });
     const told = new Promise<unknown>((resolve) => {
       other.engine.reader.follow(sagaId, 0, {

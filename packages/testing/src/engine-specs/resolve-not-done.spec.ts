@@ -31,7 +31,7 @@ describe("an operator's word that an act is not done", () => {
 
   it('settles the doubt, whichever process claims the saga after it', async () => {
     const { step, cluster, process, sagaId } = await stuckForward();
-    const operator = await cluster.startProcess({ runsSagas: false });
+    const operator = await cluster.startProcess({ worker: false });
     process.kill();
     await operator.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'no such charge', 'not-done');
     const heir = await cluster.startProcess();

@@ -35,7 +35,7 @@ describe("an operator's retry of a stuck saga", () => {
   it('that comes while a watcher learns that it is stuck lets the watcher see the rest of it', async () => {
     const { cluster, process, sagaId } = await stuckSaga('halt');
     const storage = new DelayedStorage(cluster.memory);
-    const watching = await cluster.startProcess({ storage, runsSagas: false });
+    const watching = await cluster.startProcess({ storage, worker: false });
     storage.hold('load', 'call');
     const seen: string[] = [];
     const ended = new Promise<SagaOutcome>((resolve, reject) => {
@@ -56,7 +56,7 @@ describe("an operator's retry of a stuck saga", () => {
   it('that comes while its outcome is read is waited for', async () => {
     const { cluster, process, sagaId } = await stuckSaga('halt');
     const storage = new DelayedStorage(cluster.memory);
-    const asking = await cluster.startProcess({ storage, runsSagas: false });
+    const asking = await cluster.startProcess({ storage, worker: false });
     storage.hold('load', 'call');
     const outcome = asking.outcome(sagaId);
     await cluster.advance(0);

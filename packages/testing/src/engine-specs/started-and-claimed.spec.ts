@@ -20,7 +20,7 @@ describe('a saga that one process starts and claims at the same moment', () => {
       await cluster.advance(0);
       storage.hold('claim');
       storage.hold('start');
-      const elsewhere = await cluster.startProcess({ runsSagas: false });
+      const elsewhere = await cluster.startProcess({ worker: false });
       await elsewhere.enqueue({}, { sagaId });
       await cluster.advance(0);
       // Claimed by now, though the answer is still on its way.

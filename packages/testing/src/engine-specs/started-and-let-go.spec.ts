@@ -21,7 +21,7 @@ describe('a saga that is started again at the moment in which its process lets i
     const saga = scriptedSaga('order', [new ScriptedStep('charge', { act: [gate.waits()] })], { codec });
     const cluster = new SimulatedCluster([saga]);
     const storage = new DelayedStorage(cluster.memory);
-    const recovery = { isEnabled: false };
+    const recovery = { enabled: false };
     const process = await cluster.startProcess({ storage, recovery });
     storage.hold('release', 'call');
     await process.start({}, { sagaId });

@@ -321,7 +321,7 @@ describe('a start', () => {
 describe('a queued saga', () => {
   it('is run by whichever process claims it, and its starter sees how it ends', async () => {
     const { saga, cluster } = order();
-    const starter = await cluster.startProcess({ runsSagas: false });
+    const starter = await cluster.startProcess({ worker: false });
     const worker = await cluster.startProcess();
     const { sagaId: queued } = await starter.enqueue({ total: 1 });
     const outcome = await cluster.resolve(starter.outcome(queued), 5_000);
@@ -332,7 +332,7 @@ describe('a queued saga', () => {
 
   it('is what a start becomes in a process that runs nothing', async () => {
     const { cluster } = order();
-    const starter = await cluster.startProcess({ runsSagas: false });
+    const starter = await cluster.startProcess({ worker: false });
     const started = await starter.start({ total: 1 });
     await expect(cluster.memory.find(started.sagaId)).resolves.toMatchObject({ status: 'pending' });
     await cluster.startProcess();
@@ -341,7 +341,7 @@ describe('a queued saga', () => {
 
   it('waits for a process that knows it', async () => {
     const { saga, cluster } = order();
-    const starter = await cluster.startProcess({ runsSagas: false });
+    const starter = await cluster.startProcess({ worker: false });
     const { sagaId: queued } = await starter.enqueue();
     await cluster.startProcess({ sagas: [scriptedSaga('refund', [new ScriptedStep('pay')])] });
     await cluster.advance(600_000);

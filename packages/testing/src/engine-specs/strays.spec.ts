@@ -71,7 +71,7 @@ describe("a saga that is a process's in the storage alone", () => {
     storage.inject({ method: 'claim', outcome: 'unknown', times: 1 });
     const { sagaId } = await process.enqueue();
     await cluster.advance(0);
-    const other = await cluster.startProcess({ runsSagas: false });
+    const other = await cluster.startProcess({ worker: false });
     await other.engine.requests.cancel(sagaId, 'changed my mind');
     expect((await cluster.resolve(process.outcome(sagaId), 10_000)).status).toBe('failed');
     expect(saga.calls).toEqual([]);
@@ -83,7 +83,7 @@ describe("a saga that is a process's in the storage alone", () => {
     const { sagaId } = await process.enqueue();
     await cluster.advance(0);
     const end = storage.inject({ method: 'release', outcome: 'not-written' });
-    const elsewhere = await cluster.startProcess({ runsSagas: false });
+    const elsewhere = await cluster.startProcess({ worker: false });
     const { sagaId: queued } = await elsewhere.enqueue();
     expect((await cluster.resolve(elsewhere.outcome(queued), 10_000)).status).toBe('completed');
     await cluster.advance(10_000);
@@ -113,7 +113,7 @@ describe("a saga that is a process's in the storage alone", () => {
 describe('a saga that the storage took and cannot read', () => {
   async function withUnreadable() {
     const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('charge')])]);
-    const { sagaId } = await (await cluster.startProcess({ runsSagas: false })).enqueue();
+    const { sagaId } = await (await cluster.startProcess({ worker: false })).enqueue();
     const storage = new UnreadingStorage(cluster.memory);
     return { cluster, sagaId, storage };
   }
@@ -131,7 +131,7 @@ describe('a saga that the storage took and cannot read', () => {
 
   it('is an error for whoever asked to recover just it', async () => {
     const { cluster, sagaId, storage } = await withUnreadable();
-    const process = await cluster.startProcess({ storage, recovery: { isEnabled: false } });
+    const process = await cluster.startProcess({ storage, recovery: { enabled: false } });
     await expect(process.engine.starter.recover(sagaId)).rejects.toBe(storage.unreadable);
   });
 });

@@ -5,7 +5,7 @@ import type { StorageMethod } from '../fakes/intercepted-storage.js';
 import { scriptedSaga } from '../fakes/scripted-saga.js';
 import { ScriptedStep } from '../fakes/scripted-step.js';
 
-const sweepIntervalMs = 5_000;
+const intervalMs = 5_000;
 const almostOne = 1 - Number.EPSILON;
 
 /** Notes when each sweep begins. */
@@ -36,13 +36,13 @@ describe('the time between two sweeps of a process', () => {
     const watched: WatchedStorage[] = [];
     for (const drawn of draws) {
       const storage = new WatchedStorage(cluster.memory, () => cluster.clock.monotonicNow());
-      const process = cluster.createProcess({ storage, recovery: { sweepIntervalMs } });
+      const process = cluster.createProcess({ storage, recovery: { intervalMs } });
       const left = [...drawn];
       process.ids.random = () => left.shift() ?? 0;
       await process.engine.open();
       watched.push(storage);
     }
-    await cluster.advance(10 * sweepIntervalMs);
+    await cluster.advance(10 * intervalMs);
     return watched.map(({ pauses }, index) => pauses.slice(0, draws[index]?.length));
   }
 

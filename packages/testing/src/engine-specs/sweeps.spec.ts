@@ -17,7 +17,7 @@ describe('a sweep', () => {
   it('that fails is told, and the next one finds what there is', async () => {
     const { cluster } = order();
     const storage = new FaultyStorage(new SilentStorage(cluster.memory));
-    const starter = await cluster.startProcess({ runsSagas: false });
+    const starter = await cluster.startProcess({ worker: false });
     const { sagaId } = await starter.enqueue();
     storage.inject({ method: 'claim', outcome: 'not-written', times: 2 });
     const process = await cluster.startProcess({ storage });
@@ -59,7 +59,7 @@ describe('a sweep', () => {
 
   it('can be turned off: the process runs only what is started in it', async () => {
     const { saga, cluster } = order();
-    const process = await cluster.startProcess({ recovery: { isEnabled: false } });
+    const process = await cluster.startProcess({ recovery: { enabled: false } });
     await process.enqueue();
     await cluster.advance(600_000);
     expect(saga.calls).toEqual([]);
@@ -71,9 +71,9 @@ describe('the recovery of one saga by its id', () => {
   it('claims it at once, without waiting for a sweep', async () => {
     const { cluster } = order();
     const storage = new SilentStorage(cluster.memory);
-    const process = await cluster.startProcess({ storage, recovery: { sweepIntervalMs: 3_600_000 } });
+    const process = await cluster.startProcess({ storage, recovery: { intervalMs: 3_600_000 } });
     await cluster.advance(0);
-    const other = await cluster.startProcess({ runsSagas: false });
+    const other = await cluster.startProcess({ worker: false });
     const { sagaId } = await other.enqueue();
     const started = await process.engine.starter.recover(sagaId);
     expect((await cluster.resolve(process.outcome(started), 1_000)).status).toBe('completed');

@@ -46,7 +46,7 @@ describe('two versions of a saga side by side', () => {
   it('leave each other alone: a process that knows only one never touches the other', async () => {
     const first = scriptedSaga('order', steps('reserve'));
     const cluster = new SimulatedCluster([first]);
-    const starter = await cluster.startProcess({ runsSagas: false });
+    const starter = await cluster.startProcess({ worker: false });
     const { sagaId } = await starter.enqueue();
     const before = await cluster.load(sagaId);
     await cluster.startProcess({ sagas: [scriptedSaga('order', steps('reserve'), { version: 2 })] });

@@ -1,6 +1,7 @@
 import type { Surroundings } from '@nest-saga/core';
 import type { DataSource } from 'typeorm';
 import type { GroupCommitLimits } from '../group-commit.js';
+import { storageDefaults } from '../storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from '../typeorm-saga-storage-options.js';
 import { ApplicationPool } from './application-pool.js';
 import { checkDriver } from './check-driver.js';
@@ -29,7 +30,12 @@ export class Connections {
   private readonly applicationPool: ApplicationPool;
 
   constructor(options: TypeOrmSagaStorageOptions, runShared: Surroundings['run']) {
-    const { dataSource, acquireTimeoutMs = 5_000, statementTimeoutMs = 10_000 } = options;
+    const {
+      dataSource,
+      acquireTimeoutMs = storageDefaults.acquireTimeoutMs,
+      statementTimeoutMs = storageDefaults.statementTimeoutMs,
+      prepareStatements = storageDefaults.prepareStatements,
+    } = options;
     this.dataSource = dataSource;
     this.applicationPool = new ApplicationPool(dataSource);
     this.applicationPool.onChange(() => this.heartbeat.renew());
@@ -46,7 +52,7 @@ export class Connections {
     });
     this.pool = new PooledRunner(
       () => this.applicationPool.get(),
-      new PreparedNames(options.prepareStatements ?? true),
+      new PreparedNames(prepareStatements),
       { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
       cancel,
     );

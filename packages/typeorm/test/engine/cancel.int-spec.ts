@@ -30,7 +30,7 @@ describe('a cancel from another process', () => {
     options: EngineProcessOptions = {},
   ): Promise<readonly [SimulatedProcess, SimulatedProcess]> => [
     await cluster.startProcess([saga], options),
-    await cluster.startProcess([saga], { ...options, runsSagas: false }),
+    await cluster.startProcess([saga], { ...options, worker: false }),
   ];
 
   it.each([
@@ -81,7 +81,7 @@ describe('a cancel from another process', () => {
 
   it('ends a queued saga that nobody has begun, and nothing of it runs', async () => {
     const order = orderOf('pending');
-    const other = await cluster.startProcess([order.saga], { runsSagas: false });
+    const other = await cluster.startProcess([order.saga], { worker: false });
     const { sagaId } = await other.enqueue();
     await other.engine.requests.cancel(sagaId, reason);
     expect((await cluster.load(sagaId)).header.status).toBe('pending');

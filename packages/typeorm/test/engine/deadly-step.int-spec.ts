@@ -31,7 +31,7 @@ describe('a saga whose step kills its process each time', () => {
     SpawnedWorker.spawn({
       url: database.url,
       lease: { leaseDurationMs: 800, renewalIntervalMs: 150, safetyMarginMs: 100 },
-      recovery: { sweepIntervalMs: 100 },
+      recovery: { intervalMs: 100 },
     });
 
   it('is STUCK with recovery-exhausted after 5 recoveries, and the others go on', async () => {

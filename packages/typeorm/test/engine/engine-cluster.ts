@@ -8,7 +8,7 @@ import { RealClock } from './real-clock.js';
 
 /** What can be said about one process of a cluster. */
 export interface EngineProcessOptions extends SagaWorkerSettings {
-  readonly runsSagas?: boolean;
+  readonly worker?: boolean;
   readonly storage?: Partial<TypeOrmSagaStorageOptions>;
   /** Stands between the engine and its storage. */
   readonly surround?: (storage: SagaStorage) => SagaStorage;
@@ -41,7 +41,7 @@ export class EngineCluster {
       shutdownTimeoutMs: 100,
       abortGraceMs: 100,
       ...options,
-      recovery: { sweepIntervalMs: 100, ...options.recovery },
+      recovery: { intervalMs: 100, ...options.recovery },
       sagas,
       storage: surround?.(storage) ?? storage,
       clock: this.clock,

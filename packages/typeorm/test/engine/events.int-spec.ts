@@ -140,7 +140,7 @@ describe('what a step emits, where its process dies between the durable entry an
       new ScriptedStep('ship', { act: [emits('shipped')] }),
     ]);
     const sagaId = await dieBehind(saga, 1);
-    const deaf = await cluster.startProcess([saga], { recovery: { isEnabled: false } });
+    const deaf = await cluster.startProcess([saga], { recovery: { enabled: false } });
     deaf.listener.onSagaEvent = () => {
       throw new Error('a broken listener');
     };

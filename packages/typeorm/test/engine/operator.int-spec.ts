@@ -19,7 +19,7 @@ describe('an operator in a process that runs nothing', () => {
   /** The process of the operator, and one that goes on with what is let go on. */
   const startBoth = async (saga: ScriptedSaga) => {
     const heir = await cluster.startProcess([saga]);
-    const operator = await cluster.startProcess([saga], { runsSagas: false });
+    const operator = await cluster.startProcess([saga], { worker: false });
     const before = saga.calls.length;
     return { heir, operator, requests: operator.engine.requests, callsSince: () => saga.calls.slice(before) };
   };
@@ -179,7 +179,7 @@ describe('an operator in a process that runs nothing', () => {
     });
     const saga = scriptedSaga('raced', [step, new ScriptedStep('ship', { act: [throws(declined)] })]);
     const owner = await cluster.startProcess([saga]);
-    const operator = await cluster.startProcess([saga], { runsSagas: false });
+    const operator = await cluster.startProcess([saga], { worker: false });
     const { sagaId } = await owner.start();
     let heard = 0;
     let refused = 0;

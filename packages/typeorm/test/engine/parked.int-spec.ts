@@ -29,7 +29,7 @@ describe('sagas in a long wait', () => {
     const orphaned = scriptedSaga('orphaned', [left]);
     const options = { concurrency: 50, recovery: { concurrency: 20 } };
     const process = await cluster.startProcess([partner, healthy, orphaned], options);
-    const dying = await cluster.startProcess([orphaned], { recovery: { isEnabled: false } });
+    const dying = await cluster.startProcess([orphaned], { recovery: { enabled: false } });
     await Promise.all(Array.from({ length: 500 }, () => process.start()));
     await Promise.all(Array.from({ length: 500 }, () => process.enqueue()));
     await until('the wait of all', async () => (await waitingHere()) === 1_000);
@@ -67,7 +67,7 @@ describe('sagas in a long wait', () => {
     const call = new ScriptedStep('call', { act: [closedFor(hourMs)], retry });
     const sagas = [scriptedSaga('partner', [new ScriptedStep('reserve'), call])];
     const owner = await cluster.startProcess(sagas);
-    const asking = await cluster.startProcess(sagas, { runsSagas: false });
+    const asking = await cluster.startProcess(sagas, { worker: false });
     const { sagaId } = await owner.start();
     await until('the wait', async () => (await waitingHere()) === 1);
 

@@ -26,7 +26,7 @@ describe('a worker process that is paused past its lease while in an act', () =>
     const worker = await SpawnedWorker.open({
       url: database.url,
       lease: { leaseDurationMs: 2_500, renewalIntervalMs: 300, safetyMarginMs: 400 },
-      recovery: { sweepIntervalMs: 200 },
+      recovery: { intervalMs: 200 },
       watchIntervalMs: 200,
       ...settings,
     });

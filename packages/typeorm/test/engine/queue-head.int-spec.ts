@@ -25,7 +25,7 @@ describe('10,000 sagas at the head of the queue that every process knows and non
   it('do not keep the one behind them from running, run no step and are not undone', async () => {
     const blind = scriptedSaga('blind', [new ScriptedStep('reserve')], { codec: blindCodec });
     const order = scriptedSaga('order', [new ScriptedStep('charge')]);
-    const starter = await cluster.startProcess([blind, order], { runsSagas: false });
+    const starter = await cluster.startProcess([blind, order], { worker: false });
     await cluster.database.query(
       `INSERT INTO saga.saga_execution
          (id, saga_name, saga_version, status, next_run_at, context, metadata, created_at, updated_at)

@@ -19,7 +19,7 @@ import { RealClock } from './real-clock.js';
 const never = 600_000;
 const seldom = {
   lease: { leaseDurationMs: 2 * never, renewalIntervalMs: never, safetyMarginMs: 5_000 },
-  recovery: { sweepIntervalMs: never },
+  recovery: { intervalMs: never },
   watchIntervalMs: never,
 };
 

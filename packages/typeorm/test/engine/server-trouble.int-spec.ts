@@ -37,7 +37,7 @@ describe('200 sagas in the middle of which', () => {
       sagas: [scriptedSaga('order', steps)],
       storage: new TypeOrmSagaStorage({ dataSource, acquireTimeoutMs: 300 }),
       clock: new RealClock(),
-      recovery: { sweepIntervalMs: 1_000 },
+      recovery: { intervalMs: 1_000 },
     });
     await process.engine.open();
   }, 60_000);

@@ -61,7 +61,7 @@ describe('a saga that another process runs', () => {
     const options = { storage: { hints }, watchIntervalMs };
     const owner = await cluster.startProcess([saga], options);
     const isHeard = await listenForAnswer();
-    const other = await cluster.startProcess([saga], { ...options, runsSagas: false });
+    const other = await cluster.startProcess([saga], { ...options, worker: false });
     // A process tells of its sagas once it has heard that somebody is there.
     if (hints) await until('the answer of the owner', isHeard);
     const { sagaId } = await owner.start();
@@ -94,7 +94,7 @@ describe('a saga that another process runs', () => {
       new ScriptedStep('charge', { act: [gate.waits()] }),
     ]);
     const owner = await cluster.startProcess([saga]);
-    const other = await cluster.startProcess([saga], { runsSagas: false });
+    const other = await cluster.startProcess([saga], { worker: false });
     const { sagaId } = await owner.start();
     const watcher = new Watcher(other, sagaId);
     await until('the second act', () => gate.held === 1);
@@ -119,7 +119,7 @@ describe('a saga that another process runs', () => {
     ]);
     const options = { storage: { hints: false } };
     const owner = await cluster.startProcess([saga], options);
-    const other = await cluster.startProcess([saga], { ...options, runsSagas: false });
+    const other = await cluster.startProcess([saga], { ...options, worker: false });
     const [bad, good] = [await owner.start(), await owner.start()];
     await until('both acts', () => gate.held === 2);
     const refused = new Watcher(other, bad.sagaId, 2 ** 31);
@@ -140,7 +140,7 @@ describe('a saga that another process runs', () => {
       new ScriptedStep('charge', { act: [gate.waitsDeaf(), throws(new Error('declined'))] }),
     ]);
     const [first, second] = [await cluster.startProcess([saga]), await cluster.startProcess([saga])];
-    const other = await cluster.startProcess([saga], { runsSagas: false });
+    const other = await cluster.startProcess([saga], { worker: false });
     const { sagaId } = await first.start();
     const watcher = new Watcher(other, sagaId);
     await until('the second act', () => gate.held === 1);
@@ -165,11 +165,11 @@ describe('a saga that another process runs', () => {
         new ScriptedStep('charge'),
         new ScriptedStep('ship'),
       ]);
-      const queueing = await SpawnedWorker.open({ url: cluster.database.url, hints, runsSagas: false });
+      const queueing = await SpawnedWorker.open({ url: cluster.database.url, hints, worker: false });
       // With hints nobody sweeps in time: it is the hint that brings the saga here.
       const running = await cluster.startProcess([saga], {
         storage: { hints },
-        recovery: { sweepIntervalMs: hints ? never : 100 },
+        recovery: { intervalMs: hints ? never : 100 },
       });
       await until('the first sweep', () => running.listener.ofWorkerType('swept').length > 0);
       const sagaIds = [

@@ -4,7 +4,7 @@ import type { SagaWorkerSettings } from '@nest-saga/core';
 export interface WorkerSettings extends SagaWorkerSettings {
   readonly url: string;
   readonly hints?: boolean;
-  readonly runsSagas?: boolean;
+  readonly worker?: boolean;
   /** Whether a step that the context holds is held in this process. @default false */
   readonly holds?: boolean;
 }

@@ -9,7 +9,7 @@ import { RealClock } from './real-clock.js';
 import type { WorkContext, WorkerCommand, WorkerMessage, WorkerSettings } from './worker-messages.js';
 
 const settings = JSON.parse(process.env['WORKER_SETTINGS'] ?? '{}') as WorkerSettings;
-const { url, hints = true, holds = false, runsSagas = true } = settings;
+const { url, hints = true, holds = false, worker = true } = settings;
 
 const tell = (message: WorkerMessage): void => {
   process.send?.(message);
@@ -74,7 +74,7 @@ const dataSource = new DataSource({ type: 'postgres', url, poolSize: 4, poolErro
 await dataSource.initialize();
 const engine = new SagaEngine({
   ...settings,
-  runsSagas,
+  worker,
   storage: new TypeOrmSagaStorage({ dataSource, hints }),
   registry: new SagaRegistry([
     defineSaga({ name: 'work', steps: [step('reserve'), step('charge'), step('ship')] }),

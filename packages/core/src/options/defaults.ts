@@ -1,0 +1,11 @@
+import { breakerTable } from './circuit-breaker-options.js';
+import { defaultsOf } from './defaults-of.js';
+import { policyTable } from './step-policies.js';
+import { workerTable } from './worker-options.js';
+
+/** Every default of a step, a circuit breaker and a worker, as the tables of their options say. Times are in milliseconds. */
+export const sagaDefaults = Object.freeze({
+  ...defaultsOf(policyTable),
+  circuitBreaker: defaultsOf(breakerTable),
+  ...defaultsOf(workerTable),
+});

@@ -1,0 +1,113 @@
+import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
+import { checkTable, group } from './check-table.js';
+import { fill } from './defaults-of.js';
+import type { DefaultsOf } from './defaults-of.js';
+import { count, flag, time } from './option.js';
+import type { OptionPlace, OptionsOf } from './option.js';
+
+/** How long this process counts as alive, and how often it says so. */
+const leaseTable = {
+  /**
+   * After this long without a renewal other processes claim this process's sagas, in milliseconds.
+   *
+   * @default 30_000
+   */
+  leaseDurationMs: time({ default: 30_000, minimum: 1 }),
+  /** How often this process renews its lease, in milliseconds. @default 10_000 */
+  renewalIntervalMs: time({ default: 10_000, minimum: 1 }),
+  /** This process stops its sagas this long before its lease is over, in milliseconds. @default 5_000 */
+  safetyMarginMs: time({ default: 5_000, minimum: 0 }),
+};
+
+// A lease that is renewed too late would be lost each time.
+function checkLease(place: OptionPlace, value: unknown): readonly SagaDefinitionProblem[] {
+  const problems = checkTable(place, value, leaseTable);
+  if (problems.length > 0) return problems;
+  const { leaseDurationMs, renewalIntervalMs, safetyMarginMs } = fill(leaseTable, Object(value) as object);
+  if (renewalIntervalMs + safetyMarginMs < leaseDurationMs) return [];
+  const { where, path } = place;
+  return [
+    {
+      where,
+      problem: `${path}.renewalIntervalMs (${renewalIntervalMs}) and ${path}.safetyMarginMs (${safetyMarginMs}) leave nothing of ${path}.leaseDurationMs (${leaseDurationMs})`,
+      remedy: 'Set a lease that is longer than the two together, best three times the renewal interval',
+    },
+  ];
+}
+
+/** How this process finds queued and orphaned sagas. */
+const recoveryTable = {
+  /** With `false` this process runs only the sagas that are started in it. @default true */
+  enabled: flag({ default: true }),
+  /**
+   * Between two sweeps, in milliseconds; varied by a fifth, so that processes do not sweep in step.
+   *
+   * @default 5_000
+   */
+  intervalMs: time({ default: 5_000, minimum: 1 }),
+  /** The most sagas that one statement claims. @default 100 */
+  batchSize: count({ default: 100, minimum: 1 }),
+  /** The most claimed sagas that run here at once. @default 50 */
+  concurrency: count({ default: 50, minimum: 1 }),
+  /** Recoveries without progress after which a saga is STUCK. @default 5 */
+  maximumRecoveryAttempts: count({ default: 5, minimum: 0 }),
+};
+
+/** How a process runs and recovers sagas. */
+export const workerTable = {
+  /** With `false` this process runs no saga: it queues what is started, watches, and asks. @default true */
+  worker: flag({ default: true }),
+  /** The most sagas that this process runs at once; a start above it waits. @default 1_000 */
+  concurrency: count({ default: 1_000, minimum: 1 }),
+  /** How long such a start waits before it is refused with a `SagaBusyError`, in milliseconds. @default 10_000 */
+  busyTimeoutMs: time({ default: 10_000, minimum: 0 }),
+  /**
+   * A saga that waits longer than this for its next attempt is parked, in milliseconds: it has no owner and no
+   * slot, and any worker claims it when its time has come. A process with `recovery.enabled: false` parks none,
+   * because it would not claim the saga again.
+   *
+   * @default 5_000
+   */
+  parkAboveMs: time({ default: 5_000, minimum: 0 }),
+  /** How long this process counts as alive, and how often it says so. */
+  lease: { ...group(leaseTable), check: checkLease },
+  /** How this process finds queued and orphaned sagas. */
+  recovery: group(recoveryTable),
+  /**
+   * How often journals are read for what other processes wrote, in milliseconds; a hint comes sooner.
+   *
+   * @default 1_000
+   */
+  watchIntervalMs: time({ default: 1_000, minimum: 1 }),
+  /** How long a shutdown waits for running steps before their signals fire, in milliseconds. @default 10_000 */
+  shutdownTimeoutMs: time({ default: 10_000, minimum: 0 }),
+  /** How long a step may still take after its signal fired, in milliseconds. @default 5_000 */
+  abortGraceMs: time({ default: 5_000, minimum: 0 }),
+  /** A larger context is reported, in bytes; over 1 MiB it is refused. @default 65_536 */
+  contextWarningBytes: count({ default: 65_536, minimum: 1 }),
+  /**
+   * With `true` a saga that is started and run in this process keeps the `AsyncLocalStorage` stores of its caller.
+   * They are kept in memory while it runs, and are gone after a recovery: what a step must know belongs into the
+   * context. Queued and recovered sagas always run with the stores of the bootstrap.
+   *
+   * @default false
+   */
+  keepsCallerSurroundings: flag({ default: false }),
+};
+
+/** What can be set; the rest are the defaults. */
+export interface SagaWorkerSettings extends OptionsOf<typeof workerTable> {}
+
+/** How long a process counts as alive, and how often it says so. */
+export interface SagaLeaseOptions extends OptionsOf<typeof leaseTable> {}
+
+/** How a process finds queued and orphaned sagas. */
+export interface SagaRecoveryOptions extends OptionsOf<typeof recoveryTable> {}
+
+/** How a process runs and recovers sagas, with every option set. */
+export interface SagaWorkerOptions extends DefaultsOf<typeof workerTable> {}
+
+/** Fills in the defaults. Options of other tables are left out. */
+export function resolveWorkerOptions(settings: SagaWorkerSettings): SagaWorkerOptions {
+  return fill(workerTable, settings);
+}

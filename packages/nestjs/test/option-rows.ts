@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import type { OptionTable } from '@nest-saga/core';
+
+/** One row of a page's table of options. */
+export interface OptionRow {
+  readonly name: string;
+  readonly default: string;
+  readonly text: string;
+}
+
+/**
+ * The rows that a page has to have for a table of options: the path of each option, its default, and the first sentence of the
+ * comment above it.
+ *
+ * @param sources The files that the table and its groups are in, relative to `packages`. The first row of a name counts.
+ */
+export function rowsOf(table: OptionTable, sources: readonly string[]): readonly OptionRow[] {
+  const source = sources.map((file) => read(`../../${file}`)).join('\n');
+  return flatten(table).map(({ path, name, byDefault }) => {
+    const comment = commentOf(source, name, path);
+    const [, said] = /@default ([^\n]*?)\s*$/.exec(comment) ?? [];
+    return {
+      name: path,
+      default: (byDefault ?? said ?? 'none').replaceAll('`', ''),
+      text: firstSentence(comment),
+    };
+  });
+}
+
+/** The rows of the table with this title that a page has. */
+export function rowsOnPage(page: string, title: string): readonly OptionRow[] {
+  const [, found = ''] =
+    new RegExp(`^\\| ${title} .*?\\n\\|[ -|]*\\n((?:\\|.*\\n)+)`, 'm').exec(read(page)) ?? [];
+  return found
+    .trim()
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, name = '', byDefault = '', text = '']) => ({
+      name: name.replaceAll('`', ''),
+      default: byDefault.replaceAll('`', ''),
+      text,
+    }));
+}
+
+/** The defaults that the comments above the options of a table give, by the option's path. */
+export function documentedDefaults(
+  table: OptionTable,
+  sources: readonly string[],
+): Readonly<Record<string, string>> {
+  const source = sources.map((file) => read(`../../${file}`)).join('\n');
+  return Object.fromEntries(
+    flatten(table).flatMap(({ path, name, byDefault }) => {
+      const [, said = ''] = /@default ([^\n]*?)\s*$/.exec(commentOf(source, name, path)) ?? [];
+      return byDefault === undefined ? [] : [[path, said]];
+    }),
+  );
+}
+
+/** The defaults that are used, by the option's path, as source code has them. */
+export function usedDefaults(table: OptionTable): Readonly<Record<string, string>> {
+  const rows = flatten(table).filter(({ byDefault }) => byDefault !== undefined);
+  return Object.fromEntries(rows.map(({ path, value }) => [path, asSource(value)]));
+}
+
+interface FlatOption {
+  readonly path: string;
+  readonly name: string;
+  readonly value: unknown;
+  readonly byDefault: string | undefined;
+}
+
+function flatten(table: OptionTable, prefix = ''): readonly FlatOption[] {
+  return Object.entries(table).flatMap(([name, row]): readonly FlatOption[] => {
+    const path = `${prefix}${name}`;
+    if (row.table !== undefined) return flatten(row.table, `${path}.`);
+    const value = row.default;
+    return [{ path, name, value, byDefault: value === undefined ? undefined : asText(value) }];
+  });
+}
+
+/** The comment above an option, in the table that its group is or spreads, or in a table that is no group. */
+function commentOf(source: string, name: string, path: string): string {
+  const [group = ''] = path.split('.');
+  const bodies = [...source.matchAll(/const (\w+?)(?:Table|Extras) = \{\n([\s\S]*?)\n\};/g)];
+  const own = bodies.filter(([, table]) =>
+    path === name ? !source.includes(`group(${table}Table)`) : table === group,
+  );
+  const spread = bodies.filter(([, table]) =>
+    own.some(([, , body = '']) => body.includes(`...${table}Table`)),
+  );
+  const comment = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*${name}[:,]`);
+  for (const [, , body = ''] of [...own, ...spread]) {
+    const found = comment.exec(body)?.[1];
+    if (found !== undefined) return found.replace(/\s*\n\s*\*[ ]?/g, '\n').trim();
+  }
+  throw new Error(`the option ${path} has no comment`);
+}
+
+function firstSentence(comment: string): string {
+  const [text = ''] = comment.split('@default');
+  const [sentence = ''] = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .split(/\.(?:\s|$)/);
+  return sentence;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'number'
+    ? value.toLocaleString('en')
+    : typeof value === 'string'
+      ? `'${value}'`
+      : String(value);
+}
+
+function asSource(value: unknown): string {
+  return asText(value).replaceAll(',', '_');
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
+}
