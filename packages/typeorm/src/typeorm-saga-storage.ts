@@ -137,7 +137,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     // What was in the way can be gone when it is looked for: then the way is free.
     for (let attempt = 1; attempt <= 3; attempt++) {
       if (await this.writes.submit({ kind: 'start', saga })) {
-        if (saga.owner === undefined) this.hints?.work();
+        if (saga.owner === undefined && saga.park === undefined) this.hints?.work();
         return { kind: 'started' };
       }
       const header = await this.findTaken(saga);

@@ -21,6 +21,7 @@ const checkpoint = new CheckpointStatement(tables);
 const sagaId = randomUUID();
 const start = newSaga({ key: 'K' });
 const starts = [start, newSaga()];
+const later = newSaga({ park: { for: 'delay', name: 'start', dueInMs: 1_000 } });
 const plain: AppendRequest[] = [append(sagaId, 2), append(randomUUID(), 2)];
 const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted }), append(randomUUID(), 2)];
 const cursors = [{ sagaId, afterSeq: 3 }];
@@ -33,11 +34,17 @@ const pkeys = ['saga_execution_pkey', 'saga_log_pkey'];
 /** Everything that is prepared, with the indexes that it has to use. */
 const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['a start', statementOf(checkpoint.bind({ starts: [start], appends: [] })), []],
+  ['a start of one that waits', statementOf(checkpoint.bind({ starts: [later], appends: [] })), []],
   ['a first append', appendingOne(append(sagaId, 1)), pkeys],
   ['an append', appendingOne(append(sagaId, 2)), ['saga_log_pkey']],
   ['a first append with a change', appendingOne(append(sagaId, 1, { change: toCompleted })), pkeys],
   ['an append with a change', appendingOne(append(sagaId, 2, { change: toCompleted })), pkeys],
   ['a group of starts', statementOf(checkpoint.bind({ starts, appends: [] })), []],
+  [
+    'a group of starts, one of which waits',
+    statementOf(checkpoint.bind({ starts: [...starts, later], appends: [] })),
+    [],
+  ],
   ['a group of appends', statementOf(checkpoint.bind({ starts: [], appends: plain })), pkeys],
   ['a group of appends with changes', statementOf(checkpoint.bind({ starts: [], appends: changing })), pkeys],
   ['a group of starts and appends', statementOf(checkpoint.bind({ starts, appends: changing })), pkeys],

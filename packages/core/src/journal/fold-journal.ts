@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { isTerminal, SagaStatus } from './saga-status.js';
+import type { Park } from './park.js';
 import type { SagaHeader } from './saga-header.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { SagaState } from './saga-state.js';
@@ -18,10 +19,11 @@ import { applyEntry } from './apply-entry.js';
  */
 export function foldJournal(
   definition: SagaDefinition,
-  header: Pick<SagaHeader, 'context' | 'status' | 'failure' | 'stuck'>,
+  header: Pick<SagaHeader, 'context' | 'status' | 'failure' | 'stuck'> & Partial<Pick<SagaHeader, 'waiting'>>,
   entries: readonly JournalEntry[],
 ): SagaState {
-  let state = initialState(header.context, header.status === SagaStatus.Pending);
+  const isQueued = header.status === SagaStatus.Pending;
+  let state = initialState(header.context, isQueued, isQueued ? parkOf(header) : undefined);
   // Nothing is ever written behind an end: an entry with another one behind it did not end the saga.
   for (const entry of entries)
     state = applyEntry(definition, isTerminal(state.status) ? goingOn(state) : state, entry, entry.seq);
@@ -41,8 +43,13 @@ function asRecorded(
   return { ...state, status, direction: failure === undefined ? 'forward' : 'backward', failure, stuck };
 }
 
+/** What a queued saga waits for from its start on, which no entry says. */
+function parkOf({ waiting }: Partial<Pick<SagaHeader, 'waiting'>>): Park | undefined {
+  return waiting && { ...waiting, dueInMs: undefined };
+}
+
 /** The state of a saga that nothing has happened to yet. */
-export function initialState(context: string, isQueued = false): SagaState {
+export function initialState(context: string, isQueued = false, park?: Park): SagaState {
   return {
     status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
     direction: 'forward',
@@ -60,7 +67,7 @@ export function initialState(context: string, isQueued = false): SagaState {
     retryAt: undefined,
     retryDelayMs: 0,
     retryEndsAt: undefined,
-    park: undefined,
+    park,
     undo: [],
     givenUp: [],
     failure: undefined,

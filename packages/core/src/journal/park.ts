@@ -1,7 +1,7 @@
-/** What a saga without an owner waits for: `retry` the next attempt of a step. */
+/** What a saga without an owner waits for: `retry` the next attempt of a step, `delay` a moment. */
 export interface SagaWaiting {
-  readonly for: 'retry';
-  /** The step's id. */
+  readonly for: 'retry' | 'delay';
+  /** The step's id; `start` for a saga that was started with a delay and has not begun. */
   readonly name: string;
 }
 

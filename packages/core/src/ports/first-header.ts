@@ -1,10 +1,12 @@
+import type { Park } from '../journal/park.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import type { NewSaga } from './saga-storage.js';
 
-/** The header of a saga that was just stored: RUNNING under its owner, or PENDING and claimable at once. */
+/** The header of a saga that was just stored: RUNNING under its owner, or PENDING and claimable, at once or after its park. */
 export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
   const isQueued = saga.owner === undefined;
+  const { park } = saga;
   // Spelled out: a spread with further properties behind it costs V8 microseconds, and every start makes one.
   return {
     sagaId: saga.sagaId,
@@ -13,8 +15,8 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
     key: saga.key,
     status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
     owner: saga.owner,
-    nextRunAt: isQueued ? now : undefined,
-    waiting: undefined,
+    nextRunAt: isQueued ? dueAfter(park, now) : undefined,
+    waiting: park && { for: park.for, name: park.name },
     context: saga.context,
     failure: undefined,
     stuck: undefined,
@@ -22,4 +24,9 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
     createdAt: now,
     updatedAt: now,
   };
+}
+
+function dueAfter(park: Park | undefined, now: Date): Date | undefined {
+  if (park === undefined) return now;
+  return park.dueInMs === undefined ? undefined : new Date(now.getTime() + park.dueInMs);
 }

@@ -4,6 +4,7 @@ import type { SagaIdentity } from '../definition/saga-registry.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
+import type { Park } from '../journal/park.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaStatus } from '../journal/saga-status.js';
 import type { Surroundings } from './surroundings.js';
@@ -18,6 +19,8 @@ export interface NewSaga {
   readonly metadata: Readonly<Record<string, string>>;
   /** The worker that will run it (it is RUNNING then), or undefined to queue it (PENDING). */
   readonly owner: string | undefined;
+  /** A queued one only: no worker claims it before this is over. */
+  readonly park?: Park | undefined;
 }
 
 /** What became of a start. `exists`: the id or the key was taken, by the saga of this header; nothing was written. */

@@ -11,6 +11,7 @@ import { SagaConflictError } from '../errors/saga-conflict-error.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaShuttingDownError } from '../errors/saga-shutting-down-error.js';
 import { foldJournal, initialState } from '../journal/fold-journal.js';
+import type { Park } from '../journal/park.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
@@ -54,7 +55,7 @@ export class SagaStarter {
   ) {}
 
   /**
-   * Resolves once the saga is durable; it runs in this process then. Waits a bounded time for a place
+   * Resolves once the saga is durable; it runs in this process then, unless it is delayed. Waits a bounded time for a place
    * if as many run as may.
    *
    * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
@@ -62,7 +63,7 @@ export class SagaStarter {
    */
   async start(context: unknown, options?: StartOptions): Promise<StartedSaga> {
     const request = this.prepare('start', context, options);
-    if (!this.runsHere) return this.store(request, undefined);
+    if (!this.runsHere || request.park !== undefined) return this.store(request, undefined);
     const { running } = this.worker;
     const hasPlace = running.tryReservePlace() || (await running.reservePlace(this.busyTimeoutMs));
     request.hasPlace = hasPlace;
@@ -103,7 +104,8 @@ export class SagaStarter {
     const json = definition.codec.encode(context, 'context');
     checkSize(json, 'context');
     checkComesBack(definition, json);
-    return { definition, json, options, sagaId: options.sagaId ?? this.ids.nextId(), hasPlace: false };
+    const sagaId = options.sagaId ?? this.ids.nextId();
+    return { definition, json, options, sagaId, park: parkOf(options), hasPlace: false };
   }
 
   private checkNotStopping(method: string): void {
@@ -139,6 +141,7 @@ export class SagaStarter {
         context: json,
         metadata,
         owner: isFirst ? owner : undefined,
+        park: request.park,
       };
       const result = await this.worker.writer.start(saga, this.patience());
       if (result.kind === 'started') return this.started(request, saga);
@@ -164,8 +167,12 @@ export class SagaStarter {
 
   private started(request: StartRequest, saga: NewSaga): StartedSaga {
     const { definition } = request;
-    const { sagaId, owner } = saga;
+    const { sagaId, owner, park } = saga;
     this.tellStarted(saga);
+    if (park !== undefined) {
+      if (this.runsHere) this.worker.claimLater(park);
+      return startedSaga(sagaId, definition, undefined);
+    }
     if (owner === undefined) {
       this.worker.lookForWork();
       return startedSaga(sagaId, definition, undefined);
@@ -237,6 +244,11 @@ export class SagaStarter {
   }
 }
 
+/** A delayed saga has no owner and no place, and is claimed like any that waited. */
+function parkOf({ delayMs = 0 }: StartOptions): Park | undefined {
+  return delayMs === 0 ? undefined : { for: 'delay', name: 'start', dueInMs: delayMs };
+}
+
 function startedSaga(sagaId: string, definition: SagaDefinition, end: StartedSaga['end']): StartedSaga {
   return { sagaId, definition, version: definition.version, end };
 }
@@ -246,6 +258,7 @@ interface StartRequest {
   readonly json: Json;
   readonly options: StartOptions;
   readonly sagaId: string;
+  readonly park: Park | undefined;
   /** A place among the running sagas is kept for it. */
   hasPlace: boolean;
 }

@@ -6,6 +6,7 @@ import type { ExecutionEnd, RecordedEntry, SagaExecutorDependencies } from '../e
 import { SagaExecutor } from '../engine/saga-executor.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { foldJournal } from '../journal/fold-journal.js';
+import type { Park } from '../journal/park.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { Clock } from '../ports/clock.js';
@@ -101,6 +102,12 @@ export class SagaWorker {
   /** There may be something to claim. */
   lookForWork(): void {
     if (this.options.recovery.enabled) this.dependencies.surroundings.run(() => this.sweep.claimSoon());
+  }
+
+  /** There will be something to claim once a saga that was parked here is due. */
+  claimLater({ dueInMs }: Park): void {
+    // The timer may last for hours: it holds on to nothing of a caller.
+    if (dueInMs !== undefined) this.dependencies.surroundings.run(() => this.dueMoments.add(dueInMs));
   }
 
   /** Somebody asked for something concerning a saga that may run here. */
@@ -273,7 +280,7 @@ export class SagaWorker {
         notifyWorker(this.dependencies.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
       notifySaga(this.dependencies.listener, { type: 'let-go', sagaId, saga, version, reason });
       const request = { sagaId, worker, seq: executor.seq + 1, begun: end.begun };
-      if (reason === 'parked') this.keepDueMoment(end.state);
+      if (reason === 'parked' && end.state.park !== undefined) this.claimLater(end.state.park);
       if (reason === 'shutdown') this.handover.collect({ ...request, reason, delayMs: 0 });
       if (reason === 'trouble')
         void this.handover.release({ ...request, reason, delayMs: troubleDelay(end.state.recoveries) });
@@ -281,12 +288,6 @@ export class SagaWorker {
     // Half of the places free at once make one statement worthwhile, where each by itself would cost one.
     if (wasClaimed && this.running.claimed <= this.options.recovery.concurrency / 2) this.lookForWork();
     return end;
-  }
-
-  // The timer may last for hours: it holds on to nothing of a caller.
-  private keepDueMoment({ park }: SagaState): void {
-    const { dueInMs } = park ?? {};
-    if (dueInMs !== undefined) this.dependencies.surroundings.run(() => this.dueMoments.add(dueInMs));
   }
 
   private giveBack({ header, entries }: LoadedSaga, worker: string): void {

@@ -16,12 +16,19 @@ export interface StartOptions {
    * @default 'attach'
    */
   readonly onConflict?: 'attach' | 'reject';
+  /**
+   * The saga does not begin before so long, in milliseconds, at most 100 years, by the storage's clock: it is durable and
+   * PENDING meanwhile, and holds nothing in this process. A start that attaches to a saga ignores it.
+   */
+  readonly delayMs?: number;
   /** Short texts that travel with the saga beside its context, for example `traceparent`. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 const unstorableText = /[\u0000\p{Surrogate}]/u;
-const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'metadata'];
+const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'delayMs', 'metadata'];
+/** 100 years. */
+const maximumDelayMs = 3_155_760_000_000;
 const maximumMetadataLength = 1_024;
 
 /**
@@ -42,12 +49,14 @@ export function checkSagaId(sagaId: unknown): string {
  */
 export function checkStartOptions(options: unknown): StartOptions {
   if (options === undefined) return {};
-  const { saga, sagaId, key, onConflict, metadata } = checkNames('options', options, knownOptions);
+  const given = checkNames('options', options, knownOptions);
+  const { saga, sagaId, key, onConflict, delayMs, metadata } = given;
   return {
     ...(saga === undefined ? {} : { saga: checkText('saga', saga, 100) }),
     ...(sagaId === undefined ? {} : { sagaId: checkSagaId(sagaId) }),
     ...(key === undefined ? {} : { key: checkText('key', key, 200) }),
     ...(onConflict === undefined ? {} : { onConflict: checkOnConflict(onConflict) }),
+    ...(delayMs === undefined ? {} : { delayMs: checkDelay(delayMs) }),
     ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata) }),
   };
 }
@@ -70,6 +79,14 @@ export function checkText(name: string, text: unknown, maximumLength: number): s
 function checkOnConflict(onConflict: unknown): 'attach' | 'reject' {
   if (onConflict === 'attach' || onConflict === 'reject') return onConflict;
   throw new InvalidArgumentError('onConflict', 'pass "attach" or "reject"');
+}
+
+function checkDelay(delayMs: unknown): number {
+  if (typeof delayMs === 'number' && delayMs >= 0 && delayMs <= maximumDelayMs) return Math.ceil(delayMs);
+  throw new InvalidArgumentError(
+    'delayMs',
+    `pass a number of milliseconds from 0 to ${maximumDelayMs}, such as hours(1)`,
+  );
 }
 
 function checkMetadata(metadata: unknown): Readonly<Record<string, string>> {

@@ -64,6 +64,57 @@ export function describeParks(world: StorageWorld): void {
     expect(again?.entries.at(-1)).not.toHaveProperty('parked');
   });
 
+  it('stores sagas that wait before they begin, each by itself and beside others that do not', async () => {
+    const { saga } = world.newIdentity();
+    const later = (dueInMs: number | undefined) =>
+      world.newSaga({ saga, park: { for: 'delay', name: 'start', dueInMs } });
+    const longMs = 40 * 86_400_000;
+    const alone = later(longMs);
+    await world.storage.start(alone);
+    const [owner, inAGroup, onRequest] = [await world.newWorker(), later(60_000), later(undefined)];
+    const others = [world.newSaga({ saga }), inAGroup, onRequest, world.newSaga({ saga, owner })];
+    await Promise.all(others.map((one) => world.storage.start(one)));
+    const headers = await Promise.all([alone, ...others].map(({ sagaId }) => world.header(sagaId)));
+    const delays = headers.map(
+      ({ nextRunAt, createdAt }) => nextRunAt && nextRunAt.getTime() - createdAt.getTime(),
+    );
+    const waiting = { for: 'delay', name: 'start' };
+    expect(headers.map((header) => header.waiting)).toEqual([
+      waiting,
+      undefined,
+      waiting,
+      waiting,
+      undefined,
+    ]);
+    expect(headers.map(({ status }) => status)).toEqual([
+      'pending',
+      'pending',
+      'pending',
+      'pending',
+      'running',
+    ]);
+    expect(delays).toEqual([longMs, 0, 60_000, undefined, undefined]);
+    const claimed = await claim(await world.newWorker(), alone);
+    expect(claimed.map(({ header }) => header.sagaId)).toEqual([others[0]?.sagaId]);
+  });
+
+  it('gives a saga that waited before it began to a worker when it is due, and says that it was parked', async () => {
+    const saga = await world.start({ park: { for: 'delay', name: 'start', dueInMs: 300 } });
+    const worker = await world.newWorker();
+    await expect(claim(worker, saga)).resolves.toEqual([]);
+    let claimed: readonly LoadedSaga[] = [];
+    await world.until('the claim', async () => (claimed = await claim(worker, saga)).length === 1);
+    expect(claimed[0]?.header).toMatchObject({ status: 'running', owner: worker, waiting: undefined });
+    expect(claimed[0]?.entries).toMatchObject([{ kind: 'claimed', from: 'pending', parked: true }]);
+  });
+
+  it('parks for longer than a timer can wait', async () => {
+    const longMs = 100 * 365 * 86_400_000;
+    const { sagaId } = await startParked(longMs);
+    const { header, entries } = await world.load(sagaId);
+    expect((header.nextRunAt?.getTime() ?? 0) - (entries[0]?.recordedAt.getTime() ?? 0)).toBe(longMs);
+  });
+
   it('leaves parked sagas alone where those of dead workers are released', async () => {
     const { saga, sagaId, owner } = await startParked(60_000);
     const before = await world.load(sagaId);

@@ -40,6 +40,13 @@ export function describeSummary(world: StorageWorld): void {
     ]);
   });
 
+  it('counts a saga that waits before it begins as waiting, and leaves it out of the ages', async () => {
+    const before = await world.storage.summarize();
+    await world.start({ park: { for: 'delay', name: 'start', dueInMs: 60_000 } });
+    const after = await world.storage.summarize();
+    expect(after).toMatchObject({ pending: before.pending + 1, waiting: before.waiting + 1 });
+  });
+
   it('knows the age of the oldest open saga', async () => {
     await world.pass(50);
     const before = await world.storage.summarize();

@@ -61,7 +61,7 @@ function entryStatements(tables: Tables, prefix: string, isPlaceRight: typeof is
       text: `WITH stored AS (${insertOne(tables, '$14::text', condition)} RETURNING saga_id)
 UPDATE ${tables.execution} AS header
 SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
-  waiting = $18::text, next_run_at = ${statementTime} + $19::integer * interval '1 millisecond',
+  waiting = $18::text, next_run_at = ${statementTime} + $19::bigint * interval '1 millisecond',
   updated_at = ${statementTime}
 FROM stored
 WHERE header.id = stored.saga_id`,

@@ -1,7 +1,7 @@
 import { isDate, SagaStorageError } from '@nest-saga/core';
 
 /** The types of columns that travel as arrays, with their object identifiers in PostgreSQL. */
-const typeIds = { uuid: 2950, text: 25, integer: 23, json: 114, timestamptz: 1184 } as const;
+const typeIds = { uuid: 2950, text: 25, integer: 23, bigint: 20, json: 114, timestamptz: 1184 } as const;
 export type ArrayType = keyof typeof typeIds;
 
 /** A value of such a column. */
@@ -87,12 +87,20 @@ const codecs: Readonly<Record<ArrayType, ElementCodec>> = {
       return 4;
     },
   },
+  bigint: {
+    sizeOf: () => 8,
+    write: (buffer, offset, value) => {
+      if (typeof value !== 'number' || !Number.isSafeInteger(value)) return refuse('bigint');
+      writeInt64(buffer, offset, value);
+      return 8;
+    },
+  },
   timestamptz: {
     sizeOf: () => 8,
     write: (buffer, offset, value) => {
       const time = isDate(value) ? value.getTime() : Number.NaN;
       if (Number.isNaN(time)) return refuse('time');
-      writeMicroseconds(buffer, offset, (time - startOfPostgresTime) * 1_000);
+      writeInt64(buffer, offset, (time - startOfPostgresTime) * 1_000);
       return 8;
     },
   },
@@ -114,10 +122,10 @@ function isBehindHyphen(byte: number): boolean {
 const twoTo32 = 0x1_0000_0000;
 
 /** As `writeBigInt64BE`, without making big integers. */
-function writeMicroseconds(buffer: Buffer, offset: number, microseconds: number): void {
-  const high = Math.floor(microseconds / twoTo32);
+function writeInt64(buffer: Buffer, offset: number, value: number): void {
+  const high = Math.floor(value / twoTo32);
   buffer.writeInt32BE(high, offset);
-  buffer.writeUInt32BE(microseconds - high * twoTo32, offset + 4);
+  buffer.writeUInt32BE(value - high * twoTo32, offset + 4);
 }
 
 /** PostgreSQL counts microseconds from the year 2000. */

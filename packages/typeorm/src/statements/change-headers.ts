@@ -17,7 +17,7 @@ export function changeHeaders({ execution }: Tables, appends: readonly AppendReq
     status: ['text', ({ change }) => change?.status ?? null],
     owner: ['text', ({ change }) => change?.owner ?? null],
     waiting: ['text', ({ change }) => toWaitingColumn(change?.park)],
-    due_in_ms: ['integer', ({ change }) => (change && dueInMsOf(change)) ?? null],
+    due_in_ms: ['bigint', ({ change }) => (change && dueInMsOf(change)) ?? null],
     failure: ['json', ({ change }) => toJson(change?.failure)],
     stuck: ['json', ({ change }) => toJson(change?.stuck)],
   });

@@ -6,7 +6,12 @@ import { appendEntries } from './append-entries.js';
 import { AppendOneStatements, appendOneValues } from './append-one.js';
 import { changeHeaders } from './change-headers.js';
 import { durableMoment } from './durable-moment.js';
-import { startOneStatement, startOneValues } from './start-one.js';
+import {
+  startOneLaterStatement,
+  startOneLaterValues,
+  startOneStatement,
+  startOneValues,
+} from './start-one.js';
 import { startSagas } from './start-sagas.js';
 
 /** What one statement writes: sagas that start, and entries with the header changes they bring. */
@@ -49,10 +54,12 @@ export interface CheckpointPart {
 export class CheckpointStatement {
   private readonly variants = new Map<string, Statement>();
   private readonly startOne: Statement;
+  private readonly startOneLater: Statement;
   private readonly appendOne: AppendOneStatements;
 
   constructor(private readonly tables: Tables) {
     this.startOne = startOneStatement(tables);
+    this.startOneLater = startOneLaterStatement(tables);
     this.appendOne = new AppendOneStatements(tables);
   }
 
@@ -62,11 +69,17 @@ export class CheckpointStatement {
   }
 
   private bindOne({ starts: [saga], appends: [request] }: Checkpoint): BoundCheckpoint {
-    if (saga !== undefined)
-      return { statement: this.startOne, values: startOneValues(saga), writtenBy: oneRowOrNone };
+    if (saga !== undefined) return this.bindStart(saga);
     if (request === undefined) throw new TypeError('There is nothing to write.');
     const statement = this.appendOne.statementFor(request);
     return { statement, values: appendOneValues(request), writtenBy: oneRowOrNone };
+  }
+
+  private bindStart(saga: NewSaga): BoundCheckpoint {
+    const { park } = saga;
+    const writtenBy = oneRowOrNone;
+    if (park === undefined) return { statement: this.startOne, values: startOneValues(saga), writtenBy };
+    return { statement: this.startOneLater, values: startOneLaterValues(saga, park), writtenBy };
   }
 
   private bindMany({ starts, appends }: Checkpoint): BoundCheckpoint {

@@ -1,6 +1,7 @@
-import type { NewSaga } from '@nest-saga/core';
+import type { NewSaga, Park } from '@nest-saga/core';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
+import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { isCommitDurable, statementTime } from './durable-moment.js';
 
 /**
@@ -24,4 +25,24 @@ ON CONFLICT DO NOTHING`,
 export function startOneValues(saga: NewSaga): readonly unknown[] {
   const { sagaId, version, key, owner, context, metadata } = saga;
   return [sagaId, saga.saga, version, key, owner, context, JSON.stringify(metadata)];
+}
+
+/** As `startOneStatement` for a saga that is queued and parked. Parameters: `startOneLaterValues`. */
+export function startOneLaterStatement({ execution }: Tables): Statement {
+  return {
+    name: 'start_later',
+    text: `INSERT INTO ${execution}
+  (id, saga_name, saga_version, saga_key, status, next_run_at, waiting, context, metadata, created_at, updated_at)
+SELECT $1::uuid, $2::text, $3::integer, $4::text, 'pending', ${statementTime} + $7::bigint * interval '1 millisecond',
+  $8::text, $5::json, $6::json, ${statementTime}, ${statementTime}
+WHERE ${isCommitDurable}
+ON CONFLICT DO NOTHING`,
+  };
+}
+
+/** The parameters of `startOneLaterStatement`. */
+export function startOneLaterValues(saga: NewSaga, park: Park): readonly unknown[] {
+  const { sagaId, version, key, context, metadata } = saga;
+  const { dueInMs } = park;
+  return [sagaId, saga.saga, version, key, context, JSON.stringify(metadata), dueInMs, toWaitingColumn(park)];
 }
