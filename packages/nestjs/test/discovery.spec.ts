@@ -116,6 +116,29 @@ describe('discovery', () => {
     expect(problems).toHaveLength(16);
   });
 
+  it('runs a saga whose context class is the first argument, found by it and made anew of it', async () => {
+    @Saga(OrderContext, { name: 'order', steps: [ReserveStep] })
+    class ShortSaga {}
+    const { sagas } = await openApp([Calls, ReserveStep, ShortSaga]);
+    const handle = await sagas.start(new OrderContext('book'));
+    const { context } = await handle.outcome();
+    expect(context).toBeInstanceOf(OrderContext);
+  });
+
+  it('says of a first argument that is no class what it is: most often two files import each other', async () => {
+    @Saga(undefined as unknown as typeof PlainContext, { name: 'circular', steps: [PlainStep] })
+    class CircularSaga {}
+    @Saga(PlainContext, undefined as never)
+    class EmptySaga {}
+    const problems = await problemsOf([PlainStep, CircularSaga, EmptySaga]);
+    expect(problems.map(({ where, problem }) => `${where}: ${problem}`)).toEqual(
+      expect.arrayContaining([
+        'CircularSaga (saga "circular"): context is null',
+        'EmptySaga (saga "undefined"): it has no steps',
+      ]),
+    );
+  });
+
   it('checks a step that no saga uses, too', async () => {
     @SagaStep('no spaces')
     class LonelyStep extends PlainStep {}

@@ -61,6 +61,22 @@ describe('the types of a saga', () => {
     expect(stepsOf(OrderSaga)).toHaveLength(5);
   });
 
+  it('take the class of the context as the first argument, and hold the steps to it', () => {
+    @Saga(OrderContext, { name: 'order', version: 2, steps: [ChargeStep, fallback(ChargeStep, LogStep)] })
+    class OrderSaga {}
+    @Saga(OrderContext, {
+      name: 'order',
+      // @ts-expect-error a step of a trip does not fit an order
+      steps: [ChargeStep, BookFlightStep],
+    })
+    class WrongSaga {}
+    // @ts-expect-error the class is said once
+    @Saga(OrderContext, { name: 'order', context: OrderContext, steps: [ChargeStep] })
+    class TwiceSaga {}
+    expect(optionsOf(OrderSaga)).toMatchObject({ name: 'order', version: 2, context: OrderContext });
+    expect([OrderSaga, WrongSaga, TwiceSaga].map((saga) => stepsOf(saga).length)).toEqual([2, 2, 1]);
+  });
+
   it('refuse a step of another context', () => {
     @Saga({
       name: 'order',
@@ -163,6 +179,10 @@ describe('the types of a saga', () => {
   });
 });
 
+function optionsOf(saga: object): StoredSagaOptions {
+  return Reflect.getMetadata(SagaMetadata.KEY, saga) as StoredSagaOptions;
+}
+
 function stepsOf(saga: object): readonly unknown[] {
-  return (Reflect.getMetadata(SagaMetadata.KEY, saga) as StoredSagaOptions).steps;
+  return optionsOf(saga).steps;
 }

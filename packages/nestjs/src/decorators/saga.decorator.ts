@@ -1,5 +1,6 @@
 import { DiscoveryService } from '@nestjs/core';
 import type { ContextClass, SagaOptions } from '@nest-saga/core';
+import { isObject } from '@nest-saga/core';
 import type { SagaStage } from './step-class.js';
 
 /** What `@Saga()` takes. */
@@ -31,19 +32,31 @@ export const SagaMetadata = DiscoveryService.createDecorator<StoredSagaOptions>(
  * Two classes with one name and different versions stand side by side: new executions start under the higher
  * version, running ones end under their own.
  *
+ * With the class of its context as the first argument, every function in the list knows the type of the context that it
+ * is given; with `context` among the options it has to say it.
+ *
  * @example
  * ```ts
- * @Saga({
+ * @Saga(OrderContext, {
  *   name: 'order',
  *   version: 1,
- *   context: OrderContext,
  *   steps: [ReserveInventoryStep, ChargePaymentStep, ShipOrderStep],
  * })
  * export class OrderSaga {}
  * ```
  */
-export function Saga<Context>(options: SagaDecoratorOptions<Context>): ClassDecorator {
+export function Saga<Context>(
+  context: ContextClass<Context>,
+  options: Omit<SagaDecoratorOptions<NoInfer<Context>>, 'context'>,
+): ClassDecorator;
+export function Saga<Context>(options: SagaDecoratorOptions<Context>): ClassDecorator;
+export function Saga(...given: readonly [unknown, unknown?]): ClassDecorator {
+  const [first, second] = given;
+  // A class that is undefined, as between two files that import each other, is no saga without a class.
+  const options =
+    given.length < 2 || !isObject(second) ? given.at(-1) : { ...second, context: first ?? null };
   return (target) => {
-    SagaMetadata(options)(target);
+    // What it was really given is checked when the application starts, with everything else.
+    SagaMetadata(options as StoredSagaOptions)(target);
   };
 }
