@@ -40,19 +40,19 @@ export { executionDiagram } from './diagrams/execution-diagram.js';
 export { sequenceDiagram } from './diagrams/sequence-diagram.js';
 export { stateDiagram } from './diagrams/state-diagram.js';
 
-export type { AttemptOutcome, FinishedAttempt } from './engine/decide-entry.js';
-export { decideEntry } from './engine/decide-entry.js';
+export type { AttemptOutcome, FinishedAttempt } from './execution/decide-entry.js';
+export { decideEntry } from './execution/decide-entry.js';
 export type {
   ActAction,
   CompensateAction,
   NextAction,
   SettleAction,
   WaitAction,
-} from './engine/next-action.js';
-export { afterWait, nextAction } from './engine/next-action.js';
-export { decidePark } from './engine/decide-park.js';
-export { retryDelay } from './engine/retry-delay.js';
-export type { ExecutionEnd } from './engine/saga-executor.js';
+} from './execution/next-action.js';
+export { afterWait, nextAction } from './execution/next-action.js';
+export { decidePark } from './execution/decide-park.js';
+export { retryDelay } from './execution/retry-delay.js';
+export type { ExecutionEnd } from './execution/saga-executor.js';
 
 export type { ErrorMatcher } from './errors/error-matcher.js';
 export { matchesError } from './errors/error-matcher.js';
@@ -220,18 +220,18 @@ export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
 
 export type { JournalObserver } from './worker/journal-follower.js';
-export type { ResultObserver } from './worker/saga-reader.js';
-export type { SagaEngineOptions } from './worker/saga-engine.js';
-export { SagaEngine } from './worker/saga-engine.js';
-export type { SagaOutcome } from './worker/saga-outcome.js';
-export { toOutcomeError } from './worker/saga-outcome.js';
-export type { SagaReader } from './worker/saga-reader.js';
-export type { SagaRequests } from './worker/saga-requests.js';
-export type { SagaStarted } from './worker/saga-started.js';
-export type { SagaStarter, StartedSaga } from './worker/saga-starter.js';
+export type { ResultObserver } from './client/saga-reader.js';
+export type { SagaEngineOptions } from './saga-engine.js';
+export { SagaEngine } from './saga-engine.js';
+export type { SagaOutcome } from './client/saga-outcome.js';
+export { toOutcomeError } from './client/saga-outcome.js';
+export type { SagaReader } from './client/saga-reader.js';
+export type { SagaRequests } from './client/saga-requests.js';
+export type { SagaStarted } from './client/saga-started.js';
+export type { SagaStarter, StartedSaga } from './client/saga-starter.js';
 export type { SagaWorker } from './worker/saga-worker.js';
-export type { StartOptions } from './worker/start-options.js';
-export { checkSagaId, checkStartOptions, checkText } from './worker/start-options.js';
+export type { StartOptions } from './client/start-options.js';
+export { checkSagaId, checkStartOptions, checkText } from './client/start-options.js';
 export type { DiagramKind } from './diagrams/diagram-kinds.js';
 export { diagramKinds, drawSaga } from './diagrams/diagram-kinds.js';
 export { isListening } from './ports/hint-listening.js';

@@ -42,5 +42,5 @@ export type {
   LostPart,
   SagaStorageContract,
   SagaStorageHarness,
-} from './contracts/describe-saga-storage.js';
+} from './contracts/storage-harness.js';
 export { describeSagaStorage } from './contracts/describe-saga-storage.js';

@@ -1,6 +1,5 @@
 export { sagaEntities } from './entities/saga-entities.js';
-export { SagaExecutionEntity } from './entities/saga-execution.entity.js';
-export { SagaLogEntity } from './entities/saga-log.entity.js';
+export { SagaExecutionEntity, SagaLogEntity } from './entities/saga.entities.js';
 export { SagaWorkerEntity } from './entities/saga-worker.entity.js';
 
 export { SagaEncodingError } from './errors/saga-encoding-error.js';

@@ -1,6 +1,5 @@
-import { SagaExecutionEntity } from '../src/entities/saga-execution.entity.js';
+import { SagaExecutionEntity, SagaLogEntity } from '../src/entities/saga.entities.js';
 import { sagaEntities } from '../src/entities/saga-entities.js';
-import { SagaLogEntity } from '../src/entities/saga-log.entity.js';
 import { SagaWorkerEntity } from '../src/entities/saga-worker.entity.js';
 import { actCompleted, append, newSaga } from './sample-saga.js';
 import { createTestDatabase } from './test-database.js';

@@ -7,7 +7,7 @@ import { Saga, SagaModule, SagaOrchestrator, SagaStep } from '@nest-saga/nestjs'
 import type { SagaStepHandler } from '@nest-saga/nestjs';
 import type { DataSource, Repository } from 'typeorm';
 import { sagaEntities } from '../src/entities/saga-entities.js';
-import { SagaExecutionEntity } from '../src/entities/saga-execution.entity.js';
+import { SagaExecutionEntity } from '../src/entities/saga.entities.js';
 import { typeOrmSagaStorage } from '../src/saga-storage-factory.js';
 import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';

@@ -1,8 +1,7 @@
 import { DefaultNamingStrategy, EntitySchema } from 'typeorm';
 import type { DataSource, NamingStrategyInterface } from 'typeorm';
 import { sagaEntities } from '../src/entities/saga-entities.js';
-import { SagaExecutionEntity } from '../src/entities/saga-execution.entity.js';
-import { SagaLogEntity } from '../src/entities/saga-log.entity.js';
+import { SagaExecutionEntity, SagaLogEntity } from '../src/entities/saga.entities.js';
 import { SagaWorkerEntity } from '../src/entities/saga-worker.entity.js';
 import { SagaEntityMappingError } from '../src/errors/saga-entity-mapping-error.js';
 import { SagaReadOnlyError } from '../src/errors/saga-read-only-error.js';

@@ -1,8 +1,8 @@
 import { hydrate } from '../context/hydrate.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import type { EventClasses } from '../engine/attempt-run.js';
-import { nextAction } from '../engine/next-action.js';
-import type { RecordedEntry } from '../engine/saga-executor.js';
+import type { EventClasses } from '../execution/attempt-run.js';
+import { nextAction } from '../execution/next-action.js';
+import type { RecordedEntry } from '../execution/saga-executor.js';
 import { decodeEvents } from '../journal/emitted-events.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';

@@ -1,9 +1,9 @@
 import { encodedBytes } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
-import { JournalWriter } from '../engine/journal-writer.js';
-import type { ExecutionEnd, RecordedEntry, SagaExecutorDependencies } from '../engine/saga-executor.js';
-import { SagaExecutor } from '../engine/saga-executor.js';
+import { JournalWriter } from '../execution/journal-writer.js';
+import type { ExecutionEnd, RecordedEntry, SagaExecutorDependencies } from '../execution/saga-executor.js';
+import { SagaExecutor } from '../execution/saga-executor.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type { Park } from '../journal/park.js';

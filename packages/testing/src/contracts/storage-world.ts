@@ -9,7 +9,7 @@ import type {
   SagaIdentity,
   SagaStorage,
 } from '@nest-saga/core';
-import type { FragileStorage, SagaStorageContract, SagaStorageHarness } from './describe-saga-storage.js';
+import type { FragileStorage, SagaStorageContract, SagaStorageHarness } from './storage-harness.js';
 
 const longLeaseMs = 600_000;
 const deadlineMs = 10_000;

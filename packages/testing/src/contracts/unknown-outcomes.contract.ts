@@ -1,7 +1,7 @@
 /// <reference types="jest" />
 import { SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, WriteOutcome } from '@nest-saga/core';
-import type { LostPart } from './describe-saga-storage.js';
+import type { LostPart } from './storage-harness.js';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { identityOf } from './storage-world.js';

@@ -1,5 +1,4 @@
 import type { DataSource } from 'typeorm';
-import type { WireConnection } from './write-query.js';
 
 /** The part of the `pg` driver's client that this package uses. */
 export interface PostgresClient {
@@ -13,6 +12,20 @@ export interface PostgresClient {
   on(event: string, listener: (argument: never) => void): unknown;
   removeListener(event: string, listener: (argument: never) => void): unknown;
 }
+
+/** The driver's protocol layer, as far as a query needs it that is not the driver's own. */
+export interface WireConnection {
+  /** What is prepared on it, by name. The driver keeps this up to date. */
+  readonly parsedStatements: Readonly<Record<string, string | undefined>>;
+  readonly stream: { cork(): void; uncork(): void };
+  parse(statement: { readonly name: string | undefined; readonly text: string }): void;
+  bind(portal: { readonly statement: string | undefined; readonly values: readonly WireValue[] }): void;
+  execute(portal: { readonly rows: number }): void;
+  sync(): void;
+}
+
+/** A parameter as it travels: text, or the type's binary form. */
+export type WireValue = string | Buffer | null;
 
 /** A query as the driver takes it. */
 export interface ClientQuery {

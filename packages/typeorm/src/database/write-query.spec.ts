@@ -1,5 +1,4 @@
-import type { PostgresClient, Submittable } from './postgres-client.js';
-import type { WireConnection } from './write-query.js';
+import type { PostgresClient, Submittable, WireConnection } from './postgres-client.js';
 import { writeClient, WriteQuery } from './write-query.js';
 
 const statement = { name: 'append', text: 'INSERT …' };

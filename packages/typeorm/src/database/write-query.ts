@@ -1,4 +1,4 @@
-import type { PostgresClient } from './postgres-client.js';
+import type { WireConnection, WireValue, PostgresClient } from './postgres-client.js';
 import { asText } from './query-client.js';
 import type { QueryOptions } from './query-client.js';
 import type { Statement } from './statement.js';
@@ -11,20 +11,6 @@ export interface WriteAnswer {
   /** The first column of its last row; undefined where there was no row. */
   readonly text: string | null | undefined;
 }
-
-/** The driver's protocol layer, as far as a query needs it that is not the driver's own. */
-export interface WireConnection {
-  /** What is prepared on it, by name. The driver keeps this up to date. */
-  readonly parsedStatements: Readonly<Record<string, string | undefined>>;
-  readonly stream: { cork(): void; uncork(): void };
-  parse(statement: { readonly name: string | undefined; readonly text: string }): void;
-  bind(portal: { readonly statement: string | undefined; readonly values: readonly WireValue[] }): void;
-  execute(portal: { readonly rows: number }): void;
-  sync(): void;
-}
-
-/** A parameter as it travels: text, or the type's binary form. */
-type WireValue = string | Buffer | null;
 
 /**
  * Runs a statement of the hot path on a client: of its rows only the first column is looked at, as text.

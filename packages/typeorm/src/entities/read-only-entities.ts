@@ -1,7 +1,6 @@
 import type { DataSource, EntityMetadata, EntitySubscriberInterface } from 'typeorm';
 import { SagaReadOnlyError } from '../errors/saga-read-only-error.js';
-import { SagaExecutionEntity } from './saga-execution.entity.js';
-import { SagaLogEntity } from './saga-log.entity.js';
+import { SagaExecutionEntity, SagaLogEntity } from './saga.entities.js';
 import { SagaWorkerEntity } from './saga-worker.entity.js';
 
 const targets: ReadonlySet<unknown> = new Set([SagaExecutionEntity, SagaLogEntity, SagaWorkerEntity]);

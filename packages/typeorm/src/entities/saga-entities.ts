@@ -1,7 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 import { checkSchemaName, defaultSchema } from '../database/schema-name.js';
-import { sagaExecutionSchema } from './saga-execution.entity.js';
-import { sagaLogSchema } from './saga-log.entity.js';
+import { sagaExecutionSchema, sagaLogSchema } from './saga.entities.js';
 import { sagaWorkerSchema } from './saga-worker.entity.js';
 
 /**

@@ -4,12 +4,7 @@ import { SagaSchemaError } from '../errors/saga-schema-error.js';
 import { schemaVersion } from './all-migrations.js';
 import { encodingSql, requireUtf8 } from './check-encoding.js';
 import { sagaMigrationSql } from './migration-sql.js';
-
-/** Runs one statement in the session, or the transaction, that a migration has. */
-export type RunSql = (
-  text: string,
-  values?: readonly unknown[],
-) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+import type { RunSql } from './run-sql.js';
 
 const insufficientPrivilege = '42501';
 

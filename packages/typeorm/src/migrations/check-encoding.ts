@@ -1,5 +1,5 @@
 import { SagaEncodingError } from '../errors/saga-encoding-error.js';
-import type { RunSql } from './apply-migrations.js';
+import type { RunSql } from './run-sql.js';
 
 /** The encoding of the database, in SQL. */
 export const encodingSql = "current_setting('server_encoding')";

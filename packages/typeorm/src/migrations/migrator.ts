@@ -8,7 +8,7 @@ import { SagaSchemaError } from '../errors/saga-schema-error.js';
 import { checkEncoding } from './check-encoding.js';
 import { schemaVersion } from './all-migrations.js';
 import { applyMigrations, readSchemaVersion } from './apply-migrations.js';
-import type { RunSql } from './apply-migrations.js';
+import type { RunSql } from './run-sql.js';
 
 /** What a start does about the schema: bring it up to date, refuse one that does not fit, or look away. */
 export type MigrationMode = 'auto' | 'check' | 'off';

@@ -1,7 +1,7 @@
 import type { AppendRequest } from '@nest-saga/core';
 import type { Tables } from '../database/tables.js';
 import { toEntryColumns } from '../mapping/entry-columns.js';
-import type { CheckpointPart } from './checkpoint.js';
+import type { CheckpointPart } from './checkpoint-part.js';
 import { columnsOf } from './columns.js';
 import { isFirstOrNextPlace } from './fence.js';
 

@@ -1,7 +1,7 @@
 import { dueInMsOf } from '@nest-saga/core';
 import type { AppendRequest } from '@nest-saga/core';
 import type { Tables } from '../database/tables.js';
-import type { CheckpointPart } from './checkpoint.js';
+import type { CheckpointPart } from './checkpoint-part.js';
 import { columnsOf } from './columns.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 

@@ -5,6 +5,7 @@ import type { WriteAnswer } from '../database/write-query.js';
 import { appendEntries } from './append-entries.js';
 import { AppendOneStatements, appendOneValues } from './append-one.js';
 import { changeHeaders } from './change-headers.js';
+import type { CheckpointPart } from './checkpoint-part.js';
 import { durableMoment } from './durable-moment.js';
 import {
   startOneLaterStatement,
@@ -35,19 +36,6 @@ export interface BoundStatement {
 export interface BoundCheckpoint extends BoundStatement {
   /** What the statement's answer says. */
   writtenBy(answer: WriteAnswer): WrittenSagas;
-}
-
-/** One of the things that a checkpoint does, as a statement that others can be put beside. */
-export interface CheckpointPart {
-  /** Names it in the name of a prepared statement, which has to be short. */
-  readonly key: string;
-  /** Of its common table expression. */
-  readonly name: string;
-  readonly values: readonly unknown[];
-  /** Whether the rows it returns are part of the answer: the `id` of each saga that was written. */
-  readonly isAnswer: boolean;
-  /** Its SQL, whose first parameter has the number `first`. */
-  sql(first: number): string;
 }
 
 /** The hot path: everything a group of sagas writes at one moment, in one statement and so in one commit. */

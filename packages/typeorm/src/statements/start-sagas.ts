@@ -1,6 +1,6 @@
 import type { NewSaga } from '@nest-saga/core';
 import type { Tables } from '../database/tables.js';
-import type { CheckpointPart } from './checkpoint.js';
+import type { CheckpointPart } from './checkpoint-part.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { columnsOf } from './columns.js';
 import type { ColumnSource } from './columns.js';

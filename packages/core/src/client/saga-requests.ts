@@ -23,7 +23,7 @@ import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
-import type { SagaWorker } from './saga-worker.js';
+import type { SagaWorker } from '../worker/saga-worker.js';
 import { checkSagaId, checkText } from './start-options.js';
 
 type RequestDraft = CancelRequested | RetryRequested | StepResolved;

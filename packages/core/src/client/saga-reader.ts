@@ -1,6 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
-import type { ExecutionEnd } from '../engine/saga-executor.js';
+import type { ExecutionEnd } from '../execution/saga-executor.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { isSagaError } from '../identity/thrown.js';
@@ -13,7 +13,7 @@ import type { SagaStepResult } from '../journal/step-result.js';
 import { toStepResult } from '../journal/step-result.js';
 import type { Clock } from '../ports/clock.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
-import type { JournalFollower, JournalObserver } from './journal-follower.js';
+import type { JournalFollower, JournalObserver } from '../worker/journal-follower.js';
 import type { SagaOutcome } from './saga-outcome.js';
 import { toOutcome } from './saga-outcome.js';
 import type { SagaStarted } from './saga-started.js';

@@ -17,7 +17,7 @@ import type { EventClasses } from './attempt-run.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { decideEntry } from './decide-entry.js';
 import { decidePark } from './decide-park.js';
-import { isSameEntry } from './is-same-entry.js';
+import { isSameEntry } from '../journal/is-same-entry.js';
 import type { JournalWriter, Patience } from './journal-writer.js';
 import { LetGo } from './let-go.js';
 import { afterWait, nextAction } from './next-action.js';

@@ -1,4 +1,4 @@
-import type { EntryDraft } from '../journal/journal-entry.js';
+import type { EntryDraft } from './journal-entry.js';
 
 /**
  * Whether a stored entry is the one that was to be written, and so a lost answer's. The caller has compared the

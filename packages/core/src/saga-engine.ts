@@ -1,20 +1,20 @@
-import type { SagaRegistry } from '../definition/saga-registry.js';
-import type { Clock } from '../ports/clock.js';
-import type { IdGenerator } from '../ports/id-generator.js';
-import { notifyWorker } from '../ports/notify.js';
-import type { SagaListener } from '../ports/saga-listener.js';
-import type { SagaStorage } from '../ports/saga-storage.js';
-import type { StartInterceptor } from '../ports/start-interceptor.js';
-import type { StepInterceptor } from '../ports/step-interceptor.js';
-import { noSurroundings } from '../ports/surroundings.js';
-import type { Surroundings } from '../ports/surroundings.js';
-import { JournalFollower } from './journal-follower.js';
-import { SagaReader } from './saga-reader.js';
-import { SagaRequests } from './saga-requests.js';
-import { SagaStarter } from './saga-starter.js';
-import { SagaWorker } from './saga-worker.js';
-import type { SagaWorkerSettings } from '../options/worker-options.js';
-import { resolveWorkerOptions } from '../options/worker-options.js';
+import type { SagaRegistry } from './definition/saga-registry.js';
+import type { Clock } from './ports/clock.js';
+import type { IdGenerator } from './ports/id-generator.js';
+import { notifyWorker } from './ports/notify.js';
+import type { SagaListener } from './ports/saga-listener.js';
+import type { SagaStorage } from './ports/saga-storage.js';
+import type { StartInterceptor } from './ports/start-interceptor.js';
+import type { StepInterceptor } from './ports/step-interceptor.js';
+import { noSurroundings } from './ports/surroundings.js';
+import type { Surroundings } from './ports/surroundings.js';
+import { JournalFollower } from './worker/journal-follower.js';
+import { SagaReader } from './client/saga-reader.js';
+import { SagaRequests } from './client/saga-requests.js';
+import { SagaStarter } from './client/saga-starter.js';
+import { SagaWorker } from './worker/saga-worker.js';
+import type { SagaWorkerSettings } from './options/worker-options.js';
+import { resolveWorkerOptions } from './options/worker-options.js';
 
 /** What an engine is made of. */
 export interface SagaEngineOptions extends SagaWorkerSettings {
