@@ -9,7 +9,7 @@ let server: GuardedServer;
 
 beforeAll(async () => {
   server = await GuardedServer.start();
-}, 60_000);
+});
 
 afterAll(() => server.stop());
 

@@ -5,7 +5,7 @@ import { TcpProxy } from '../src/lab/tcp-proxy.js';
 import { until } from '../src/lab/wait.js';
 
 const serverUrl = process.env['NEST_SAGA_TEST_DATABASE_URL'] ?? '';
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 
 describe('the proxy between the workers and the database', () => {
   const name = `proxy_${randomUUID().replaceAll('-', '')}`;

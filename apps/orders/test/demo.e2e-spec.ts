@@ -57,7 +57,7 @@ describe('the way to kill the server of the demo', () => {
     expect(await kill({ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).toBe(202);
     await running.ended;
     running = undefined;
-  }, 30_000);
+  });
 
   it('is open to a program on this machine, which is no browser and says nothing of a site', async () => {
     running = await startProgram('server.ts', { DATABASE_URL: database.url, PORT: '0', DEMO: 'on' });
@@ -66,7 +66,7 @@ describe('the way to kill the server of the demo', () => {
 
     await running.ended;
     running = undefined;
-  }, 30_000);
+  });
 
   async function kill(headers: Readonly<Record<string, string>>): Promise<number | undefined> {
     const sent = request(`${running?.client.url}/demo/kill`, { method: 'POST', headers, agent: false });

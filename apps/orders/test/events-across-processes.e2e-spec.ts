@@ -11,7 +11,7 @@ describe('the events of an order on two servers', () => {
     database = await makeDatabase();
     const environment = { DATABASE_URL: database.url, PORT: '0', SLOW_SHIPMENT_MS: '1500' };
     servers = await Promise.all([0, 1].map(() => startProgram('server.ts', environment)));
-  }, 30_000);
+  });
 
   afterEach(async () => {
     await Promise.all(servers.map((server) => server.end('SIGKILL')));
@@ -27,7 +27,7 @@ describe('the events of an order on two servers', () => {
       'ship-order act completed',
       'completed',
     ]);
-  }, 30_000);
+  });
 
   it('tell such a client of an undo too, where the shipment fails', async () => {
     const sagaId = await server(0).client.placeInBackground({ destination: scenarios.outageDestination });
@@ -43,7 +43,7 @@ describe('the events of an order on two servers', () => {
       'failed',
     ]);
     expect(seen.at(-1)?.data).toMatchObject({ failure: { step: 'ship-order' } });
-  }, 30_000);
+  });
 
   it('tell such a client of the undo of an order that was cancelled at the server that does not run it', async () => {
     const sagaId = await server(0).client.placeInBackground({ destination: scenarios.slowDestination });
@@ -61,7 +61,7 @@ describe('the events of an order on two servers', () => {
       'failed',
     ]);
     expect(seen.at(-1)?.data).toMatchObject({ failure: { reason: 'cancelled' } });
-  }, 30_000);
+  });
 
   it('go on at the other server once each when the one that runs the order is killed', async () => {
     const sagaId = await server(0).client.placeInBackground({ destination: scenarios.slowDestination });
@@ -75,7 +75,7 @@ describe('the events of an order on two servers', () => {
       'ship-order act completed',
       'completed',
     ]);
-  }, 30_000);
+  });
 
   function server(index: number): RunningProgram {
     const found = servers[index];

@@ -16,7 +16,7 @@ describeInBrowser('the orders page and the death of its server', () => {
       PORT: '0',
       SLOW_SHIPMENT_MS: '4000',
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -44,5 +44,5 @@ describeInBrowser('the orders page and the death of its server', () => {
       'shipping booked a parcel 2, one effect',
     ]);
     await page.close();
-  }, 60_000);
+  });
 });

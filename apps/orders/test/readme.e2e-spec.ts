@@ -145,7 +145,7 @@ describe('the README', () => {
     });
 
     expect(stderr).toContain('1 passed');
-  }, 60_000);
+  });
 });
 
 const inEveryApplication = new Set(['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs']);

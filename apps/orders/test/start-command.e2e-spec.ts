@@ -46,10 +46,10 @@ describe('the start command', () => {
 
     expect(status).toBe(202);
     await until('the server is back', () => client.find(sagaId).then(Boolean, () => false));
-    await client.untilStatus(sagaId, 'completed', 20_000);
+    await client.untilStatus(sagaId, 'completed');
     expect((await client.ledger(sagaId)).map(({ calls }) => calls)).toEqual([1, 1, 2]);
     expect(running.output()).toContain('The server died (SIGKILL). Starting it again.');
-  }, 60_000);
+  });
 
   describeWithCurl('killed by the three lines of the README', () => {
     it('database and all, ends the order when it is started again', async () => {
@@ -65,10 +65,10 @@ describe('the start command', () => {
       await first.ended;
       running = await start('50');
 
-      await running.client.untilStatus(sagaId, 'completed', 20_000);
+      await running.client.untilStatus(sagaId, 'completed');
       expect((await running.client.ledger(sagaId)).map(({ calls }) => calls)).toEqual([1, 1, 2]);
       expect((await running.client.find(good.body.sagaId)).body.status).toBe('completed');
-    }, 60_000);
+    });
   });
 
   it('ends with its server and its database if npm, which runs it, is told to end', async () => {
@@ -79,16 +79,16 @@ describe('the start command', () => {
     });
     let output = '';
     npm.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    await until('it listens', async () => output.includes('Nest Saga orders: '), 30_000);
+    await until('it listens', async () => output.includes('Nest Saga orders: '));
     const url = /Nest Saga orders: (\S+)/.exec(output)?.[1] ?? '';
     const lockFile = join(directory, 'postgres/postmaster.pid');
     expect(existsSync(lockFile)).toBe(true);
 
     npm.kill('SIGTERM');
 
-    await until('the database has ended', async () => !existsSync(lockFile), 20_000);
+    await until('the database has ended', async () => !existsSync(lockFile));
     await expect(fetch(url)).rejects.toThrow();
-  }, 60_000);
+  });
 
   it('names the remedy, without a stack trace, if its data cannot be used', async () => {
     const data = join(directory, 'postgres');
@@ -103,7 +103,7 @@ describe('the start command', () => {
 
     await expect(failure).resolves.toContain(`Delete ${data}, or set DATA_DIRECTORY`);
     await expect(failure).resolves.not.toContain('    at ');
-  }, 60_000);
+  });
 
   it('prints a line to try for each ending', async () => {
     running = await start('50');
@@ -113,7 +113,7 @@ describe('the start command', () => {
     for (const value of Object.values(scenarios)) {
       if (value !== scenarios.noRefundCard) expect(output).toContain(value);
     }
-  }, 60_000);
+  });
 
   describeWithCurl('typed as they are printed', () => {
     it('its lines to try end as each of them says, and the ledger shows what was done', async () => {
@@ -170,7 +170,7 @@ describe('the start command', () => {
         ...['inventory, undone', 'payment, undone'],
         ...['inventory', 'payment', 'shipping'],
       ]);
-    }, 60_000);
+    });
   });
 
   async function start(slowShipmentMs: string): Promise<RunningProgram> {

@@ -142,7 +142,8 @@ describe('hints between processes', () => {
     await until('all hints', () => sagas.every(({ sagaId }) => isAbout(hints, sagaId)));
     await listener.query('SELECT 1');
 
-    expect(notifications.length).toBeLessThanOrEqual(3);
+    // One for each twentieth of a second that the appends took, and they travel in groups.
+    expect(notifications.length).toBeLessThan(25);
   });
 
   it('come back after their connection was lost, and work is looked for at once', async () => {

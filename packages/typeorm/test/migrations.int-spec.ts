@@ -59,7 +59,7 @@ describe('the schema', () => {
       { version: 1 },
       { version: 2 },
     ]);
-  }, 60_000);
+  });
 
   it.each(['check', 'auto'] as const)(
     'is used with "%s" by a role that may not change it',

@@ -117,5 +117,5 @@ describe('a standby that is promoted', () => {
     for (const sagaId of [askedAgain.sagaId, ...unacknowledged])
       expect(await promoted.find(sagaId)).toBeUndefined();
     expect(await promoted.start(newSaga())).toEqual({ kind: 'started' });
-  }, 120_000);
+  });
 });

@@ -22,7 +22,7 @@ describe('a server whose synchronous standby is away', () => {
     await person.connect();
     dataSource = new DataSource({ type: 'postgres', url: server.url, poolErrorHandler: () => undefined });
     await dataSource.initialize();
-  }, 60_000);
+  });
   afterEach(async () => {
     await setStandby('');
     for (const storage of open.splice(0)) await storage.close();

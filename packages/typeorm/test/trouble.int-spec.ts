@@ -93,7 +93,7 @@ describe('trouble with the database', () => {
       );
       expect(unexplained).toEqual([]);
     }
-  }, 60_000);
+  });
 
   it('compensates none of 200 sagas whose backends are terminated again and again, and all of them complete', async () => {
     const storage = await database.openStorage();
@@ -116,7 +116,7 @@ describe('trouble with the database', () => {
       await database.query('SELECT status, count(*)::integer FROM saga.saga_execution GROUP BY 1'),
     ).toEqual([{ status: 'completed', count: 200 }]);
     expect(await database.query("SELECT FROM saga.saga_log WHERE kind <> 'act-completed'")).toEqual([]);
-  }, 60_000);
+  });
 
   it('renews the lease though the application holds every connection of its pool, and a write says it was not written', async () => {
     const dataSource = await database.createDataSource({ poolSize: 2 });
@@ -253,7 +253,7 @@ describe('trouble with the database', () => {
       statementTimeoutMs: 300,
       acquireTimeoutMs: 300,
     });
-    await storage.registerWorker('worker-1', 2_000);
+    await storage.registerWorker('worker-1', 60_000);
     const saga = newSaga();
     await storage.start(saga);
 

@@ -88,7 +88,7 @@ export function describeBadInput(where: string, openStorage: () => Promise<SagaS
         return isDeepStrictEqual(withoutAbsent(given), withoutAbsent(new AnyContext(fields)));
       });
       await expectHolds(property, 2 * runs);
-    }, 120_000);
+    });
 
     it('loses nothing: a saga that was started before ends as if nothing had come', async () => {
       expect(await application.endOfFirst()).toBe('completed');

@@ -16,7 +16,7 @@ export interface FreezeRun {
   readonly snapshots: readonly LoadedSaga[];
 }
 
-const deadlineMs = 30_000;
+const deadlineMs = 60_000;
 const engine = 'sleeper';
 
 /**

@@ -8,7 +8,7 @@ export interface Holdings {
   haveChangedHands(sagaIds: readonly string[], process: string): Promise<boolean>;
 }
 
-const deadlineMs = 30_000;
+const deadlineMs = 60_000;
 
 /**
  * Makes a process stand still until others have taken over what it ran, and lets it go on then: it wakes up in the

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { hasFocus, readLedger } from './in-page.js';
 
-const deadlineMs = 20_000;
+const deadlineMs = 60_000;
 
 /** The orders page as a person sees it. */
 export class OrdersPage {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function until<Answer>(
   what: string,
   ask: () => Promise<Answer | undefined | false>,
-  deadlineMs = 15_000,
+  deadlineMs = 60_000,
 ): Promise<Answer> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {

@@ -87,5 +87,5 @@ describe('the class diagram of a saga', () => {
       }),
       { numRuns: 30 },
     );
-  }, 60_000);
+  });
 });

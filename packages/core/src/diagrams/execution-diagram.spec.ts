@@ -262,7 +262,7 @@ describe('the diagram of an execution', () => {
       ),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 
   it('parses for a journal that no engine wrote', async () => {
     const choices = fc.array(fc.nat(9), { minLength: 5, maxLength: 25 });
@@ -276,5 +276,5 @@ describe('the diagram of an execution', () => {
       }),
       { numRuns: 50 },
     );
-  }, 60_000);
+  });
 });

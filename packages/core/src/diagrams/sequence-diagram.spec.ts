@@ -112,5 +112,5 @@ describe('the sequence diagram of a saga', () => {
       }),
       { numRuns: 30 },
     );
-  }, 60_000);
+  });
 });

@@ -131,5 +131,5 @@ describe('the state diagram of a saga', () => {
       }),
       { numRuns: 30 },
     );
-  }, 60_000);
+  });
 });

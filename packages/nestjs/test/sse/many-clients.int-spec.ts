@@ -67,9 +67,8 @@ describe('many clients of one process', () => {
     const connections = await Promise.all(Array.from({ length: 50 }, () => connectSse(app.url(sagaId))));
     const reading = Promise.all(connections.map(readEvents));
     await until('all follow', async () => (await remains(app)).followers === 50);
-    const startedAt = performance.now();
+    // No client leaves by itself: were one waited for, this would not end.
     await closeSseApps();
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
     for (const events of await reading)
       expect(events.map(({ id, event, data }) => [id, event, data]).slice(2)).toEqual([
         ['1', 'interrupted', '{"reason":"shutdown"}'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DelayedStorage, FaultyStorage } from '@nest-saga/testing';
+import { DelayedStorage, FakeClock, FaultyStorage } from '@nest-saga/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
@@ -105,9 +105,12 @@ describe('the spans of a saga', () => {
   });
 
   it('end with the attempt where a step does not end at its time limit', async () => {
-    const { app, sagas } = await open({ timeoutMs: 20 });
+    const clock = new FakeClock();
+    const { app, sagas } = await open({ timeoutMs: 1_000, abortGraceMs: 0 }, clock);
     app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
-    await (await sagas.start(new OrderContext('book'))).outcome();
+    const { outcome } = await sagas.start(new OrderContext('book'));
+    await clock.advance(1_000);
+    await outcome();
     expect(recorded.span('act charge').attributes).toMatchObject({
       'saga.outcome': 'timed-out',
       'error.type': 'SAGA_STEP_TIMED_OUT',
@@ -115,11 +118,13 @@ describe('the spans of a saga', () => {
   });
 
   it('say "timed-out" of a step that ends at its time limit by itself, before that is stored', async () => {
-    const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
-    const { app, sagas } = await open({ storage, timeoutMs: 20 });
+    const clock = new FakeClock();
+    const storage = new DelayedStorage(new InMemorySagaStorage(clock));
+    const { app, sagas } = await open({ storage, timeoutMs: 1_000 }, clock);
     const charging = heedSignal(app, () => storage.hold('append', 'call'));
     const { outcome } = await sagas.start(new OrderContext('book'));
     await charging;
+    await clock.advance(1_000);
     await until('the entry waits to be stored', () => storage.waitingCalls.length === 1);
     await nextTurn();
     expect(recorded.names()).not.toContain('act charge');
@@ -141,14 +146,14 @@ describe('the spans of a saga', () => {
   });
 
   it('say "let-go", and nothing of an error, of a step that ends because the lease is lost', async () => {
-    const storage = new FaultyStorage(new InMemorySagaStorage(new SystemClock()));
-    const lease = { leaseDurationMs: 500, renewalIntervalMs: 100, safetyMarginMs: 100 };
-    const { app, sagas } = await open({ storage, lease });
+    const clock = new FakeClock();
+    const storage = new FaultyStorage(new InMemorySagaStorage(clock));
+    const { app, sagas } = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 }, clock);
     const charging = heedSignal(app);
     await sagas.start(new OrderContext('book'));
     await charging;
     storage.inject({ outcome: 'not-written' });
-    await until('the step is let go', () => recorded.names().includes('act charge'));
+    await clock.advance(30_000);
     expect(recorded.span('act charge')).toMatchObject(letGo);
   });
 
@@ -281,6 +286,8 @@ function heedSignal(app: TestingModule, onBegin: () => void = () => undefined): 
   });
 }
 
-function open(options: SagaModuleOptions = {}) {
-  return openApp(orderProviders, { telemetry: sagaTelemetry(), ...options });
+function open(options: SagaModuleOptions = {}, clock?: FakeClock) {
+  return openApp(orderProviders, { telemetry: sagaTelemetry(), ...options }, (builder) =>
+    clock === undefined ? builder : builder.overrideProvider(SystemClock).useValue(clock),
+  );
 }

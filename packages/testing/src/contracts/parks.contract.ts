@@ -30,9 +30,10 @@ export function describeParks(world: StorageWorld): void {
   });
 
   it('gives nobody a parked saga before it is due; then a claim says that it was parked, and it waits no more', async () => {
-    const { saga, sagaId } = await startParked(300);
     const worker = await world.newWorker();
-    await expect(claim(worker, saga)).resolves.toEqual([]);
+    const { saga: later } = await startParked(600_000);
+    await expect(claim(worker, later)).resolves.toEqual([]);
+    const { saga, sagaId } = await startParked(300);
     let claimed: readonly LoadedSaga[] = [];
     await world.until('the claim', async () => (claimed = await claim(worker, saga)).length === 1);
     const [{ header, entries } = await world.load(sagaId)] = claimed;

@@ -12,7 +12,7 @@ import type {
 import type { FragileStorage, SagaStorageContract, SagaStorageHarness } from './storage-harness.js';
 
 const longLeaseMs = 600_000;
-const deadlineMs = 10_000;
+const deadlineMs = 60_000;
 
 /** What the tests of the contract do with a storage, said once. Every test uses a saga name of its own. */
 export class StorageWorld {

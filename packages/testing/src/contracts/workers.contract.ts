@@ -34,22 +34,23 @@ export function describeWorkers(world: StorageWorld): void {
 
   it('counts the lease from the moment of each renewal', async () => {
     const worker = world.newId();
-    await world.storage.registerWorker(worker, 2_000);
+    await world.storage.registerWorker(worker, 5_000);
     for (let round = 0; round < 3; round++) {
-      await world.pass(700);
-      await expect(world.storage.renewWorker(worker, 2_000)).resolves.toBe(true);
+      await world.pass(1_700);
+      await expect(world.storage.renewWorker(worker, 5_000)).resolves.toBe(true);
     }
   });
 
   it('lets a lease that is not renewed run out', async () => {
     const worker = world.newId();
     const saga = await world.start({ owner: worker });
-    await world.storage.registerWorker(worker, 1_000);
+    await world.storage.registerWorker(worker, 600_000);
     await expect(world.storage.releaseExpired([saga], 10)).resolves.toBe(0);
+    await expect(world.storage.renewWorker(worker, 1)).resolves.toBe(true);
     await world.until('the release of the saga', async () => {
       return (await world.storage.releaseExpired([saga], 10)) === 1;
     });
-    await expect(world.storage.renewWorker(worker, 1_000)).resolves.toBe(false);
+    await expect(world.storage.renewWorker(worker, 600_000)).resolves.toBe(false);
   });
 
   it('lists the open sagas of a worker, and no others', async () => {

@@ -43,7 +43,7 @@ describe('sagas in a long wait', () => {
     const outcomes = await Promise.all([started, queued, orphan].map((one) => process.outcome(one.sagaId)));
     expect(outcomes.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
     expect(await waitingHere()).toBe(1_000);
-  }, 120_000);
+  });
 
   it('a saga that only waits survives any number of deaths of processes around it', async () => {
     const call = new ScriptedStep('call', { act: [closedFor(2_000), answers()], retry });
@@ -61,7 +61,7 @@ describe('sagas in a long wait', () => {
       { kind: 'claimed', from: 'running', parked: true },
       { kind: 'act-completed', attempt: 2 },
     ]);
-  }, 60_000);
+  });
 
   it('a cancel wakes a saga that waits, from a process that runs none', async () => {
     const call = new ScriptedStep('call', { act: [closedFor(hourMs)], retry });
@@ -82,5 +82,5 @@ describe('sagas in a long wait', () => {
       'compensation-decided',
       'compensation-completed reserve',
     ]);
-  }, 60_000);
+  });
 });

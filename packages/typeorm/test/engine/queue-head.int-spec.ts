@@ -51,5 +51,5 @@ describe('10,000 sagas at the head of the queue that every process knows and non
       "SELECT FROM saga.saga_execution WHERE saga_name = 'blind' AND status IN ('compensating', 'failed')",
     );
     expect(undone).toEqual([]);
-  }, 120_000);
+  });
 });

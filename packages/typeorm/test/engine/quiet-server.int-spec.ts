@@ -33,7 +33,7 @@ describe('on a server that has nothing else to do', () => {
     // In a database of its own, so that what it asks is not counted.
     observer = new pg.Client({ connectionString: server.url });
     await observer.connect();
-  }, 60_000);
+  });
   afterAll(async () => {
     await observer.end();
     await server.stop();

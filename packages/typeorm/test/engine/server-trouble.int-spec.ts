@@ -40,7 +40,7 @@ describe('200 sagas in the middle of which', () => {
       recovery: { intervalMs: 1_000 },
     });
     await process.engine.open();
-  }, 60_000);
+  });
   afterAll(async () => {
     await process.engine.close();
     await dataSource.destroy();
