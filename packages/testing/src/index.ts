@@ -32,6 +32,7 @@ export type { ScriptedSaga } from './fakes/scripted-saga.js';
 export { scriptedSaga } from './fakes/scripted-saga.js';
 export type { ScriptedCall, ScriptedStepOptions } from './fakes/scripted-step.js';
 export { ScriptedStep } from './fakes/scripted-step.js';
+export { SilentStorage } from './fakes/silent-storage.js';
 export { SequentialIds } from './fakes/sequential-ids.js';
 export { settle } from './fakes/settle.js';
 export { StepGate } from './fakes/step-gate.js';

@@ -1,0 +1,89 @@
+import { scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '@nest-saga/testing';
+import type { ScriptedStepOptions } from '@nest-saga/testing';
+
+const down = new Error('503, for a moment');
+
+function order(options: ScriptedStepOptions) {
+  const step = new ScriptedStep('charge', options);
+  const saga = scriptedSaga('order', [new ScriptedStep('reserve'), step]);
+  return { step, saga, cluster: new SimulatedCluster([saga]) };
+}
+
+/** A process dies in the act of `charge`; the other one is there to go on. */
+async function diedInTheAct(options: ScriptedStepOptions = {}) {
+  const { act: rest = [], ...others } = options;
+  const world = order({ act: [new StepGate().waits(), ...rest], ...others });
+  const [first, second] = [await world.cluster.startProcess(), await world.cluster.startProcess()];
+  const { sagaId } = await first.start();
+  await world.cluster.advance(0);
+  first.kill();
+  return { ...world, second, sagaId };
+}
+
+describe('an effect in doubt is undone by default', () => {
+  it('where the act timed out', async () => {
+    const { step, cluster } = order({ act: [new StepGate().waits()], timeoutMs: 1_000 });
+    const outcome = await cluster.run(await cluster.startProcess());
+    expect(outcome.status).toBe('failed');
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown', response: undefined }]);
+  });
+
+  it('where an attempt timed out and the next one failed', async () => {
+    const { step, cluster } = order({
+      act: [new StepGate().waits(), throws(down)],
+      timeoutMs: 1_000,
+      retry: { maximumAttempts: 2 },
+    });
+    await cluster.run(await cluster.startProcess());
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
+  });
+
+  it('where a cancel gave the act up', async () => {
+    const { step, cluster } = order({ act: [new StepGate().waitsDeaf()] });
+    const process = await cluster.startProcess();
+    const started = await process.start();
+    await cluster.advance(0);
+    await process.engine.requests.cancel(started.sagaId, 'the customer called');
+    await cluster.resolve(process.outcome(started));
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
+  });
+
+  it('where the process died in the act and the saga was cancelled then', async () => {
+    const { step, cluster, second, sagaId } = await diedInTheAct();
+    await second.engine.requests.cancel(sagaId, 'the customer called');
+    expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('failed');
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
+    expect((await cluster.load(sagaId)).entries).toContainEqual(
+      expect.objectContaining({
+        kind: 'compensation-decided',
+        undo: [{ step: 'charge', outcome: 'unknown' }],
+      }),
+    );
+  });
+
+  it('where the process died in the act and the repeated call failed', async () => {
+    const { step, cluster, second, sagaId } = await diedInTheAct({ act: [throws(down)] });
+    expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('failed');
+    expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
+  });
+});
+
+describe('an effect that is not in doubt', () => {
+  it('is taken not to be there where every attempt threw', async () => {
+    const { step, saga, cluster } = order({ act: [throws(down)], retry: { maximumAttempts: 3 } });
+    await cluster.run(await cluster.startProcess());
+    expect(step.compensateCalls).toEqual([]);
+    expect(saga.calls.at(-1)).toBe('compensate reserve');
+  });
+});
+
+describe('compensateOn "completed"', () => {
+  it('undoes nothing that is in doubt', async () => {
+    const { step, cluster, second, sagaId } = await diedInTheAct({
+      act: [throws(down)],
+      compensateOn: 'completed',
+    });
+    expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('failed');
+    expect(step.compensateCalls).toEqual([]);
+  });
+});
