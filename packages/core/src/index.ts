@@ -14,6 +14,7 @@ export type { Fallback, FallbackOptions } from './definition/fallback.js';
 export { fallback, isFallback } from './definition/fallback.js';
 export type {
   DeclaredSaga,
+  DeclaredStage,
   DeclaredStep,
   FallbackStage,
   SagaDefinition,

@@ -1,11 +1,6 @@
-import type {
-  ContextCodec,
-  SagaDefinition,
-  SagaStepHandler,
-  Stage,
-  StepDefinition,
-  StepRun,
-} from '@nest-saga/core';
+import { stepsOf } from '@nest-saga/core';
+import type { ContextCodec, SagaDefinition, SagaStepHandler, StepDefinition, StepRun } from '@nest-saga/core';
+import { mapSteps } from '../simulation/map-steps.js';
 import type { TrailContext } from '../simulation/scripted-definition.js';
 import type { Saboteur } from './saboteur.js';
 
@@ -17,9 +12,7 @@ function withHandlers(
   definition: SagaDefinition,
   replace: (step: StepDefinition, handlers: Handlers) => SagaStepHandler<unknown>,
 ): SagaDefinition {
-  const steps = definition.stages.flatMap((stage) =>
-    stage.kind === 'step' ? [stage.step] : [stage.primary, stage.alternative],
-  );
+  const steps = definition.stages.flatMap(stepsOf);
   const byId = new Map(steps.map((step) => [step.id, step]));
   const handlers: Handlers = (id, run) => {
     const handler = byId.get(id)?.handler(run);
@@ -31,12 +24,7 @@ function withHandlers(
     const handler = replace(step, handlers);
     return { ...step, handler: () => handler };
   };
-  const stages = definition.stages.map((stage): Stage =>
-    stage.kind === 'step'
-      ? { ...stage, step: put(stage.step) }
-      : { ...stage, primary: put(stage.primary), alternative: put(stage.alternative) },
-  );
-  return { ...definition, stages };
+  return { ...definition, stages: definition.stages.map((stage) => mapSteps(stage, put)) };
 }
 
 /** What a handler is told, with something changed. */

@@ -1,15 +1,9 @@
 import { defineSaga, fallback, NonRetryableError } from '@nest-saga/core';
-import type {
-  DeclaredStep,
-  SagaDefinition,
-  SagaStepHandler,
-  Stage,
-  StepDefinition,
-  StepRun,
-} from '@nest-saga/core';
+import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepDefinition, StepRun } from '@nest-saga/core';
 import { trailOf } from '@nest-saga/testing';
 import type { Assignments } from './assignments.js';
 import type { Life } from './life.js';
+import { mapSteps } from './map-steps.js';
 import type { HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
 import type { OpenLedgerRow, RunRecord } from './run-record.js';
@@ -92,12 +86,7 @@ export function inhabit(
     const handler = new ScriptedHandler(stepPlan, surroundings);
     return { ...step, handler: () => handler };
   };
-  const stages = definition.stages.map((stage): Stage =>
-    stage.kind === 'step'
-      ? { ...stage, step: settle(stage.step) }
-      : { ...stage, primary: settle(stage.primary), alternative: settle(stage.alternative) },
-  );
-  return { ...definition, stages };
+  return { ...definition, stages: definition.stages.map((stage) => mapSteps(stage, settle)) };
 }
 
 class ScriptedHandler implements SagaStepHandler<unknown> {

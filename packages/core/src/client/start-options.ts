@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { isSagaId } from '../journal/saga-id.js';
 import { checkNames } from '../options/check-names.js';
+import { maximumWaitMs } from '../options/option.js';
 
 /** What can be said about one start. */
 export interface StartOptions {
@@ -27,8 +28,6 @@ export interface StartOptions {
 
 const unstorableText = /[\u0000\p{Surrogate}]/u;
 const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'delayMs', 'metadata'];
-/** 100 years. */
-const maximumDelayMs = 3_155_760_000_000;
 const maximumMetadataLength = 1_024;
 
 /**
@@ -82,10 +81,10 @@ function checkOnConflict(onConflict: unknown): 'attach' | 'reject' {
 }
 
 function checkDelay(delayMs: unknown): number {
-  if (typeof delayMs === 'number' && delayMs >= 0 && delayMs <= maximumDelayMs) return Math.ceil(delayMs);
+  if (typeof delayMs === 'number' && delayMs >= 0 && delayMs <= maximumWaitMs) return Math.ceil(delayMs);
   throw new InvalidArgumentError(
     'delayMs',
-    `pass a number of milliseconds from 0 to ${maximumDelayMs}, such as hours(1)`,
+    `pass a number of milliseconds from 0 to ${maximumWaitMs}, such as hours(1)`,
   );
 }
 

@@ -13,7 +13,9 @@ import { sagaDefaults } from '../options/defaults.js';
 import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
 import { resolvePolicies } from './resolve-policies.js';
-import type { DeclaredSaga, DeclaredStep, SagaDefinition, Stage } from './saga-definition.js';
+import { fillWait } from './wait-definition.js';
+import { isWait } from './waits.js';
+import type { DeclaredSaga, DeclaredStage, DeclaredStep, SagaDefinition, Stage } from './saga-definition.js';
 import type { StepDefinition } from './saga-step.js';
 import { validateSaga, validateUniqueSagas } from './validate-definition.js';
 
@@ -72,11 +74,8 @@ function fillSaga(saga: DeclaredSaga, options: DefineSagaOptions): SagaDefinitio
   });
 }
 
-function fillStage(
-  declared: DeclaredStep | Fallback<DeclaredStep>,
-  saga: DeclaredSaga,
-  options: DefineSagaOptions,
-): Stage {
+function fillStage(declared: DeclaredStage, saga: DeclaredSaga, options: DefineSagaOptions): Stage {
+  if (isWait(declared)) return Object.freeze({ kind: 'wait', wait: fillWait(declared) });
   if (!isFallback(declared)) return Object.freeze({ kind: 'step', step: fillStep(declared, saga, options) });
   return Object.freeze({
     kind: 'fallback',

@@ -6,6 +6,8 @@ import type { Fallback } from './fallback.js';
 import type { OptionsOf } from '../options/option.js';
 import type { SagaStepPolicies } from '../options/step-policies.js';
 import type { SagaExtras } from './saga-tables.js';
+import type { WaitDefinition } from './wait-definition.js';
+import type { DeclaredWait } from './waits.js';
 import type { SagaStepOptions, StepDefinition, StepHandlerSource } from './saga-step.js';
 
 /** A step as it is declared, with the handler that runs it. */
@@ -21,8 +23,11 @@ export interface SagaOptions extends SagaStepPolicies, OptionsOf<SagaExtras> {
 
 /** A saga as it is declared, with its steps in order. */
 export interface DeclaredSaga extends SagaOptions {
-  readonly steps: readonly (DeclaredStep | Fallback<DeclaredStep>)[];
+  readonly steps: readonly DeclaredStage[];
 }
+
+/** A place of a saga as it is declared. */
+export type DeclaredStage = DeclaredStep | Fallback<DeclaredStep> | DeclaredWait;
 
 /** A place of a checked saga that one step fills. */
 export interface StepStage {
@@ -40,8 +45,14 @@ export interface FallbackStage {
   readonly circuitBreaker: CircuitBreaker | undefined;
 }
 
+/** A place of a checked saga that waits. */
+export interface WaitStage {
+  readonly kind: 'wait';
+  readonly wait: WaitDefinition;
+}
+
 /** One place in the order of a saga. A union, so that other kinds of places can join it. */
-export type Stage = StepStage | FallbackStage;
+export type Stage = StepStage | FallbackStage | WaitStage;
 
 /** A checked saga: what the engine runs. Made by `defineSaga`, never by hand. */
 export interface SagaDefinition {
@@ -53,7 +64,14 @@ export interface SagaDefinition {
   readonly stages: readonly Stage[];
 }
 
-/** The steps of a stage, the primary first. */
+/** The steps of a stage, the primary first. A wait has none. */
 export function stepsOf(stage: Stage): readonly StepDefinition[] {
-  return stage.kind === 'step' ? [stage.step] : [stage.primary, stage.alternative];
+  switch (stage.kind) {
+    case 'step':
+      return [stage.step];
+    case 'fallback':
+      return [stage.primary, stage.alternative];
+    case 'wait':
+      return [];
+  }
 }

@@ -7,7 +7,11 @@ import type { OptionTable, OptionTableOf } from '../options/option.js';
 import { sagaTable, stepTable } from './saga-tables.js';
 import type { Fallback } from './fallback.js';
 import { isFallback } from './fallback.js';
-import type { DeclaredSaga, DeclaredStep } from './saga-definition.js';
+import { isSagaSignal } from './saga-signal.js';
+import { waitTables } from './wait-tables.js';
+import { isWait } from './waits.js';
+import type { DeclaredWait } from './waits.js';
+import type { DeclaredSaga, DeclaredStage, DeclaredStep } from './saga-definition.js';
 
 /** What the names of sagas and the ids of steps look like. */
 export const namePattern = /^[A-Za-z][\w.:-]{0,99}$/;
@@ -82,10 +86,8 @@ function checkSteps(where: string, saga: DeclaredSaga): readonly SagaDefinitionP
   return [...problems, ...checkUniqueIds(where, saga)];
 }
 
-function checkStage(
-  where: string,
-  declared: DeclaredStep | Fallback<DeclaredStep>,
-): readonly SagaDefinitionProblem[] {
+function checkStage(where: string, declared: DeclaredStage): readonly SagaDefinitionProblem[] {
+  if (isWait(declared)) return checkWait(where, declared);
   if (!isFallback(declared)) return checkStep(where, declared);
   const sides = [declared.primary, declared.alternative];
   const nested = sides.some(isFallback)
@@ -109,12 +111,27 @@ function checkStep(saga: string, step: DeclaredStep): readonly SagaDefinitionPro
   ];
 }
 
-function aliasesOf({ aliases }: DeclaredStep): readonly string[] {
+function checkWait(saga: string, wait: DeclaredWait): readonly SagaDefinitionProblem[] {
+  const where = `step "${wait.id}" of ${saga}`;
+  return [
+    ...checkName(where, 'id', wait.id),
+    ...aliasesOf(wait).flatMap((alias) => checkName(where, 'alias', alias)),
+    ...checkSignals(where, wait),
+    ...checkTable({ where, path: '' }, wait, waitTables[wait.kind]),
+  ];
+}
+
+function checkSignals(where: string, wait: DeclaredWait): readonly SagaDefinitionProblem[] {
+  if (wait.kind !== 'wait-for' || !Array.isArray(wait.signals)) return [];
+  return wait.signals.filter(isSagaSignal).flatMap(({ name }) => checkName(where, 'signal', name));
+}
+
+function aliasesOf({ aliases }: Pick<DeclaredStep, 'aliases'>): readonly string[] {
   return Array.isArray(aliases) ? (aliases as readonly string[]) : [];
 }
 
 function checkUniqueIds(where: string, saga: DeclaredSaga): readonly SagaDefinitionProblem[] {
-  const steps = saga.steps.flatMap((declared) =>
+  const steps = saga.steps.flatMap((declared): readonly (DeclaredStep | DeclaredWait)[] =>
     isFallback(declared) ? [declared.primary, declared.alternative] : [declared],
   );
   const ids = steps.filter((step) => !isFallback(step)).flatMap((step) => [step.id, ...aliasesOf(step)]);

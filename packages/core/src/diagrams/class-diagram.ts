@@ -3,7 +3,13 @@ import { describeAct, describeCompensation, describeFallbackCause } from './desc
 import type { Lines } from './lines.js';
 import { indented } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
-import type { NumberedFallbackStage, NumberedStage, NumberedStep } from './numbered-stages.js';
+import { describeWait, waysOut } from './describe-wait.js';
+import type {
+  NumberedFallbackStage,
+  NumberedStage,
+  NumberedStep,
+  NumberedWaitStage,
+} from './numbered-stages.js';
 import { numberedSteps, numberStages } from './numbered-stages.js';
 
 /**
@@ -27,6 +33,7 @@ export function classDiagram(definition: SagaDefinition): string {
       'saga ..> context',
       ...stages.flatMap((stage) => [
         ...(stage.kind === 'fallback' ? fallbackClass(stage) : []),
+        ...(stage.kind === 'wait' ? waitClass(stage) : []),
         ...numberedSteps(stage).flatMap((step) => stepClass(step, context)),
         ...relations(stage),
       ]),
@@ -47,6 +54,16 @@ function fallbackClass({ number, stage, primary }: NumberedFallbackStage): Lines
   ]);
 }
 
+function waitClass({ number, wait }: NumberedWaitStage): Lines {
+  return drawnClass(`wait${number}`, wait.id, 'wait', [
+    mermaidText(describeWait(wait)),
+    ...waysOut(wait)
+      .filter(({ next }) => next === 'compensate')
+      .map(({ when }) => mermaidText(`undone if ${when}`)),
+    ...(wait.aliases.length === 0 ? [] : [mermaidText(`formerly ${wait.aliases.join(', ')}`)]),
+  ]);
+}
+
 function stepClass({ number, step }: NumberedStep, context: string): Lines {
   return drawnClass(`step${number}`, step.id, 'step', [
     mermaidText(`act ${describeAct(step)}`),
@@ -59,6 +76,7 @@ function stepClass({ number, step }: NumberedStep, context: string): Lines {
 }
 
 function relations(stage: NumberedStage): Lines {
+  if (stage.kind === 'wait') return [`saga *-- wait${stage.number} : ${stage.number}`];
   if (stage.kind === 'step') return [`saga *-- step${stage.number} : ${stage.number}`];
   const fallback = `fallback${stage.number}`;
   return [

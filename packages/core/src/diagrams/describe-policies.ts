@@ -42,6 +42,7 @@ export function describeFallbackCause({ failureErrors, circuitBreaker }: Fallbac
 /** A time in the largest unit that shows all of it. */
 export function describeDuration(milliseconds: number): string {
   const isWhole = (unitMs: number): boolean => milliseconds >= unitMs && milliseconds % unitMs === 0;
+  if (milliseconds > 86_400_000 && isWhole(86_400_000)) return `${milliseconds / 86_400_000} d`;
   if (isWhole(3_600_000)) return `${milliseconds / 3_600_000} h`;
   if (isWhole(60_000)) return `${milliseconds / 60_000} min`;
   return milliseconds < 1_000 ? `${milliseconds} ms` : `${milliseconds / 1_000} s`;

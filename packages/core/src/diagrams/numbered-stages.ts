@@ -1,5 +1,6 @@
 import type { FallbackStage, SagaDefinition, Stage } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
+import type { WaitDefinition } from '../definition/wait-definition.js';
 
 /** A step with the number that its nodes are named by: ids in a diagram never come from a user's text. */
 export interface NumberedStep {
@@ -22,21 +23,30 @@ export interface NumberedFallbackStage {
   readonly alternative: NumberedStep;
 }
 
+/** A place that waits. */
+export interface NumberedWaitStage {
+  readonly kind: 'wait';
+  readonly number: string;
+  readonly wait: WaitDefinition;
+}
+
 /** One place of a saga, numbered. */
-export type NumberedStage = NumberedStepStage | NumberedFallbackStage;
+export type NumberedStage = NumberedStepStage | NumberedFallbackStage | NumberedWaitStage;
 
 /** The places of a saga in order, numbered from 1. */
 export function numberStages(definition: SagaDefinition): readonly NumberedStage[] {
   return definition.stages.map((stage, index) => numberStage(stage, String(index + 1)));
 }
 
-/** The steps of a place, the primary first. */
+/** The steps of a place, the primary first. A wait has none. */
 export function numberedSteps(stage: NumberedStage): readonly NumberedStep[] {
+  if (stage.kind === 'wait') return [];
   return stage.kind === 'step' ? [stage] : [stage.primary, stage.alternative];
 }
 
 function numberStage(stage: Stage, number: string): NumberedStage {
   if (stage.kind === 'step') return { kind: 'step', number, step: stage.step };
+  if (stage.kind === 'wait') return { kind: 'wait', number, wait: stage.wait };
   return {
     kind: 'fallback',
     number,

@@ -3,7 +3,13 @@ import { describeAct, describeCompensation, describeFallbackCause } from './desc
 import type { Lines } from './lines.js';
 import { indented } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
-import type { NumberedFallbackStage, NumberedStage, NumberedStep } from './numbered-stages.js';
+import { describeWait, waysOut } from './describe-wait.js';
+import type {
+  NumberedFallbackStage,
+  NumberedStage,
+  NumberedStep,
+  NumberedWaitStage,
+} from './numbered-stages.js';
 import { numberedSteps, numberStages } from './numbered-stages.js';
 
 /**
@@ -37,7 +43,18 @@ export function sequenceDiagram(definition: SagaDefinition): string {
 }
 
 function forward(stage: NumberedStage): Lines {
+  if (stage.kind === 'wait') return forwardWait(stage);
   return stage.kind === 'step' ? forwardStep(stage) : forwardFallback(stage);
+}
+
+function forwardWait({ wait }: NumberedWaitStage): Lines {
+  const undone = waysOut(wait).filter(({ next }) => next === 'compensate');
+  return [
+    noteOfSaga(`${wait.id}, ${describeWait(wait)}`),
+    ...undone.flatMap(({ when }) =>
+      block('break', `${wait.id} ${when}`, [noteOfSaga('failed, undo what completed')]),
+    ),
+  ];
 }
 
 function forwardStep(step: NumberedStep): Lines {

@@ -17,6 +17,7 @@ import { transitionsOf } from './state-transitions.js';
 export function stateDiagram(definition: SagaDefinition): string {
   const stages = numberStages(definition);
   const steps = stages.flatMap(numberedSteps);
+  const waits = stages.filter((stage) => stage.kind === 'wait');
   const transitions = transitionsOf(stages);
   const choices = transitions.filter(({ from }) => from.startsWith('choice')).map(({ from }) => from);
   const recoveries = `${definition.maximumRecoveryAttempts} recoveries without progress`;
@@ -26,6 +27,7 @@ export function stateDiagram(definition: SagaDefinition): string {
       state('pending', 'PENDING'),
       ...steps.map(({ number, step }) => state(`act${number}`, step.id)),
       ...steps.map(({ number, step }) => state(`undo${number}`, `undo ${step.id}`)),
+      ...waits.map(({ number, wait }) => state(`wait${number}`, wait.id)),
       ...[...new Set(choices)].map((choice) => `state ${choice} <<choice>>`),
       state('completed', 'COMPLETED'),
       state('failed', 'FAILED'),
@@ -34,10 +36,14 @@ export function stateDiagram(definition: SagaDefinition): string {
         [`${from} --> ${to}`, ...(when === undefined ? [] : [mermaidText(when)])].join(': '),
       ),
       `note right of stuck : ${mermaidText(`Also from every other state, after more than ${recoveries} or with a journal that does not fit. A person lets it go on where it stood.`)}`,
-      ...defineColours(new Set<Colour>(['completed', 'failed', 'undone', 'running', 'stuck'])),
+      ...defineColours(new Set<Colour>(coloursOf(waits.length))),
       ...coloured(
         'running',
         steps.map(({ number }) => `act${number}`),
+      ),
+      ...coloured(
+        'waiting',
+        waits.map(({ number }) => `wait${number}`),
       ),
       ...coloured(
         'undone',
@@ -49,6 +55,11 @@ export function stateDiagram(definition: SagaDefinition): string {
     ]),
     '',
   ].join('\n');
+}
+
+function coloursOf(waits: number): readonly Colour[] {
+  const always = ['completed', 'failed', 'undone', 'running', 'stuck'] as const;
+  return waits === 0 ? always : [...always, 'waiting'];
 }
 
 function state(id: string, label: string): string {

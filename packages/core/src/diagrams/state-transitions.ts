@@ -1,5 +1,11 @@
 import { describeAct, describeCompensation, describeFallbackCause } from './describe-policies.js';
-import type { NumberedFallbackStage, NumberedStage, NumberedStep } from './numbered-stages.js';
+import { waysOut } from './describe-wait.js';
+import type {
+  NumberedFallbackStage,
+  NumberedStage,
+  NumberedStep,
+  NumberedWaitStage,
+} from './numbered-stages.js';
 import { numberedSteps } from './numbered-stages.js';
 
 /** What takes an execution from one place to another. */
@@ -25,7 +31,8 @@ export function transitionsOf(stages: readonly NumberedStage[]): Transitions {
     .flatMap(numberedSteps)
     .some(({ step }) => step.compensation.onExhausted === 'continue');
   const turnAt = (index: number): Turn => {
-    const before = stages[index - 1];
+    // There is nothing to undo of a wait: the way back goes past it.
+    const before = stages.slice(0, index).findLast(({ kind }) => kind !== 'wait');
     if (before !== undefined) return { back: undoOf(before), undone: undoOf(before) };
     return { back: 'failed', undone: mayGiveUp ? 'choiceEnd' : 'failed' };
   };
@@ -52,6 +59,7 @@ const endOfUndo: Transitions = [
 
 function actOf(stage: NumberedStage | undefined): string {
   if (stage === undefined) return 'completed';
+  if (stage.kind === 'wait') return `wait${stage.number}`;
   return `act${stage.kind === 'step' ? stage.number : stage.primary.number}`;
 }
 
@@ -61,6 +69,7 @@ function undoOf(stage: NumberedStage): string {
 
 function forward(stage: NumberedStage, next: string, turn: Turn): Transitions {
   if (stage.kind === 'fallback') return forwardFallback(stage, next, turn);
+  if (stage.kind === 'wait') return forwardWait(stage, next, turn);
   const from = `act${stage.number}`;
   return [
     ...againAct(stage),
@@ -90,7 +99,16 @@ function forwardFallback(stage: NumberedFallbackStage, next: string, turn: Turn)
   ];
 }
 
+function forwardWait({ number, wait }: NumberedWaitStage, next: string, turn: Turn): Transitions {
+  const from = `wait${number}`;
+  return [
+    ...waysOut(wait).map((way) => ({ from, to: way.next === 'continue' ? next : turn.back, when: way.when })),
+    { from, to: turn.back, when: 'cancelled' },
+  ];
+}
+
 function backward(stage: NumberedStage, turn: Turn): Transitions {
+  if (stage.kind === 'wait') return [];
   if (stage.kind === 'step') return undo(stage, (from, when) => [{ from, to: turn.undone, when }]);
   const { primary, alternative } = stage;
   const choice = `choice${stage.number}`;

@@ -60,7 +60,7 @@ function stagesToCome(
   if (state.mismatch !== undefined) return undefined;
   const undoneFirst = state.isUndoingFirst ? state.undo.slice(-1) : [];
   const stages = definition.stages.slice(state.stage).map((stage, index): Upcoming => {
-    const ids = stepsOf(stage).map(({ id }) => id);
+    const ids = stage.kind === 'wait' ? [stage.wait.id] : stepsOf(stage).map(({ id }) => id);
     const [primary = '', alternative] =
       index === 0 && (state.isAlternative || state.isUndoingFirst) ? ids.slice(-1) : ids;
     return {

@@ -14,7 +14,7 @@ export function stepAt(
   place: { readonly stage: number; readonly isAlternative: boolean },
 ): StepDefinition | undefined {
   const stage = definition.stages[place.stage];
-  if (stage === undefined) return undefined;
+  if (stage === undefined || stage.kind === 'wait') return undefined;
   if (stage.kind === 'step') return place.isAlternative ? undefined : stage.step;
   return place.isAlternative ? stage.alternative : stage.primary;
 }

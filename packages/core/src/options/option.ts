@@ -44,6 +44,9 @@ type Row<Value, Given> = Given extends { readonly default: unknown } ? Defaulted
 /** The longest time a timer can wait, in milliseconds: 2^31 - 1, about 24.8 days. */
 export const maximumTimerMs = 2_147_483_647;
 
+/** The longest wait that is kept in the storage, in milliseconds: 100 years. */
+export const maximumWaitMs = 3_155_760_000_000;
+
 /** A value that is in range or not. */
 export function option<Value = unknown, const Given extends { readonly default?: Value } = object>(
   range: string,
@@ -82,6 +85,14 @@ export function timeLimit(): Option<number> {
   return option<number>(
     `a number of milliseconds over 0 and at most ${maximumTimerMs}`,
     (value) => isNumber(value) && value > 0 && value <= maximumTimerMs,
+  );
+}
+
+/** A wait that is kept in the storage, and so may be longer than a timer can wait. */
+export function duration(): Option<number> {
+  return option<number>(
+    `a number of milliseconds over 0 and at most ${maximumWaitMs}`,
+    (value) => isNumber(value) && value > 0 && value <= maximumWaitMs,
   );
 }
 

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import type {
+  DeclaredStage,
   DeclaredStep,
-  Fallback,
   RetryPolicy,
   SagaDefinition,
   StepDefinition,
   StepHandlerSource,
 } from '../../src/index.js';
+import { sagaSignal } from '../../src/definition/saga-signal.js';
+import type { WaitDefinition } from '../../src/definition/wait-definition.js';
+import { approval, delay, waitFor } from '../../src/definition/waits.js';
+import type { DeclaredWait } from '../../src/definition/waits.js';
 import { defineSaga, fallback } from '../../src/index.js';
 import { stepId } from './labels.js';
 
@@ -44,7 +48,26 @@ const fallbackOptions = fc.constantFrom(
   { failureErrors: ['GatewayError'] },
 );
 
+const paid = sagaSignal('paid');
+const limit = fc.constantFrom(
+  {},
+  { timeoutMs: 90_000 },
+  { timeoutMs: 259_200_000, onTimeout: 'continue' as const },
+);
+
+/** A wait of any kind, once it has an id. */
+const wait: fc.Arbitrary<(id: string) => DeclaredWait> = fc.oneof(
+  fc.constantFrom(0, 250, 86_400_000, () => 1).map((length) => (id: string) => delay(id, length)),
+  limit.map((options) => (id: string) => waitFor(id, [paid, sagaSignal('given-up')], options)),
+  fc.tuple(limit, fc.constantFrom({}, { roles: ['finance', 'board'], onReject: 'continue' as const })).map(
+    ([options, more]) =>
+      (id: string) =>
+        approval(id, { ...options, ...more }),
+  ),
+);
+
 const stage = fc.record({
+  wait: fc.option(wait, { nil: undefined }),
   isFallback: fc.boolean(),
   timeoutMs: fc.constantFrom(undefined, 250, 5_000),
   sides: fc.tuple(policies, policies),
@@ -56,7 +79,7 @@ export const anyDefinition: fc.Arbitrary<SagaDefinition> = fc
   .record({
     name: stepId,
     maximumRecoveryAttempts: fc.constantFrom(0, 1, 5),
-    ids: fc.uniqueArray(stepId, { minLength: 10, maxLength: 10 }),
+    ids: fc.uniqueArray(stepId, { minLength: 15, maxLength: 15 }),
     stages: fc.array(stage, { minLength: 1, maxLength: 5 }),
   })
   .map(({ ids, stages, ...saga }) => {
@@ -67,11 +90,21 @@ export const anyDefinition: fc.Arbitrary<SagaDefinition> = fc
       ...(one.timeoutMs === undefined ? {} : { timeoutMs: one.timeoutMs }),
       ...one.sides[side],
     });
-    const steps = stages.map((one): DeclaredStep | Fallback<DeclaredStep> =>
+    const steps = stages.flatMap((one): readonly DeclaredStage[] => [
+      ...(one.wait === undefined ? [] : [one.wait(remaining.pop() ?? 'none')]),
       one.isFallback ? fallback(declare(one, 0), declare(one, 1), one.options) : declare(one, 0),
-    );
+    ]);
     return defineSaga({ ...saga, steps });
   });
+
+function relabelWait(wait: WaitDefinition, relabel: (text: string) => string): WaitDefinition {
+  const named = { ...wait, id: relabel(wait.id) };
+  if (named.for === 'signal')
+    return { ...named, signals: named.signals.map((signal) => ({ ...signal, name: relabel(signal.name) })) };
+  if (named.for === 'approval' && named.roles !== undefined)
+    return { ...named, roles: named.roles.map((role) => relabel(role)) };
+  return named;
+}
 
 /** The same saga with other texts wherever a text comes from its author. */
 export function relabelled(definition: SagaDefinition, relabel: (text: string) => string): SagaDefinition {
@@ -84,15 +117,15 @@ export function relabelled(definition: SagaDefinition, relabel: (text: string) =
     ...definition,
     name: relabel(definition.name),
     context: { [relabel('context')]: class {} }[relabel('context')],
-    stages: definition.stages.map((one) =>
-      one.kind === 'step'
-        ? { kind: 'step', step: step(one.step) }
-        : {
-            ...one,
-            primary: step(one.primary),
-            alternative: step(one.alternative),
-            failureErrors: one.failureErrors?.map(() => relabel('error')),
-          },
-    ),
+    stages: definition.stages.map((one) => {
+      if (one.kind === 'step') return { kind: 'step', step: step(one.step) };
+      if (one.kind === 'wait') return { kind: 'wait', wait: relabelWait(one.wait, relabel) };
+      return {
+        ...one,
+        primary: step(one.primary),
+        alternative: step(one.alternative),
+        failureErrors: one.failureErrors?.map(() => relabel('error')),
+      };
+    }),
   };
 }
