@@ -127,7 +127,7 @@ export type {
 } from './journal/journal-entry.js';
 export { isStepEntry } from './journal/journal-entry.js';
 export type { HeaderChange } from './journal/header-change.js';
-export { dueInMsOf, projectHeader } from './journal/header-change.js';
+export { dueInMsOf, nextRunAtOf, projectHeader } from './journal/header-change.js';
 export type { Park, SagaWaiting } from './journal/park.js';
 export type { SagaHeader } from './journal/saga-header.js';
 export { isSagaId } from './journal/saga-id.js';

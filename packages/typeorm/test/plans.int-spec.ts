@@ -21,6 +21,13 @@ const checkpoint = new CheckpointStatement(tables);
 const sagaId = randomUUID();
 const start = newSaga({ key: 'K' });
 const starts = [start, newSaga()];
+const untilMoment = {
+  status: 'running',
+  owner: undefined,
+  failure: undefined,
+  stuck: undefined,
+  park: { for: 'delay', name: 'cool', dueInMs: undefined, nextRunAt: new Date('2126-01-01T00:00:00.000Z') },
+} as const;
 const later = newSaga({ park: { for: 'delay', name: 'start', dueInMs: 1_000 } });
 const plain: AppendRequest[] = [append(sagaId, 2), append(randomUUID(), 2)];
 const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted }), append(randomUUID(), 2)];
@@ -39,6 +46,17 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['an append', appendingOne(append(sagaId, 2)), ['saga_log_pkey']],
   ['a first append with a change', appendingOne(append(sagaId, 1, { change: toCompleted })), pkeys],
   ['an append with a change', appendingOne(append(sagaId, 2, { change: toCompleted })), pkeys],
+  ['an append that parks until a moment', appendingOne(append(sagaId, 2, { change: untilMoment })), pkeys],
+  [
+    'a group of appends, one of which parks until a moment',
+    statementOf(
+      checkpoint.bind({
+        starts: [],
+        appends: [...changing, append(randomUUID(), 2, { change: untilMoment })],
+      }),
+    ),
+    pkeys,
+  ],
   ['a group of starts', statementOf(checkpoint.bind({ starts, appends: [] })), []],
   [
     'a group of starts, one of which waits',

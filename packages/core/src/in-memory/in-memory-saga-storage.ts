@@ -1,6 +1,6 @@
 import { ForgetfulMap } from '../collections/forgetful-map.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
-import { dueInMsOf } from '../journal/header-change.js';
+import { nextRunAtOf } from '../journal/header-change.js';
 import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
@@ -234,14 +234,14 @@ export class InMemorySagaStorage implements SagaStorage {
 
   private changeHeader(stored: StoredSaga, change: HeaderChange): void {
     const { status, owner, failure, stuck, park } = change;
-    const nextRunAt = this.after(dueInMsOf(change));
+    const nextRunAt = nextRunAtOf(change, this.clock.now());
     const waiting = park && { for: park.for, name: park.name };
     this.setHeader(stored, { status, owner, failure, stuck, nextRunAt, waiting });
     if (isTerminal(change.status) && !this.keepFinished) this.dropLater(stored.header.sagaId);
   }
 
-  private after(delayMs: number | undefined): Date | undefined {
-    return delayMs === undefined ? undefined : new Date(this.clock.now() + delayMs);
+  private after(delayMs: number): Date {
+    return new Date(this.clock.now() + delayMs);
   }
 
   private setHeader(stored: StoredSaga, change: Partial<SagaHeader>): void {

@@ -37,7 +37,15 @@ export function projectHeader(
   return park === undefined ? change : { ...change, park };
 }
 
-/** After how long a change lets the saga be claimed, in milliseconds; undefined: it is not to be claimed. */
+/** From when on a change lets the saga be claimed, by the storage's clock; undefined: it is not to be claimed. */
+export function nextRunAtOf(change: HeaderChange, now: number): Date | undefined {
+  const { nextRunAt } = change.park ?? {};
+  if (nextRunAt !== undefined) return nextRunAt;
+  const dueInMs = dueInMsOf(change);
+  return dueInMs === undefined ? undefined : new Date(now + dueInMs);
+}
+
+/** After how long a change lets the saga be claimed, in milliseconds; undefined: it is not to be claimed, or at a moment of its own. */
 export function dueInMsOf({ status, owner, park }: HeaderChange): number | undefined {
   if (owner !== undefined || !isOpen(status)) return undefined;
   return park === undefined ? 0 : park.dueInMs;

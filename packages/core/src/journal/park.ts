@@ -9,4 +9,6 @@ export interface SagaWaiting {
 export interface Park extends SagaWaiting {
   /** Counted from when the entry is stored, by the storage's clock; undefined: until somebody asks something of it. */
   readonly dueInMs: number | undefined;
+  /** A moment by the storage's clock, in place of `dueInMs`. */
+  readonly nextRunAt?: Date;
 }

@@ -28,5 +28,5 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
 
 function dueAfter(park: Park | undefined, now: Date): Date | undefined {
   if (park === undefined) return now;
-  return park.dueInMs === undefined ? undefined : new Date(now.getTime() + park.dueInMs);
+  return park.dueInMs === undefined ? park.nextRunAt : new Date(now.getTime() + park.dueInMs);
 }

@@ -22,6 +22,13 @@ export const changeTo = {
     park: { for: 'retry', name: 'charge', dueInMs },
     ...nothing,
   }),
+  /** Parked until a moment, or at once. */
+  parkedUntil: (nextRunAt: Date | undefined): HeaderChange => ({
+    status: 'running',
+    owner: undefined,
+    park: { for: 'delay', name: 'pick-up', dueInMs: undefined, ...(nextRunAt && { nextRunAt }) },
+    ...nothing,
+  }),
   compensating: (owner: string | undefined): HeaderChange => ({
     status: 'compensating',
     owner,

@@ -109,6 +109,26 @@ export function describeParks(world: StorageWorld): void {
     expect(claimed[0]?.entries).toMatchObject([{ kind: 'claimed', from: 'pending', parked: true }]);
   });
 
+  it('parks until a moment, each by itself and beside others', async () => {
+    const { saga } = world.newIdentity();
+    const owner = await world.newWorker();
+    const [moment, past] = [new Date('2126-03-01T12:00:00.123Z'), new Date('2026-01-01T00:00:00.000Z')];
+    const alone = await world.start({ saga, owner });
+    await world.append(alone.sagaId, entryOf.actCompleted, changeTo.parkedUntil(moment), owner);
+    const changes = [changeTo.parkedUntil(moment), changeTo.parked(60_000), changeTo.parkedUntil(past)];
+    const others = await Promise.all(changes.map(() => world.start({ saga, owner })));
+    await Promise.all(
+      others.map(({ sagaId }, index) => world.append(sagaId, entryOf.actCompleted, changes[index], owner)),
+    );
+    const headers = await Promise.all([alone, ...others].map(({ sagaId }) => world.header(sagaId)));
+    const [first, second, third, fourth] = headers.map(({ nextRunAt }) => nextRunAt?.toISOString());
+    expect([first, second, fourth]).toEqual([moment, moment, past].map((date) => date.toISOString()));
+    expect(third).not.toBeUndefined();
+    expect(headers[0]).toMatchObject({ waiting: { for: 'delay', name: 'pick-up' }, owner: undefined });
+    const claimed = await claim(await world.newWorker(), alone);
+    expect(claimed.map(({ header }) => header.sagaId)).toEqual([others[2]?.sagaId]);
+  });
+
   it('parks for longer than a timer can wait', async () => {
     const longMs = 100 * 365 * 86_400_000;
     const { sagaId } = await startParked(longMs);

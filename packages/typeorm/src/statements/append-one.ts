@@ -21,8 +21,9 @@ export class AppendOneStatements {
   }
 
   statementFor({ seq, change }: AppendRequest): Statement {
-    const { append, appendAndChange } = seq === 1 ? this.first : this.next;
-    return change === undefined ? append : appendAndChange;
+    const { append, appendAndChange, appendAndPark } = seq === 1 ? this.first : this.next;
+    if (change === undefined) return append;
+    return change.park?.nextRunAt === undefined ? appendAndChange : appendAndPark;
   }
 }
 
@@ -50,6 +51,8 @@ export function appendOneValues({ sagaId, seq, worker, entry, change }: AppendRe
 interface EntryStatements {
   readonly append: Statement;
   readonly appendAndChange: Statement;
+  /** Until a moment that is no time after this one. */
+  readonly appendAndPark: Statement;
 }
 
 function entryStatements(tables: Tables, prefix: string, isPlaceRight: typeof isNextPlace): EntryStatements {
@@ -58,15 +61,22 @@ function entryStatements(tables: Tables, prefix: string, isPlaceRight: typeof is
     append: { name: `${prefix}append`, text: insertOne(tables, 'NULL', condition) },
     appendAndChange: {
       name: `${prefix}change`,
-      text: `WITH stored AS (${insertOne(tables, '$14::text', condition)} RETURNING saga_id)
-UPDATE ${tables.execution} AS header
-SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
-  waiting = $18::text, next_run_at = ${statementTime} + $19::bigint * interval '1 millisecond',
-  updated_at = ${statementTime}
-FROM stored
-WHERE header.id = stored.saga_id`,
+      text: insertAndChange(tables, condition, `${statementTime} + $19::bigint * interval '1 millisecond'`),
+    },
+    appendAndPark: {
+      name: `${prefix}park`,
+      text: insertAndChange(tables, condition, '$19::timestamptz'),
     },
   };
+}
+
+function insertAndChange(tables: Tables, condition: string, nextRunAt: string): string {
+  return `WITH stored AS (${insertOne(tables, '$14::text', condition)} RETURNING saga_id)
+UPDATE ${tables.execution} AS header
+SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
+  waiting = $18::text, next_run_at = ${nextRunAt}, updated_at = ${statementTime}
+FROM stored
+WHERE header.id = stored.saga_id`;
 }
 
 function insertOne(tables: Tables, status: string, condition: string): string {
@@ -85,6 +95,6 @@ function changeValues(change: HeaderChange): readonly unknown[] {
     failure && JSON.stringify(failure),
     stuck && JSON.stringify(stuck),
     toWaitingColumn(park),
-    dueInMsOf(change),
+    park?.nextRunAt?.toISOString() ?? dueInMsOf(change),
   ];
 }
