@@ -1,5 +1,6 @@
-import { checkedElsewhere, checkTable, flag, func, option, SagaDefinitionError } from '@nest-saga/core';
-import type { OptionTableOf } from '@nest-saga/core';
+import { SagaDefinitionError } from '@nest-saga/core';
+import { checkedElsewhere, checkTable, flag, func, option } from '@nest-saga/core/engine';
+import type { OptionTableOf } from '@nest-saga/core/engine';
 import type { ASYNC_OPTIONS_TYPE } from './saga.module-definition.js';
 
 const where = 'SagaModule.forRootAsync()';

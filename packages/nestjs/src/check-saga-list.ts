@@ -1,14 +1,13 @@
 import type { SagaListQuery } from '@nest-saga/core';
+import { InvalidArgumentError, SagaStatus } from '@nest-saga/core';
 import {
   isDate,
   checkListLimit,
   checkListNames,
   checkText,
   decodeCursor,
-  InvalidArgumentError,
   isListable,
-  SagaStatus,
-} from '@nest-saga/core';
+} from '@nest-saga/core/engine';
 
 /** What a list of executions is narrowed to. Nothing else can be asked for, so that every list has its index. */
 export interface SagaList extends Omit<SagaListQuery, 'limit'> {

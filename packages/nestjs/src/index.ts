@@ -1,19 +1,16 @@
 export type {
   CircuitBreaker,
   CircuitBreakerOptions,
-  CircuitState,
   Clock,
   CompensateOn,
   CompensationPolicy,
   ContextClass,
   ContextCodec,
   CreateCircuitBreaker,
-  DiagramKind,
   EmittedEvent,
   ErrorMatcher,
   Fallback,
   FallbackOptions,
-  IdGenerator,
   InMemorySagaStorageOptions,
   JournalEntry,
   Json,
@@ -47,6 +44,8 @@ export type {
   StepRun,
   WorkerEvent,
 } from '@nest-saga/core';
+export type { DiagramKind } from '@nest-saga/core/diagrams';
+export type { CircuitState, IdGenerator } from '@nest-saga/core/engine';
 export type {
   RegisteredRetry,
   RegisteredSaga,

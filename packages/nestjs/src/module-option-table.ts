@@ -1,4 +1,4 @@
-import { func, isObject, objectWith, option, policyTable, workerTable } from '@nest-saga/core';
+import { func, isObject, objectWith, option, policyTable, workerTable } from '@nest-saga/core/engine';
 import type { CreateCircuitBreaker, SagaListener } from '@nest-saga/core';
 import { interceptorOption } from './interceptors/interceptor-option.js';
 import { storageOption } from './storage/storage-option.js';

@@ -1,5 +1,7 @@
-import type { SagaHeader, SagaRegistry } from '@nest-saga/core';
-import { hydrate, jsonContextCodec } from '@nest-saga/core';
+import type { SagaHeader } from '@nest-saga/core';
+import type { SagaRegistry } from '@nest-saga/core/engine';
+import { jsonContextCodec } from '@nest-saga/core';
+import { hydrate } from '@nest-saga/core/engine';
 
 /** Where one execution of a saga stands: a view of its header that can be read, not changed. */
 export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'context'> {

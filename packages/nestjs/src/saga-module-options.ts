@@ -1,4 +1,5 @@
-import type { OptionsOf, SagaStepPolicies, SagaWorkerSettings } from '@nest-saga/core';
+import type { SagaStepPolicies } from '@nest-saga/core';
+import type { OptionsOf, SagaWorkerSettings } from '@nest-saga/core/engine';
 import type { moduleTable } from './module-option-table.js';
 
 /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { checkNames } from '@nest-saga/core';
+import { checkNames } from '@nest-saga/core/engine';
 import type { StepResolution } from '@nest-saga/core';
 import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';

@@ -1,13 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  JournalEntry,
-  SagaOutcome,
-  SagaStarted,
-  SagaStepResult,
-  StartedSaga,
-  StartOptions,
-} from '@nest-saga/core';
-import { checkNames, checkSagaId, InvalidArgumentError, maximumSeq } from '@nest-saga/core';
+import type { JournalEntry, SagaOutcome, SagaStarted, SagaStepResult, StartOptions } from '@nest-saga/core';
+import type { StartedSaga } from '@nest-saga/core/engine';
+import { InvalidArgumentError } from '@nest-saga/core';
+import { checkNames, checkSagaId, maximumSeq } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
 import { toExecution } from './saga-execution.js';
 import type { SagaExecution } from './saga-execution.js';

@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { resolveWorkerOptions, SagaEngine, SagaRegistry } from '@nest-saga/core';
+import { resolveWorkerOptions, SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type { SagaStorage } from '@nest-saga/core';
 import { BootstrapPhase } from './bootstrap-phase.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';

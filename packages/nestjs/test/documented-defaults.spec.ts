@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { breakerTable, policyTable, resolveWorkerOptions, workerTable } from '@nest-saga/core';
-import type { OptionTable } from '@nest-saga/core';
+import { breakerTable, policyTable, resolveWorkerOptions, workerTable } from '@nest-saga/core/engine';
+import type { OptionTable } from '@nest-saga/core/engine';
 import { sagaDefaults, SystemClock } from '../src/index.js';
 import { moduleTable } from '../src/module-option-table.js';
 import { messageEventsTable } from '../src/sse/message-events-options.js';

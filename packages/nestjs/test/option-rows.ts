@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { OptionTable } from '@nest-saga/core';
+import type { OptionTable } from '@nest-saga/core/engine';
 
 /** One row of a page's table of options. */
 export interface OptionRow {

@@ -1,4 +1,4 @@
-import type { Surroundings } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import type { Statement, StatementRunner } from './database/statement.js';
 import { durableCommit } from './statements/durable-moment.js';
 

@@ -1,5 +1,7 @@
-import { isSagaError, noSurroundings, SagaStorageError } from '@nest-saga/core';
-import type { AppendRequest, NewSaga, Surroundings } from '@nest-saga/core';
+import { SagaStorageError } from '@nest-saga/core';
+import { isSagaError, noSurroundings } from '@nest-saga/core/storage-kit';
+import type { AppendRequest, NewSaga } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import { conductOf } from './database/error-conduct.js';
 import type { ErrorConduct } from './database/error-conduct.js';
 import type { Checkpoint, WrittenSagas } from './statements/checkpoint.js';

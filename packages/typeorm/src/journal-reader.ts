@@ -8,7 +8,8 @@ import type {
   SagaPage,
   StorageSummary,
 } from '@nest-saga/core';
-import { checkListLimit, checkListNames, encodeCursor, SagaStorageError } from '@nest-saga/core';
+import { SagaStorageError } from '@nest-saga/core';
+import { checkListLimit, checkListNames, encodeCursor } from '@nest-saga/core/storage-kit';
 import { required } from './database/statement.js';
 import type { Row, Statement, StatementRunner } from './database/statement.js';
 import type { Tables } from './database/tables.js';

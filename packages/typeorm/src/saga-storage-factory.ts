@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { isObject } from '@nest-saga/core';
+import { isObject } from '@nest-saga/core/storage-kit';
 import type { SagaDefinitionProblem } from '@nest-saga/core';
 import { checkStorageOptions } from './storage-option-table.js';
 import { TypeOrmSagaStorage } from './typeorm-saga-storage.js';

@@ -1,4 +1,4 @@
-import { checkTable, defaultsOf, flag, objectWith, oneOf, option, time } from '@nest-saga/core';
+import { checkTable, defaultsOf, flag, objectWith, oneOf, option, time } from '@nest-saga/core/storage-kit';
 import type { SagaDefinitionProblem } from '@nest-saga/core';
 import { defaultSchema, isSchemaName, schemaNames } from './database/schema-name.js';
 

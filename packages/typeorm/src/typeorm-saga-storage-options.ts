@@ -1,4 +1,4 @@
-import type { OptionsOf } from '@nest-saga/core';
+import type { OptionsOf } from '@nest-saga/core/storage-kit';
 import type { DataSource } from 'typeorm';
 import type { storageExtras } from './storage-option-table.js';
 

@@ -1,4 +1,4 @@
-import type { SagaEngine } from '@nest-saga/core';
+import type { SagaEngine } from '@nest-saga/core/engine';
 import type { DataSource } from 'typeorm';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { append, newSaga, toCompleted } from './sample-saga.js';

@@ -1,4 +1,4 @@
-import { maximumSeq } from '@nest-saga/core';
+import { maximumSeq } from '@nest-saga/core/storage-kit';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { newSaga } from './sample-saga.js';
 import { createTestDatabase } from './test-database.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ActCompleted, AppendRequest, HeaderChange, NewSaga } from '@nest-saga/core';
+import type { AppendRequest, HeaderChange, NewSaga } from '@nest-saga/core';
+import type { ActCompleted } from '@nest-saga/core/engine';
 
 /** A saga to start: queued, unless an owner is given. */
 export function newSaga(given: Partial<NewSaga> = {}): NewSaga {

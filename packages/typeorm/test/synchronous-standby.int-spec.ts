@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, jest } from '@jest/globals';
-import { isSagaError } from '@nest-saga/core';
+import { isSagaError } from '@nest-saga/core/storage-kit';
 import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import type { EmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import pg from 'pg';

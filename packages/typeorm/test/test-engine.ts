@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { defineSaga, SagaEngine, SagaRegistry } from '@nest-saga/core';
-import type { Clock, SagaEngineOptions, SagaStepHandler } from '@nest-saga/core';
+import { defineSaga } from '@nest-saga/core';
+import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
+import type { Clock, SagaStepHandler } from '@nest-saga/core';
+import type { SagaEngineOptions } from '@nest-saga/core/engine';
 
 /** The real time, for an engine on a real database. */
 const systemClock: Clock = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SagaStorageError } from '@nest-saga/core';
-import type { AppendResult, LoadedSaga, SagaEngine } from '@nest-saga/core';
+import type { AppendResult, LoadedSaga } from '@nest-saga/core';
+import type { SagaEngine } from '@nest-saga/core/engine';
 import type pg from 'pg';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { openProxy } from './breakable-network.js';

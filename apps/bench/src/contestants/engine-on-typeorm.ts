@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { SagaEngine } from '@nest-saga/core';
+import { SagaEngine } from '@nest-saga/core/engine';
 import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
 import { sampleRegistry } from '../sample/sample-saga.js';

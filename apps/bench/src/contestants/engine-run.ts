@@ -1,4 +1,4 @@
-import type { SagaEngine } from '@nest-saga/core';
+import type { SagaEngine } from '@nest-saga/core/engine';
 import { contextMaker } from '../sample/sample-context.js';
 import type { SagaShape } from '../sample/saga-shape.js';
 

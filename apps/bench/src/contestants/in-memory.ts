@@ -1,4 +1,5 @@
-import { InMemorySagaStorage, SagaEngine } from '@nest-saga/core';
+import { InMemorySagaStorage } from '@nest-saga/core';
+import { SagaEngine } from '@nest-saga/core/engine';
 import { sampleRegistry } from '../sample/sample-saga.js';
 import { systemPorts } from '../sample/system-ports.js';
 import type { Contestant, ContestantOptions } from './contestant.js';

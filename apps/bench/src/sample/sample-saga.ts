@@ -1,4 +1,5 @@
-import { SagaRegistry, defineSaga } from '@nest-saga/core';
+import { defineSaga } from '@nest-saga/core';
+import { SagaRegistry } from '@nest-saga/core/engine';
 import type { SagaStepHandler, StepRun } from '@nest-saga/core';
 import { SampleContext } from './sample-context.js';
 import type { SagaShape } from './saga-shape.js';

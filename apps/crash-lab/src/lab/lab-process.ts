@@ -1,7 +1,8 @@
 /** A process of the lab: engines on PostgreSQL that do what their parent asks, until somebody kills them. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { SagaEngine, SagaRegistry, SagaStorageError } from '@nest-saga/core';
+import { SagaStorageError } from '@nest-saga/core';
+import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type { Clock, SagaDefinition, SagaListener, SagaStorage } from '@nest-saga/core';
 import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';

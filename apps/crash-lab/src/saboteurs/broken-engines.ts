@@ -1,5 +1,6 @@
 import { SagaStorageError } from '@nest-saga/core';
-import type { AppendRequest, AppendResult, SagaEngine, SagaState } from '@nest-saga/core';
+import type { AppendRequest, AppendResult } from '@nest-saga/core';
+import type { SagaEngine, SagaState } from '@nest-saga/core/engine';
 import type { Life } from '../simulation/life.js';
 import { workerOf } from './insides.js';
 import type { Saboteur } from './saboteur.js';

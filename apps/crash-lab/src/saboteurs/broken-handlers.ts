@@ -1,4 +1,4 @@
-import { stepsOf } from '@nest-saga/core';
+import { stepsOf } from '@nest-saga/core/engine';
 import type { ContextCodec, SagaDefinition, SagaStepHandler, StepDefinition, StepRun } from '@nest-saga/core';
 import { mapSteps } from '../simulation/map-steps.js';
 import type { TrailContext } from '../simulation/scripted-definition.js';

@@ -3,10 +3,9 @@ import type {
   InMemorySagaStorage,
   LoadedSaga,
   SagaDefinition,
-  SagaEngine,
   SagaHeader,
-  SagaState,
 } from '@nest-saga/core';
+import type { SagaEngine, SagaState } from '@nest-saga/core/engine';
 
 /** A saga as the storage in memory keeps it. */
 export interface StoredSaga {

@@ -1,4 +1,5 @@
-import type { AppendRequest, AppendResult, SagaDefinition, SagaEngine, SagaStorage } from '@nest-saga/core';
+import type { AppendRequest, AppendResult, SagaDefinition, SagaStorage } from '@nest-saga/core';
+import type { SagaEngine } from '@nest-saga/core/engine';
 import { InterceptedStorage } from '@nest-saga/testing';
 import type { Ordeal } from '../lab/ordeals.js';
 import { ignoreFence, ignoreLease } from './broken-engines.js';

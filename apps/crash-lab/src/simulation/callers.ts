@@ -1,5 +1,6 @@
 import { SagaBusyError, SagaShuttingDownError, SagaStatusError, SagaStorageError } from '@nest-saga/core';
-import type { SagaEngine, SagaHeader, SagaStuck } from '@nest-saga/core';
+import type { SagaHeader, SagaStuck } from '@nest-saga/core';
+import type { SagaEngine } from '@nest-saga/core/engine';
 import type { WatchedResult, WatcherRecord } from '@nest-saga/testing';
 import { dead } from './life.js';
 import type { Life } from './life.js';

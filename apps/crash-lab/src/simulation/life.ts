@@ -1,4 +1,5 @@
-import type { CancelTimer, Clock, IdGenerator, SagaEngine } from '@nest-saga/core';
+import type { Clock } from '@nest-saga/core';
+import type { CancelTimer, IdGenerator, SagaEngine } from '@nest-saga/core/engine';
 import type { SeededRandom } from './seeded-random.js';
 import type { EventOwner, VirtualTime } from './virtual-time.js';
 

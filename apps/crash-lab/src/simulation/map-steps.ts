@@ -1,4 +1,5 @@
-import type { Stage, StepDefinition } from '@nest-saga/core';
+import type { Stage } from '@nest-saga/core/engine';
+import type { StepDefinition } from '@nest-saga/core';
 
 /** The same stage with other steps. A wait has none. */
 export function mapSteps(stage: Stage, map: (step: StepDefinition) => StepDefinition): Stage {

@@ -1,4 +1,5 @@
-import { InMemorySagaStorage, isOpen, SagaEngine, SagaRegistry } from '@nest-saga/core';
+import { InMemorySagaStorage, isOpen } from '@nest-saga/core';
+import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type { Clock, LoadedSaga, SagaDefinition, SagaHeader, SagaStorage } from '@nest-saga/core';
 import type { CrashEvidence } from '@nest-saga/testing';
 import { Assignments } from './assignments.js';

@@ -1,4 +1,5 @@
-import type { CancelTimer, Clock } from '@nest-saga/core';
+import type { Clock } from '@nest-saga/core';
+import type { CancelTimer } from '@nest-saga/core/engine';
 
 /** Who an event is for: nobody is called once it is dead, and later once it is paused. */
 export interface EventOwner {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
+import type { StepHandlerSource } from '../../src/engine.js';
 import type {
   DeclaredStage,
   DeclaredStep,
   RetryPolicy,
   SagaDefinition,
   StepDefinition,
-  StepHandlerSource,
 } from '../../src/index.js';
 import { sagaSignal } from '../../src/definition/saga-signal.js';
 import type { WaitDefinition } from '../../src/definition/wait-definition.js';

@@ -1,4 +1,4 @@
-import { classDiagram, executionDiagram, sequenceDiagram, stateDiagram } from '../../src/index.js';
+import { classDiagram, executionDiagram, sequenceDiagram, stateDiagram } from '../../src/diagrams.js';
 import { failedOrder, orderSaga, runningOrder } from './example.js';
 
 /** What the page shows, by the call that it names above each picture. */

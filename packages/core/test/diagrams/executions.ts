@@ -1,23 +1,15 @@
-import type {
-  AttemptOutcome,
-  JournalEntry,
-  EntryDraft,
-  SagaDefinition,
-  SagaHeader,
-  SagaState,
-} from '../../src/index.js';
+import type { AttemptOutcome, SagaState } from '../../src/engine.js';
+import type { JournalEntry, EntryDraft, SagaDefinition, SagaHeader } from '../../src/index.js';
 import {
   afterWait,
   applyEntry,
   decideEntry,
   initialState,
-  isOpen,
-  isTerminal,
   nextAction,
   projectHeader,
   stepsOf,
-  StepTimedOutError,
-} from '../../src/index.js';
+} from '../../src/engine.js';
+import { isOpen, isTerminal, StepTimedOutError } from '../../src/index.js';
 
 /** An execution as far as it came. */
 export interface Execution {

@@ -1,10 +1,5 @@
-import {
-  fallback,
-  SagaFailedError,
-  SagaNotFoundError,
-  SagaStatusError,
-  toOutcomeError,
-} from '@nest-saga/core';
+import { fallback, SagaFailedError, SagaNotFoundError, SagaStatusError } from '@nest-saga/core';
+import { toOutcomeError } from '@nest-saga/core/engine';
 import { answers, scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '@nest-saga/testing';
 import type { ScriptedStepOptions } from '@nest-saga/testing';
 

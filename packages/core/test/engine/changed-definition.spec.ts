@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { isOpen, isTerminal, nextAction, stepsOf } from '../../src/index.js';
+import { nextAction, stepsOf } from '../../src/engine.js';
+import { isOpen, isTerminal } from '../../src/index.js';
 import type { SagaDefinition } from '../../src/index.js';
 import {
   effectsOf,

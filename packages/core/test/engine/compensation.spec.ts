@@ -1,4 +1,5 @@
-import { NonRetryableError, RetryableError, SagaStuckError, toOutcomeError } from '@nest-saga/core';
+import { NonRetryableError, RetryableError, SagaStuckError } from '@nest-saga/core';
+import { toOutcomeError } from '@nest-saga/core/engine';
 import {
   answers,
   changes,

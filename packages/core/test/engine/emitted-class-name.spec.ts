@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineSaga, InMemorySagaStorage, nameEventClass, SagaEngine, SagaRegistry } from '@nest-saga/core';
+import { defineSaga, InMemorySagaStorage } from '@nest-saga/core';
+import { nameEventClass, SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import {
   emits,
   FakeClock,

@@ -1,9 +1,5 @@
-import {
-  ContextNotStorableError,
-  SagaDefinitionError,
-  SagaFailedError,
-  toOutcomeError,
-} from '@nest-saga/core';
+import { ContextNotStorableError, SagaDefinitionError, SagaFailedError } from '@nest-saga/core';
+import { toOutcomeError } from '@nest-saga/core/engine';
 import {
   answers,
   changes,

@@ -1,12 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  defineSaga,
-  fallback,
-  InMemorySagaStorage,
-  sagaDefaults,
-  SagaEngine,
-  SagaRegistry,
-} from '@nest-saga/core';
+import { defineSaga, fallback, InMemorySagaStorage, sagaDefaults } from '@nest-saga/core';
+import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type {
   CircuitBreaker,
   DeclaredSaga,

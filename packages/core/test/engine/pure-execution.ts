@@ -5,15 +5,9 @@ import {
   foldJournal,
   nextAction,
   projectHeader,
-} from '../../src/index.js';
-import type {
-  AttemptOutcome,
-  EntryDraft,
-  JournalEntry,
-  SagaDefinition,
-  SagaHeader,
-  SagaState,
-} from '../../src/index.js';
+} from '../../src/engine.js';
+import type { AttemptOutcome, SagaState } from '../../src/engine.js';
+import type { EntryDraft, JournalEntry, SagaDefinition, SagaHeader } from '../../src/index.js';
 import { isStep } from '../../src/definition/saga-step.js';
 import { openSteps } from '../../src/journal/step-place.js';
 

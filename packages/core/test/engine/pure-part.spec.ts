@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { applyEntry, foldJournal, initialState, isTerminal, nextAction, stepsOf } from '../../src/index.js';
-import type { EntryDraft, JournalEntry, SagaState } from '../../src/index.js';
+import { applyEntry, foldJournal, initialState, nextAction, stepsOf } from '../../src/engine.js';
+import { isTerminal } from '../../src/index.js';
+import type { SagaState } from '../../src/engine.js';
+import type { EntryDraft, JournalEntry } from '../../src/index.js';
 import {
   at,
   effectsOf,

@@ -1,5 +1,6 @@
-import { stepsOf } from '@nest-saga/core';
-import type { RetryPolicy, SagaDefinition, Stage, StepDefinition } from '@nest-saga/core';
+import { stepsOf } from '@nest-saga/core/engine';
+import type { RetryPolicy, SagaDefinition, StepDefinition } from '@nest-saga/core';
+import type { Stage } from '@nest-saga/core/engine';
 
 /** A saga that this application can run. Plain: it may be sent as it is. */
 export interface RegisteredSaga {

@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import {
-  checkSagaId,
-  diagramKinds,
-  drawSaga,
-  executionDiagram,
-  InvalidArgumentError,
-  SagaNotFoundError,
-  SagaNotRegisteredError,
-} from '@nest-saga/core';
-import type { DiagramKind, SagaDefinition } from '@nest-saga/core';
+import { InvalidArgumentError, SagaNotFoundError, SagaNotRegisteredError } from '@nest-saga/core';
+import { diagramKinds, drawSaga, executionDiagram } from '@nest-saga/core/diagrams';
+import { checkSagaId } from '@nest-saga/core/engine';
+import type { SagaDefinition } from '@nest-saga/core';
+import type { DiagramKind } from '@nest-saga/core/diagrams';
 import { SagaDefinitions } from '../discovery/saga-definitions.js';
 import { SagaRuntime } from '../saga.runtime.js';
 import { toRegisteredSaga } from './registered-saga.js';

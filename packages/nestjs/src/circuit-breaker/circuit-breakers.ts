@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isFallback } from '@nest-saga/core';
+import { isFallback } from '@nest-saga/core/engine';
 import type { CreateCircuitBreaker, DeclaredSaga } from '@nest-saga/core';
 import { SagaListeners } from '../logging/saga-listeners.js';
 import { SystemClock } from '../node/system-clock.js';

@@ -1,17 +1,7 @@
-import {
-  CircuitOpenError,
-  isCountedByBreaker,
-  isInstanceOf,
-  isSagaError,
-  sagaDefaults,
-} from '@nest-saga/core';
-import type {
-  CircuitBreaker,
-  CircuitBreakerOptions,
-  CircuitState,
-  Clock,
-  StepAbortedError,
-} from '@nest-saga/core';
+import { CircuitOpenError, isCountedByBreaker, sagaDefaults } from '@nest-saga/core';
+import { isInstanceOf, isSagaError } from '@nest-saga/core/engine';
+import type { CircuitBreaker, CircuitBreakerOptions, Clock, StepAbortedError } from '@nest-saga/core';
+import type { CircuitState } from '@nest-saga/core/engine';
 import {
   BrokenCircuitError,
   circuitBreaker,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { isError } from '@nest-saga/core';
+import { isError } from '@nest-saga/core/engine';
 import { CommandError } from './command-error.js';
 import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
 import { runDiagramCommand } from './diagram/run-diagram-command.js';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LoadedSaga } from '@nest-saga/core';
-import { isError } from '@nest-saga/core';
+import { isError } from '@nest-saga/core/engine';
 import { CommandError } from './command-error.js';
 import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
 

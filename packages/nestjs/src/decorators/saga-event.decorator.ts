@@ -1,4 +1,4 @@
-import { nameEventClass } from '@nest-saga/core';
+import { nameEventClass } from '@nest-saga/core/engine';
 
 /**
  * Gives a class of events the name that it is stored under. Without it that is the class's own name, which two classes

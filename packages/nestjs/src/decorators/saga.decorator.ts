@@ -1,6 +1,6 @@
 import { DiscoveryService } from '@nestjs/core';
 import type { ContextClass, SagaOptions } from '@nest-saga/core';
-import { isObject } from '@nest-saga/core';
+import { isObject } from '@nest-saga/core/engine';
 import type { SagaStage } from './step-class.js';
 
 /** What `@Saga()` takes. */

@@ -1,6 +1,6 @@
 import type { DiscoveryService } from '@nestjs/core';
 import type { SagaDefinitionProblem, SagaStepOptions } from '@nest-saga/core';
-import { validateSaga } from '@nest-saga/core';
+import { validateSaga } from '@nest-saga/core/engine';
 import { StepMetadata } from '../decorators/saga-step.decorator.js';
 import { checkStepHandler } from './check-step-handler.js';
 import { classOf, nameOf } from './class-of.js';

@@ -2,11 +2,11 @@ import type {
   DeclaredSaga,
   DeclaredStep,
   Fallback,
-  OptionTable,
   SagaDefinitionProblem,
   SagaStepOptions,
 } from '@nest-saga/core';
-import { checkTable, isFallback, isObject, sagaTable, stepTable, validateSaga } from '@nest-saga/core';
+import type { OptionTable } from '@nest-saga/core/engine';
+import { checkTable, isFallback, isObject, sagaTable, stepTable, validateSaga } from '@nest-saga/core/engine';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
 import type { StoredSagaOptions } from '../decorators/saga.decorator.js';
 import { StepMetadata } from '../decorators/saga-step.decorator.js';

@@ -1,6 +1,7 @@
 import type { ContextId } from '@nestjs/core';
 import { ContextIdFactory } from '@nestjs/core';
-import type { SagaStepHandler, StepHandlerSource, StepRun } from '@nest-saga/core';
+import type { SagaStepHandler, StepRun } from '@nest-saga/core';
+import type { StepHandlerSource } from '@nest-saga/core/engine';
 import { awaitObservables } from './await-observables.js';
 import { referenceOf } from './visible-providers.js';
 import type { ProviderWrapper } from './visible-providers.js';

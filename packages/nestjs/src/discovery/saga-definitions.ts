@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { SagaDefinition, SagaDefinitionProblem } from '@nest-saga/core';
-import { checkTable, defineSagas, SagaDefinitionError } from '@nest-saga/core';
+import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
+import { checkTable } from '@nest-saga/core/engine';
 import { moduleOptionTable } from '../module-option-table.js';
 import { CircuitBreakers } from '../circuit-breaker/circuit-breakers.js';
 import { SagaMetadata } from '../decorators/saga.decorator.js';

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { SagaDefinitionProblem, SagaReference } from '@nest-saga/core';
-import { classOfEvent, escapeControls, hydrate, isThenable } from '@nest-saga/core';
+import { classOfEvent, escapeControls, hydrate, isThenable } from '@nest-saga/core/engine';
 import { namesOfHosts, VisibleProviders } from '../discovery/visible-providers.js';
 import type { ProviderWrapper } from '../discovery/visible-providers.js';
 import { describeError } from '../logging/describe-error.js';

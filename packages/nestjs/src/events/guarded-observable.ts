@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Observer, Operator, Subscription } from 'rxjs';
 import { Observable, Subscriber } from 'rxjs';
-import { isThenable } from '@nest-saga/core';
+import { isThenable } from '@nest-saga/core/engine';
 
 type Next<Value> = (value: Value) => unknown;
 type OnTrouble = (error: unknown) => void;

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { SagaDefinitionProblem } from '@nest-saga/core';
-import { nameOfEventClass } from '@nest-saga/core';
+import { nameOfEventClass } from '@nest-saga/core/engine';
 import type { ProviderWrapper } from '../discovery/visible-providers.js';
 
 /** Where `@nestjs/cqrs` keeps the event classes of an `@EventsHandler()`. */

@@ -1,4 +1,5 @@
-import { isInstanceOf, SagaError, sagaErrorCode } from '@nest-saga/core';
+import { SagaError } from '@nest-saga/core';
+import { isInstanceOf, sagaErrorCode } from '@nest-saga/core/engine';
 
 /**
  * What Nest compares with an error to find its filter: an error of the sagas, whichever copy of the package threw it.

@@ -1,6 +1,6 @@
 import type { InjectionToken } from '@nestjs/common';
-import { isObject, option } from '@nest-saga/core';
-import type { Option } from '@nest-saga/core';
+import { isObject, option } from '@nest-saga/core/engine';
+import type { Option } from '@nest-saga/core/engine';
 import type { SagaInterceptor, SagaInterceptorReference } from './saga-interceptor.js';
 
 /** What an interceptor is, in words. */

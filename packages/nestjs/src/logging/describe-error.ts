@@ -1,4 +1,4 @@
-import { escapeControls, recordError } from '@nest-saga/core';
+import { escapeControls, recordError } from '@nest-saga/core/engine';
 import type { RecordedError } from '@nest-saga/core';
 
 /**

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { notifySaga, notifyWorker } from '@nest-saga/core';
+import { notifySaga, notifyWorker } from '@nest-saga/core/engine';
 import type { SagaLifecycleEvent, SagaListener, WorkerEvent } from '@nest-saga/core';
 import { SagaEvents } from '../events/saga-events.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';

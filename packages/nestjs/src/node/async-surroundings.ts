@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Surroundings } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core/engine';
 
 /**
  * What every `AsyncLocalStorage` held where this was made, so that shared work sees that and not the store of the

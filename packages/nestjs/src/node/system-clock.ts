@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
-import type { CancelTimer, Clock } from '@nest-saga/core';
+import type { Clock } from '@nest-saga/core';
+import type { CancelTimer } from '@nest-saga/core/engine';
 
 /** A longer one Node takes for none at all. */
 const maximumTimeoutMs = 2_147_483_647;

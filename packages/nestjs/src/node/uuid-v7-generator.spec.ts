@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkSagaId } from '@nest-saga/core';
+import { checkSagaId } from '@nest-saga/core/engine';
 import { UuidV7Generator } from './uuid-v7-generator.js';
 
 describe('UuidV7Generator', () => {

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { IdGenerator } from '@nest-saga/core';
+import type { IdGenerator } from '@nest-saga/core/engine';
 
 const randomBytesOfId = 10;
 const poolSize = randomBytesOfId * 256;

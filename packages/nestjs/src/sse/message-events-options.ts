@@ -1,5 +1,5 @@
-import { checkedElsewhere, count, defaultsOf, maximumTimerMs, takeOptions } from '@nest-saga/core';
-import type { OptionsOf } from '@nest-saga/core';
+import { checkedElsewhere, count, defaultsOf, maximumTimerMs, takeOptions } from '@nest-saga/core/engine';
+import type { OptionsOf } from '@nest-saga/core/engine';
 import type { ClientResponse } from './client-response.js';
 import type { SagaStreamEvent } from './saga-stream-event.js';
 

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, maximumSeq } from '@nest-saga/core';
+import { InvalidArgumentError } from '@nest-saga/core';
+import { maximumSeq } from '@nest-saga/core/engine';
 
 /** Headers as Node has them, or a web request's. */
 export type RequestHeaders =

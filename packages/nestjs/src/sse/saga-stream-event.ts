@@ -1,6 +1,6 @@
 import type { MessageEvent } from '@nestjs/common';
 import type { SagaFailure, SagaStarted, SagaStepResult, SagaStuck } from '@nest-saga/core';
-import { isSagaError, sagaErrorCode } from '@nest-saga/core';
+import { isSagaError, sagaErrorCode } from '@nest-saga/core/engine';
 
 /** Why a stream ended before its saga did. */
 export type InterruptionReason = 'shutdown' | 'slow-client' | 'error';

@@ -1,5 +1,6 @@
-import { isObject, option } from '@nest-saga/core';
-import type { Option, SagaStorage } from '@nest-saga/core';
+import { isObject, option } from '@nest-saga/core/engine';
+import type { SagaStorage } from '@nest-saga/core';
+import type { Option } from '@nest-saga/core/engine';
 import { isStorageFactory } from './saga-storage-factory.js';
 import type { SagaStorageFactory } from './saga-storage-factory.js';
 

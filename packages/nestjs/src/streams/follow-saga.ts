@@ -1,5 +1,7 @@
-import type { SagaOutcome, SagaReader, SagaStarted, SagaStepResult, StartedSaga } from '@nest-saga/core';
-import { SagaShuttingDownError, toOutcomeError } from '@nest-saga/core';
+import type { SagaOutcome, SagaStarted, SagaStepResult } from '@nest-saga/core';
+import type { SagaReader, StartedSaga } from '@nest-saga/core/engine';
+import { SagaShuttingDownError } from '@nest-saga/core';
+import { toOutcomeError } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
 import type { LiveFollowers } from './live-followers.js';
 

@@ -1,5 +1,6 @@
-import type { SagaStarter, StartedSaga, StartOptions } from '@nest-saga/core';
-import { checkStartOptions, isSagaError } from '@nest-saga/core';
+import type { StartOptions } from '@nest-saga/core';
+import type { SagaStarter, StartedSaga } from '@nest-saga/core/engine';
+import { checkStartOptions, isSagaError } from '@nest-saga/core/engine';
 
 /**
  * One start that many may ask for: it happens when it is first asked for, and whoever asks again is given the same

@@ -1,6 +1,6 @@
 import type { Span } from '@opentelemetry/api';
 import { SpanStatusCode } from '@opentelemetry/api';
-import { recordError } from '@nest-saga/core';
+import { recordError } from '@nest-saga/core/engine';
 import { SagaAttribute } from './attributes.js';
 
 /** The code of an attempt that its time limit ended. */

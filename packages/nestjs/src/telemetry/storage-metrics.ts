@@ -1,6 +1,6 @@
 import type { BatchObservableCallback, Meter, ObservableCallback } from '@opentelemetry/api';
 import type { SagaStorage, StorageSummary } from '@nest-saga/core';
-import { isListening } from '@nest-saga/core';
+import { isListening } from '@nest-saga/core/engine';
 import { SagaAttribute } from './attributes.js';
 
 /** A storage that writes many entries in one statement, and tells how many each time. */

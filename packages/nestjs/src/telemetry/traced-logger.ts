@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { escapeControls } from '@nest-saga/core';
+import { escapeControls } from '@nest-saga/core/engine';
 import type { SagaTelemetry } from './saga-telemetry.js';
 
 /**

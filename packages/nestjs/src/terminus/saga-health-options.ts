@@ -1,5 +1,5 @@
-import { defaultsOf, flag, takeOptions, time } from '@nest-saga/core';
-import type { OptionsOf } from '@nest-saga/core';
+import { defaultsOf, flag, takeOptions, time } from '@nest-saga/core/engine';
+import type { OptionsOf } from '@nest-saga/core/engine';
 
 /** When sagas count as healthy. */
 export const sagaHealthTable = {

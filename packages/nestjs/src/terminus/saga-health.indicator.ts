@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { resolveWorkerOptions } from '@nest-saga/core';
+import { resolveWorkerOptions } from '@nest-saga/core/engine';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import type { HealthIndicatorResult } from '@nestjs/terminus';
 import { SystemClock } from '../node/system-clock.js';

@@ -1,5 +1,5 @@
 import type { Clock, StorageSummary } from '@nest-saga/core';
-import { isListening, sagaErrorCode } from '@nest-saga/core';
+import { isListening, sagaErrorCode } from '@nest-saga/core/engine';
 import type { OpenSagas } from '../saga.runtime.js';
 import type { SagaVitals } from './judge-health.js';
 

@@ -1,4 +1,5 @@
-import type { Clock, SagaWorkerOptions } from '@nest-saga/core';
+import type { Clock } from '@nest-saga/core';
+import type { SagaWorkerOptions } from '@nest-saga/core/engine';
 import type { OpenSagas } from '../saga.runtime.js';
 import type { WorkerVitals } from './judge-health.js';
 

@@ -1,14 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  classDiagram,
-  defineSaga,
-  executionDiagram,
-  fallback,
-  sequenceDiagram,
-  stateDiagram,
-} from '@nest-saga/core';
+import { defineSaga, fallback } from '@nest-saga/core';
+import { classDiagram, executionDiagram, sequenceDiagram, stateDiagram } from '@nest-saga/core/diagrams';
 import type { JournalEntry, SagaHeader } from '@nest-saga/core';
 import { InstalledProject } from './installed-project.js';
 

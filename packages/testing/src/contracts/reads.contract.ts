@@ -1,6 +1,6 @@
 /// <reference types="jest" />
 import type { LoadedSaga, SagaStatus } from '@nest-saga/core';
-import { maximumSeq } from '@nest-saga/core';
+import { maximumSeq } from '@nest-saga/core/engine';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';

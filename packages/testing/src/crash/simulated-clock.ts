@@ -1,4 +1,5 @@
-import type { CancelTimer, Clock } from '@nest-saga/core';
+import type { Clock } from '@nest-saga/core';
+import type { CancelTimer } from '@nest-saga/core/engine';
 
 /**
  * The clock of one simulated process. It shows the time that all processes share; while the process is paused its

@@ -1,16 +1,16 @@
-import { defineSagas, SagaEngine, SagaRegistry } from '@nest-saga/core';
+import { defineSagas } from '@nest-saga/core';
+import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type {
   Clock,
   CreateCircuitBreaker,
   DeclaredSaga,
-  SagaEngineOptions,
   SagaOutcome,
   SagaStepPolicies,
   SagaStepResult,
   SagaStorage,
-  StartedSaga,
   StartOptions,
 } from '@nest-saga/core';
+import type { SagaEngineOptions, StartedSaga } from '@nest-saga/core/engine';
 import { RecordingListener } from '../fakes/recording-listener.js';
 import { SequentialIds } from '../fakes/sequential-ids.js';
 import { SeverableStorage } from './severable-storage.js';

@@ -1,4 +1,5 @@
-import type { CancelTimer, Clock } from '@nest-saga/core';
+import type { Clock } from '@nest-saga/core';
+import type { CancelTimer } from '@nest-saga/core/engine';
 import { settle } from './settle.js';
 
 interface Timer {

@@ -1,4 +1,4 @@
-import { isFallback } from '@nest-saga/core';
+import { isFallback } from '@nest-saga/core/engine';
 import type { DeclaredSaga, Fallback, SagaOptions } from '@nest-saga/core';
 import type { ScriptedStep } from './scripted-step.js';
 

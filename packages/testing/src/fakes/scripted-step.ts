@@ -1,11 +1,5 @@
-import type {
-  DeclaredStep,
-  SagaStepHandler,
-  SagaStepPolicies,
-  StepHandlerSource,
-  StepOutcome,
-  StepRun,
-} from '@nest-saga/core';
+import type { DeclaredStep, SagaStepHandler, SagaStepPolicies, StepOutcome, StepRun } from '@nest-saga/core';
+import type { StepHandlerSource } from '@nest-saga/core/engine';
 import type { StepScript } from './step-script.js';
 
 /** What a scripted step was called with. */

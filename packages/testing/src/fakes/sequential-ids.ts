@@ -1,4 +1,4 @@
-import type { IdGenerator } from '@nest-saga/core';
+import type { IdGenerator } from '@nest-saga/core/engine';
 
 /** Ids that count up and randomness that a test chooses, so that every run of a test is the same. */
 export class SequentialIds implements IdGenerator {

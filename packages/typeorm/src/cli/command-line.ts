@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isError } from '@nest-saga/core';
+import { isError } from '@nest-saga/core/storage-kit';
 import { checkSchemaName, defaultSchema } from '../database/schema-name.js';
 import { schemaVersion } from '../migrations/all-migrations.js';
 

@@ -1,4 +1,4 @@
-import { isSagaError, noSurroundings } from '@nest-saga/core';
+import { isSagaError, noSurroundings } from '@nest-saga/core/storage-kit';
 import type { LoadedSaga } from '@nest-saga/core';
 import pg from 'pg';
 import { OwnConnection } from '../database/own-connection.js';

@@ -1,4 +1,4 @@
-import { isError, isSagaError } from '@nest-saga/core';
+import { isError, isSagaError } from '@nest-saga/core/storage-kit';
 import pg from 'pg';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { sagaMigrationSql } from '../migrations/migration-sql.js';

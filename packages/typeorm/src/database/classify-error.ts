@@ -1,4 +1,5 @@
-import { isSagaError, readSafely, recordError, SagaStorageError } from '@nest-saga/core';
+import { SagaStorageError } from '@nest-saga/core';
+import { isSagaError, readSafely, recordError } from '@nest-saga/core/storage-kit';
 import type { WriteOutcome } from '@nest-saga/core';
 import { DeadlineError } from './deadline-error.js';
 

@@ -1,4 +1,4 @@
-import { isSagaError } from '@nest-saga/core';
+import { isSagaError } from '@nest-saga/core/storage-kit';
 import { sqlStateOf } from './classify-error.js';
 import { DeadlineError } from './deadline-error.js';
 

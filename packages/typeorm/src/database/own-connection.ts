@@ -1,4 +1,4 @@
-import type { Surroundings } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import { toStorageError } from './classify-error.js';
 import { DeadlineError } from './deadline-error.js';
 import type { PostgresClient } from './postgres-client.js';

@@ -1,5 +1,5 @@
 import { SagaStorageError } from '@nest-saga/core';
-import type { Surroundings } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import type { SideSessions } from './side-sessions.js';
 import type { Statement } from './statement.js';
 

@@ -1,4 +1,5 @@
-import type { StorageHint, Surroundings } from '@nest-saga/core';
+import type { StorageHint } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { queryClient } from '../database/query-client.js';
 import type { Statement } from '../database/statement.js';

@@ -1,4 +1,4 @@
-import { isSagaId } from '@nest-saga/core';
+import { isSagaId } from '@nest-saga/core/storage-kit';
 
 /** What one process tells the others: a notification's payload, as words separated by commas. */
 export interface HintMessage {

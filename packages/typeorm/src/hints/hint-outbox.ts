@@ -1,5 +1,5 @@
-import { noSurroundings } from '@nest-saga/core';
-import type { Surroundings } from '@nest-saga/core';
+import { noSurroundings } from '@nest-saga/core/storage-kit';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import { maximumSagaIds } from './hint-message.js';
 import type { HintMessage } from './hint-message.js';
 

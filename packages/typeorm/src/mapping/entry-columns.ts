@@ -1,4 +1,5 @@
-import type { BegunStep, EntryDraft } from '@nest-saga/core';
+import type { EntryDraft } from '@nest-saga/core';
+import type { BegunStep } from '@nest-saga/core/storage-kit';
 import { toStoredOutcome } from './stored-outcome.js';
 
 /** An entry as the columns of `saga_log` hold it, beside its place. JSON is text. */

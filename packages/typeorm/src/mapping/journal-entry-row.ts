@@ -1,11 +1,5 @@
-import type {
-  BegunStep,
-  EntryDraft,
-  JournalEntry,
-  Park,
-  RecordedError,
-  StepResolution,
-} from '@nest-saga/core';
+import type { EntryDraft, JournalEntry, Park, RecordedError, StepResolution } from '@nest-saga/core';
+import type { BegunStep } from '@nest-saga/core/storage-kit';
 import { required } from '../database/statement.js';
 import type { Row } from '../database/statement.js';
 import { toOutcome } from './stored-outcome.js';

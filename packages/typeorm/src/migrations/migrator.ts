@@ -1,4 +1,4 @@
-import { sagaErrorCode } from '@nest-saga/core';
+import { sagaErrorCode } from '@nest-saga/core/storage-kit';
 import { toStorageError } from '../database/classify-error.js';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { queryClient } from '../database/query-client.js';

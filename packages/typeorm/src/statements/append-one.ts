@@ -1,4 +1,4 @@
-import { dueInMsOf } from '@nest-saga/core';
+import { dueInMsOf } from '@nest-saga/core/storage-kit';
 import type { AppendRequest, HeaderChange } from '@nest-saga/core';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';

@@ -1,4 +1,5 @@
-import { isDate, SagaStorageError } from '@nest-saga/core';
+import { SagaStorageError } from '@nest-saga/core';
+import { isDate } from '@nest-saga/core/storage-kit';
 
 /** The types of columns that travel as arrays, with their object identifiers in PostgreSQL. */
 const typeIds = { uuid: 2950, text: 25, integer: 23, bigint: 20, json: 114, timestamptz: 1184 } as const;

@@ -1,4 +1,4 @@
-import { dueInMsOf } from '@nest-saga/core';
+import { dueInMsOf } from '@nest-saga/core/storage-kit';
 import type { AppendRequest } from '@nest-saga/core';
 import type { Tables } from '../database/tables.js';
 import type { CheckpointPart } from './checkpoint-part.js';

@@ -1,4 +1,5 @@
-import { maximumSeq, SagaStuckReason } from '@nest-saga/core';
+import { SagaStuckReason } from '@nest-saga/core';
+import { maximumSeq } from '@nest-saga/core/storage-kit';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { headerColumns } from '../mapping/saga-header-row.js';

@@ -1,4 +1,4 @@
-import { maximumSeq } from '@nest-saga/core';
+import { maximumSeq } from '@nest-saga/core/storage-kit';
 import type { Tables } from '../database/tables.js';
 import { terminalStatuses } from './status-lists.js';
 

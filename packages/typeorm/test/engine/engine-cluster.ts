@@ -1,4 +1,5 @@
-import type { DeclaredSaga, LoadedSaga, SagaStorage, SagaWorkerSettings } from '@nest-saga/core';
+import type { DeclaredSaga, LoadedSaga, SagaStorage } from '@nest-saga/core';
+import type { SagaWorkerSettings } from '@nest-saga/core/engine';
 import { describeEntry, SimulatedProcess } from '@nest-saga/testing';
 import type { TypeOrmSagaStorageOptions } from '../../src/typeorm-saga-storage-options.js';
 import { createTestDatabase } from '../test-database.js';

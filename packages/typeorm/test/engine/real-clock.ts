@@ -1,4 +1,5 @@
-import type { CancelTimer, Clock } from '@nest-saga/core';
+import type { Clock } from '@nest-saga/core';
+import type { CancelTimer } from '@nest-saga/core/engine';
 
 /** The time of this machine. Its timers keep no test run alive. */
 export class RealClock implements Clock {

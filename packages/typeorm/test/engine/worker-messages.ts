@@ -1,4 +1,4 @@
-import type { SagaWorkerSettings } from '@nest-saga/core';
+import type { SagaWorkerSettings } from '@nest-saga/core/engine';
 
 /** What a worker process is told when it is spawned. */
 export interface WorkerSettings extends SagaWorkerSettings {

@@ -1,6 +1,7 @@
 /** A process that runs the saga "work" on PostgreSQL until it is ended, and tells its parent what happens. */
 import { randomUUID } from 'node:crypto';
-import { defineSaga, SagaEngine, SagaRegistry } from '@nest-saga/core';
+import { defineSaga } from '@nest-saga/core';
+import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type { DeclaredStep, SagaListener, StepRun } from '@nest-saga/core';
 import pg from 'pg';
 import { DataSource } from 'typeorm';

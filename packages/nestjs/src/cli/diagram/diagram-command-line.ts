@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { diagramKinds, isError, isSagaId } from '@nest-saga/core';
+import { diagramKinds } from '@nest-saga/core/diagrams';
+import { isError, isSagaId } from '@nest-saga/core/engine';
 import { UsageError } from '../usage-error.js';
-import type { DiagramKind } from '@nest-saga/core';
+import type { DiagramKind } from '@nest-saga/core/diagrams';
 
 /** What `nest-saga diagram` is asked to do. */
 export interface DiagramCommandLine {

@@ -1,5 +1,6 @@
-import type { DiagramKind, SagaDefinition } from '@nest-saga/core';
-import { drawSaga } from '@nest-saga/core';
+import type { SagaDefinition } from '@nest-saga/core';
+import type { DiagramKind } from '@nest-saga/core/diagrams';
+import { drawSaga } from '@nest-saga/core/diagrams';
 
 /** A saga drawn in one way. */
 export interface DrawnDiagram {

@@ -1,4 +1,5 @@
-import { executionDiagram, isError } from '@nest-saga/core';
+import { executionDiagram } from '@nest-saga/core/diagrams';
+import { isError } from '@nest-saga/core/engine';
 import type { LoadedSaga, SagaDefinition } from '@nest-saga/core';
 import { CommandError } from '../command-error.js';
 import type { CommandSurroundings } from '../command-surroundings.js';

@@ -1,7 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer, NestFactory } from '@nestjs/core';
 import type { SagaDefinition } from '@nest-saga/core';
-import { defineSagas, isError, SagaDefinitionError } from '@nest-saga/core';
+import { defineSagas, SagaDefinitionError } from '@nest-saga/core';
+import { isError } from '@nest-saga/core/engine';
 import { SagaMetadata } from '../../decorators/saga.decorator.js';
 import { checkUniqueSagas } from '../../discovery/check-unique-sagas.js';
 import { declareSaga } from '../../discovery/declare-saga.js';

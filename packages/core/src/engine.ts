@@ -1,0 +1,131 @@
+/**
+ * Everything that runs sagas without Nest: the engine, its pure parts, and what a host of it checks and reads.
+ */
+export { checkSize, encodedBytes } from './context/context-codec.js';
+export { maximumDepth } from './context/check-encodable.js';
+export { classOfEvent, nameEventClass, nameOfEventClass } from './context/event-class.js';
+export { hydrate } from './context/hydrate.js';
+export { maximumEncodedBytes } from './context/size-budget.js';
+
+export { isFallback } from './definition/fallback.js';
+export type { FallbackStage, Stage, StepStage } from './definition/saga-definition.js';
+export { stepsOf } from './definition/saga-definition.js';
+export { SagaRegistry } from './definition/saga-registry.js';
+export type { StepHandlerSource } from './definition/saga-step.js';
+export { sagaTable, stepTable } from './definition/saga-tables.js';
+export { namePattern, validateSaga, validateUniqueSagas } from './definition/validate-definition.js';
+
+export type { AttemptOutcome, FinishedAttempt } from './execution/decide-entry.js';
+export { decideEntry } from './execution/decide-entry.js';
+export type {
+  ActAction,
+  CompensateAction,
+  NextAction,
+  SettleAction,
+  WaitAction,
+} from './execution/next-action.js';
+export { afterWait, nextAction } from './execution/next-action.js';
+export { decidePark } from './execution/decide-park.js';
+export { retryDelay } from './execution/retry-delay.js';
+export type { ExecutionEnd } from './execution/saga-executor.js';
+
+export { matchesError } from './errors/error-matcher.js';
+export { escapeControls } from './errors/escape-controls.js';
+export { recordError } from './errors/recorded-error.js';
+export type { SagaErrorCause } from './errors/saga-failure.js';
+
+export type { SagaErrorsByCode } from './identity/thrown.js';
+export {
+  isError,
+  isInstanceOf,
+  isSagaError,
+  isThenable,
+  readSafely,
+  sagaErrorCode,
+} from './identity/thrown.js';
+export { reasonsOf } from './identity/causes.js';
+export { isDate } from './identity/values.js';
+
+export { applyEntry } from './journal/apply-entry.js';
+export { foldJournal, initialState } from './journal/fold-journal.js';
+export type {
+  ActCompleted,
+  ActFailed,
+  BegunStep,
+  CancelRequested,
+  Claimed,
+  CompensationCompleted,
+  CompensationDecided,
+  CompensationFailed,
+  EntryPlace,
+  MarkedStuck,
+  Released,
+  RetryRequested,
+  Settled,
+  StepEntry,
+  StepEntryDraft,
+  StepResolved,
+} from './journal/journal-entry.js';
+export { projectHeader } from './journal/header-change.js';
+export { isSagaId } from './journal/saga-id.js';
+export type { SagaState, UndoItem } from './journal/saga-state.js';
+export { toStepResult } from './journal/step-result.js';
+
+export { checkNames } from './options/check-names.js';
+export type { GroupOption } from './options/check-table.js';
+export { checkTable, group } from './options/check-table.js';
+export { breakerTable } from './options/circuit-breaker-options.js';
+export type { DefaultsOf } from './options/defaults-of.js';
+export { defaultsOf } from './options/defaults-of.js';
+export { takeOptions } from './options/take-options.js';
+export type {
+  DefaultedOption,
+  Option,
+  OptionPlace,
+  OptionsOf,
+  OptionTable,
+  OptionTableOf,
+} from './options/option.js';
+export {
+  checkedElsewhere,
+  count,
+  flag,
+  func,
+  isObject,
+  maximumTimerMs,
+  objectWith,
+  oneOf,
+  option,
+  time,
+} from './options/option.js';
+export { policyTable } from './options/step-policies.js';
+export type { SagaWorkerOptions, SagaWorkerSettings } from './options/worker-options.js';
+export { resolveWorkerOptions, workerTable } from './options/worker-options.js';
+
+export type { CircuitState } from './ports/circuit-state.js';
+export type { CancelTimer } from './ports/clock.js';
+export type { IdGenerator } from './ports/id-generator.js';
+export { decodeCursor, isListable } from './ports/list-cursor.js';
+export { checkListLimit, checkListNames } from './ports/list-limit.js';
+export { maximumSeq } from './ports/maximum-seq.js';
+export { notifySaga, notifyWorker } from './ports/notify.js';
+export type { Surroundings } from './ports/surroundings.js';
+export { noSurroundings } from './ports/surroundings.js';
+
+export type { JournalObserver } from './worker/journal-follower.js';
+
+export type { ResultObserver } from './client/saga-reader.js';
+
+export type { SagaEngineOptions } from './saga-engine.js';
+export { SagaEngine } from './saga-engine.js';
+
+export { toOutcomeError } from './client/saga-outcome.js';
+export type { SagaReader } from './client/saga-reader.js';
+export type { SagaRequests } from './client/saga-requests.js';
+export type { SagaStarter, StartedSaga } from './client/saga-starter.js';
+
+export type { SagaWorker } from './worker/saga-worker.js';
+
+export { checkSagaId, checkStartOptions, checkText } from './client/start-options.js';
+
+export { isListening } from './ports/hint-listening.js';

@@ -1,0 +1,25 @@
+/**
+ * What a storage of your own stands on, next to the port `SagaStorage` of the root.
+ */
+export { escapeControls } from './errors/escape-controls.js';
+export { recordError } from './errors/recorded-error.js';
+
+export { isError, isSagaError, readSafely, sagaErrorCode } from './identity/thrown.js';
+export { isDate } from './identity/values.js';
+
+export type { BegunStep } from './journal/journal-entry.js';
+export { dueInMsOf } from './journal/header-change.js';
+export { isSagaId } from './journal/saga-id.js';
+
+export { checkTable } from './options/check-table.js';
+export type { DefaultsOf } from './options/defaults-of.js';
+export { defaultsOf } from './options/defaults-of.js';
+export type { DefaultedOption, Option, OptionsOf } from './options/option.js';
+export { flag, isObject, objectWith, oneOf, option, time } from './options/option.js';
+
+export type { ListPosition } from './ports/list-cursor.js';
+export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
+export { checkListLimit, checkListNames } from './ports/list-limit.js';
+export { maximumSeq } from './ports/maximum-seq.js';
+export type { Surroundings } from './ports/surroundings.js';
+export { noSurroundings } from './ports/surroundings.js';
