@@ -1,16 +1,15 @@
 import { SagaStorageError } from '@nest-saga/core';
 import type { SagaHeader, WriteOutcome } from '@nest-saga/core';
 import { ClaimedJournals } from './claimed-journals.js';
-import type { TakenSaga } from './claimed-journals.js';
 import { PostgresError } from './database/classify-error.js';
 import { DeadlineError } from './database/deadline-error.js';
-import type { Row, StatementRunner } from './database/statement.js';
-import { tablesOf } from './database/tables.js';
+import type { Row } from './database/statement.js';
+import type { TakenSaga } from './repositories/saga-execution.repository.js';
 
 const megabyte = 1_000_000;
 
 /** A database with these journals, some of which make the statement fail that reads them. */
-class Journals implements StatementRunner {
+class Journals {
   readonly statements: (readonly string[])[] = [];
 
   constructor(
@@ -18,8 +17,8 @@ class Journals implements StatementRunner {
     private readonly kinds: Readonly<Record<string, string>> = {},
   ) {}
 
-  async run(_operation: string, _statement: unknown, [ids]: readonly unknown[]): Promise<readonly Row[]> {
-    const sagaIds = ids as readonly string[];
+  async readClaimed(claims: readonly { readonly sagaId: string }[]): Promise<readonly Row[]> {
+    const sagaIds = claims.map(({ sagaId }) => sagaId);
     this.statements.push(sagaIds);
     for (const sagaId of sagaIds) {
       const failure = this.failures[sagaId];
@@ -35,7 +34,7 @@ class Journals implements StatementRunner {
   }
 
   async read(...taken: readonly TakenSaga[]) {
-    const { loaded, unreadable } = await new ClaimedJournals(this, tablesOf('saga')).read(taken);
+    const { loaded, unreadable } = await new ClaimedJournals(this).read(taken);
     return {
       loaded: loaded.map(({ header }) => header.sagaId),
       unreadable: unreadable.map(({ taken: { header } }) => header.sagaId),

@@ -1,21 +1,12 @@
-import type { LoadedSaga, SagaHeader } from '@nest-saga/core';
+import type { LoadedSaga } from '@nest-saga/core';
 import { SagaStorageError } from '@nest-saga/core';
 import { sqlStateOf, toStorageError } from './database/classify-error.js';
 import { conductOf } from './database/error-conduct.js';
 import { required } from './database/statement.js';
-import type { Row, Statement, StatementRunner } from './database/statement.js';
-import type { Tables } from './database/tables.js';
+import type { Row } from './database/statement.js';
 import { toJournalEntry } from './mapping/journal-entry-row.js';
-import { readClaimedStatement } from './statements/read-journals.js';
-
-/** A saga that a claim has just taken, before its journal is read. */
-export interface TakenSaga {
-  readonly header: SagaHeader;
-  /** The place of the claim. */
-  readonly claimSeq: number;
-  /** What its journal takes in the database. */
-  readonly journalBytes: number;
-}
+import type { TakenSaga } from './repositories/saga-execution.repository.js';
+import type { SagaJournalRepository } from './repositories/saga-journal.repository.js';
 
 /** A saga that was taken and whose journal cannot be read, for a reason that is its own. */
 export interface UnreadableSaga {
@@ -38,14 +29,7 @@ const bytesInStatement = 4_000_000;
  * much, and one journal that cannot be read is told apart from those that can.
  */
 export class ClaimedJournals {
-  private readonly statement: Statement;
-
-  constructor(
-    private readonly runner: StatementRunner,
-    tables: Tables,
-  ) {
-    this.statement = readClaimedStatement(tables);
-  }
+  constructor(private readonly journals: Pick<SagaJournalRepository, 'readClaimed'>) {}
 
   /** @throws SagaStorageError where nothing could be read for a reason that is no saga's own. */
   async read(taken: readonly TakenSaga[]): Promise<ReadJournalsOfClaim> {
@@ -67,8 +51,9 @@ export class ClaimedJournals {
   ): Promise<void> {
     let rows: readonly Row[];
     try {
-      const ids = group.map(({ header }) => header.sagaId);
-      rows = await this.runner.run('claim', this.statement, [ids, group.map(({ claimSeq }) => claimSeq)]);
+      rows = await this.journals.readClaimed(
+        group.map(({ header, claimSeq }) => ({ sagaId: header.sagaId, seq: claimSeq })),
+      );
     } catch (error) {
       const [first, ...others] = group;
       if (first === undefined || !isJournalsFault(error, first)) throw error;

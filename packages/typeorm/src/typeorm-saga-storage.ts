@@ -1,5 +1,11 @@
-import { SagaDefinitionError, SagaStorageError } from '@nest-saga/core';
-import { dueInMsOf, noSurroundings, escapeControls, recordError } from '@nest-saga/core/storage-kit';
+import {
+  dueInMsOf,
+  noSurroundings,
+  SagaDefinitionError,
+  SagaStorageError,
+  escapeControls,
+  recordError,
+} from '@nest-saga/core';
 import type {
   AppendRequest,
   AppendResult,
@@ -18,12 +24,9 @@ import type {
   StartResult,
   StorageHint,
   StorageSummary,
+  Surroundings,
 } from '@nest-saga/core';
-import type { Surroundings } from '@nest-saga/core/storage-kit';
-import { Connections } from './database/connections.js';
 import { defaultSchema } from './database/schema-name.js';
-import { tablesOf } from './database/tables.js';
-import type { Tables } from './database/tables.js';
 import { checkEntityNames } from './entities/check-entity-names.js';
 import { ReadOnlyEntities } from './entities/read-only-entities.js';
 import { DurabilityBarrier } from './durability-barrier.js';
@@ -31,30 +34,25 @@ import { GroupCommit } from './group-commit.js';
 import { GroupListeners } from './group-listeners.js';
 import type { GroupListener } from './group-listeners.js';
 import { HintChannel } from './hints/hint-channel.js';
-import { JournalReader } from './journal-reader.js';
 import { checkSchema } from './migrations/check-schema.js';
 import { Migrator } from './migrations/migrator.js';
+import { SagaRepositories } from './repositories/saga-repositories.js';
 import { SagaClaims } from './saga-claims.js';
-import { CheckpointStatement } from './statements/checkpoint.js';
 import { checkStorageOptions } from './storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
-import { WorkerRows } from './worker-rows.js';
 
 /**
  * Sagas in PostgreSQL, over the application's own TypeORM data source: shared by as many processes as use the same
  * database and schema, and safe against the crash of any of them.
  */
 export class TypeOrmSagaStorage implements SagaStorage {
-  private readonly tables: Tables;
-  private readonly connections: Connections;
+  private readonly repositories: SagaRepositories;
   private readonly migrator: Migrator;
   private readonly entities: ReadOnlyEntities;
   private readonly writes: GroupCommit;
   private readonly barrier: DurabilityBarrier;
   private readonly groups = new GroupListeners();
-  private readonly reader: JournalReader;
   private readonly claims: SagaClaims;
-  private readonly workers: WorkerRows;
   private readonly hints: HintChannel | undefined;
   private surroundings = noSurroundings;
   /** Absent where hints are turned off. */
@@ -66,30 +64,26 @@ export class TypeOrmSagaStorage implements SagaStorage {
   /** @throws InvalidArgumentError for a schema name that is not one. */
   constructor(private readonly options: TypeOrmSagaStorageOptions) {
     this.optionProblems = checkStorageOptions(options);
-    const tables = tablesOf(options.schema ?? defaultSchema);
-    this.tables = tables;
-    const checkpoint = new CheckpointStatement(tables);
     const runShared: Surroundings['run'] = (work) => this.surroundings.run(work);
-    const connections = new Connections(options, runShared);
-    this.connections = connections;
+    const { dataSource, schema = defaultSchema } = options;
+    const repositories = SagaRepositories.take(dataSource, schema, options, runShared);
+    this.repositories = repositories;
+    const { connections, executions, journal, tables } = repositories;
     this.entities = new ReadOnlyEntities(tables.schemaName);
     // A data source that is initialized again has none of its subscribers of before.
-    connections.onPoolChange(() => this.entities.guard(options.dataSource));
+    connections.onPoolChange(() => this.entities.guard(dataSource));
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(
       async (group) => {
-        const { statement, values, writtenBy } = checkpoint.bind(group);
-        const answer = await connections.writes.write(statement, values);
+        const written = await journal.write(group);
         this.groups.tell(group.starts.length + group.appends.length);
-        return writtenBy(answer);
+        return written;
       },
       connections.groupLimits,
       runShared,
     );
     this.barrier = new DurabilityBarrier(connections.writes, runShared);
-    this.reader = new JournalReader(connections.pool, tables);
-    this.claims = new SagaClaims(connections.pool, connections.writes, tables);
-    this.workers = new WorkerRows(connections.heartbeat, tables);
+    this.claims = new SagaClaims(executions, journal);
     if (options.hints === false) return;
     const hints = new HintChannel(
       tables.schemaName,
@@ -108,23 +102,26 @@ export class TypeOrmSagaStorage implements SagaStorage {
   async open(surroundings = noSurroundings): Promise<void> {
     if (this.optionProblems.length > 0) throw new SagaDefinitionError(this.optionProblems);
     this.surroundings = surroundings;
-    await this.connections.open();
+    const { connections } = this.repositories;
+    await connections.open();
+    await this.repositories.open();
     checkEntityNames(this.options.dataSource);
     this.entities.guard(this.options.dataSource);
     const inProduction = process.env['NODE_ENV'] === 'production';
     const mode = this.options.migrations ?? (inProduction ? 'check' : 'auto');
-    await this.migrator.prepare(mode, this.connections.idlePool);
+    await this.migrator.prepare(mode, connections.idlePool);
     this.hints?.open();
   }
 
   async close(): Promise<void> {
     await this.writes.drained();
     await this.hints?.close();
-    await this.connections.close();
+    await this.repositories.close();
   }
 
   check(): Promise<void> {
-    return checkSchema(this.connections.pool, this.tables);
+    const { connections, tables } = this.repositories;
+    return checkSchema(connections.pool, tables);
   }
 
   async start(saga: NewSaga): Promise<StartResult> {
@@ -156,39 +153,39 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   find(sagaId: string): Promise<SagaHeader | undefined> {
-    return this.reader.find(sagaId);
+    return this.repositories.executions.findById(sagaId);
   }
 
   findByKey(saga: string, key: string): Promise<SagaHeader | undefined> {
-    return this.reader.findByKey(saga, key);
+    return this.repositories.executions.findByKey(saga, key);
   }
 
   load(sagaId: string): Promise<LoadedSaga | undefined> {
-    return this.reader.load(sagaId);
+    return this.repositories.journal.load(sagaId);
   }
 
   readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
-    return this.reader.readNews(cursors);
+    return this.repositories.journal.readNews(cursors);
   }
 
   list(query: SagaListQuery): Promise<SagaPage> {
-    return this.reader.list(query);
+    return this.repositories.executions.list(query);
   }
 
   summarize(): Promise<StorageSummary> {
-    return this.reader.summarize();
+    return this.repositories.executions.summarize();
   }
 
   registerWorker(worker: string, leaseDurationMs: number): Promise<void> {
-    return this.workers.register(worker, leaseDurationMs);
+    return this.repositories.workers.register(worker, leaseDurationMs);
   }
 
   renewWorker(worker: string, leaseDurationMs: number): Promise<boolean> {
-    return this.workers.renew(worker, leaseDurationMs);
+    return this.repositories.workers.renew(worker, leaseDurationMs);
   }
 
   removeWorker(worker: string): Promise<void> {
-    return this.workers.remove(worker);
+    return this.repositories.workers.removeWorker(worker);
   }
 
   claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
@@ -196,7 +193,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
-    const released = await this.claims.releaseExpired(sagas, limit);
+    const released = await this.repositories.executions.releaseExpired(sagas, limit);
     if (released > 0) this.hints?.work();
     return released;
   }
@@ -207,7 +204,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   listOwned(worker: string): Promise<readonly string[]> {
-    return this.claims.listOwned(worker);
+    return this.repositories.executions.listOwned(worker);
   }
 
   private hintAt({ sagaId, worker, change }: AppendRequest): void {
@@ -218,7 +215,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
 
   /** Why nothing can be written now, for health: in words that show nothing of the application. */
   get problem(): string | undefined {
-    return this.connections.problem;
+    return this.repositories.connections.problem;
   }
 
   /** Whether the hints of other processes are heard now; undefined where hints are turned off. */
@@ -232,8 +229,8 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   private async findTaken({ sagaId, saga, key }: NewSaga): Promise<SagaHeader | undefined> {
-    const byId = await this.reader.find(sagaId);
+    const byId = await this.find(sagaId);
     if (byId !== undefined || key === undefined) return byId;
-    return this.reader.findByKey(saga, key);
+    return this.findByKey(saga, key);
   }
 }

@@ -4,9 +4,9 @@ import pg from 'pg';
 import { OwnConnection } from '../database/own-connection.js';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { defaultSchema } from '../database/schema-name.js';
-import type { StatementRunner } from '../database/statement.js';
 import { tablesOf } from '../database/tables.js';
-import { JournalReader } from '../journal-reader.js';
+import { toJournals } from '../mapping/journal-rows.js';
+import { readJournalsStatement } from '../statements/read-journals.js';
 
 const deadlineMs = 10_000;
 
@@ -29,11 +29,10 @@ export async function loadSaga(
       }) as unknown as PostgresClient,
     noSurroundings.run,
   );
-  const runner: StatementRunner = {
-    run: (operation, statement, values) => connection.run(operation, statement, values, deadlineMs),
-  };
   try {
-    return await new JournalReader(runner, tables).load(sagaId);
+    const { statement, values } = readJournalsStatement(tables, [{ sagaId, afterSeq: 0 }], 'all');
+    const [journal] = toJournals(await connection.run('load', statement, values, deadlineMs), 'all');
+    return journal?.header === undefined ? undefined : { header: journal.header, entries: journal.entries };
   } catch (error) {
     // The storage's own words are about writes; what the server said is what helps here.
     throw isSagaError(error, 'SAGA_STORAGE_FAILED') ? (error.cause ?? error) : error;

@@ -1,19 +1,30 @@
-import type { Surroundings } from '@nest-saga/core/storage-kit';
+import { noSurroundings } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core';
 import type { DataSource } from 'typeorm';
 import type { GroupCommitLimits } from '../group-commit.js';
 import { storageDefaults } from '../storage-option-table.js';
+import { storageDefaults } from '../storage-option-table.js';
+import type { SagaStorageLogger } from '../storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from '../typeorm-saga-storage-options.js';
 import { ApplicationPool } from './application-pool.js';
 import { checkDriver } from './check-driver.js';
 import { createOwnClient } from './own-client.js';
 import { OwnConnection } from './own-connection.js';
 import { PooledRunner } from './pooled-runner.js';
+import type { RunnerSettings } from './pooled-runner.js';
 import type { PostgresClient } from './postgres-client.js';
 import { PreparedNames } from './prepared-names.js';
 import { SideSessions } from './side-sessions.js';
 import { StandbyWaits } from './standby-waits.js';
 import type { StatementRunner } from './statement.js';
 import { StatementCanceller } from './statement-canceller.js';
+import type { WriteRunner } from './write-query.js';
+
+/** What a storage says of its connections. */
+export type ConnectionOptions = Pick<
+  TypeOrmSagaStorageOptions,
+  'acquireTimeoutMs' | 'statementTimeoutMs' | 'prepareStatements' | 'logger'
+>;
 
 /** The ways to the database: the application's pool, and connections beside it that the pool cannot starve. */
 export class Connections {
@@ -22,26 +33,22 @@ export class Connections {
   readonly heartbeat: OwnConnection;
   readonly groupLimits: GroupCommitLimits;
   /** For what writes: sends nothing while as many writes as may wait for a standby. */
-  readonly writes: StatementRunner & Pick<PooledRunner, 'write'>;
+  readonly writes: StatementRunner & WriteRunner;
   private readonly sideSessions = new SideSessions(() => this.createClient('cancel'));
   private readonly standbyWaits: StandbyWaits;
-  private readonly dataSource: DataSource;
   private wasInitializedHere = false;
   private readonly applicationPool: ApplicationPool;
+  private settings = settingsOf({});
+  private logger: SagaStorageLogger | undefined;
+  private runShared = noSurroundings.run;
 
-  constructor(options: TypeOrmSagaStorageOptions, runShared: Surroundings['run']) {
-    const {
-      dataSource,
-      acquireTimeoutMs = storageDefaults.acquireTimeoutMs,
-      statementTimeoutMs = storageDefaults.statementTimeoutMs,
-      prepareStatements = storageDefaults.prepareStatements,
-    } = options;
-    this.dataSource = dataSource;
+  constructor(private readonly dataSource: DataSource) {
     this.applicationPool = new ApplicationPool(dataSource);
     this.applicationPool.onChange(() => this.heartbeat.renew());
+    const runShared: Surroundings['run'] = (work) => this.runShared(work);
     this.standbyWaits = new StandbyWaits(
       this.sideSessions,
-      (message) => options.logger?.warn(message),
+      (message) => this.logger?.warn(message),
       runShared,
     );
     const canceller = new StatementCanceller(this.sideSessions, this.standbyWaits);
@@ -52,8 +59,7 @@ export class Connections {
     });
     this.pool = new PooledRunner(
       () => this.applicationPool.get(),
-      new PreparedNames(prepareStatements),
-      { acquireMs: acquireTimeoutMs, statementMs: statementTimeoutMs },
+      () => this.settings,
       cancel,
     );
     this.writes = {
@@ -72,6 +78,13 @@ export class Connections {
       rowsWorthAStatement: 16,
       sizeOfStatement: 4_000_000,
     };
+  }
+
+  /** Takes over what a storage says of them. Until then they have the defaults. */
+  configure(options: ConnectionOptions, runShared: Surroundings['run']): void {
+    this.settings = settingsOf(options);
+    this.logger = options.logger;
+    this.runShared = runShared;
   }
 
   /** Connects the data source, if nobody has. */
@@ -109,6 +122,15 @@ export class Connections {
   createClient(purpose: string): PostgresClient {
     return createOwnClient(this.applicationPool.get(), `nest-saga ${purpose}`);
   }
+}
+
+function settingsOf(options: ConnectionOptions): RunnerSettings {
+  const { acquireTimeoutMs, statementTimeoutMs, prepareStatements } = { ...storageDefaults, ...options };
+  return {
+    names: new PreparedNames(prepareStatements),
+    acquireMs: acquireTimeoutMs,
+    statementMs: statementTimeoutMs,
+  };
 }
 
 function poolSizeOf({ options }: DataSource): number {

@@ -9,12 +9,25 @@ import type { Row, Statement, StatementRunner } from './statement.js';
 import { writeClient } from './write-query.js';
 import type { WriteAnswer } from './write-query.js';
 
-/** How long a runner waits, in milliseconds. */
-export interface RunnerDeadlines {
-  /** For a connection of the pool. */
+/** How a runner sends its statements. */
+export interface RunnerSettings {
+  readonly names: PreparedNames;
+  /** How long it waits for a connection of the pool, in milliseconds. */
   readonly acquireMs: number;
-  /** For a statement's answer. */
+  /** How long it waits for a statement's answer, in milliseconds. */
   readonly statementMs: number;
+}
+
+
+/** Sends one statement on a client. */
+export type Send<Result> = (client: PostgresClient, options: QueryOptions) => Promise<Result>;
+
+/** A connection of the pool that is used for several statements, for example those of a transaction. */
+export interface Lease {
+  /** @throws SagaStorageError */
+  perform<Result>(operation: string, statement: Statement, send: Send<Result>): Promise<Result>;
+  /** Gives the connection back, or closes it if it may be broken. */
+  release(): void;
 }
 
 /** What a pooler that moves statements between sessions answers to a prepared one, or a changed table to its old plan. */
@@ -32,8 +45,7 @@ const maximumAttempts = 5;
 export class PooledRunner implements StatementRunner {
   constructor(
     private readonly getPool: () => PostgresPool,
-    private readonly names: PreparedNames,
-    private readonly deadlines: RunnerDeadlines,
+    private readonly getSettings: () => RunnerSettings,
     /** Is told the backend that still works at a statement nobody waits for any more. */
     private readonly onAbandoned: (backend: number, text: string) => void,
   ) {}
@@ -75,20 +87,39 @@ export class PooledRunner implements StatementRunner {
     statement: Statement,
     send: Send<Result>,
   ): Promise<Result> {
-    const { client, release } = await this.acquire(operation);
+    const lease = await this.lease(operation);
     try {
-      const result = await this.sendPrepared(client, statement, send);
-      checkReplicated(operation, client);
-      release();
-      return result;
-    } catch (error) {
-      const failure = toStorageError(operation, error, 'query');
-      // A connection that may be broken must not go back among the good ones.
-      release(failure.outcome === 'unknown');
-      if (error instanceof DeadlineError && client.processID !== null)
-        this.onAbandoned(client.processID, statement.text);
-      throw failure;
+      return await lease.perform(operation, statement, send);
+    } finally {
+      lease.release();
     }
+  }
+
+  /**
+   * Takes a connection of the pool, until it is released.
+   *
+   * @throws SagaStorageError
+   */
+  async lease(operation: string): Promise<Lease> {
+    const { client, release } = await this.acquire(operation);
+    let isBroken = false;
+    return {
+      perform: async (name, statement, send) => {
+        try {
+          const result = await this.sendPrepared(client, statement, send);
+          checkReplicated(name, client);
+          return result;
+        } catch (error) {
+          const failure = toStorageError(name, error, 'query');
+          // A connection that may be broken must not go back among the good ones.
+          isBroken ||= failure.outcome === 'unknown';
+          if (error instanceof DeadlineError && client.processID !== null)
+            this.onAbandoned(client.processID, statement.text);
+          throw failure;
+        }
+      },
+      release: () => release(isBroken),
+    };
   }
 
   private async sendPrepared<Result>(
@@ -96,20 +127,20 @@ export class PooledRunner implements StatementRunner {
     statement: Statement,
     send: Send<Result>,
   ): Promise<Result> {
-    const preparedName = this.names.nameOf(statement);
-    const deadlineMs = this.deadlines.statementMs;
+    const { names, statementMs: deadlineMs } = this.getSettings();
+    const preparedName = names.nameOf(statement);
     try {
       return await send(client, { preparedName, deadlineMs });
     } catch (error) {
       if (preparedName === undefined || !preparedStatementLost.has(sqlStateOf(error))) throw error;
       // It was refused before it ran.
-      this.names.lost();
-      return await send(client, { preparedName: this.names.nameOf(statement), deadlineMs });
+      names.lost();
+      return await send(client, { preparedName: names.nameOf(statement), deadlineMs });
     }
   }
 
   private async acquire(operation: string): Promise<Acquired> {
-    const { acquireMs } = this.deadlines;
+    const { acquireMs } = this.getSettings();
     const pool = this.getPool();
     return new Promise((resolve, reject) => {
       let isLate = false;
@@ -129,8 +160,6 @@ export class PooledRunner implements StatementRunner {
     });
   }
 }
-
-type Send<Result> = (client: PostgresClient, options: QueryOptions) => Promise<Result>;
 
 interface Acquired {
   readonly client: PostgresClient;

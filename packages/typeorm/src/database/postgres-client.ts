@@ -6,7 +6,7 @@ export interface PostgresClient {
   /** The driver's protocol layer, where it shows it. */
   readonly connection?: Partial<WireConnection>;
   connect(): Promise<unknown>;
-  query(query: ClientQuery): Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>;
+  query(query: ClientQuery): Promise<QueryResult>;
   query(query: Submittable): unknown;
   end(): Promise<void>;
   on(event: string, listener: (argument: never) => void): unknown;
@@ -33,7 +33,16 @@ export interface ClientQuery {
   readonly name: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
-  readonly types: { getTypeParser(): (text: string) => string };
+  /** Undefined: the parsers that the application has set. */
+  readonly types: { getTypeParser(): (text: string) => string } | undefined;
+}
+
+/** What the driver answers to a query. */
+export interface QueryResult {
+  readonly rows: readonly unknown[];
+  readonly rowCount: number | null;
+  /** The first word of the statement. */
+  readonly command?: string;
 }
 
 /** A query that sends itself. The driver tells it what is answered. */

@@ -12,6 +12,12 @@ export interface WriteAnswer {
   readonly text: string | null | undefined;
 }
 
+/** Runs statements of the hot path, each a transaction of its own. */
+export interface WriteRunner {
+  /** @throws SagaStorageError */
+  write(statement: Statement, values: readonly unknown[]): Promise<WriteAnswer>;
+}
+
 /**
  * Runs a statement of the hot path on a client: of its rows only the first column is looked at, as text.
  *

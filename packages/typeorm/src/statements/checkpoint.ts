@@ -2,9 +2,7 @@ import type { AppendRequest, NewSaga } from '@nest-saga/core';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import type { WriteAnswer } from '../database/write-query.js';
-import { appendEntries } from './append-entries.js';
 import { AppendOneStatements, appendOneValues } from './append-one.js';
-import { changeHeaders } from './change-headers.js';
 import type { CheckpointPart } from './checkpoint-part.js';
 import { durableMoment } from './durable-moment.js';
 import {
@@ -13,7 +11,6 @@ import {
   startOneStatement,
   startOneValues,
 } from './start-one.js';
-import { startSagas } from './start-sagas.js';
 
 /** What one statement writes: sagas that start, and entries with the header changes they bring. */
 export interface Checkpoint {
@@ -38,6 +35,14 @@ export interface BoundCheckpoint extends BoundStatement {
   writtenBy(answer: WriteAnswer): WrittenSagas;
 }
 
+/** Makes the parts, each of which writes to one table. */
+export interface CheckpointParts {
+  starts(starts: readonly NewSaga[]): CheckpointPart;
+  entries(appends: readonly AppendRequest[]): CheckpointPart;
+  /** Of the headers whose entry was written. */
+  changes(appends: readonly AppendRequest[]): CheckpointPart;
+}
+
 /** The hot path: everything a group of sagas writes at one moment, in one statement and so in one commit. */
 export class CheckpointStatement {
   private readonly variants = new Map<string, Statement>();
@@ -45,7 +50,10 @@ export class CheckpointStatement {
   private readonly startOneLater: Statement;
   private readonly appendOne: AppendOneStatements;
 
-  constructor(private readonly tables: Tables) {
+  constructor(
+    tables: Tables,
+    private readonly parts: CheckpointParts,
+  ) {
     this.startOne = startOneStatement(tables);
     this.startOneLater = startOneLaterStatement(tables);
     this.appendOne = new AppendOneStatements(tables);
@@ -73,9 +81,9 @@ export class CheckpointStatement {
   private bindMany({ starts, appends }: Checkpoint): BoundCheckpoint {
     const changes = appends.filter(({ change }) => change !== undefined);
     const parts: CheckpointPart[] = [];
-    if (starts.length > 0) parts.push(startSagas(this.tables, inOneOrder(starts)));
-    if (appends.length > 0) parts.push(appendEntries(this.tables, inOneOrder(appends)));
-    if (changes.length > 0) parts.push(changeHeaders(this.tables, changes));
+    if (starts.length > 0) parts.push(this.parts.starts(inOneOrder(starts)));
+    if (appends.length > 0) parts.push(this.parts.entries(inOneOrder(appends)));
+    if (changes.length > 0) parts.push(this.parts.changes(changes));
     return {
       statement: this.variantOf(parts),
       values: [...parts.flatMap(({ values }) => values), starts.length + appends.length],

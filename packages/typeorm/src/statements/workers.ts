@@ -1,7 +1,6 @@
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { durableMoment } from './durable-moment.js';
-import { openStatuses } from './status-lists.js';
 
 /**
  * Writes a worker's row, and deletes those of workers that have been gone for a day. Parameters: worker, lease in
@@ -35,12 +34,4 @@ RETURNING id`,
 /** Deletes a worker's row. Parameters: worker. */
 export function removeWorkerStatement({ worker }: Tables): Statement {
   return { name: 'remove', text: `DELETE FROM ${worker} WHERE id = $1::text` };
-}
-
-/** The ids of the open sagas that a worker owns. Parameters: worker. */
-export function listOwnedStatement({ execution }: Tables): Statement {
-  return {
-    name: 'owned',
-    text: `SELECT id FROM ${execution} WHERE owner = $1::text AND status IN (${openStatuses})`,
-  };
 }

@@ -1,0 +1,86 @@
+import type { Lease } from '../database/pooled-runner.js';
+import type { PostgresClient, QueryResult } from '../database/postgres-client.js';
+import { asText } from '../database/query-client.js';
+import type { QueryOptions } from '../database/query-client.js';
+import type { Statement } from '../database/statement.js';
+import { withinDeadline } from '../database/within-deadline.js';
+
+/** A statement of the engine that TypeORM sends: its rows come as text, and it may be prepared. */
+export interface EngineRead {
+  readonly operation: string;
+  /** Under which it is prepared; undefined if its text depends on what is asked. */
+  readonly name: string | undefined;
+}
+
+/** What TypeORM asks while it is initialized. Nothing that the repositories do depends on it. */
+const duringInitialization: QueryResult = {
+  rows: [{ version: 'PostgreSQL 15.0 ', current_database: 'saga', current_schema: 'public' }],
+  rowCount: 1,
+  command: 'SELECT',
+};
+
+type Callback = (error: unknown, result?: QueryResult) => void;
+
+/**
+ * What TypeORM takes for a client of the driver. It takes a connection of the application's pool with its first
+ * statement and keeps it until TypeORM releases it, so that a transaction stays on one connection.
+ */
+export class RepositoryClient {
+  private lease: Promise<Lease> | undefined;
+  private engineRead: EngineRead | undefined;
+
+  /** @param takeLease Undefined while the data source is initialized: then nothing is sent. */
+  constructor(private readonly takeLease: ((operation: string) => Promise<Lease>) | undefined) {}
+
+  /** From now on its statements are the engine's. */
+  readFor(read: EngineRead): void {
+    this.engineRead = read;
+  }
+
+  /** As the driver's: with a callback it answers nothing. */
+  query(text: string, values?: readonly unknown[] | Callback): Promise<QueryResult> | undefined {
+    if (typeof values !== 'function') return this.send(text, values ?? []);
+    this.send(text, []).then((result) => values(undefined, result), values);
+    return undefined;
+  }
+
+  /** Errors of a connection are guarded, and told by the statement that fails. */
+  on(): this {
+    return this;
+  }
+
+  removeListener(): this {
+    return this;
+  }
+
+  /** Gives the connection back. */
+  release(): void {
+    this.lease?.then(
+      (lease) => lease.release(),
+      () => undefined,
+    );
+    this.lease = undefined;
+  }
+
+  private async send(text: string, values: readonly unknown[]): Promise<QueryResult> {
+    if (this.takeLease === undefined) return duringInitialization;
+    const { operation, name } = this.engineRead ?? { operation: 'query', name: undefined };
+    const types = this.engineRead === undefined ? undefined : asText;
+    this.lease ??= this.takeLease(operation);
+    const lease = await this.lease;
+    const statement: Statement = { name, text };
+    return lease.perform(operation, statement, (client, options) =>
+      queryAs(client, statement, values, options, types),
+    );
+  }
+}
+
+function queryAs(
+  client: PostgresClient,
+  { text }: Statement,
+  values: readonly unknown[],
+  { preparedName: name, deadlineMs }: QueryOptions,
+  types: typeof asText | undefined,
+): Promise<QueryResult> {
+  return withinDeadline(client, deadlineMs, client.query({ name, text, values, types }));
+}

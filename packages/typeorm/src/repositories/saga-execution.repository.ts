@@ -1,0 +1,174 @@
+import { checkListLimit, checkListNames, encodeCursor } from '@nest-saga/core';
+import type {
+  AppendRequest,
+  ClaimRequest,
+  NewSaga,
+  ReleaseRequest,
+  SagaHeader,
+  SagaIdentity,
+  SagaListQuery,
+  SagaPage,
+  StorageSummary,
+} from '@nest-saga/core';
+import type { SelectQueryBuilder } from 'typeorm';
+import { required } from '../database/statement.js';
+import type { Row, Statement, StatementRunner } from '../database/statement.js';
+import type { Tables } from '../database/tables.js';
+import { SagaExecutionEntity } from '../entities/saga.entities.js';
+import { headerColumns, toSagaHeader } from '../mapping/saga-header-row.js';
+import { toStorageSummary } from '../mapping/storage-summary-rows.js';
+import { changeHeaders } from '../statements/change-headers.js';
+import type { CheckpointPart } from '../statements/checkpoint-part.js';
+import { claimOneStatement, claimStatement } from '../statements/claim.js';
+import { releaseExpiredStatement } from '../statements/release-expired.js';
+import { releaseStatement } from '../statements/release.js';
+import { startSagas } from '../statements/start-sagas.js';
+import { openStatuses } from '../statements/status-lists.js';
+import { narrowToQuery } from './narrow-to-query.js';
+import { ReadOnlyRepository } from './read-only.repository.js';
+import type { SagaDataSource } from './saga-data-source.js';
+import { summaryQuery } from './summary-query.js';
+
+/** A saga that a claim has just taken, before its journal is read. */
+export interface TakenSaga {
+  readonly header: SagaHeader;
+  /** The place of the claim. */
+  readonly claimSeq: number;
+  /** What its journal takes in the database. */
+  readonly journalBytes: number;
+}
+
+/**
+ * The sagas: the table `saga_execution`, one row each. What is inherited of TypeORM answers entities, and the methods here
+ * answer what `SagaOrchestrator` and the storage speak of. Writing methods reject with `SagaReadOnlyError`, and every
+ * other one with `SagaStorageError` if the database cannot be read.
+ */
+export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEntity> {
+  private readonly claimMany: Statement;
+  private readonly claimOne: Statement;
+  private readonly expire: Statement;
+
+  /** @internal */
+  constructor(
+    private readonly dataSource: SagaDataSource,
+    private readonly writes: StatementRunner,
+    private readonly tables: Tables,
+  ) {
+    super(SagaExecutionEntity, dataSource.manager);
+    this.claimMany = claimStatement(tables);
+    this.claimOne = claimOneStatement(tables);
+    this.expire = releaseExpiredStatement(tables);
+  }
+
+  /** The saga with this id, if there is one. */
+  async findById(sagaId: string): Promise<SagaHeader | undefined> {
+    const query = this.selectHeaders().where('header.id = :sagaId', { sagaId });
+    return headerOf(await this.dataSource.read({ operation: 'find', name: 'find' }, query));
+  }
+
+  /** The execution of a saga that was started with this key, if there is one. */
+  async findByKey(saga: string, key: string): Promise<SagaHeader | undefined> {
+    const query = this.selectHeaders().where('header.sagaName = :saga AND header.sagaKey = :key', {
+      saga,
+      key,
+    });
+    return headerOf(await this.dataSource.read({ operation: 'findByKey', name: 'find_key' }, query));
+  }
+
+  /**
+   * One page of sagas, the newest first unless the query says otherwise.
+   *
+   * @throws InvalidArgumentError for an unknown filter, a limit that is not from 1 to 1,000, or a cursor that no page gave.
+   */
+  async list(query: SagaListQuery): Promise<SagaPage> {
+    checkListNames(query);
+    const limit = checkListLimit(query.limit);
+    // One more says whether there is another page. Its text depends on the query, and the best plan on the values.
+    const select = narrowToQuery(this.selectHeaders(), query, this.tables).limit(limit + 1);
+    const rows = await this.dataSource.read({ operation: 'list', name: undefined }, select);
+    const headers = rows.map(toSagaHeader);
+    const sagas = headers.slice(0, limit);
+    const last = sagas.at(-1);
+    const hasMore = headers.length > sagas.length;
+    return { sagas, nextCursor: hasMore && last !== undefined ? encodeCursor(last) : undefined };
+  }
+
+  /** How many sagas are open or stuck, by status, name and version, and how old the oldest open one is. */
+  async summarize(): Promise<StorageSummary> {
+    const read = { operation: 'summarize', name: 'summarize' };
+    return toStorageSummary(await this.dataSource.read(read, summaryQuery(this)));
+  }
+
+  /** How many sagas have no owner and are due by the clock of the database: those that the next claims find. */
+  async countDue(): Promise<number> {
+    const query = this.createQueryBuilder('header')
+      .select('count(*)', 'count')
+      .where(`header.owner IS NULL AND header.status IN (${openStatuses})`)
+      .andWhere('header.nextRunAt <= clock_timestamp()');
+    const [row] = await this.dataSource.read({ operation: 'countDue', name: 'count_due' }, query);
+    return row === undefined ? 0 : Number(required(row, 'count'));
+  }
+
+  /** The ids of the open sagas that a worker owns. */
+  async listOwned(worker: string): Promise<readonly string[]> {
+    const query = this.createQueryBuilder('header')
+      .select('header.id', 'id')
+      .where('header.owner = :worker', { worker })
+      .andWhere(`header.status IN (${openStatuses})`);
+    const rows = await this.dataSource.read({ operation: 'listOwned', name: 'owned' }, query);
+    return rows.map((row) => required(row, 'id'));
+  }
+
+  /** @internal Part of a grouped write, prepared: a statement by a query builder took more than 5 % of the bench's rate. */
+  startsPart(starts: readonly NewSaga[]): CheckpointPart {
+    return startSagas(this.tables, starts);
+  }
+
+  /** @internal As `startsPart`. */
+  changesPart(appends: readonly AppendRequest[]): CheckpointPart {
+    return changeHeaders(this.tables, appends);
+  }
+
+  /** @internal One statement: lock, claim entry and header are one view, so that two workers never take one saga. */
+  async take(
+    { worker, sagas, sagaId }: Pick<ClaimRequest, 'worker' | 'sagas' | 'sagaId'>,
+    limit: number,
+  ): Promise<readonly TakenSaga[]> {
+    if (sagas.length === 0) return [];
+    const values = [worker, ...namesAndVersions(sagas), limit];
+    const rows =
+      sagaId === undefined
+        ? await this.writes.run('claim', this.claimMany, values)
+        : await this.writes.run('claim', this.claimOne, [...values, sagaId]);
+    return rows.map((row) => ({
+      header: toSagaHeader(row),
+      claimSeq: Number(required(row, 'claim_seq')),
+      journalBytes: Number(required(row, 'journal_bytes')),
+    }));
+  }
+
+  /** @internal One statement, durable at its commit. Answers the ids of those that were released. */
+  async release(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
+    const { statement, values } = releaseStatement(this.tables, requests);
+    return (await this.writes.run('release', statement, values)).map((row) => required(row, 'id'));
+  }
+
+  /** @internal One statement, durable at its commit. Answers how many it released. */
+  async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
+    if (sagas.length === 0 || limit <= 0) return 0;
+    const rows = await this.writes.run('releaseExpired', this.expire, [...namesAndVersions(sagas), limit]);
+    return rows.length;
+  }
+
+  private selectHeaders(): SelectQueryBuilder<SagaExecutionEntity> {
+    return this.createQueryBuilder('header').select(headerColumns('header'));
+  }
+}
+
+function headerOf([row]: readonly Row[]): SagaHeader | undefined {
+  return row === undefined ? undefined : toSagaHeader(row);
+}
+
+function namesAndVersions(sagas: readonly SagaIdentity[]): readonly [readonly string[], readonly number[]] {
+  return [sagas.map(({ saga }) => saga), sagas.map(({ version }) => version)];
+}

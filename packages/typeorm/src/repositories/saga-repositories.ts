@@ -1,0 +1,86 @@
+import type { Surroundings } from '@nest-saga/core';
+import type { DataSource } from 'typeorm';
+import { Connections } from '../database/connections.js';
+import type { ConnectionOptions } from '../database/connections.js';
+import { tablesOf } from '../database/tables.js';
+import type { Tables } from '../database/tables.js';
+import { SagaDataSource } from './saga-data-source.js';
+import { SagaExecutionRepository } from './saga-execution.repository.js';
+import { SagaJournalRepository } from './saga-journal.repository.js';
+import { SagaWorkerRepository } from './saga-worker.repository.js';
+
+/**
+ * The three repositories of one schema, over the pool of one data source. The module that an application injects them from
+ * and the storage use the same instance, whichever comes first.
+ */
+export class SagaRepositories {
+  readonly executions: SagaExecutionRepository;
+  readonly journal: SagaJournalRepository;
+  readonly workers: SagaWorkerRepository;
+  readonly connections: Connections;
+  private readonly dataSource: SagaDataSource;
+  private isTaken = false;
+
+  private constructor(
+    private readonly application: DataSource,
+    readonly tables: Tables,
+  ) {
+    const connections = new Connections(application);
+    this.connections = connections;
+    const dataSource = new SagaDataSource(tables.schemaName, (operation) => connections.pool.lease(operation));
+    this.dataSource = dataSource;
+    this.executions = new SagaExecutionRepository(dataSource, connections.writes, tables);
+    const runners = { reads: connections.pool, writes: connections.writes };
+    this.journal = new SagaJournalRepository(dataSource, runners, tables, this.executions);
+    this.workers = new SagaWorkerRepository(dataSource, connections.heartbeat, tables);
+  }
+
+  /**
+   * The instance of a data source and schema.
+   *
+   * @throws InvalidArgumentError for a schema name that is not one.
+   */
+  static of(application: DataSource, schema: string): SagaRepositories {
+    const tables = tablesOf(schema);
+    const ofSchemas = known.get(application) ?? new Map<string, SagaRepositories>();
+    known.set(application, ofSchemas);
+    const repositories = ofSchemas.get(schema) ?? new SagaRepositories(application, tables);
+    ofSchemas.set(schema, repositories);
+    return repositories;
+  }
+
+  /**
+   * The instance for a storage, with what it says of its connections. A second storage at the same time has one of its
+   * own: its options may be others, and its end must not be the end of the first one's connections.
+   *
+   * @throws InvalidArgumentError for a schema name that is not one.
+   */
+  static take(
+    application: DataSource,
+    schema: string,
+    options: ConnectionOptions,
+    runShared: Surroundings['run'],
+  ): SagaRepositories {
+    const shared = SagaRepositories.of(application, schema);
+    const repositories = shared.isTaken ? new SagaRepositories(application, shared.tables) : shared;
+    repositories.isTaken = true;
+    repositories.connections.configure(options, runShared);
+    return repositories;
+  }
+
+  /** Makes the repositories usable, without a connection. It may be called any number of times. */
+  async open(): Promise<void> {
+    await this.dataSource.open();
+  }
+
+  /** Closes the connections beside the pool. Those who have the repositories may read on through it; a later storage gets new ones. */
+  async close(): Promise<void> {
+    const ofSchemas = known.get(this.application);
+    const { schemaName } = this.tables;
+    if (ofSchemas?.get(schemaName) === this) ofSchemas.delete(schemaName);
+    await this.connections.close();
+  }
+}
+
+/** Forgotten with the data source. */
+const known = new WeakMap<DataSource, Map<string, SagaRepositories>>();

@@ -1,0 +1,32 @@
+import type { ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import type { SagaExecutionEntity } from '../entities/saga.entities.js';
+import { openStatuses } from '../statements/status-lists.js';
+
+/** Of the other waits, nobody knows how long they are to take. */
+const isAgeing = "header.waiting IS NULL OR header.waiting LIKE 'retry:%'";
+
+/**
+ * Counts what is open or stuck, by status, name and version, with how many wait without an owner, and the age of the
+ * oldest. Both halves read a partial index, so finished sagas cost nothing however many they are.
+ */
+export function summaryQuery(sagas: Repository<SagaExecutionEntity>): SelectQueryBuilder<ObjectLiteral> {
+  const part = (condition: string): string =>
+    sagas
+      .createQueryBuilder('header')
+      .select('header.status', 'status')
+      .addSelect('header.sagaName', 'saga_name')
+      .addSelect('header.sagaVersion', 'saga_version')
+      .addSelect('count(*)', 'count')
+      .addSelect('count(header.waiting)', 'waiting')
+      .addSelect(
+        `(extract(epoch FROM clock_timestamp() - min(header.createdAt) FILTER (WHERE ${isAgeing})) * 1000)::bigint`,
+        'age_ms',
+      )
+      .where(condition)
+      .groupBy('header.status')
+      .addGroupBy('header.sagaName')
+      .addGroupBy('header.sagaVersion')
+      .getQuery();
+  const parts = `(${part(`header.status IN (${openStatuses})`)} UNION ALL ${part(`header.status = 'stuck'`)})`;
+  return sagas.manager.createQueryBuilder().select('part.*').from(parts, 'part');
+}
