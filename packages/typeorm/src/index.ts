@@ -2,6 +2,7 @@ export { sagaEntities } from './entities/saga-entities.js';
 export { SagaExecutionEntity, SagaLogEntity } from './entities/saga.entities.js';
 export { SagaWorkerEntity } from './entities/saga-worker.entity.js';
 
+export { SagaDataSourceMissingError } from './errors/saga-data-source-missing-error.js';
 export { SagaEncodingError } from './errors/saga-encoding-error.js';
 export { SagaEntityMappingError } from './errors/saga-entity-mapping-error.js';
 export { SagaReadOnlyError } from './errors/saga-read-only-error.js';
@@ -12,6 +13,12 @@ export { sagaMigrationSql } from './migrations/migration-sql.js';
 export type { SagaMigrationSqlOptions } from './migrations/migration-sql.js';
 export type { MigrationMode } from './migrations/migrator.js';
 export { SagaTablesMigration } from './migrations/saga-tables-migration.js';
+
+export { SagaExecutionRepository } from './repositories/saga-execution.repository.js';
+export { SagaJournalRepository } from './repositories/saga-journal.repository.js';
+export { SagaRepositoriesModule } from './repositories/saga-repositories.module.js';
+export type { SagaRepositoriesModuleOptions } from './repositories/saga-repositories.module.js';
+export { SagaWorkerRepository } from './repositories/saga-worker.repository.js';
 
 export { typeOrmSagaStorage } from './saga-storage-factory.js';
 export type { TypeOrmSagaStorageFactory, TypeOrmSagaStorageFactoryOptions } from './saga-storage-factory.js';

@@ -45,13 +45,12 @@ export const storageExtras = {
   logger: objectWith<SagaStorageLogger>('a logger', 'warn'),
 };
 
-const table = {
-  dataSource: option(
-    'a DataSource, or the name of one',
-    (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
-  ),
-  ...storageExtras,
-};
+const dataSource = option(
+  'a DataSource, or the name of one',
+  (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+);
+const table = { dataSource, ...storageExtras };
+const repositoriesTable = { dataSource, schema: storageExtras.schema };
 
 /** The documented defaults of the storage. */
 export const storageDefaults = defaultsOf(storageExtras);
@@ -59,4 +58,9 @@ export const storageDefaults = defaultsOf(storageExtras);
 /** Everything that is wrong with the options of the storage. */
 export function checkStorageOptions(options: unknown): readonly SagaDefinitionProblem[] {
   return checkTable({ where: 'typeOrmSagaStorage()', path: '' }, options, table);
+}
+
+/** Everything that is wrong with the options of the module of the repositories. */
+export function checkRepositoriesOptions(options: unknown): readonly SagaDefinitionProblem[] {
+  return checkTable({ where: 'SagaRepositoriesModule.forRoot()', path: '' }, options, repositoriesTable);
 }

@@ -2,22 +2,27 @@ import { randomUUID } from 'node:crypto';
 import type { AppendRequest, SagaListQuery } from '@nest-saga/core';
 import type { Statement } from '../src/database/statement.js';
 import { tablesOf } from '../src/database/tables.js';
+import { SagaRepositories } from '../src/repositories/saga-repositories.js';
+import { appendEntries } from '../src/statements/append-entries.js';
+import { changeHeaders } from '../src/statements/change-headers.js';
 import { CheckpointStatement } from '../src/statements/checkpoint.js';
 import type { BoundStatement } from '../src/statements/checkpoint.js';
 import { claimOneStatement, claimStatement } from '../src/statements/claim.js';
-import { findByKeyStatement, findStatement } from '../src/statements/find.js';
-import { listStatement } from '../src/statements/list.js';
 import { readClaimedStatement, readJournalsStatement } from '../src/statements/read-journals.js';
 import { releaseExpiredStatement } from '../src/statements/release-expired.js';
 import { releaseStatement } from '../src/statements/release.js';
-import { summarizeStatement } from '../src/statements/summarize.js';
-import { listOwnedStatement } from '../src/statements/workers.js';
+import { startSagas } from '../src/statements/start-sagas.js';
+import { askedBy } from './asked-statements.js';
 import { append, newSaga, toCompleted } from './sample-saga.js';
 import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';
 
 const tables = tablesOf('saga');
-const checkpoint = new CheckpointStatement(tables);
+const checkpoint = new CheckpointStatement(tables, {
+  starts: (sagas) => startSagas(tables, sagas),
+  entries: (appends) => appendEntries(tables, appends),
+  changes: (appends) => changeHeaders(tables, appends),
+});
 const sagaId = randomUUID();
 const start = newSaga({ key: 'K' });
 const starts = [start, newSaga()];
@@ -66,8 +71,6 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['a group of appends', statementOf(checkpoint.bind({ starts: [], appends: plain })), pkeys],
   ['a group of appends with changes', statementOf(checkpoint.bind({ starts: [], appends: changing })), pkeys],
   ['a group of starts and appends', statementOf(checkpoint.bind({ starts, appends: changing })), pkeys],
-  ['find', findStatement(tables), ['saga_execution_pkey']],
-  ['findByKey', findByKeyStatement(tables), ['saga_execution_key']],
   ['load', statementOf(readJournalsStatement(tables, cursors, 'all')), pkeys],
   ['readNews', statementOf(readJournalsStatement(tables, cursors, 'news')), pkeys],
   ['a claim', claimStatement(tables), ['saga_execution_due', 'saga_execution_pkey', 'saga_log_pkey']],
@@ -81,8 +84,16 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
     ),
     pkeys,
   ],
-  ['listOwned', listOwnedStatement(tables), ['saga_execution_owner']],
-  ['summarize', summarizeStatement(tables), ['saga_execution_stuck']],
+];
+
+/** What is read through TypeORM, with the indexes that it has to use. */
+const reads: readonly (readonly [string, (of: SagaRepositories) => Promise<unknown>, readonly string[]])[] = [
+  ['findById', ({ executions }) => executions.findById(sagaId), ['saga_execution_pkey']],
+  ['findByKey', ({ executions }) => executions.findByKey('order', 'K'), ['saga_execution_key']],
+  ['listOwned', ({ executions }) => executions.listOwned('w'), ['saga_execution_owner']],
+  ['countDue', ({ executions }) => executions.countDue(), ['saga_execution_due']],
+  ['summarize', ({ executions }) => executions.summarize(), ['saga_execution_stuck']],
+  ['history', ({ journal }) => journal.history(sagaId), ['saga_log_pkey']],
 ];
 
 /** Where either index may be the better one, what they have in common. */
@@ -98,10 +109,13 @@ const lists: readonly (readonly [string, SagaListQuery, string])[] = [
 
 describe('with 1,000,000 finished sagas in the tables', () => {
   let database: TestDatabase;
+  let repositories: SagaRepositories;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await database.openStorage();
+    const dataSource = await database.createDataSource();
+    await database.openStorage({ dataSource, hints: false });
+    repositories = SagaRepositories.of(dataSource, 'saga');
     await database.query(`
       CREATE TEMPORARY TABLE finished AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, 1000000) AS n;
       INSERT INTO saga.saga_execution
@@ -119,7 +133,7 @@ describe('with 1,000,000 finished sagas in the tables', () => {
   }, 300_000);
   afterAll(() => database.close());
 
-  it.each(prepared)('%s finds its rows by its indexes', async (title, { text }, indexes) => {
+  const expectIndexes = async (title: string, text: string, indexes: readonly string[]): Promise<void> => {
     const name = `plan_${title.replaceAll(/\W/g, '_')}`;
     await database.query(`PREPARE ${name} AS ${text}`);
     const parameters = new Set([...text.matchAll(/\$\d+/g)].map(([parameter]) => parameter)).size;
@@ -129,6 +143,17 @@ describe('with 1,000,000 finished sagas in the tables', () => {
 
     expect(plan).not.toMatch(readsWholeTable);
     for (const index of indexes) expect(plan).toContain(index);
+  };
+
+  it.each(prepared)('%s finds its rows by its indexes', (title, { text }, indexes) =>
+    expectIndexes(title, text, indexes),
+  );
+
+  it.each(reads)('%s, which TypeORM asks, finds its rows by its indexes', async (title, read, indexes) => {
+    const asked = await askedBy(() => read(repositories));
+
+    expect(asked).toHaveLength(1);
+    for (const { text } of asked) await expectIndexes(title, text, indexes);
   });
 
   it('a group of changes asks a hash whether its entries were written, and compares no row with each other', async () => {
@@ -141,18 +166,19 @@ describe('with 1,000,000 finished sagas in the tables', () => {
   });
 
   it.each(lists)('a list of %s finds its rows by an index', async (_title, query, index) => {
-    const { statement, values } = listStatement(tables, query);
+    const [asked] = await askedBy(() => repositories.executions.list(query));
 
-    const plan = await explain(statement.text, values);
+    const plan = await explain(asked?.text ?? '', asked?.values);
 
     expect(plan).not.toMatch(readsWholeTable);
     expect(plan).toContain(index);
   });
 
   it('counts what is open and stuck without reading what has finished', async () => {
-    const storage = await database.openStorage();
-    expect(await storage.summarize()).toMatchObject({ pending: 1_000, running: 1_000, stuck: 1_000 });
-    const plan = await explain(summarizeStatement(tables).text, [], 'ANALYZE, BUFFERS, ');
+    const summarize = () => repositories.executions.summarize();
+    expect(await summarize()).toMatchObject({ pending: 1_000, running: 1_000, stuck: 1_000 });
+    const [asked] = await askedBy(summarize);
+    const plan = await explain(asked?.text ?? '', [], 'ANALYZE, BUFFERS, ');
     const [, pages] = /Buffers: shared hit=(\d+)/.exec(plan) ?? [];
     expect(Number(pages)).toBeLessThan(5_000);
   });

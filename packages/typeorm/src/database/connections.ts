@@ -3,7 +3,6 @@ import type { Surroundings } from '@nest-saga/core';
 import type { DataSource } from 'typeorm';
 import type { GroupCommitLimits } from '../group-commit.js';
 import { storageDefaults } from '../storage-option-table.js';
-import { storageDefaults } from '../storage-option-table.js';
 import type { SagaStorageLogger } from '../storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from '../typeorm-saga-storage-options.js';
 import { ApplicationPool } from './application-pool.js';
@@ -125,7 +124,11 @@ export class Connections {
 }
 
 function settingsOf(options: ConnectionOptions): RunnerSettings {
-  const { acquireTimeoutMs, statementTimeoutMs, prepareStatements } = { ...storageDefaults, ...options };
+  const {
+    acquireTimeoutMs = storageDefaults.acquireTimeoutMs,
+    statementTimeoutMs = storageDefaults.statementTimeoutMs,
+    prepareStatements = storageDefaults.prepareStatements,
+  } = options;
   return {
     names: new PreparedNames(prepareStatements),
     acquireMs: acquireTimeoutMs,

@@ -18,7 +18,6 @@ export interface RunnerSettings {
   readonly statementMs: number;
 }
 
-
 /** Sends one statement on a client. */
 export type Send<Result> = (client: PostgresClient, options: QueryOptions) => Promise<Result>;
 
@@ -36,6 +35,17 @@ const preparedStatementLost: ReadonlySet<string | undefined> = new Set(['26000',
 /** Serialisation failure, deadlock, a place that somebody took in the same moment. */
 const conflicts: ReadonlySet<string | undefined> = new Set(['40001', '40P01', '23505']);
 const maximumAttempts = 5;
+
+/** Runs a statement that is a transaction of its own again if it lost against another one: it did nothing. */
+export async function retryConflicts<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt >= maximumAttempts || !conflicts.has(sqlStateOf(error))) throw error;
+    }
+  }
+}
 
 /**
  * Runs statements on the application's own pool. It takes the driver's client, because only that can prepare a
@@ -68,18 +78,8 @@ export class PooledRunner implements StatementRunner {
     );
   }
 
-  private async perform<Result>(
-    operation: string,
-    statement: Statement,
-    send: Send<Result>,
-  ): Promise<Result> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.performOnce(operation, statement, send);
-      } catch (error) {
-        if (attempt >= maximumAttempts || !conflicts.has(sqlStateOf(error))) throw error;
-      }
-    }
+  private perform<Result>(operation: string, statement: Statement, send: Send<Result>): Promise<Result> {
+    return retryConflicts(() => this.performOnce(operation, statement, send));
   }
 
   private async performOnce<Result>(

@@ -1,6 +1,7 @@
 import { readSafely } from '@nest-saga/core';
 import { DataSource } from 'typeorm';
 import type { ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm';
+import { retryConflicts } from '../database/pooled-runner.js';
 import type { Lease } from '../database/pooled-runner.js';
 import type { Row } from '../database/statement.js';
 import { ReadOnlyEntities } from '../entities/read-only-entities.js';
@@ -42,14 +43,15 @@ export class SagaDataSource extends DataSource {
   override createQueryRunner(mode?: 'master' | 'slave'): QueryRunner {
     const runner = super.createQueryRunner(mode);
     const query = runner.query.bind(runner);
-    runner.query = async (...parameters: Parameters<typeof query>) => {
-      try {
-        return (await query(...parameters)) as unknown;
-      } catch (error) {
-        throw readSafely(error, 'driverError') ?? error;
-      }
-    };
-    return runner;
+    return Object.assign(runner, {
+      query: async (...parameters: Parameters<typeof query>): Promise<unknown> => {
+        try {
+          return await query(...parameters);
+        } catch (error) {
+          throw readSafely(error, 'driverError') ?? error;
+        }
+      },
+    });
   }
 
   /**
@@ -57,7 +59,14 @@ export class SagaDataSource extends DataSource {
    *
    * @throws SagaStorageError
    */
-  async read<Entity extends ObjectLiteral>(
+  read<Entity extends ObjectLiteral>(
+    read: EngineRead,
+    query: SelectQueryBuilder<Entity>,
+  ): Promise<readonly Row[]> {
+    return retryConflicts(() => this.readOnce(read, query));
+  }
+
+  private async readOnce<Entity extends ObjectLiteral>(
     read: EngineRead,
     query: SelectQueryBuilder<Entity>,
   ): Promise<readonly Row[]> {

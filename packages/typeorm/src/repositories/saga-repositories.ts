@@ -27,7 +27,9 @@ export class SagaRepositories {
   ) {
     const connections = new Connections(application);
     this.connections = connections;
-    const dataSource = new SagaDataSource(tables.schemaName, (operation) => connections.pool.lease(operation));
+    const dataSource = new SagaDataSource(tables.schemaName, (operation) =>
+      connections.pool.lease(operation),
+    );
     this.dataSource = dataSource;
     this.executions = new SagaExecutionRepository(dataSource, connections.writes, tables);
     const runners = { reads: connections.pool, writes: connections.writes };
