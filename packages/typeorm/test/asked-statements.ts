@@ -6,7 +6,7 @@ interface Asked {
   readonly values: readonly unknown[];
 }
 
-/** What the server is asked by all clients of this process while `work` runs. */
+/** The statements that all clients of this process send while `work` runs. */
 export async function askedBy(work: () => Promise<unknown>): Promise<readonly Asked[]> {
   const asked: Asked[] = [];
   const original = pg.Client.prototype.query as (this: pg.Client, ...parameters: unknown[]) => unknown;
@@ -17,7 +17,7 @@ export async function askedBy(work: () => Promise<unknown>): Promise<readonly As
     const [query] = parameters as [{ readonly text: string; readonly values?: readonly unknown[] }];
     asked.push({ text: query.text, values: query.values ?? [] });
     return Reflect.apply(original, this, parameters);
-  } as never);
+  });
   try {
     await work();
     return asked;

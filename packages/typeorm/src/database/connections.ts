@@ -79,7 +79,7 @@ export class Connections {
     };
   }
 
-  /** Takes over what a storage says of them. Until then they have the defaults. */
+  /** Applies the options of a storage. Until then they have the defaults. */
   configure(options: ConnectionOptions, runShared: Surroundings['run']): void {
     this.settings = settingsOf(options);
     this.logger = options.logger;

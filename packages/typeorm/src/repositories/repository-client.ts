@@ -12,7 +12,7 @@ export interface EngineRead {
   readonly name: string | undefined;
 }
 
-/** What TypeORM asks while it is initialized. Nothing that the repositories do depends on it. */
+/** The answer to TypeORM's questions while it is initialized. Nothing that the repositories do depends on it. */
 const duringInitialization: QueryResult = {
   rows: [{ version: 'PostgreSQL 15.0 ', current_database: 'saga', current_schema: 'public' }],
   rowCount: 1,
@@ -44,7 +44,7 @@ export class RepositoryClient {
     return undefined;
   }
 
-  /** Errors of a connection are guarded, and told by the statement that fails. */
+  /** The runner listens for errors of a connection; the statement that fails shows them. */
   on(): this {
     return this;
   }

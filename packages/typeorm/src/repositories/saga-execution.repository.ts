@@ -39,8 +39,8 @@ export interface TakenSaga {
 }
 
 /**
- * The sagas: the table `saga_execution`, one row each. What is inherited of TypeORM answers entities, and the methods here
- * answer what `SagaOrchestrator` and the storage speak of. Writing methods reject with `SagaReadOnlyError`, and every
+ * The sagas: the table `saga_execution`, one row each. Methods of TypeORM answer entities, those of this class the headers and
+ * identities that `SagaOrchestrator` and the storage know. Writing methods reject with `SagaReadOnlyError`, and every
  * other one with `SagaStorageError` if the database cannot be read.
  */
 export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEntity> {
@@ -119,7 +119,7 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     return rows.map((row) => required(row, 'id'));
   }
 
-  /** @internal Part of a grouped write, prepared: a statement by a query builder took more than 5 % of the bench's rate. */
+  /** @internal Part of a grouped write, prepared, in binary arrays: escaped as text they cost more than all the rest of a write. */
   startsPart(starts: readonly NewSaga[]): CheckpointPart {
     return startSagas(this.tables, starts);
   }

@@ -23,7 +23,6 @@ export interface SagaRepositoriesModuleOptions {
  * `SagaWorkerRepository`. Import it once, in the root module. It needs no worker and no `SagaModule`; if both use the same
  * data source and schema, the storage reads and writes through the same instances.
  */
-@Module({})
 export class SagaRepositoriesModule {
   /**
    * The module is refused at bootstrap with `SagaDataSourceMissingError` if no module provides the data source.
@@ -34,20 +33,27 @@ export class SagaRepositoriesModule {
    * SagaRepositoriesModule.forRoot({ schema: 'saga' });
    */
   static forRoot(options: SagaRepositoriesModuleOptions = {}): DynamicModule {
-    const problems = checkRepositoriesOptions(options);
-    if (problems.length > 0) throw new SagaDefinitionError(problems);
-    return {
-      module: SagaRepositoriesModule,
-      global: true,
-      providers: [
-        repositoriesProvider(options),
-        provideFrom(SagaExecutionRepository, ({ executions }) => executions),
-        provideFrom(SagaJournalRepository, ({ journal }) => journal),
-        provideFrom(SagaWorkerRepository, ({ workers }) => workers),
-      ],
-      exports: [SagaExecutionRepository, SagaJournalRepository, SagaWorkerRepository],
-    };
+    return moduleOf(options);
   }
+}
+
+// As a decorator, or with its name in its own body, the bundler would rename the class, and Nest shows its name.
+Module({})(SagaRepositoriesModule);
+
+function moduleOf(options: SagaRepositoriesModuleOptions): DynamicModule {
+  const problems = checkRepositoriesOptions(options);
+  if (problems.length > 0) throw new SagaDefinitionError(problems);
+  return {
+    module: SagaRepositoriesModule,
+    global: true,
+    providers: [
+      repositoriesProvider(options),
+      provideFrom(SagaExecutionRepository, ({ executions }) => executions),
+      provideFrom(SagaJournalRepository, ({ journal }) => journal),
+      provideFrom(SagaWorkerRepository, ({ workers }) => workers),
+    ],
+    exports: [SagaExecutionRepository, SagaJournalRepository, SagaWorkerRepository],
+  };
 }
 
 function repositoriesProvider({

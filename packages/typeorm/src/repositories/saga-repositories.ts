@@ -11,7 +11,7 @@ import { SagaWorkerRepository } from './saga-worker.repository.js';
 
 /**
  * The three repositories of one schema, over the pool of one data source. The module that an application injects them from
- * and the storage use the same instance, whichever comes first.
+ * and the storage use the same instance.
  */
 export class SagaRepositories {
   readonly executions: SagaExecutionRepository;

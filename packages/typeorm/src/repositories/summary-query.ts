@@ -2,7 +2,7 @@ import type { ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
 import type { SagaExecutionEntity } from '../entities/saga.entities.js';
 import { openStatuses } from '../statements/status-lists.js';
 
-/** Of the other waits, nobody knows how long they are to take. */
+/** The other waits have no known length. */
 const isAgeing = "header.waiting IS NULL OR header.waiting LIKE 'retry:%'";
 
 /**
