@@ -8,7 +8,7 @@ export { isError, isSagaError, readSafely, sagaErrorCode } from './identity/thro
 export { isDate } from './identity/values.js';
 
 export type { BegunStep } from './journal/journal-entry.js';
-export { dueInMsOf } from './journal/header-change.js';
+export { dueInMsOf, nextRunAtOf } from './journal/header-change.js';
 export { isSagaId } from './journal/saga-id.js';
 
 export { checkTable } from './options/check-table.js';
