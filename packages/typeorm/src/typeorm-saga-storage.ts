@@ -1,11 +1,5 @@
-import {
-  dueInMsOf,
-  noSurroundings,
-  SagaDefinitionError,
-  SagaStorageError,
-  escapeControls,
-  recordError,
-} from '@nest-saga/core';
+import { SagaDefinitionError, SagaStorageError } from '@nest-saga/core';
+import { dueInMsOf, noSurroundings, escapeControls, recordError } from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
   AppendResult,
@@ -24,8 +18,8 @@ import type {
   StartResult,
   StorageHint,
   StorageSummary,
-  Surroundings,
 } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import { defaultSchema } from './database/schema-name.js';
 import { checkEntityNames } from './entities/check-entity-names.js';
 import { ReadOnlyEntities } from './entities/read-only-entities.js';

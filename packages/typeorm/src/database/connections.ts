@@ -1,5 +1,5 @@
-import { noSurroundings } from '@nest-saga/core';
-import type { Surroundings } from '@nest-saga/core';
+import { noSurroundings } from '@nest-saga/core/storage-kit';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import type { DataSource } from 'typeorm';
 import type { GroupCommitLimits } from '../group-commit.js';
 import { storageDefaults } from '../storage-option-table.js';

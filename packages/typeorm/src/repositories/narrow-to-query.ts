@@ -1,4 +1,4 @@
-import { decodeCursor } from '@nest-saga/core';
+import { decodeCursor } from '@nest-saga/core/storage-kit';
 import type { SagaListQuery } from '@nest-saga/core';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { Tables } from '../database/tables.js';

@@ -1,4 +1,4 @@
-import { readSafely } from '@nest-saga/core';
+import { readSafely } from '@nest-saga/core/storage-kit';
 import { DataSource } from 'typeorm';
 import type { ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm';
 import { retryConflicts } from '../database/pooled-runner.js';

@@ -1,4 +1,4 @@
-import { checkListLimit, checkListNames, encodeCursor } from '@nest-saga/core';
+import { checkListLimit, checkListNames, encodeCursor } from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
   ClaimRequest,

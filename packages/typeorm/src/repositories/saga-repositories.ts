@@ -1,4 +1,4 @@
-import type { Surroundings } from '@nest-saga/core';
+import type { Surroundings } from '@nest-saga/core/storage-kit';
 import type { DataSource } from 'typeorm';
 import { Connections } from '../database/connections.js';
 import type { ConnectionOptions } from '../database/connections.js';
