@@ -23,3 +23,13 @@ export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
+
+export type { ErrorConduct } from './storage-kit/error-conduct.js';
+export type {
+  GroupCommitLimits,
+  GroupCommitPorts,
+  Write,
+  WriteGroup,
+  WrittenSagas,
+} from './storage-kit/group-commit.js';
+export { GroupCommit } from './storage-kit/group-commit.js';

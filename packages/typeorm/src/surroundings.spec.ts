@@ -1,17 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { jest } from '@jest/globals';
+import { GroupCommit } from '@nest-saga/core/storage-kit';
+import type { Write } from '@nest-saga/core/storage-kit';
 import { OwnConnection } from './database/own-connection.js';
 import type { PostgresClient } from './database/postgres-client.js';
-import { GroupCommit } from './group-commit.js';
-import type { Write } from './group-commit.js';
 import { HintOutbox } from './hints/hint-outbox.js';
 
 const request = new AsyncLocalStorage<string>();
 const limits = {
-  statementsInFlight: 1,
-  rowsInStatement: 1,
-  rowsWorthAStatement: 1,
-  sizeOfStatement: 1_000,
+  maximumInFlight: 1,
+  maximumRows: 1,
+  minimumSplitRows: 1,
+  maximumCharacters: 1_000,
 };
 const writeOf = (sagaId: string): Write => ({
   kind: 'append',
@@ -24,12 +24,16 @@ describe('what the callers of a storage share', () => {
   it('is written in the surroundings of none of them, and each has its answer in its own', async () => {
     const sentIn: (string | undefined)[] = [];
     const commit = new GroupCommit(
-      ({ appends }) => {
-        sentIn.push(request.getStore());
-        return Promise.resolve(new Set(appends.map(({ sagaId }) => sagaId)));
+      {
+        send: ({ appends }) => {
+          sentIn.push(request.getStore());
+          return Promise.resolve(new Set(appends.map(({ sagaId }) => sagaId)));
+        },
+        conductOf: () => 'split',
+        defer: setImmediate,
+        runShared,
       },
       limits,
-      runShared,
     );
     const write = async (customer: string): Promise<string | undefined> => {
       await commit.submit(writeOf(customer));

@@ -1,5 +1,11 @@
 import { SagaDefinitionError, SagaStorageError } from '@nest-saga/core';
-import { dueInMsOf, noSurroundings, escapeControls, recordError } from '@nest-saga/core/storage-kit';
+import {
+  dueInMsOf,
+  escapeControls,
+  GroupCommit,
+  noSurroundings,
+  recordError,
+} from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
   AppendResult,
@@ -20,11 +26,11 @@ import type {
   StorageSummary,
 } from '@nest-saga/core';
 import type { Surroundings } from '@nest-saga/core/storage-kit';
+import { conductOf } from './database/error-conduct.js';
 import { defaultSchema } from './database/schema-name.js';
 import { checkEntityNames } from './entities/check-entity-names.js';
 import { ReadOnlyEntities } from './entities/read-only-entities.js';
 import { DurabilityBarrier } from './durability-barrier.js';
-import { GroupCommit } from './group-commit.js';
 import { GroupListeners } from './group-listeners.js';
 import type { GroupListener } from './group-listeners.js';
 import { HintChannel } from './hints/hint-channel.js';
@@ -68,13 +74,17 @@ export class TypeOrmSagaStorage implements SagaStorage {
     connections.onPoolChange(() => this.entities.guard(dataSource));
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(
-      async (group) => {
-        const written = await journal.write(group);
-        this.groups.tell(group.starts.length + group.appends.length);
-        return written;
+      {
+        send: async (group) => {
+          const written = await journal.write(group);
+          this.groups.tell(group.starts.length + group.appends.length);
+          return written;
+        },
+        conductOf,
+        defer: setImmediate,
+        runShared,
       },
       connections.groupLimits,
-      runShared,
     );
     this.barrier = new DurabilityBarrier(connections.writes, runShared);
     this.claims = new SagaClaims(executions, journal);

@@ -1,7 +1,6 @@
 import { noSurroundings } from '@nest-saga/core/storage-kit';
-import type { Surroundings } from '@nest-saga/core/storage-kit';
+import type { GroupCommitLimits, Surroundings } from '@nest-saga/core/storage-kit';
 import type { DataSource } from 'typeorm';
-import type { GroupCommitLimits } from '../group-commit.js';
 import { storageDefaults } from '../storage-option-table.js';
 import type { SagaStorageLogger } from '../storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from '../typeorm-saga-storage-options.js';
@@ -72,10 +71,10 @@ export class Connections {
       },
     };
     this.groupLimits = {
-      statementsInFlight: poolSizeOf(dataSource) >= 4 ? 2 : 1,
-      rowsInStatement: 500,
-      rowsWorthAStatement: 16,
-      sizeOfStatement: 4_000_000,
+      maximumInFlight: poolSizeOf(dataSource) >= 4 ? 2 : 1,
+      maximumRows: 500,
+      minimumSplitRows: 16,
+      maximumCharacters: 4_000_000,
     };
   }
 

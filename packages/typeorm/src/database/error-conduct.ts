@@ -1,14 +1,7 @@
 import { isSagaError } from '@nest-saga/core/storage-kit';
+import type { ErrorConduct } from '@nest-saga/core/storage-kit';
 import { sqlStateOf } from './classify-error.js';
 import { DeadlineError } from './deadline-error.js';
-
-/**
- * What to do with a group of writes whose statement failed:
- * - `split`: one of its rows may be to blame, so each is tried by itself.
- * - `hung`: one of its rows may be to blame, but nothing is known about any of them.
- * - `fail`: all of them share the reason, for example a lost connection.
- */
-export type ErrorConduct = 'split' | 'hung' | 'fail';
 
 /** Judges a failed statement by its SQLSTATE. */
 export function conductOf(error: unknown): ErrorConduct {

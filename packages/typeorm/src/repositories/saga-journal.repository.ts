@@ -1,5 +1,6 @@
 import { SagaStorageError } from '@nest-saga/core';
 import type { JournalCursor, JournalEntry, JournalNews, LoadedSaga } from '@nest-saga/core';
+import type { WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
 import type { Row, Statement, StatementRunner } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import type { WriteRunner } from '../database/write-query.js';
@@ -8,7 +9,6 @@ import { entryColumns, toJournalEntry } from '../mapping/journal-entry-row.js';
 import { toJournals } from '../mapping/journal-rows.js';
 import { appendEntries } from '../statements/append-entries.js';
 import { CheckpointStatement } from '../statements/checkpoint.js';
-import type { Checkpoint, WrittenSagas } from '../statements/checkpoint.js';
 import { readClaimedStatement, readJournalsStatement } from '../statements/read-journals.js';
 import type { ReadJournals } from '../statements/read-journals.js';
 import { ReadOnlyRepository } from './read-only.repository.js';
@@ -61,7 +61,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
   }
 
   /** @internal Prepared, as a query of our own: with the driver's a small write took a sixth more (ADR 0023). */
-  async write(group: Checkpoint): Promise<WrittenSagas> {
+  async write(group: WriteGroup): Promise<WrittenSagas> {
     const { statement, values, writtenBy } = this.checkpoint.bind(group);
     return writtenBy(await this.runners.writes.write(statement, values));
   }

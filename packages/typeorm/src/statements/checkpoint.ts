@@ -1,4 +1,5 @@
 import type { AppendRequest, NewSaga } from '@nest-saga/core';
+import type { WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import type { WriteAnswer } from '../database/write-query.js';
@@ -11,17 +12,6 @@ import {
   startOneStatement,
   startOneValues,
 } from './start-one.js';
-
-/** What one statement writes: sagas that start, and entries with the header changes they bring. */
-export interface Checkpoint {
-  readonly starts: readonly NewSaga[];
-  readonly appends: readonly AppendRequest[];
-}
-
-/** Of which sagas the row was written; one that is missing was there before (a start) or is fenced (an append). */
-export interface WrittenSagas {
-  has(sagaId: string): boolean;
-}
 
 /** A statement with the values of its parameters. */
 export interface BoundStatement {
@@ -60,11 +50,11 @@ export class CheckpointStatement {
   }
 
   /** @throws SagaStorageError (refused) for a value that cannot be sent. */
-  bind(group: Checkpoint): BoundCheckpoint {
+  bind(group: WriteGroup): BoundCheckpoint {
     return group.starts.length + group.appends.length === 1 ? this.bindOne(group) : this.bindMany(group);
   }
 
-  private bindOne({ starts: [saga], appends: [request] }: Checkpoint): BoundCheckpoint {
+  private bindOne({ starts: [saga], appends: [request] }: WriteGroup): BoundCheckpoint {
     if (saga !== undefined) return this.bindStart(saga);
     if (request === undefined) throw new TypeError('There is nothing to write.');
     const statement = this.appendOne.statementFor(request);
@@ -78,7 +68,7 @@ export class CheckpointStatement {
     return { statement: this.startOneLater, values: startOneLaterValues(saga, park), writtenBy };
   }
 
-  private bindMany({ starts, appends }: Checkpoint): BoundCheckpoint {
+  private bindMany({ starts, appends }: WriteGroup): BoundCheckpoint {
     const changes = appends.filter(({ change }) => change !== undefined);
     const parts: CheckpointPart[] = [];
     if (starts.length > 0) parts.push(this.parts.starts(inOneOrder(starts)));

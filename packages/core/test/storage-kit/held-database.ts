@@ -1,8 +1,7 @@
 import { SagaStorageError } from '@nest-saga/core';
 import type { WriteOutcome } from '@nest-saga/core';
-import { PostgresError } from '../src/database/classify-error.js';
-import type { Write } from '../src/group-commit.js';
-import type { Checkpoint } from '../src/statements/checkpoint.js';
+import { GroupCommit } from '@nest-saga/core/storage-kit';
+import type { ErrorConduct, GroupCommitLimits, Write, WriteGroup } from '@nest-saga/core/storage-kit';
 
 /** A database that answers when it is told to. */
 export class HeldDatabase {
@@ -10,8 +9,8 @@ export class HeldDatabase {
   private readonly held: { resolve: (ids: ReadonlySet<string>) => void; reject: (error: unknown) => void }[] =
     [];
 
-  readonly send = (checkpoint: Checkpoint): Promise<ReadonlySet<string>> => {
-    this.groups.push(idsOf(checkpoint));
+  readonly send = (group: WriteGroup): Promise<ReadonlySet<string>> => {
+    this.groups.push(idsOf(group));
     return new Promise((resolve, reject) => {
       this.held.push({ resolve, reject });
     });
@@ -30,13 +29,13 @@ export class HeldDatabase {
   }
 }
 
-const idsOf = ({ starts, appends }: Checkpoint): readonly string[] =>
+const idsOf = ({ starts, appends }: WriteGroup): readonly string[] =>
   [...starts, ...appends].map(({ sagaId }) => sagaId);
 export const limits = {
-  statementsInFlight: 1,
-  rowsInStatement: 100,
-  rowsWorthAStatement: 16,
-  sizeOfStatement: 1_000,
+  maximumInFlight: 1,
+  maximumRows: 100,
+  minimumSplitRows: 16,
+  maximumCharacters: 1_000,
 };
 const entry = { kind: 'settled' } as const;
 export const appendTo = (sagaId: string): Write => ({
@@ -47,8 +46,26 @@ export const startOf = (sagaId: string, context = '{}'): Write => ({
   kind: 'start',
   saga: { sagaId, saga: 's', version: 1, key: undefined, context, metadata: {}, owner: undefined },
 });
-export const failure = (outcome: WriteOutcome, sqlState?: string): SagaStorageError =>
-  new SagaStorageError('write', outcome, { cause: new PostgresError('no', sqlState, undefined) });
+const conducts = new WeakMap<SagaStorageError, ErrorConduct>();
+
+/** An error of a statement, after which this is to be done. */
+export const failure = (conduct: ErrorConduct, outcome: WriteOutcome = 'not-written'): SagaStorageError => {
+  const error = new SagaStorageError('write', outcome, { cause: new Error('no') });
+  conducts.set(error, conduct);
+  return error;
+};
+
+/** A group commit over the database, with limits that differ from the ones above. */
+export const openCommits = (database: HeldDatabase, given: Partial<GroupCommitLimits> = {}): GroupCommit =>
+  new GroupCommit(
+    {
+      send: database.send,
+      conductOf: (error) => conducts.get(error as SagaStorageError) ?? 'split',
+      defer: setImmediate,
+    },
+    { ...limits, ...given },
+  );
+
 // Two turns of the event loop: one for what waits for the end of this one, one for what that sets in motion.
 export const turn = async (): Promise<void> => {
   for (let times = 0; times < 2; times++) await new Promise((resolve) => setImmediate(resolve));

@@ -1,8 +1,6 @@
-import { SagaStorageError } from '@nest-saga/core';
-import { appendTo, failure, HeldDatabase, limits, startOf, turn } from '../test/held-database.js';
-import { DeadlineError } from './database/deadline-error.js';
-import { GroupCommit } from './group-commit.js';
-import type { Write } from './group-commit.js';
+import type { GroupCommit, Write } from '@nest-saga/core/storage-kit';
+import { appendTo, failure, HeldDatabase, openCommits, startOf, turn } from './held-database.js';
+import type { limits } from './held-database.js';
 
 describe('GroupCommit', () => {
   let database: HeldDatabase;
@@ -10,7 +8,7 @@ describe('GroupCommit', () => {
 
   const open = (given: Partial<typeof limits> = {}): void => {
     database = new HeldDatabase();
-    commits = new GroupCommit(database.send, { ...limits, ...given });
+    commits = openCommits(database, given);
   };
   beforeEach(() => open());
 
@@ -39,7 +37,7 @@ describe('GroupCommit', () => {
   });
 
   it('has as many statements in flight as it may', async () => {
-    open({ statementsInFlight: 2 });
+    open({ maximumInFlight: 2 });
     const answers: Promise<boolean>[] = [];
     for (const id of ['a', 'b', 'c']) {
       answers.push(commits.submit(appendTo(id)));
@@ -51,7 +49,7 @@ describe('GroupCommit', () => {
   });
 
   it('shares many writes among the statements that may be sent, so that one is written while another goes on', async () => {
-    open({ statementsInFlight: 2, rowsWorthAStatement: 2 });
+    open({ maximumInFlight: 2, minimumSplitRows: 2 });
     const answers = ['a', 'b', 'c', 'd', 'e'].map((id) => commits.submit(appendTo(id)));
     await turn();
     expect(database.groups).toEqual([
@@ -63,7 +61,7 @@ describe('GroupCommit', () => {
   });
 
   it('does not split a few writes', async () => {
-    open({ statementsInFlight: 2, rowsWorthAStatement: 3 });
+    open({ maximumInFlight: 2, minimumSplitRows: 3 });
     const answers = ['a', 'b', 'c'].map((id) => commits.submit(appendTo(id)));
     await turn();
     await database.answer();
@@ -79,7 +77,7 @@ describe('GroupCommit', () => {
   });
 
   it('never has two writes of one saga in one statement or side by side, and keeps their order', async () => {
-    open({ statementsInFlight: 2 });
+    open({ maximumInFlight: 2 });
     const order: string[] = [];
     const submit = async (write: Write, name: string): Promise<void> => {
       await commits.submit(write);
@@ -100,7 +98,7 @@ describe('GroupCommit', () => {
   });
 
   it('puts no more rows and no more text into a statement than it may', async () => {
-    open({ rowsInStatement: 2, sizeOfStatement: 10 });
+    open({ maximumRows: 2, maximumCharacters: 10 });
     const answers = [
       ...['a', 'b', 'c'].map((id) => commits.submit(appendTo(id))),
       commits.submit(startOf('large', '"0123456789"')),
@@ -116,9 +114,9 @@ describe('GroupCommit', () => {
     const answers = ['a', 'bad', 'c'].map((id) => commits.submit(appendTo(id)));
     const settled = Promise.allSettled(answers);
     await turn();
-    await database.fail(failure('refused', '22P02'));
+    await database.fail(failure('split', 'refused'));
     await database.answer();
-    await database.fail(failure('refused', '22P02'));
+    await database.fail(failure('split', 'refused'));
     await database.answer();
     expect(database.groups).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
     expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -146,9 +144,9 @@ describe('GroupCommit', () => {
     const settled = Promise.allSettled(answers);
     const drained = commits.drained();
     await turn();
-    await database.fail(failure('refused', '22P02'));
+    await database.fail(failure('split', 'refused'));
     await database.answer();
-    await database.fail(failure('unknown'));
+    await database.fail(failure('fail', 'unknown'));
     expect(database.groups).toEqual([['a', 'b', 'c', 'd'], ['a'], ['b']]);
     expect(await settled).toMatchObject([
       { status: 'fulfilled', value: true },
@@ -164,8 +162,8 @@ describe('GroupCommit', () => {
     const answers = ['a', 'b', 'c'].map((id) => commits.submit(appendTo(id)));
     const settled = Promise.allSettled(answers);
     await turn();
-    await database.fail(failure('not-written', '57014'));
-    await database.fail(new SagaStorageError('write', 'unknown', { cause: new DeadlineError('late') }));
+    await database.fail(failure('split'));
+    await database.fail(failure('hung', 'unknown'));
     await database.answer();
     await database.answer();
     expect(database.groups).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']]);
@@ -176,7 +174,7 @@ describe('GroupCommit', () => {
     const answers = ['a', 'b'].map((id) => commits.submit(startOf(id)));
     const settled = Promise.allSettled(answers);
     await turn();
-    await database.fail(failure('unknown'));
+    await database.fail(failure('fail', 'unknown'));
     expect(database.groups).toHaveLength(1);
     expect(await settled).toMatchObject([
       { status: 'rejected', reason: { operation: 'start', outcome: 'unknown' } },
@@ -189,7 +187,7 @@ describe('GroupCommit', () => {
       Promise.allSettled(ids.map((id) => commits.submit(appendTo(id))));
     const hung = submit(['a', 'b']);
     await turn();
-    await database.fail(new SagaStorageError('write', 'unknown', { cause: new DeadlineError('late') }));
+    await database.fail(failure('hung', 'unknown'));
     await hung;
     const again = submit(['a', 'b', 'c']);
     await turn();
@@ -207,13 +205,13 @@ describe('GroupCommit', () => {
       Promise.allSettled(ids.map((id) => commits.submit(appendTo(id))));
     const hung = submit(['a', 'b', 'c', 'd']);
     await turn();
-    await database.fail(new SagaStorageError('write', 'unknown', { cause: new DeadlineError('late') }));
+    await database.fail(failure('hung', 'unknown'));
     await hung;
     const again = submit(['a', 'b', 'c', 'd']);
     await turn();
     await database.answer();
-    await database.fail(failure('not-written'));
-    await database.fail(failure('not-written'));
+    await database.fail(failure('fail'));
+    await database.fail(failure('fail'));
     expect(database.groups).toEqual([['a', 'b', 'c', 'd'], ['a'], ['b'], ['c', 'd']]);
     expect((await again).map(({ status }) => status)).toEqual([
       'fulfilled',

@@ -1,15 +1,15 @@
-import { GroupCommit } from '../src/group-commit.js';
-import { appendTo, failure, HeldDatabase, limits, turn } from './held-database.js';
+import type { GroupCommit } from '@nest-saga/core/storage-kit';
+import { appendTo, failure, HeldDatabase, openCommits, turn } from './held-database.js';
 
-const locked = failure('not-written', '55P03');
+const locked = failure('split');
 
 describe('a saga whose row somebody holds', () => {
   let database: HeldDatabase;
   let commits: GroupCommit;
 
-  const open = (statementsInFlight: number): void => {
+  const open = (maximumInFlight: number): void => {
     database = new HeldDatabase();
-    commits = new GroupCommit(database.send, { ...limits, statementsInFlight });
+    commits = openCommits(database, { maximumInFlight });
   };
   const submit = (...ids: readonly string[]) =>
     Promise.allSettled(ids.map((id) => commits.submit(appendTo(id))));

@@ -1,27 +1,50 @@
-import { SagaStorageError } from '@nest-saga/core';
-import { isSagaError, noSurroundings } from '@nest-saga/core/storage-kit';
-import type { AppendRequest, NewSaga } from '@nest-saga/core';
-import type { Surroundings } from '@nest-saga/core/storage-kit';
-import { conductOf } from './database/error-conduct.js';
-import type { ErrorConduct } from './database/error-conduct.js';
-import type { Checkpoint, WrittenSagas } from './statements/checkpoint.js';
+import { SagaStorageError } from '../errors/saga-storage-error.js';
+import { isSagaError } from '../identity/thrown.js';
+import type { AppendRequest, NewSaga } from '../ports/saga-storage.js';
+import { noSurroundings } from '../ports/surroundings.js';
+import type { Surroundings } from '../ports/surroundings.js';
+import type { ErrorConduct } from './error-conduct.js';
 
 /** One thing to write: a saga that starts, or an entry. */
 export type Write =
   | { readonly kind: 'start'; readonly saga: NewSaga }
   | { readonly kind: 'append'; readonly request: AppendRequest };
 
-/** How much goes into one statement, and how many statements are on their way at once. */
-export interface GroupCommitLimits {
-  readonly statementsInFlight: number;
-  readonly rowsInStatement: number;
-  /** Fewer rows than this are not split into two statements: the second would cost more than it wins. */
-  readonly rowsWorthAStatement: number;
-  /** Counted in characters of context: a guess is good enough to keep statements from growing out of hand. */
-  readonly sizeOfStatement: number;
+/** The writes of one statement: sagas that start, and entries with the header changes they bring. Each is of another saga. */
+export interface WriteGroup {
+  readonly starts: readonly NewSaga[];
+  readonly appends: readonly AppendRequest[];
 }
 
-/** So many groups go before a suspect where it would take the last slot. */
+/** The sagas whose row was written; a missing one was there before (a start) or is fenced (an append). */
+export interface WrittenSagas {
+  has(sagaId: string): boolean;
+}
+
+/** The size and number of the statements. */
+export interface GroupCommitLimits {
+  /** Statements that are on their way at once. */
+  readonly maximumInFlight: number;
+  readonly maximumRows: number;
+  /** Fewer rows than this are not split into two statements: the second would cost more than it wins. */
+  readonly minimumSplitRows: number;
+  /** Counted in characters of context: a guess is good enough to keep statements from growing out of hand. */
+  readonly maximumCharacters: number;
+}
+
+/** The parts of a group commit that belong to the storage and its platform. */
+export interface GroupCommitPorts {
+  /** Writes a group in one statement. */
+  readonly send: (group: WriteGroup) => Promise<WrittenSagas>;
+  /** Judges why a statement failed. */
+  readonly conductOf: (error: unknown) => ErrorConduct;
+  /** Calls back after the current turn of the event loop: `setImmediate` in Node. */
+  readonly defer: (callback: () => void) => void;
+  /** Runs the sending of a group, which belongs to no caller. @default at once */
+  readonly runShared?: Surroundings['run'];
+}
+
+/** So many groups go before a suspect if it would take the last slot. */
 const groupsThatMayPass = 8;
 
 interface Waiting {
@@ -54,15 +77,14 @@ export class GroupCommit {
   private isScheduled = false;
   private onIdle: (() => void) | undefined;
 
-  /**
-   * @param send Writes a checkpoint in one statement, and answers of which sagas the row was written.
-   * @param runShared Where the statements are sent, whoever's write comes first.
-   */
+  private readonly runShared: Surroundings['run'];
+
   constructor(
-    private readonly send: (checkpoint: Checkpoint) => Promise<WrittenSagas>,
+    private readonly ports: GroupCommitPorts,
     private readonly limits: GroupCommitLimits,
-    private readonly runShared: Surroundings['run'] = noSurroundings.run,
-  ) {}
+  ) {
+    this.runShared = ports.runShared ?? noSurroundings.run;
+  }
 
   /** Resolves once it is durable (true) or known not to be wanted (false: it is there already, or fenced). */
   submit(write: Write): Promise<boolean> {
@@ -83,11 +105,11 @@ export class GroupCommit {
 
   // After the current turn of the event loop: what one answer from the database sets in motion travels together.
   private flushSoon(): void {
-    if (this.isScheduled || this.statementsInFlight >= this.limits.statementsInFlight) return;
+    if (this.isScheduled || this.statementsInFlight >= this.limits.maximumInFlight) return;
     this.isScheduled = true;
     // A group is several callers' write, and sets the next one going: it is in the surroundings of none of them.
     this.runShared(() =>
-      setImmediate(() => {
+      this.ports.defer(() => {
         this.isScheduled = false;
         this.flush();
       }),
@@ -95,7 +117,7 @@ export class GroupCommit {
   }
 
   private flush(): void {
-    while (this.statementsInFlight < this.limits.statementsInFlight && this.waiting.length > 0) {
+    while (this.statementsInFlight < this.limits.maximumInFlight && this.waiting.length > 0) {
       const group = this.takeGroup(this.fairShare());
       if (group.length === 0) return;
       void this.commit(group);
@@ -108,9 +130,9 @@ export class GroupCommit {
    * another go on here. In one statement they would all wait for the same answer, and then the database for all of them.
    */
   private fairShare(): number {
-    const free = this.limits.statementsInFlight - this.statementsInFlight;
+    const free = this.limits.maximumInFlight - this.statementsInFlight;
     const share = Math.ceil(this.waiting.length / free);
-    return Math.min(Math.max(share, this.limits.rowsWorthAStatement), this.limits.rowsInStatement);
+    return Math.min(Math.max(share, this.limits.minimumSplitRows), this.limits.maximumRows);
   }
 
   /** Takes what goes into the next statement. Its sagas count as in flight from here on. */
@@ -129,7 +151,7 @@ export class GroupCommit {
         continue;
       }
       const fits =
-        group.length === 0 || (group.length < rows && size < this.limits.sizeOfStatement && !isSuspect);
+        group.length === 0 || (group.length < rows && size < this.limits.maximumCharacters && !isSuspect);
       const isBusy = this.sagasInFlight.has(item.sagaId);
       const followsSuspect = group[0] !== undefined && this.suspects.has(group[0].sagaId);
       if (!fits || isBusy || followsSuspect) {
@@ -150,7 +172,7 @@ export class GroupCommit {
    * the others. It waits then, while they go by; but not for ever, as they may never end.
    */
   private isLastSlotOfOthers(): boolean {
-    if (this.limits.statementsInFlight - this.statementsInFlight > 1) return false;
+    if (this.limits.maximumInFlight - this.statementsInFlight > 1) return false;
     if (this.statementsInFlight > 0) return true;
     return this.waiting.some(({ sagaId }) => !this.suspects.has(sagaId));
   }
@@ -194,14 +216,14 @@ export class GroupCommit {
   /** Answers those whose statement was run, or says why it failed. */
   private async tryToWrite(group: readonly Waiting[]): Promise<Failure | undefined> {
     try {
-      const written = await this.send(checkpointOf(group));
+      const written = await this.ports.send(groupOf(group));
       for (const { sagaId, resolve } of group) {
         this.suspects.delete(sagaId);
         resolve(written.has(sagaId));
       }
       return undefined;
     } catch (error) {
-      return { error, conduct: conductOf(error) };
+      return { error, conduct: this.ports.conductOf(error) };
     }
   }
 
@@ -214,10 +236,10 @@ export class GroupCommit {
   }
 }
 
-function checkpointOf(group: readonly Waiting[]): Checkpoint {
+function groupOf(waiting: readonly Waiting[]): WriteGroup {
   const starts: NewSaga[] = [];
   const appends: AppendRequest[] = [];
-  for (const { write } of group) {
+  for (const { write } of waiting) {
     if (write.kind === 'start') starts.push(write.saga);
     else appends.push(write.request);
   }
