@@ -61,8 +61,9 @@ interface Failure {
 
 /**
  * Lets writes of different sagas that wait at the same moment travel in one statement, so that a busy process pays one
- * fsync for many of them and an idle one waits for nobody. While as many statements as may are in flight, the next
- * group gathers; many that wait are shared among the statements that are free. Two writes of one saga never share a statement nor run side by side.
+ * fsync for many of them and an idle one does not wait for others. While as many statements as may are in flight, the next
+ * group gathers; many that wait are shared among the statements that are free. Two writes of one saga never share a
+ * statement nor run side by side.
  */
 export class GroupCommit {
   private waiting: Waiting[] = [];
@@ -126,7 +127,7 @@ export class GroupCommit {
   }
 
   /**
-   * What waits is shared among the statements that may be sent now: while the database writes one share, the sagas of
+   * The waiting writes are shared among the statements that may be sent now: while the database writes one share, the sagas of
    * another go on here. In one statement they would all wait for the same answer, and then the database for all of them.
    */
   private fairShare(): number {
@@ -169,7 +170,7 @@ export class GroupCommit {
 
   /**
    * Whether a suspect, which may hold its statement up for as long as a lock may, would take the only way that is left to
-   * the others. It waits then, while they go by; but not for ever, as they may never end.
+   * the others. It waits then, while they go by; but not forever, as they may never end.
    */
   private isLastSlotOfOthers(): boolean {
     if (this.limits.maximumInFlight - this.statementsInFlight > 1) return false;
@@ -204,7 +205,7 @@ export class GroupCommit {
       if (failure === undefined) continue;
       this.fail([item], failure);
       if (failure.conduct !== 'fail') continue;
-      // The others share the reason, and each would wait for it anew. Nothing of their statement was written.
+      // The others share the reason, and each would wait for it again. Nothing of their statement was written.
       const { error } = failure;
       const cause = isSagaError(error, 'SAGA_STORAGE_FAILED') ? error.cause : error;
       for (const { write, reject } of group.slice(index + 1))
