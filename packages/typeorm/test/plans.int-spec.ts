@@ -11,6 +11,7 @@ import { claimOneStatement, claimStatement } from '../src/statements/claim.js';
 import { readClaimedStatement, readJournalsStatement } from '../src/statements/read-journals.js';
 import { releaseExpiredStatement } from '../src/statements/release-expired.js';
 import { releaseStatement } from '../src/statements/release.js';
+import { lockRequested } from '../src/statements/lock-headers.js';
 import { startSagas } from '../src/statements/start-sagas.js';
 import { askedBy } from './asked-statements.js';
 import { append, newSaga, toCompleted } from './sample-saga.js';
@@ -20,7 +21,8 @@ import type { TestDatabase } from './test-database.js';
 const tables = tablesOf('saga');
 const checkpoint = new CheckpointStatement(tables, {
   starts: (sagas) => startSagas(tables, sagas),
-  entries: (appends) => appendEntries(tables, appends),
+  locks: (requests) => lockRequested(tables, requests),
+  entries: (appends, condition) => appendEntries(tables, appends, condition),
   changes: (appends) => changeHeaders(tables, appends),
 });
 const sagaId = randomUUID();
@@ -36,6 +38,7 @@ const untilMoment = {
 const later = newSaga({ park: { for: 'delay', name: 'start', dueInMs: 1_000 } });
 const plain: AppendRequest[] = [append(sagaId, 2), append(randomUUID(), 2)];
 const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted }), append(randomUUID(), 2)];
+const requested = append(randomUUID(), 2, { worker: undefined, change: toCompleted });
 const cursors = [{ sagaId, afterSeq: 3 }];
 const statementOf = ({ statement }: BoundStatement): Statement => statement;
 const appendingOne = (request: AppendRequest): Statement =>
@@ -70,6 +73,12 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ],
   ['a group of appends', statementOf(checkpoint.bind({ starts: [], appends: plain })), pkeys],
   ['a group of appends with changes', statementOf(checkpoint.bind({ starts: [], appends: changing })), pkeys],
+  ['a request that changes the header', appendingOne(requested), pkeys],
+  [
+    'a group with a request that changes the header',
+    statementOf(checkpoint.bind({ starts: [], appends: [...changing, requested] })),
+    pkeys,
+  ],
   ['a group of starts and appends', statementOf(checkpoint.bind({ starts, appends: changing })), pkeys],
   ['load', statementOf(readJournalsStatement(tables, cursors, 'all')), pkeys],
   ['readNews', statementOf(readJournalsStatement(tables, cursors, 'news')), pkeys],

@@ -22,6 +22,7 @@ import type { CheckpointPart } from '../statements/checkpoint-part.js';
 import { claimOneStatement, claimStatement } from '../statements/claim.js';
 import { releaseExpiredStatement } from '../statements/release-expired.js';
 import { releaseStatement } from '../statements/release.js';
+import { lockRequested } from '../statements/lock-headers.js';
 import { startSagas } from '../statements/start-sagas.js';
 import { openStatuses } from '../statements/status-lists.js';
 import { narrowToQuery } from './narrow-to-query.js';
@@ -122,6 +123,11 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
   /** @internal Part of a grouped write, prepared, in binary arrays: escaped as text they cost more than all the rest of a write. */
   startsPart(starts: readonly NewSaga[]): CheckpointPart {
     return startSagas(this.tables, starts);
+  }
+
+  /** @internal As `startsPart`. */
+  locksPart(requests: readonly AppendRequest[]): CheckpointPart {
+    return lockRequested(this.tables, requests);
   }
 
   /** @internal As `startsPart`. */

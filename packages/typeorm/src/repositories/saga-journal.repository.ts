@@ -40,7 +40,8 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
     super(SagaLogEntity, dataSource.manager);
     this.checkpoint = new CheckpointStatement(tables, {
       starts: (starts) => executions.startsPart(starts),
-      entries: (appends) => appendEntries(tables, appends),
+      locks: (requests) => executions.locksPart(requests),
+      entries: (appends, condition) => appendEntries(tables, appends, condition),
       changes: (appends) => executions.changesPart(appends),
     });
     this.claimed = readClaimedStatement(tables);

@@ -5,8 +5,16 @@ import type { CheckpointPart } from './checkpoint-part.js';
 import { columnsOf } from './columns.js';
 import { isFirstOrNextPlace } from './fence.js';
 
-/** Writes entries in their places, where these are the next ones. */
-export function appendEntries(tables: Tables, appends: readonly AppendRequest[]): CheckpointPart {
+/**
+ * Writes entries in their places, where these are the next ones.
+ *
+ * @param condition What has to hold before anything is written, besides.
+ */
+export function appendEntries(
+  tables: Tables,
+  appends: readonly AppendRequest[],
+  condition?: string,
+): CheckpointPart {
   const columns = columnsOf(appends.map(toRow), {
     saga_id: ['uuid', ({ request }) => request.sagaId],
     seq: ['integer', ({ request }) => request.seq],
@@ -31,7 +39,7 @@ export function appendEntries(tables: Tables, appends: readonly AppendRequest[])
     sql: (first) => `INSERT INTO ${tables.log} (${columns.names}, recorded_at)
     SELECT entry.*, moment.at
     FROM ${columns.unnest(first, 'entry')}, moment
-    WHERE ${isFirstOrNextPlace(tables, 'entry.saga_id', 'entry.seq')}
+    WHERE ${isFirstOrNextPlace(tables, 'entry.saga_id', 'entry.seq')}${condition === undefined ? '' : ` AND ${condition}`}
     RETURNING saga_id AS id`,
   };
 }

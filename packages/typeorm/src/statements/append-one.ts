@@ -6,6 +6,7 @@ import { toEntryColumns } from '../mapping/entry-columns.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { isCommitDurable, statementTime } from './durable-moment.js';
 import { isFirstOrNextPlace, isNextPlace } from './fence.js';
+import { areLocked, lockHeaders, locksFirst } from './lock-headers.js';
 
 /**
  * As `appendEntries` and `changeHeaders` for a single entry: see `startOneStatement`. Parameters: `appendOneValues`.
@@ -14,16 +15,24 @@ import { isFirstOrNextPlace, isNextPlace } from './fence.js';
 export class AppendOneStatements {
   private readonly first: EntryStatements;
   private readonly next: EntryStatements;
+  private readonly requested: EntryStatements;
 
   constructor(tables: Tables) {
     this.first = entryStatements(tables, 'first_', isFirstOrNextPlace);
     this.next = entryStatements(tables, '', isNextPlace);
+    this.requested = entryStatements(tables, 'request_', isFirstOrNextPlace, true);
   }
 
-  statementFor({ seq, change }: AppendRequest): Statement {
-    const { append, appendAndChange, appendAndPark } = seq === 1 ? this.first : this.next;
+  statementFor(request: AppendRequest): Statement {
+    const { append, appendAndChange, appendAndPark } = this.statementsFor(request);
+    const { change } = request;
     if (change === undefined) return append;
     return change.park?.nextRunAt === undefined ? appendAndChange : appendAndPark;
+  }
+
+  private statementsFor(request: AppendRequest): EntryStatements {
+    if (locksFirst(request)) return this.requested;
+    return request.seq === 1 ? this.first : this.next;
   }
 }
 
@@ -55,23 +64,34 @@ interface EntryStatements {
   readonly appendAndPark: Statement;
 }
 
-function entryStatements(tables: Tables, prefix: string, isPlaceRight: typeof isNextPlace): EntryStatements {
+function entryStatements(
+  tables: Tables,
+  prefix: string,
+  isPlaceRight: typeof isNextPlace,
+  isLockedFirst = false,
+): EntryStatements {
   const condition = isPlaceRight(tables, '$1::uuid', '$2::integer');
+  const changing = (nextRunAt: string): string =>
+    isLockedFirst
+      ? `WITH locked AS MATERIALIZED (
+    ${lockHeaders(tables, '$1::uuid', isCommitDurable)}
+  ), ${insertAndChange(tables, `${condition} AND ${areLocked}`, nextRunAt)}`
+      : `WITH ${insertAndChange(tables, condition, nextRunAt)}`;
   return {
     append: { name: `${prefix}append`, text: insertOne(tables, 'NULL', condition) },
     appendAndChange: {
       name: `${prefix}change`,
-      text: insertAndChange(tables, condition, `${statementTime} + $19::bigint * interval '1 millisecond'`),
+      text: changing(`${statementTime} + $19::bigint * interval '1 millisecond'`),
     },
     appendAndPark: {
       name: `${prefix}park`,
-      text: insertAndChange(tables, condition, '$19::timestamptz'),
+      text: changing('$19::timestamptz'),
     },
   };
 }
 
 function insertAndChange(tables: Tables, condition: string, nextRunAt: string): string {
-  return `WITH stored AS (${insertOne(tables, '$14::text', condition)} RETURNING saga_id)
+  return `stored AS (${insertOne(tables, '$14::text', condition)} RETURNING saga_id)
 UPDATE ${tables.execution} AS header
 SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
   waiting = $18::text, next_run_at = ${nextRunAt}, updated_at = ${statementTime}

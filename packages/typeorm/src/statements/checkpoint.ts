@@ -6,6 +6,7 @@ import type { WriteAnswer } from '../database/write-query.js';
 import { AppendOneStatements, appendOneValues } from './append-one.js';
 import type { CheckpointPart } from './checkpoint-part.js';
 import { durableMoment } from './durable-moment.js';
+import { areLocked, locksFirst } from './lock-headers.js';
 import {
   startOneLaterStatement,
   startOneLaterValues,
@@ -28,7 +29,10 @@ export interface BoundCheckpoint extends BoundStatement {
 /** Makes the parts, each of which writes to one table. */
 export interface CheckpointParts {
   starts(starts: readonly NewSaga[]): CheckpointPart;
-  entries(appends: readonly AppendRequest[]): CheckpointPart;
+  /** Locks the headers of requests. */
+  locks(requests: readonly AppendRequest[]): CheckpointPart;
+  /** @param condition What has to hold before anything is written, besides. */
+  entries(appends: readonly AppendRequest[], condition: string | undefined): CheckpointPart;
   /** Of the headers whose entry was written. */
   changes(appends: readonly AppendRequest[]): CheckpointPart;
 }
@@ -70,9 +74,12 @@ export class CheckpointStatement {
 
   private bindMany({ starts, appends }: WriteGroup): BoundCheckpoint {
     const changes = appends.filter(({ change }) => change !== undefined);
+    const requests = appends.filter(locksFirst);
+    const condition = requests.length > 0 ? areLocked : undefined;
     const parts: CheckpointPart[] = [];
     if (starts.length > 0) parts.push(this.parts.starts(inOneOrder(starts)));
-    if (appends.length > 0) parts.push(this.parts.entries(inOneOrder(appends)));
+    if (requests.length > 0) parts.push(this.parts.locks(requests));
+    if (appends.length > 0) parts.push(this.parts.entries(inOneOrder(appends), condition));
     if (changes.length > 0) parts.push(this.parts.changes(changes));
     return {
       statement: this.variantOf(parts),
