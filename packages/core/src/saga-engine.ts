@@ -75,7 +75,14 @@ export class SagaEngine {
       startInterceptor,
       settings.busyTimeoutMs,
     );
-    this.reader = new SagaReader(storage, registry, this.follower, clock, settings.watchIntervalMs);
+    this.reader = new SagaReader(
+      storage,
+      registry,
+      this.follower,
+      clock,
+      settings.watchIntervalMs,
+      (sagaId, seq) => this.worker.running.at(sagaId, seq),
+    );
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);
   }
 

@@ -30,6 +30,9 @@ export interface ResultObserver {
   onError(error: unknown): void;
 }
 
+/** A run of a saga in this process: what a start gave, or what runs at the moment. */
+type SagaRun = Pick<StartedSaga, 'definition' | 'end'>;
+
 /** Reads sagas: where they stand, what happened, what happens now and how they ended. */
 export class SagaReader {
   constructor(
@@ -38,6 +41,8 @@ export class SagaReader {
     private readonly follower: JournalFollower,
     private readonly clock: Clock,
     private readonly retryIntervalMs: number,
+    /** The run in this process that has just recorded this entry of a saga. */
+    private readonly runAt: (sagaId: string, seq: number) => SagaRun | undefined,
   ) {}
 
   /** Where a saga stands, or undefined where there is none with this id. */
@@ -97,7 +102,7 @@ export class SagaReader {
         } else observer.onResult(result);
       },
       onEnd: () => {
-        this.outcomeAt(sagaId, seq, started).then(
+        this.outcomeAt(sagaId, seq, this.runAt(sagaId, seq) ?? started).then(
           (outcome) => (outcome === undefined ? followOn() : finish(() => observer.onEnd(outcome))),
           (error: unknown) => finish(() => observer.onError(error)),
         );
@@ -113,10 +118,11 @@ export class SagaReader {
 
   /** How a saga ends, whichever process runs it. Waits until it has ended or is stuck. */
   async outcome(sagaId: string, started?: StartedSaga): Promise<SagaOutcome> {
-    const here = endedHere(sagaId, started, await started?.end);
-    if (here !== undefined && here.outcome.status !== 'stuck') return here.outcome;
+    let here = await endedHere(sagaId, started);
     for (;;) {
-      await this.patiently(() => this.ended(sagaId));
+      if (here !== undefined && here.outcome.status !== 'stuck') return here.outcome;
+      const run = await this.patiently(() => this.ended(sagaId));
+      here = (await endedHere(sagaId, run)) ?? here;
       const loaded = await this.patiently(() => this.load(sagaId));
       // A person may have let a stuck one go on, since it got stuck here or between the two calls.
       if (here?.seq === lastSeq(loaded)) return here.outcome;
@@ -128,9 +134,9 @@ export class SagaReader {
   private async outcomeAt(
     sagaId: string,
     seq: number,
-    started: StartedSaga | undefined,
+    run: SagaRun | undefined,
   ): Promise<SagaOutcome | undefined> {
-    const here = endedHere(sagaId, started, await started?.end);
+    const here = await endedHere(sagaId, run);
     if (here?.seq === seq) return here.outcome;
     const loaded = await this.patiently(() => this.load(sagaId));
     const hasGoneOn = isOpen(loaded.header.status) || lastSeq(loaded) > seq;
@@ -164,14 +170,18 @@ export class SagaReader {
     }
   }
 
-  private async ended(sagaId: string): Promise<void> {
+  /** Resolves once it has ended or is stuck, with the run of its last entry if that was here, after this call. */
+  private async ended(sagaId: string): Promise<SagaRun | undefined> {
     const header = await this.find(sagaId);
     if (header === undefined) throw new SagaNotFoundError(sagaId);
-    if (isTerminal(header.status) || header.status === SagaStatus.Stuck) return;
-    await new Promise<void>((resolve, reject) => {
+    if (isTerminal(header.status) || header.status === SagaStatus.Stuck) return undefined;
+    return new Promise<SagaRun | undefined>((resolve, reject) => {
+      let last = 0;
       this.follower.follow(sagaId, 0, {
-        onEntry: () => undefined,
-        onEnd: () => resolve(),
+        onEntry: ({ seq }) => {
+          last = seq;
+        },
+        onEnd: () => resolve(this.runAt(sagaId, last)),
         onMissing: () => reject(new SagaNotFoundError(sagaId)),
       });
     });
@@ -201,15 +211,15 @@ export class SagaReader {
 }
 
 /** How a saga ended in this process, with its own error object as the cause. */
-function endedHere(
+async function endedHere(
   sagaId: string,
-  started: StartedSaga | undefined,
-  end: ExecutionEnd | undefined,
-): { readonly seq: number; readonly outcome: SagaOutcome } | undefined {
-  if (end?.kind !== 'ended' || started === undefined) return undefined;
+  run: SagaRun | undefined,
+): Promise<{ readonly seq: number; readonly outcome: SagaOutcome } | undefined> {
+  const end = await run?.end;
+  if (end?.kind !== 'ended' || run === undefined) return undefined;
   const { seq, status, context, failure, stuck } = end.state;
   const ended = { sagaId, status, context, failure, stuck, cause: causeOf(end) };
-  return { seq, outcome: toOutcome(started.definition, ended) };
+  return { seq, outcome: toOutcome(run.definition, ended) };
 }
 
 function lastSeq({ entries }: LoadedSaga): number {

@@ -50,6 +50,12 @@ export class RunningSagas {
     return this.running.get(sagaId);
   }
 
+  /** The run that has just recorded this entry of a saga: if it is the last one, the run is about to end. */
+  at(sagaId: string, seq: number): RunningSaga | undefined {
+    const saga = this.running.get(sagaId);
+    return saga?.executor.seq === seq ? saga : undefined;
+  }
+
   all(): IterableIterator<[string, RunningSaga]> {
     return this.running.entries();
   }

@@ -208,6 +208,7 @@ export class SagaWorker {
   ): Promise<ExecutionEnd> {
     const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
     if (this.stopping) executor.stop('shutdown');
+    if (claimed !== undefined) this.offerClaim(claimed);
     // Told within the run: what cannot be read of a claimed saga is its own trouble, not that of those claimed with it.
     const tell =
       claimed && (() => reportEntry.recovered(this.dependencies.listener, definition, claimed, state));
@@ -235,6 +236,13 @@ export class SagaWorker {
       onRecorded: this.onRecorded,
     };
     return this.madeFor;
+  }
+
+  /** Whoever waits for it here need not read what the claim read, and is told its end by the run itself. */
+  private offerClaim({ header, entries }: LoadedSaga): void {
+    const { follower } = this.dependencies;
+    if (!follower.isFollowed(header.sagaId)) return;
+    for (const entry of entries) follower.offer(entry, header);
   }
 
   private stopAllOf(worker: string): void {

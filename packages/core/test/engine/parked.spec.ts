@@ -1,4 +1,5 @@
-import { RetryableError, SagaStorageError } from '@nest-saga/core';
+import { NonRetryableError, RetryableError, SagaStorageError } from '@nest-saga/core';
+import type { SagaOutcome } from '@nest-saga/core';
 import {
   answers,
   failing,
@@ -8,7 +9,7 @@ import {
   StepGate,
   throws,
 } from '@nest-saga/testing';
-import type { ScriptedStepOptions } from '@nest-saga/testing';
+import type { ScriptedStepOptions, StepScript } from '@nest-saga/testing';
 
 const hourMs = 3_600_000;
 const closed = new RetryableError('the partner is closed', { retryAfterMs: hourMs });
@@ -56,6 +57,26 @@ describe('a saga whose wait for the next attempt is long', () => {
       parked: true,
     });
     expect(process.listener.ofType('claimed')).toMatchObject([{ isRecovery: false, recoveries: 0 }]);
+  });
+
+  it('ends with the very error of its step where its last run is in this process, for who waits and who watches', async () => {
+    const declined = new NonRetryableError('the card was declined');
+    const act: StepScript = (_context, { attempt }) => {
+      throw attempt === 1 ? closed : declined;
+    };
+    const { cluster } = order({ act: [act] });
+    const process = await cluster.startProcess();
+    const started = await process.start();
+    const queued = await process.enqueue();
+    const outcomes = [process.outcome(started), process.outcome(started.sagaId), process.outcome(queued)];
+    const watched = new Promise<SagaOutcome>((onEnd, onError) => {
+      process.engine.reader.follow(started.sagaId, 0, { onResult: () => undefined, onEnd, onError }, started);
+    });
+    const ends = await cluster.resolve(Promise.all([...outcomes, watched]), 2 * hourMs);
+    for (const { status, cause } of ends) {
+      expect(status).toBe('failed');
+      expect(cause).toBe(declined);
+    }
   });
 
   it('is found by another process within a sweep if the one that parked it is gone', async () => {
