@@ -43,8 +43,16 @@ async function runTests(run) {
   const file = join(directory, `${run}.json`);
   const child = spawn('npm', ['test', '--', ...selection, '--json', '--outputFile', file], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    // A group of its own, so that npm, Jest and its workers end together.
+    detached: true,
   });
+  const stop = () => {
+    process.kill(-child.pid, 'SIGTERM');
+    process.exit(1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
   await new Promise((resolve) => child.once('close', resolve));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);
   const written = await readFile(file, 'utf8').catch(() => undefined);
   if (written === undefined) return { passed: 0, failures: ['npm test: it did not run to its end'] };
   const { numPassedTests: passed, testResults } = JSON.parse(written);
