@@ -81,7 +81,7 @@ describeWhere(found !== undefined, 'no Redis answers at 127.0.0.1:6379, or iored
     });
 
     it('is closed in all processes by the trial of one, and lets one call through at a time', async () => {
-      const [first, second] = [await startProcess(300), await startProcess(300)];
+      const [first, second] = [await startProcess(3_000), await startProcess(3_000)];
       first.breakGateway(new Error('503'));
       for (let payment = 0; payment < 3; payment++) await first.pay();
       expect(await second.pay()).toBe('invoice');

@@ -56,7 +56,7 @@ describe('a client that does not read its events', () => {
   it('is told to come back where it is still behind when the grace after the end is over', async () => {
     const told: string[] = [];
     const app = await openSseApp(retryingProviders, {
-      events: { toData: telling(told), maximumWaitingEvents: 10, closeGraceMs: 2_000 },
+      events: { toData: telling(told), maximumWaitingEvents: 10, closeGraceMs: 6_000 },
     });
     const { sagaId, outcome } = await app.sagas.start(new RetryingContext());
     await outcome();
