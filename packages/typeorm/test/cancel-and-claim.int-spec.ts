@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { isSagaError } from '@nest-saga/core';
+import { isSagaError } from '@nest-saga/core/storage-kit';
 import type { AppendResult, HeaderChange, NewSaga } from '@nest-saga/core';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { append, newSaga } from './sample-saga.js';
