@@ -47,7 +47,7 @@ async function runTests(run) {
     detached: true,
   });
   const stop = () => {
-    process.kill(-child.pid, 'SIGTERM');
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
     process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
