@@ -87,7 +87,7 @@ function step(id: string, act: readonly ActOutcome[], undo: readonly UndoOutcome
     actAttempts: 1,
     undoAttempts: 2,
     onExhausted: 'halt',
-    compensateOn: 'completed',
+    compensateOn: 'in-doubt',
     emits: false,
     durationMs: 1,
   };

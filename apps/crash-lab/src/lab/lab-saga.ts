@@ -110,6 +110,7 @@ class LabHandler implements SagaStepHandler<unknown> {
       fencingToken,
       process,
       worker: assignments.workerOf(sagaId, fencingToken),
+      compensateOn: this.plan.compensateOn,
       trail,
     });
     context.trail.push(trailOf(action, step));

@@ -1,3 +1,4 @@
+import type { CompensateOn } from '@nest-saga/core';
 import type { LeaseSpan, LedgerRow } from '@nest-saga/testing';
 import pg from 'pg';
 
@@ -7,7 +8,7 @@ const tables = `
     saga_id uuid NOT NULL, step text NOT NULL, action text NOT NULL, attempt int NOT NULL,
     idempotency_key text NOT NULL, fencing_token int NOT NULL, process text NOT NULL,
     worker text NOT NULL, began_at double precision NOT NULL, ended_at double precision, effective boolean NOT NULL DEFAULT false,
-    trail jsonb NOT NULL
+    compensate_on text NOT NULL, trail jsonb NOT NULL
   );
   CREATE TABLE IF NOT EXISTS lease (
     worker uuid PRIMARY KEY, process text NOT NULL,
@@ -17,7 +18,10 @@ const tables = `
 `;
 
 /** A call that a handler begins. */
-export type BegunCall = Omit<LedgerRow, 'endedAt' | 'isEffective' | 'beganAt'> & { readonly worker: string };
+export type BegunCall = Omit<LedgerRow, 'endedAt' | 'isEffective' | 'beganAt'> & {
+  readonly worker: string;
+  readonly compensateOn: CompensateOn;
+};
 
 /**
  * The outside world in a database of its own, on connections of its own: what handlers did, which process held which
@@ -38,10 +42,21 @@ export class OutsideWorld {
 
   /** Writes down that a call began. Answers its id. */
   async begin(call: BegunCall): Promise<string> {
-    const { sagaId, step, action, attempt, idempotencyKey, fencingToken, process, worker, trail = [] } = call;
+    const {
+      sagaId,
+      step,
+      action,
+      attempt,
+      idempotencyKey,
+      fencingToken,
+      process,
+      worker,
+      compensateOn,
+      trail = [],
+    } = call;
     const { rows } = await this.pool.query<{ id: string }>(
-      `INSERT INTO ledger (saga_id, step, action, attempt, idempotency_key, fencing_token, process, worker, began_at, trail)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
+      `INSERT INTO ledger (saga_id, step, action, attempt, idempotency_key, fencing_token, process, worker, began_at, compensate_on, trail)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
       [
         sagaId,
         step,
@@ -52,6 +67,7 @@ export class OutsideWorld {
         process,
         worker,
         Date.now(),
+        compensateOn,
         JSON.stringify(trail),
       ],
     );
@@ -122,6 +138,7 @@ export class OutsideWorld {
       beganAt: Number(row['began_at']),
       endedAt: row['ended_at'] === null ? undefined : Number(row['ended_at']),
       isEffective: row['effective'] === true,
+      compensateOn: row['compensate_on'] as CompensateOn,
       trail: row['trail'] as readonly string[],
     }));
   }

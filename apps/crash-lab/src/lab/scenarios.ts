@@ -27,7 +27,7 @@ function step(id: string, change: Partial<StepPlan> = {}): StepPlan {
     actAttempts: 1,
     undoAttempts: 2,
     onExhausted: 'halt',
-    compensateOn: 'completed',
+    compensateOn: 'in-doubt',
     emits: false,
     durationMs: 3,
     ...change,

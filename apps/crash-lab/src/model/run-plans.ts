@@ -15,6 +15,7 @@ const actOutcomes: readonly ActOutcome[] = [
   'fail',
   'fail-after-effect',
   'hang',
+  'overtime',
   'refuse',
   'fatal',
   'unstorable',

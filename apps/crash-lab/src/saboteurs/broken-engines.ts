@@ -136,6 +136,18 @@ function writeBehind(engine: SagaEngine, life: Life): void {
   };
 }
 
+function forgetDoubt(engine: SagaEngine): void {
+  patchState(engine, (state) => ({
+    ...state,
+    begun: state.begun === 'unknown' ? undefined : state.begun,
+  }));
+}
+
+function skipGrace(engine: SagaEngine): void {
+  const { worker } = engine;
+  Reflect.set(worker, 'options', { ...(Reflect.get(worker, 'options') as object), abortGraceMs: 0 });
+}
+
 function countParkedClaims(engine: SagaEngine): void {
   const worker = workerOf(engine);
   const execute = worker.execute.bind(worker);
@@ -178,6 +190,18 @@ export const brokenEngines: readonly Saboteur[] = [
     mistake: 'a claim of a saga that only waited counts towards its limit of recoveries',
     breaks: ['model: stuck by recovery-exhausted'],
     sabotage: { engine: countParkedClaims },
+  },
+  {
+    name: 'doubt forgotten at a claim',
+    mistake: 'a claim takes an act that the last owner may have begun for one that never ran',
+    breaks: ['effect-left-standing'],
+    sabotage: { engine: forgetDoubt },
+  },
+  {
+    name: 'grace skipped',
+    mistake: 'an act whose time is up is recorded at once, whatever it returns a moment later',
+    breaks: ['model: the results'],
+    sabotage: { engine: skipGrace },
   },
   {
     name: 'recovery that goes on forward',

@@ -8,6 +8,8 @@ export type ActOutcome =
   | 'fail-after-effect'
   /** Never ends by itself. */
   | 'hang'
+  /** Returns after its time is up, within its grace. */
+  | 'overtime'
   /** Throws what the fallback is not for. */
   | 'refuse'
   /** Throws what no retry is for. */
@@ -128,6 +130,8 @@ export const simulatedTimes = {
   abortGraceMs: 60,
   shutdownTimeoutMs: 80,
   stepTimeoutMs: 40,
+  /** Sooner than a grace that begins with the act, as that of a cancel can. */
+  overtimeMs: 55,
   retryIntervalMs: 10,
   parkAboveMs: 5,
 } as const;

@@ -4,7 +4,7 @@ import { trailOf } from '@nest-saga/testing';
 import type { Assignments } from './assignments.js';
 import type { Life } from './life.js';
 import { mapSteps } from './map-steps.js';
-import type { HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
+import type { ActOutcome, HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
 import type { OpenLedgerRow, RunRecord } from './run-record.js';
 import type { VirtualTime } from './virtual-time.js';
@@ -89,6 +89,9 @@ export function inhabit(
   return { ...definition, stages: definition.stages.map((stage) => mapSteps(stage, settle)) };
 }
 
+/** What changes the outside world. */
+const effective: ReadonlySet<ActOutcome> = new Set(['ok', 'overtime', 'fail-after-effect', 'unstorable']);
+
 class ScriptedHandler implements SagaStepHandler<unknown> {
   constructor(
     private readonly plan: StepPlan,
@@ -99,10 +102,12 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     const row = await this.begin('act', context as TrailContext, run);
     const outcome = this.plan.act[run.attempt - 1] ?? 'ok';
     if (outcome === 'hang') return this.hang(run);
-    row.isEffective = outcome === 'ok' || outcome === 'fail-after-effect' || outcome === 'unstorable';
+    if (outcome === 'overtime') await this.takeTooLong(row);
+    row.isEffective = effective.has(outcome);
     await this.leave(row);
     switch (outcome) {
       case 'ok':
+      case 'overtime':
         if (this.plan.emits) run.emit(`${run.step} is done`);
         return run.step;
       case 'unstorable':
@@ -145,6 +150,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
       beganAt: time.now(),
       endedAt: undefined,
       isEffective: false,
+      compensateOn: this.plan.compensateOn,
       trail: [...context.trail],
       ...(run.outcome === undefined ? {} : { outcome: run.outcome }),
     };
@@ -174,6 +180,11 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     if (this.dyingRows.delete(row)) await this.crash('crash-at-exit');
     row.endedAt = this.surroundings.time.now();
     this.surroundings.record.revision++;
+  }
+
+  private async takeTooLong({ beganAt }: OpenLedgerRow): Promise<void> {
+    const { life, time } = this.surroundings;
+    await life.sleep(Math.max(1, beganAt + simulatedTimes.overtimeMs - time.now()));
   }
 
   private pause(why: HandlerFault): void {

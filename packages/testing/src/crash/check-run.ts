@@ -5,6 +5,7 @@ import { checkLedger } from './check-ledger.js';
 import { checkOverlaps } from './check-leases.js';
 import { checkOwners } from './check-owners.js';
 import { checkSnapshot } from './check-snapshots.js';
+import { checkStandingEffects } from './check-standing-effects.js';
 import { checkEvents, checkWatcher } from './check-watchers.js';
 import type { Acknowledgement, CrashEvidence, Violation } from './crash-evidence.js';
 
@@ -27,6 +28,7 @@ export function checkRun(evidence: CrashEvidence): readonly Violation[] {
       return [
         ...checkJournal(saga),
         ...checkLedger(saga, rows),
+        ...checkStandingEffects(saga, rows),
         ...(leases === undefined
           ? []
           : [...checkOverlaps(saga, rows, leases), ...checkOwners(saga, rows, leases)]),

@@ -79,6 +79,7 @@ export type ViolationRule =
   | 'undo-missing'
   | 'undone-though-completed'
   | 'effect-missing'
+  | 'effect-left-standing'
   | 'status-not-of-journal'
   | 'terminal-changed'
   | 'journal-changed'

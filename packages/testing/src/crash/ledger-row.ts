@@ -1,4 +1,4 @@
-import type { StepOutcome } from '@nest-saga/core';
+import type { CompensateOn, StepOutcome } from '@nest-saga/core';
 
 /**
  * One call that reached the outside world: what a step's handler writes down while it runs, in a place that no crash
@@ -22,6 +22,8 @@ export interface LedgerRow {
   readonly isEffective: boolean;
   /** What a compensation was told about its act, where the handler writes it down. */
   readonly outcome?: StepOutcome;
+  /** What its step says is undone, where the handler writes it down; `in-doubt` if not. */
+  readonly compensateOn?: CompensateOn;
   /** What the handler's context said was done so far, where the saga keeps such a trail: see `trailOf`. */
   readonly trail?: readonly string[];
 }
