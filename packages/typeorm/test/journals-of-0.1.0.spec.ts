@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { defineSaga, fallback, foldJournal, nextAction } from '@nest-saga/core';
+import type { CompensateOn, DeclaredStep, OnExhausted, SagaDefinition, SagaHeader } from '@nest-saga/core';
+import { required } from '../src/database/statement.js';
+import type { Row } from '../src/database/statement.js';
+import { toJournalEntry } from '../src/mapping/journal-entry-row.js';
+import { toOutcome } from '../src/mapping/stored-outcome.js';
+import type { StoredOutcome } from '../src/mapping/stored-outcome.js';
+
+/**
+ * A saga as release 0.1.0 left it in the tables, with what its own code read from that: both were printed by it, for
+ * random sagas that were cancelled, claimed, released, stuck and helped.
+ */
+interface OldSaga {
+  /** For example `fallback attempted 2 halt`: what is undone, attempts of the act, `onExhausted`. */
+  readonly stages: readonly string[];
+  /** The kind, the step, the attempt and the detail of each row. */
+  readonly journal: readonly string[];
+  readonly header: Pick<SagaHeader, 'status' | 'failure' | 'stuck'>;
+  readonly state: {
+    readonly begun: StoredOutcome<'failed' | 'unknown'> | null;
+    readonly undo: readonly string[];
+    readonly givenUp: readonly string[];
+    readonly [field: string]: unknown;
+  };
+  /** What comes next: the kind, the step or entry, and the attempt. */
+  readonly next: string;
+}
+
+const file = new URL('journals-of-0.1.0.json', import.meta.url);
+const sagas = JSON.parse(readFileSync(file, 'utf8')) as readonly OldSaga[];
+
+function definitionOf({ stages }: OldSaga): SagaDefinition {
+  const steps = stages.map((stage, index) => {
+    const [kind, compensateOn, attempts, onExhausted] = stage.split(' ');
+    const declare = (id: string): DeclaredStep => ({
+      id,
+      handler: () => ({ act: () => undefined, compensate: () => undefined }),
+      retry: { maximumAttempts: Number(attempts) },
+      compensation: { maximumAttempts: 2, onExhausted: onExhausted as OnExhausted },
+      compensateOn: compensateOn as CompensateOn,
+    });
+    return kind === 'fallback' ? fallback(declare(`p${index}`), declare(`q${index}`)) : declare(`s${index}`);
+  });
+  return defineSaga({ name: 'random', steps });
+}
+
+function toRow(line: string, index: number): Row {
+  const [kind = '', step, attempt, ...detail] = line.split(' ');
+  return {
+    seq: String(index + 1),
+    worker: 'w',
+    kind,
+    step: step === '-' ? null : (step ?? null),
+    attempt: attempt === '-' ? null : (attempt ?? null),
+    entry_context: '{}',
+    response: null,
+    error: '{"name":"Error","message":"fail"}',
+    events: null,
+    detail: detail.length === 0 ? null : detail.join(' '),
+    started_at: '0',
+    finished_at: '0',
+    recorded_at: String((index + 1) * 3_600_000),
+  };
+}
+
+/** What was called `timed-out` is called `unknown`. */
+const renamed = (items: readonly string[]): readonly string[] =>
+  items.map((item) => item.replace(/ timed-out$/, ' unknown'));
+
+describe('the journals of release 0.1.0', () => {
+  it.each(sagas.map((saga) => [saga.journal.map((line) => line.split(' ')[0]).join(', '), saga] as const))(
+    'fold to what they meant to it: %s',
+    (_kinds, saga) => {
+      const definition = definitionOf(saga);
+      const { status, failure, stuck } = saga.header;
+      const entries = saga.journal.map((line, index) => toJournalEntry(toRow(line, index)));
+      const state = foldJournal(definition, { context: '{}', status, failure, stuck }, entries);
+
+      const items = (list: typeof state.undo) => list.map(({ step, outcome }) => `${step} ${outcome}`);
+      const { begun, undo, givenUp, ...others } = saga.state;
+      expect(state).toMatchObject({ status, ...others });
+      expect(state.begun).toBe(begun === null ? undefined : toOutcome(begun));
+      expect([items(state.undo), items(state.givenUp)]).toEqual([renamed(undo), renamed(givenUp)]);
+      const action = nextAction(definition, state);
+      const step = 'step' in action ? action.step.id : action.kind === 'settle' && action.entry?.kind;
+      const next = [action.kind, step || '-', 'attempt' in action ? action.attempt : '-'].join(' ');
+      expect(next).toBe(saga.next);
+    },
+  );
+
+  it('have every kind of entry that it knew, and acts that timed out', () => {
+    const lines = sagas.flatMap(({ journal }) => journal);
+    expect(new Set(lines.map((line) => required(toRow(line, 0), 'kind'))).size).toBe(12);
+    expect(lines.filter((line) => line.includes('"timed-out"')).length).toBeGreaterThan(10);
+  });
+});
