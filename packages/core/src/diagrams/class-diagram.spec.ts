@@ -23,6 +23,7 @@ describe('the class diagram of a saga', () => {
         'act(OrderContext)',
         'compensate(OrderContext)',
         'act up to 3 attempts, waits 1 s, times 2, at most 1 min',
+        'undone if completed or in doubt',
       ]),
     );
   });
@@ -56,7 +57,7 @@ describe('the class diagram of a saga', () => {
     expect(labels).toEqual(
       expect.arrayContaining([
         'act 1 attempt, 250 ms for each',
-        'undone where attempted',
+        'undone if attempted',
         'formerly pay',
         'act(context)',
       ]),

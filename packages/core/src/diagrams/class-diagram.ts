@@ -1,5 +1,10 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { describeAct, describeCompensation, describeFallbackCause } from './describe-policies.js';
+import {
+  describeAct,
+  describeCompensation,
+  describeFallbackCause,
+  describeUndone,
+} from './describe-policies.js';
 import type { Lines } from './lines.js';
 import { indented } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
@@ -68,7 +73,7 @@ function stepClass({ number, step }: NumberedStep, context: string): Lines {
   return drawnClass(`step${number}`, step.id, 'step', [
     mermaidText(`act ${describeAct(step)}`),
     mermaidText(`undo ${describeCompensation(step)}, then ${step.compensation.onExhausted}`),
-    ...(step.compensateOn === 'attempted' ? ['undone where attempted'] : []),
+    `undone if ${describeUndone(step)}`,
     ...(step.aliases.length === 0 ? [] : [mermaidText(`formerly ${step.aliases.join(', ')}`)]),
     `act(${mermaidText(context)})`,
     `compensate(${mermaidText(context)})`,

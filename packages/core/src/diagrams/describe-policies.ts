@@ -27,6 +27,13 @@ export function describeCompensation({ compensation, timeoutMs }: StepDefinition
   return [describeAttempts(compensation), ...describeTimeout(compensation.timeoutMs ?? timeoutMs)].join(', ');
 }
 
+/** Of which acts a step is undone, in words. */
+export function describeUndone({ compensateOn }: StepDefinition): string {
+  return { completed: 'completed', 'in-doubt': 'completed or in doubt', attempted: 'attempted' }[
+    compensateOn
+  ];
+}
+
 /** When the alternative of a fallback takes the primary's place, told of the primary. */
 export function describeFallbackCause({ failureErrors, circuitBreaker }: FallbackStage): string {
   const causes = [

@@ -4,7 +4,7 @@ import { orderSaga } from '../../test/diagrams/example.js';
 import { hostileDirective, hostileLabels, shownAs } from '../../test/diagrams/labels.js';
 import { configurationIn, parseDiagram } from '../../test/diagrams/mermaid.js';
 import { anyRelabel, structuresOf } from '../../test/diagrams/same-structure.js';
-import { defineSaga } from '../index.js';
+import { defineSaga, fallback } from '../index.js';
 import { sequenceDiagram } from './sequence-diagram.js';
 
 function linesOf(text: string): readonly string[] {
@@ -47,6 +47,33 @@ describe('the sequence diagram of a saga', () => {
     expect(linesOf(text)).toContain('break charge-card failed for good with any other error');
   });
 
+  it('undoes a primary in doubt before its alternative, unless it is undone only if it completed', () => {
+    const lines = linesOf(sequenceDiagram(orderSaga));
+    const from = lines.indexOf('opt charge-card is in doubt');
+    expect(lines.slice(from, from + 9)).toEqual([
+      'opt charge-card is in doubt',
+      'saga->>step2a: compensate, before send-invoice',
+      'Note over step2a: up to 3 attempts, waits 1 s, times 2, at most 1 min, 5 s for each',
+      'break undoing charge-card failed for good',
+      'step2a--xsaga: failed',
+      'Note over saga: STUCK, a person is needed before send-invoice',
+      'end',
+      'step2a-->>saga: undone',
+      'end',
+    ]);
+    const saga = defineSaga({
+      name: 'order',
+      steps: [fallback({ id: 'card', handler, compensateOn: 'completed' }, { id: 'invoice', handler })],
+    });
+    expect(sequenceDiagram(saga)).not.toContain('before invoice');
+  });
+
+  it('says of which acts a step is undone', () => {
+    const lines = linesOf(sequenceDiagram(orderSaga));
+    expect(lines).toContain('opt ship-order completed or in doubt');
+    expect(lines).toContain('Note over step3: undone too if its effect is in doubt');
+  });
+
   it('notes the circuit breaker, the attempts and the time limits', () => {
     expect(linesOf(sequenceDiagram(orderSaga))).toEqual(
       expect.arrayContaining([
@@ -80,8 +107,8 @@ describe('the sequence diagram of a saga', () => {
     });
     expect(linesOf(sequenceDiagram(saga))).toEqual(
       expect.arrayContaining([
-        'opt charge completed, failed or timed out',
-        'Note over step1: undone too where it was called, its effect may be there',
+        'opt charge attempted',
+        'Note over step1: undone too if it was called, its effect may be there',
         'Note over saga: given up, the earlier steps go on',
         'Note over saga: FAILED where everything is undone, STUCK where an undo was given up',
       ]),

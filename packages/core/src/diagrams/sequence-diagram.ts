@@ -1,5 +1,10 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { describeAct, describeCompensation, describeFallbackCause } from './describe-policies.js';
+import {
+  describeAct,
+  describeCompensation,
+  describeFallbackCause,
+  describeUndone,
+} from './describe-policies.js';
 import type { Lines } from './lines.js';
 import { indented } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
@@ -76,7 +81,8 @@ function forwardFallback({ stage, primary, alternative }: NumberedFallbackStage)
       : block('break', other, failedAct(primary, 'failed, undo what completed'))),
     ...opened('alt', `${primary.step.id} completed`, [answer(primary, 'completed, on to the next')]),
     ...opened('else', `${primary.step.id} ${describeFallbackCause(stage)}`, [
-      ...failedAct(primary, 'failed, take the alternative'),
+      ...refusedAct(primary, 'failed, take the alternative'),
+      ...undoneFirst(primary, alternative),
       ...call(alternative, 'act, in its place', describeAct(alternative.step)),
       ...block('break', both, failedAct(alternative, 'both failed, undo what completed')),
       answer(alternative, 'completed, on to the next'),
@@ -86,16 +92,15 @@ function forwardFallback({ stage, primary, alternative }: NumberedFallbackStage)
 }
 
 function backward(undone: NumberedStep): Lines {
-  const { id, compensateOn, compensation } = undone.step;
+  const { id, compensation } = undone.step;
   const isHalting = compensation.onExhausted === 'halt';
-  const outcome = compensateOn === 'attempted' ? 'completed, failed or timed out' : 'completed';
   const givenUp = [
     `step${undone.number}--xsaga: failed`,
     noteOfSaga(
       isHalting ? 'STUCK, a person is needed before the earlier steps' : 'given up, the earlier steps go on',
     ),
   ];
-  return block('opt', `${id} ${outcome}`, [
+  return block('opt', `${id} ${describeUndone(undone.step)}`, [
     ...call(undone, 'compensate', describeCompensation(undone.step)),
     ...(isHalting
       ? [...block('break', `undoing ${id} failed for good`, givenUp), answer(undone, 'undone')]
@@ -107,6 +112,21 @@ function backward(undone: NumberedStep): Lines {
   ]);
 }
 
+/** Two effects never stand side by side. */
+function undoneFirst(primary: NumberedStep, alternative: NumberedStep): Lines {
+  const { id, compensateOn } = primary.step;
+  if (compensateOn === 'completed') return [];
+  const isThere = compensateOn === 'in-doubt' ? 'is in doubt' : 'was called';
+  return block('opt', `${id} ${isThere}`, [
+    ...call(primary, `compensate, before ${alternative.step.id}`, describeCompensation(primary.step)),
+    ...block('break', `undoing ${id} failed for good`, [
+      ...refusedAct(primary, 'failed'),
+      noteOfSaga(`STUCK, a person is needed before ${alternative.step.id}`),
+    ]),
+    answer(primary, 'undone'),
+  ]);
+}
+
 function endOfUndo(steps: readonly NumberedStep[]): string {
   const mayGiveUp = steps.some(({ step }) => step.compensation.onExhausted === 'continue');
   return mayGiveUp
@@ -115,11 +135,16 @@ function endOfUndo(steps: readonly NumberedStep[]): string {
 }
 
 function failedAct(step: NumberedStep, what: string): Lines {
-  const isUndone = step.step.compensateOn === 'attempted';
-  return [
-    `step${step.number}--xsaga: ${mermaidText(what)}`,
-    ...(isUndone ? [note(step, 'undone too where it was called, its effect may be there')] : []),
-  ];
+  const isUndone = {
+    completed: [],
+    'in-doubt': [note(step, 'undone too if its effect is in doubt')],
+    attempted: [note(step, 'undone too if it was called, its effect may be there')],
+  }[step.step.compensateOn];
+  return [...refusedAct(step, what), ...isUndone];
+}
+
+function refusedAct({ number }: NumberedStep, what: string): Lines {
+  return [`step${number}--xsaga: ${mermaidText(what)}`];
 }
 
 function call(step: NumberedStep, what: string, policy: string): Lines {

@@ -44,20 +44,49 @@ describe('the state diagram of a saga', () => {
     const text = stateDiagram(orderSaga);
     expect(transitionsFrom(text, 'act2a')).toEqual([
       'act3: completed',
-      'act2b: failed for good with GatewayError or its circuit breaker is open',
-      'undo1: failed for good with any other error or cancelled',
-      'undo2a: done, but cancelled or its result cannot be stored',
+      'act2b: failed for good with GatewayError or its circuit breaker is open, nothing in doubt',
+      'first2a: failed for good with GatewayError or its circuit breaker is open, its effect in doubt',
+      'undo1: failed for good with any other error or cancelled, nothing in doubt',
+      'undo2a: its effect in doubt, or done but cancelled or its result cannot be stored',
     ]);
     expect(transitionsFrom(text, 'act2b')).toEqual([
       'act3: completed',
-      'undo1: both failed for good or cancelled',
-      'undo2b: done, but cancelled or its result cannot be stored',
+      'undo1: both failed for good or cancelled, nothing in doubt',
+      'undo2b: its effect in doubt, or done but cancelled or its result cannot be stored',
+    ]);
+  });
+
+  it('undoes a primary in doubt before its alternative, which begins only once that is done', async () => {
+    const text = stateDiagram(orderSaga);
+    expect(transitionsFrom(text, 'first2a')).toEqual([
+      'first2a: tried again, up to 3 attempts, waits 1 s, times 2, at most 1 min, 5 s for each',
+      'act2b: undone',
+      'undo2a: cancelled',
+      'stuck: failed for good',
+    ]);
+    expect((await parseDiagram(text)).labels).toContain('undo charge-card before send-invoice');
+  });
+
+  it('undoes no primary first that is undone only if it completed', () => {
+    const saga = defineSaga({
+      name: 'order',
+      steps: [fallback({ id: 'card', handler, compensateOn: 'completed' }, { id: 'invoice', handler })],
+    });
+    const text = stateDiagram(saga);
+    expect(text).not.toContain('first1a');
+    expect(transitionsFrom(text, 'act1a')).toEqual([
+      'completed: completed',
+      'act1b: failed for good',
+      'failed: cancelled',
+      'undo1a: done, but cancelled or its result cannot be stored',
     ]);
   });
 
   it('goes back in reverse order through whichever end of a fallback completed', () => {
     const text = stateDiagram(orderSaga);
-    expect(transitionsFrom(text, 'act3')).toContain('choice2: failed for good or cancelled');
+    expect(transitionsFrom(text, 'act3')).toContain(
+      'choice2: failed for good or cancelled, nothing in doubt',
+    );
     expect(transitionsFrom(text, 'choice2')).toEqual([
       'undo2b: send-invoice completed',
       'undo2a: charge-card completed',
@@ -76,7 +105,7 @@ describe('the state diagram of a saga', () => {
     expect(transitionsFrom(text, 'undo1')).toContain('stuck: failed for good');
   });
 
-  it('undoes an attempted step first, and an attempted primary behind its alternative', () => {
+  it('undoes an attempted step first, and an attempted primary before its alternative', () => {
     const attempted = { handler, compensateOn: 'attempted' } as const;
     const saga = defineSaga({
       name: 'order',
@@ -87,9 +116,13 @@ describe('the state diagram of a saga', () => {
     });
     const text = stateDiagram(saga);
     expect(transitionsFrom(text, 'act1')).toContain('undo1: failed for good or cancelled');
-    expect(transitionsFrom(text, 'undo2b')).toEqual(
-      expect.arrayContaining(['undo2a: undone, card was called', 'undo1: undone, card was not called']),
+    expect(transitionsFrom(text, 'act2a')).toEqual(
+      expect.arrayContaining([
+        'act2b: its circuit breaker is open, and it was never called',
+        'first2a: failed for good or its circuit breaker is open, it was called',
+      ]),
     );
+    expect(transitionsFrom(text, 'undo2b')).toContain('undo1: undone');
   });
 
   it('ends STUCK, but only behind the earlier undos, where an undo may be given up', () => {

@@ -20,6 +20,10 @@ export function stateDiagram(definition: SagaDefinition): string {
   const waits = stages.filter((stage) => stage.kind === 'wait');
   const transitions = transitionsOf(stages);
   const choices = transitions.filter(({ from }) => from.startsWith('choice')).map(({ from }) => from);
+  const firsts = stages.flatMap((stage) => {
+    if (stage.kind !== 'fallback' || stage.primary.step.compensateOn === 'completed') return [];
+    return [{ ...stage, number: `first${stage.primary.number}` }];
+  });
   const recoveries = `${definition.maximumRecoveryAttempts} recoveries without progress`;
   return [
     'stateDiagram-v2',
@@ -28,6 +32,9 @@ export function stateDiagram(definition: SagaDefinition): string {
       ...steps.map(({ number, step }) => state(`act${number}`, step.id)),
       ...steps.map(({ number, step }) => state(`undo${number}`, `undo ${step.id}`)),
       ...waits.map(({ number, wait }) => state(`wait${number}`, wait.id)),
+      ...firsts.map(({ number, primary, alternative }) =>
+        state(number, `undo ${primary.step.id} before ${alternative.step.id}`),
+      ),
       ...[...new Set(choices)].map((choice) => `state ${choice} <<choice>>`),
       state('completed', 'COMPLETED'),
       state('failed', 'FAILED'),
@@ -45,10 +52,10 @@ export function stateDiagram(definition: SagaDefinition): string {
         'waiting',
         waits.map(({ number }) => `wait${number}`),
       ),
-      ...coloured(
-        'undone',
-        steps.map(({ number }) => `undo${number}`),
-      ),
+      ...coloured('undone', [
+        ...steps.map(({ number }) => `undo${number}`),
+        ...firsts.map(({ number }) => number),
+      ]),
       ...coloured('completed', ['completed']),
       ...coloured('failed', ['failed']),
       ...coloured('stuck', ['stuck']),

@@ -85,7 +85,7 @@ function forwardFallback(stage: NumberedFallbackStage, next: string, turn: Turn)
   return [
     ...againAct(primary),
     { from, to: next, when: 'completed' },
-    { from, to: other, when: describeFallbackCause(stage.stage) },
+    ...toAlternative(stage, from, other),
     ...failedAct(
       primary,
       isSelective ? 'failed for good with any other error or cancelled' : 'cancelled',
@@ -93,9 +93,35 @@ function forwardFallback(stage: NumberedFallbackStage, next: string, turn: Turn)
     ),
     ...againAct(alternative),
     { from: other, to: next, when: 'completed' },
-    ...failedAct(alternative, 'both failed for good or cancelled', (when) =>
-      behindAlternative(stage, other, turn.back, when),
-    ),
+    ...failedAct(alternative, 'both failed for good or cancelled', (when) => [
+      { from: other, to: turn.back, when },
+    ]),
+  ];
+}
+
+/** Two effects never stand side by side: a primary whose effect may be there is undone before its alternative begins. */
+function toAlternative({ stage, primary }: NumberedFallbackStage, from: string, to: string): Transitions {
+  const cause = describeFallbackCause(stage);
+  const { compensateOn, compensation } = primary.step;
+  if (compensateOn === 'completed') return [{ from, to, when: cause }];
+  const first = `first${primary.number}`;
+  const isBreakerLeft = stage.circuitBreaker !== undefined;
+  const certain: Transitions =
+    compensateOn === 'in-doubt'
+      ? [{ from, to, when: `${cause}, nothing in doubt` }]
+      : isBreakerLeft
+        ? [{ from, to, when: 'its circuit breaker is open, and it was never called' }]
+        : [];
+  const tried = compensateOn === 'in-doubt' ? 'its effect in doubt' : 'it was called';
+  return [
+    ...certain,
+    { from, to: first, when: `${cause}, ${tried}` },
+    ...(compensation.maximumAttempts > 1
+      ? [{ from: first, to: first, when: `tried again, ${describeCompensation(primary.step)}` }]
+      : []),
+    { from: first, to, when: 'undone' },
+    { from: first, to: `undo${primary.number}`, when: 'cancelled' },
+    { from: first, to: 'stuck', when: 'failed for good' },
   ];
 }
 
@@ -109,14 +135,15 @@ function forwardWait({ number, wait }: NumberedWaitStage, next: string, turn: Tu
 
 function backward(stage: NumberedStage, turn: Turn): Transitions {
   if (stage.kind === 'wait') return [];
-  if (stage.kind === 'step') return undo(stage, (from, when) => [{ from, to: turn.undone, when }]);
+  const behind = (from: string, when: string): Transitions => [{ from, to: turn.undone, when }];
+  if (stage.kind === 'step') return undo(stage, behind);
   const { primary, alternative } = stage;
   const choice = `choice${stage.number}`;
   return [
     { from: choice, to: `undo${alternative.number}`, when: `${alternative.step.id} completed` },
     { from: choice, to: `undo${primary.number}`, when: `${primary.step.id} completed` },
-    ...undo(alternative, (from, when) => behindAlternative(stage, from, turn.undone, when)),
-    ...undo(primary, (from, when) => [{ from, to: turn.undone, when }]),
+    ...undo(alternative, behind),
+    ...undo(primary, behind),
   ];
 }
 
@@ -133,31 +160,24 @@ function undo(undone: NumberedStep, behind: (from: string, when: string) => Tran
   ];
 }
 
-/** Behind an alternative comes its primary, where an attempted one is undone and its breaker let it be called. */
-function behindAlternative(
-  { stage, primary }: NumberedFallbackStage,
-  from: string,
-  to: string,
-  when: string,
-): Transitions {
-  if (primary.step.compensateOn !== 'attempted') return [{ from, to, when }];
-  const toPrimary = `undo${primary.number}`;
-  if (stage.circuitBreaker === undefined) return [{ from, to: toPrimary, when }];
-  return [
-    { from, to: toPrimary, when: `${when}, ${primary.step.id} was called` },
-    { from, to, when: `${when}, ${primary.step.id} was not called` },
-  ];
-}
-
-/** A failed act is undone itself where it may have had an effect, and where it is known to have had one. */
+/** A failed act is undone itself if it may have had an effect, and if it is known to have had one. */
 function failedAct(
   { number, step }: NumberedStep,
   when: string,
   back: (when: string) => Transitions,
 ): Transitions {
   const itself = { from: `act${number}`, to: `undo${number}` };
-  if (step.compensateOn === 'attempted') return [{ ...itself, when }];
-  return [...back(when), { ...itself, when: 'done, but cancelled or its result cannot be stored' }];
+  switch (step.compensateOn) {
+    case 'attempted':
+      return [{ ...itself, when }];
+    case 'in-doubt':
+      return [
+        ...back(`${when}, nothing in doubt`),
+        { ...itself, when: 'its effect in doubt, or done but cancelled or its result cannot be stored' },
+      ];
+    case 'completed':
+      return [...back(when), { ...itself, when: 'done, but cancelled or its result cannot be stored' }];
+  }
 }
 
 function againAct({ number, step }: NumberedStep): Transitions {
