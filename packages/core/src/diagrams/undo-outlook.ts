@@ -36,9 +36,12 @@ export function applyToOutlook(outlook: UndoOutlook, entry: JournalEntry): UndoO
       });
     case 'compensation-completed':
       return undoneFirst({ ...outlook, undo: without(undo, entry.step) });
-    case 'compensation-failed':
-      if (entry.next !== 'continue') return outlook;
-      return { ...outlook, undo: without(undo, entry.step), givenUp: [...givenUp, entry.step] };
+    case 'compensation-failed': {
+      // A cancel that came while a primary was undone first is decided by how that undo ended.
+      const heeded = turnedIf(outlook.isUndoingFirst && outlook.isCancelled, outlook);
+      if (entry.next !== 'continue') return heeded;
+      return { ...heeded, undo: without(undo, entry.step), givenUp: [...givenUp, entry.step] };
+    }
     case 'cancel-requested':
       return { ...outlook, isCancelled: true };
     case 'compensation-decided':
@@ -67,7 +70,7 @@ function undoneFirst(outlook: UndoOutlook): UndoOutlook {
 }
 
 function turnedIf(isTurned: boolean, outlook: UndoOutlook): UndoOutlook {
-  return isTurned ? { ...outlook, direction: 'backward' } : outlook;
+  return isTurned ? { ...outlook, direction: 'backward', isUndoingFirst: false } : outlook;
 }
 
 function without(steps: readonly string[], step: string): readonly string[] {

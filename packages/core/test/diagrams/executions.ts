@@ -109,7 +109,9 @@ class Simulation implements Execution {
     const step = this.resolvable();
     if (choice < 5 || step === undefined)
       return { kind: 'retry-requested', actor: 'operator', note: 'mended' };
-    return { kind: 'step-resolved', step, actor: 'operator', note: 'paid back by hand', outcome: 'done' };
+    const isAtAct = this.state.direction === 'forward' && !this.state.isUndoingFirst;
+    const outcome = isAtAct && choice > 7 ? 'not-done' : 'done';
+    return { kind: 'step-resolved', step, actor: 'operator', note: 'paid back by hand', outcome };
   }
 
   private resolvable(): string | undefined {
