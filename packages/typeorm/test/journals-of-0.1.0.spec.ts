@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { defineSaga, fallback, foldJournal, nextAction } from '@nest-saga/core';
+import { defineSaga, fallback } from '@nest-saga/core';
+import { foldJournal, nextAction } from '@nest-saga/core/engine';
 import type { CompensateOn, DeclaredStep, OnExhausted, SagaDefinition, SagaHeader } from '@nest-saga/core';
 import { required } from '../src/database/statement.js';
 import type { Row } from '../src/database/statement.js';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { anyDefinition, unusedHandler as handler } from '../../test/diagrams/definitions.js';
 import { simulate } from '../../test/diagrams/executions.js';
 import { defineSaga, fallback } from '../index.js';
+import type { DeclaredStep } from '../index.js';
 import { applyToOutlook, firstOutlook } from './undo-outlook.js';
 
 describe('what a journal says about undoing without a definition', () => {
@@ -23,7 +24,7 @@ describe('what a journal says about undoing without a definition', () => {
 
   it('is nothing to undo before an alternative any more, once a cancel has decided to go back', () => {
     const compensation = { maximumAttempts: 1, onExhausted: 'continue' } as const;
-    const card = { id: 'card', handler, compensateOn: 'attempted', compensation } as const;
+    const card: DeclaredStep = { id: 'card', handler, compensateOn: 'attempted', compensation };
     const saga = defineSaga({ name: 'order', steps: [fallback(card, { id: 'invoice', handler })] });
     // The act fails, its undo fails, a retry, a cancel, the decision, the undo fails again, a person has done it.
     const { entries } = simulate(saga, false, [1, 1, 0, 8, 0, 1, 5]);
