@@ -1,6 +1,6 @@
 import type { AppendRequest } from '@nest-saga/core';
+import { toEntryColumns } from '@nest-saga/core/storage-kit';
 import type { Tables } from '../database/tables.js';
-import { toEntryColumns } from '../mapping/entry-columns.js';
 import type { CheckpointPart } from './checkpoint-part.js';
 import { columnsOf } from './columns.js';
 import { isFirstOrNextPlace } from './fence.js';

@@ -1,8 +1,7 @@
-import { dueInMsOf } from '@nest-saga/core/storage-kit';
+import { dueInMsOf, toEntryColumns } from '@nest-saga/core/storage-kit';
 import type { AppendRequest, HeaderChange } from '@nest-saga/core';
 import type { Statement } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
-import { toEntryColumns } from '../mapping/entry-columns.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { isCommitDurable, statementTime } from './durable-moment.js';
 import { isFirstOrNextPlace, isNextPlace } from './fence.js';

@@ -1,0 +1,106 @@
+import type { Json } from '../context/context-codec.js';
+import { entryKinds } from '../journal/entry-kinds.js';
+import type { EntryDraft } from '../journal/journal-entry.js';
+import { SagaStatus } from '../journal/saga-status.js';
+import { fromStoredForm, toStoredForm } from './stored-forms.js';
+import type { Properties } from './stored-forms.js';
+
+/** An entry in the columns of a storage, beside its stamp. JSON is text. */
+export interface EntryColumns {
+  readonly kind: string;
+  /** The status that the entry makes, null if it changes none. */
+  readonly status: string | null;
+  readonly step: string | null;
+  readonly attempt: number | null;
+  readonly context: Json | null;
+  readonly response: Json | null;
+  readonly error: string | null;
+  readonly events: Json | null;
+  /** A JSON object with every property that has no column of its own. */
+  readonly detail: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+const columnNames: ReadonlySet<string> = new Set([
+  'kind',
+  'status',
+  'step',
+  'attempt',
+  'context',
+  'response',
+  'error',
+  'events',
+  'startedAt',
+  'finishedAt',
+]);
+
+/** Gives values of `detail` back as they were, which JSON does not. */
+const revivers: Readonly<Record<string, (stored: never) => unknown>> = {
+  retryAt: (stored: string) => new Date(stored),
+  // JSON has no undefined: a wait that only a request ends has no `dueInMs` there.
+  park: (stored: { readonly dueInMs?: number }) => ({ ...stored, dueInMs: stored.dueInMs }),
+};
+
+/**
+ * The columns of an entry, of every kind; `fromEntryColumns` is the inverse. What earlier releases called differently is
+ * written as they read it.
+ */
+export function toEntryColumns(draft: EntryDraft): EntryColumns {
+  const properties = toStoredForm(draft);
+  // One literal, and no rest spread: this runs for every entry. Hot path, see ADR 0023.
+  return {
+    kind: draft.kind,
+    status: (properties['status'] as string | undefined) ?? null,
+    step: (properties['step'] as string | undefined) ?? null,
+    attempt: (properties['attempt'] as number | undefined) ?? null,
+    context: (properties['context'] as Json | undefined) ?? null,
+    response: (properties['response'] as Json | undefined) ?? null,
+    error: properties['error'] === undefined ? null : JSON.stringify(properties['error']),
+    events: (properties['events'] as Json | undefined) ?? null,
+    detail: detailOf(properties),
+    startedAt: (properties['startedAt'] as Date | undefined) ?? null,
+    finishedAt: (properties['finishedAt'] as Date | undefined) ?? null,
+  };
+}
+
+/**
+ * The entry that was stored in these columns.
+ *
+ * @throws TypeError for an entry that this version does not know, or that lacks what each of its kind has: a later release
+ * wrote it, and an unreadable journal is better than a misread one.
+ */
+export function fromEntryColumns(columns: EntryColumns): EntryDraft {
+  const { kind, status } = columns;
+  const needed = Object.hasOwn(entryKinds, kind) ? entryKinds[kind as EntryDraft['kind']] : undefined;
+  if (needed === undefined) throw unknown('an entry', kind);
+  if (status !== null && !statuses.has(status)) throw unknown('the status', status);
+  const entry = fromStoredForm(kind, propertiesOf(columns));
+  for (const name of needed)
+    if (entry[name] === undefined) throw new TypeError(`An entry "${kind}" of the journal has no "${name}".`);
+  return entry as unknown as EntryDraft;
+}
+
+const statuses: ReadonlySet<string> = new Set(Object.values(SagaStatus));
+
+function detailOf(properties: Properties): string | null {
+  let detail: Record<string, unknown> | undefined;
+  for (const name in properties) if (!columnNames.has(name)) (detail ??= {})[name] = properties[name];
+  return detail === undefined ? null : JSON.stringify(detail);
+}
+
+function propertiesOf({ detail, error, ...columns }: EntryColumns): Properties {
+  const properties: Record<string, unknown> = {};
+  const stored = detail === null ? {} : (JSON.parse(detail) as Properties);
+  for (const [name, value] of Object.entries(stored)) {
+    const revive = Object.hasOwn(revivers, name) ? revivers[name] : undefined;
+    properties[name] = revive === undefined ? value : revive(value as never);
+  }
+  for (const [name, value] of Object.entries(columns)) if (value !== null) properties[name] = value;
+  if (error !== null) properties['error'] = JSON.parse(error);
+  return properties;
+}
+
+function unknown(what: string, name: string): TypeError {
+  return new TypeError(`The journal has ${what} "${name}", which this version does not know.`);
+}

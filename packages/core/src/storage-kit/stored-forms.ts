@@ -1,0 +1,69 @@
+import type { EntryDraft } from '../journal/journal-entry.js';
+
+/** An entry, whatever its kind. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** The form in which journals keep the entries of one kind, because releases before this one wrote and read them so. */
+interface StoredForm {
+  readonly write?: (draft: Properties) => Properties;
+  readonly read: (stored: Properties) => Properties;
+}
+
+/** What is known of an act: "unknown" has the name that it had in the first release. */
+const storedOutcome = (outcome: unknown): unknown => (outcome === 'unknown' ? 'timed-out' : outcome);
+const outcomeOf = (stored: unknown): unknown => (stored === 'timed-out' ? 'unknown' : stored);
+
+const forms: Readonly<Record<string, StoredForm>> = {
+  'act-failed': {
+    write: (draft) => ({ ...draft, outcome: storedOutcome(draft['outcome']) }),
+    read: (stored) => ({ ...stored, outcome: outcomeOf(stored['outcome']) }),
+  },
+  'compensation-decided': {
+    // The first one the way releases before the list wrote it, too: in a rolling deploy they read it.
+    write: (draft) => {
+      const undo = stepsOf(draft['undo']).map((one) => ({ ...one, outcome: storedOutcome(one.outcome) }));
+      const [first] = undo;
+      return first === undefined
+        ? { ...draft, undo }
+        : { ...draft, undo, step: first.step, outcome: first.outcome };
+    },
+    read: ({ step, outcome, undo, ...rest }) => {
+      const before = step === undefined ? [] : [{ step, outcome: outcome ?? 'timed-out' }];
+      const steps = undo === undefined ? before : stepsOf(undo);
+      return { ...rest, undo: steps.map((one) => ({ ...one, outcome: outcomeOf(one.outcome) })) };
+    },
+  },
+  'step-resolved': {
+    // Releases before `not-done` wrote no outcome. What a later one may add is not guessed: the saga is released.
+    read: ({ outcome = 'done', ...stored }) => {
+      if (outcome === 'done' || outcome === 'not-done') return { ...stored, outcome };
+      throw new TypeError(
+        `The journal has a step resolved as "${String(outcome)}", which this version does not know.`,
+      );
+    },
+  },
+};
+
+/** The properties of an entry as journals keep them. */
+export function toStoredForm(draft: EntryDraft): Properties {
+  const properties = draft as unknown as Properties;
+  return forms[draft.kind]?.write?.(properties) ?? properties;
+}
+
+/**
+ * The inverse.
+ *
+ * @throws TypeError for a value that a later release wrote and this one does not know.
+ */
+export function fromStoredForm(kind: string, stored: Properties): Properties {
+  return forms[kind]?.read(stored) ?? stored;
+}
+
+interface StoredStep {
+  readonly step: unknown;
+  readonly outcome: unknown;
+}
+
+function stepsOf(undo: unknown): readonly StoredStep[] {
+  return undo as readonly StoredStep[];
+}
