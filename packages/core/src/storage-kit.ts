@@ -24,6 +24,13 @@ export { maximumSeq } from './ports/maximum-seq.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
 
+export type {
+  ClaimedJournalsPorts,
+  ReadJournalsOfClaim,
+  TakenSaga,
+  UnreadableSaga,
+} from './storage-kit/claimed-journals.js';
+export { ClaimedJournals } from './storage-kit/claimed-journals.js';
 export type { EntryColumns } from './storage-kit/entry-codec.js';
 export { fromEntryColumns, toEntryColumns } from './storage-kit/entry-codec.js';
 export type { ErrorConduct } from './storage-kit/error-conduct.js';

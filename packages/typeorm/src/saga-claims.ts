@@ -1,33 +1,40 @@
 import type { ClaimRequest, LoadedSaga, ReleaseRequest } from '@nest-saga/core';
-import { ClaimedJournals } from './claimed-journals.js';
-import type { UnreadableSaga } from './claimed-journals.js';
-import { conductOf } from './database/error-conduct.js';
+import { ClaimedJournals } from '@nest-saga/core/storage-kit';
+import type { UnreadableSaga } from '@nest-saga/core/storage-kit';
+import { blamesJournal, conductOf } from './database/error-conduct.js';
+import type { Row } from './database/statement.js';
+import { toJournalEntry } from './mapping/journal-entry-row.js';
 import type { SagaExecutionRepository } from './repositories/saga-execution.repository.js';
 import type { SagaJournalRepository } from './repositories/saga-journal.repository.js';
 
-/** How long nobody claims a saga that was claimed and could not be read. */
+/** A saga that was claimed and could not be read is not claimed again before this time, in milliseconds. */
 const unreadableDelayMs = 300_000;
 
 /** Claims sagas with their journals, and releases them without affecting each other. */
 export class SagaClaims {
-  private readonly journals: ClaimedJournals;
+  private readonly journals: ClaimedJournals<Row>;
 
   constructor(
     private readonly executions: SagaExecutionRepository,
     journals: SagaJournalRepository,
   ) {
-    this.journals = new ClaimedJournals(journals);
+    this.journals = new ClaimedJournals({
+      read: (taken) => journals.readClaimed(taken),
+      toEntry: toJournalEntry,
+      conductOf,
+      blamesJournal,
+    });
   }
 
   async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
     const loaded: LoadedSaga[] = [];
-    // What cannot be read takes nobody's place: others are claimed for it.
+    // An unreadable saga takes no slot: another one is claimed in its place.
     for (let limit = request.limit; limit > 0; limit = request.limit - loaded.length) {
       try {
         const read = await this.journals.read(await this.executions.take(request, limit));
         loaded.push(...read.loaded);
         if (read.unreadable.length === 0) break;
-        await this.giveBack(request, read.unreadable);
+        await this.releaseUnreadable(request, read.unreadable);
       } catch (error) {
         if (loaded.length === 0) throw error;
         break;
@@ -47,7 +54,7 @@ export class SagaClaims {
     return this.releaseOneByOne(requests);
   }
 
-  /** One of them is to blame, for example because somebody holds its row: the others are let go all the same. */
+  /** One of them is to blame, for example because a stranger holds its row: the others are released all the same. */
   private async releaseOneByOne(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
     const released: string[] = [];
     const errors: unknown[] = [];
@@ -63,8 +70,8 @@ export class SagaClaims {
     return released;
   }
 
-  // No recovery: nobody ran it, and a process that can read it may be there, one of a newer release for example.
-  private async giveBack(
+  // No recovery: no worker ran it, and a process that can read it may be there, one of a newer release for example.
+  private async releaseUnreadable(
     { worker, onUnreadable }: ClaimRequest,
     unreadable: readonly UnreadableSaga[],
   ): Promise<void> {

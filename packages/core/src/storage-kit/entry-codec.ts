@@ -43,8 +43,8 @@ const revivers: Readonly<Record<string, (stored: never) => unknown>> = {
 };
 
 /**
- * The columns of an entry, of every kind; `fromEntryColumns` is the inverse. What earlier releases called differently is
- * written as they read it.
+ * The columns of an entry, of every kind; `fromEntryColumns` is the inverse. Earlier releases can read what it
+ * writes of the kinds that they know.
  */
 export function toEntryColumns(draft: EntryDraft): EntryColumns {
   const properties = toStoredForm(draft);

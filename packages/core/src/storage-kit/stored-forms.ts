@@ -9,7 +9,7 @@ interface StoredForm {
   readonly read: (stored: Properties) => Properties;
 }
 
-/** What is known of an act: "unknown" has the name that it had in the first release. */
+/** The outcome of an act: "unknown" has the name that it had in the first release. */
 const storedOutcome = (outcome: unknown): unknown => (outcome === 'unknown' ? 'timed-out' : outcome);
 const outcomeOf = (stored: unknown): unknown => (stored === 'timed-out' ? 'unknown' : stored);
 
@@ -34,7 +34,7 @@ const forms: Readonly<Record<string, StoredForm>> = {
     },
   },
   'step-resolved': {
-    // Releases before `not-done` wrote no outcome. What a later one may add is not guessed: the saga is released.
+    // Releases before `not-done` wrote no outcome. A word that a later one may add is not guessed: the saga is released.
     read: ({ outcome = 'done', ...stored }) => {
       if (outcome === 'done' || outcome === 'not-done') return { ...stored, outcome };
       throw new TypeError(

@@ -2,7 +2,7 @@ import { SagaStorageError } from '@nest-saga/core';
 import type { WriteOutcome } from '@nest-saga/core';
 import { PostgresError } from './classify-error.js';
 import { DeadlineError } from './deadline-error.js';
-import { conductOf } from './error-conduct.js';
+import { blamesJournal, conductOf } from './error-conduct.js';
 
 const failedWith = (outcome: WriteOutcome, sqlState?: string): SagaStorageError =>
   new SagaStorageError('write', outcome, { cause: new PostgresError('no', sqlState, undefined) });
@@ -34,5 +34,22 @@ describe('the conduct after a failed statement', () => {
     ],
   ])('blames none of them for %s', (_title, error) => {
     expect(conductOf(error)).toBe('fail');
+  });
+});
+
+describe('a journal', () => {
+  it.each([
+    ['a corrupted page', failedWith('unknown', 'XX001')],
+    ['a value that is too large', failedWith('refused', '54000')],
+  ])('may be to blame for %s', (_title, error) => {
+    expect(blamesJournal(error)).toBe(true);
+  });
+
+  it.each([
+    ['a lost connection', failedWith('unknown')],
+    ['a server that shuts down', failedWith('unknown', '57P01')],
+    ['a server without memory', failedWith('not-written', '53200')],
+  ])('is not to blame for %s', (_title, error) => {
+    expect(blamesJournal(error)).toBe(false);
   });
 });

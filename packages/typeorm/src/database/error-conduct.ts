@@ -19,3 +19,12 @@ const blamesRow: ReadonlySet<string> = new Set(['55P03', '57014']);
 
 /** Conflicts that did not end; what a trigger of the user's raises. What is refused is to blame anyway. */
 const blamesRowClasses: ReadonlySet<string> = new Set(['21', '40', '44', 'P0']);
+
+/** Whether the server answered that it cannot read, for a reason that one of the journals may have. */
+export function blamesJournal(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state !== undefined && !sharedClasses.has(state.slice(0, 2));
+}
+
+/** The connection, the server's resources, an operator: every saga's trouble. */
+const sharedClasses: ReadonlySet<string> = new Set(['08', '53', '57']);

@@ -1,4 +1,5 @@
 import { checkListLimit, checkListNames, encodeCursor } from '@nest-saga/core/storage-kit';
+import type { TakenSaga } from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
   ClaimRequest,
@@ -29,15 +30,6 @@ import { narrowToQuery } from './narrow-to-query.js';
 import { ReadOnlyRepository } from './read-only.repository.js';
 import type { SagaDataSource } from './saga-data-source.js';
 import { summaryQuery } from './summary-query.js';
-
-/** A saga that a claim has just taken, before its journal is read. */
-export interface TakenSaga {
-  readonly header: SagaHeader;
-  /** The place of the claim. */
-  readonly claimSeq: number;
-  /** What its journal takes in the database. */
-  readonly journalBytes: number;
-}
 
 /**
  * The sagas: the table `saga_execution`, one row each. Methods of TypeORM answer entities, those of this class the headers and

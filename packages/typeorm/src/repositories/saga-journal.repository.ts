@@ -1,6 +1,7 @@
 import { SagaStorageError } from '@nest-saga/core';
 import type { JournalCursor, JournalEntry, JournalNews, LoadedSaga } from '@nest-saga/core';
-import type { WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
+import type { TakenSaga, WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
+import { required } from '../database/statement.js';
 import type { Row, Statement, StatementRunner } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import type { WriteRunner } from '../database/write-query.js';
@@ -78,10 +79,10 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
     return cursors.length === 0 ? [] : this.readJournals('readNews', cursors, 'news');
   }
 
-  /** @internal Prepared: it is on the way of each recovered saga. Answers the rows of the entries up to each claim. */
-  readClaimed(claims: readonly { readonly sagaId: string; readonly seq: number }[]): Promise<readonly Row[]> {
-    const values = [claims.map(({ sagaId }) => sagaId), claims.map(({ seq }) => seq)];
-    return this.runners.reads.run('claim', this.claimed, values);
+  /** @internal One statement and one view: the entries of many journals up to their claims, as rows by the saga's id. */
+  async readClaimed(claims: readonly TakenSaga[]): Promise<ReadonlyMap<string, readonly Row[]>> {
+    const values = [claims.map(({ header }) => header.sagaId), claims.map(({ claimSeq }) => claimSeq)];
+    return byId(await this.runners.reads.run('claim', this.claimed, values));
   }
 
   private async readJournals(
@@ -101,4 +102,15 @@ function readable<Result>(operation: string, read: () => Result): Result {
   } catch (cause) {
     throw new SagaStorageError(operation, 'refused', { cause });
   }
+}
+
+function byId(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const sagaId = required(row, 'saga_id');
+    const group = groups.get(sagaId);
+    if (group === undefined) groups.set(sagaId, [row]);
+    else group.push(row);
+  }
+  return groups;
 }

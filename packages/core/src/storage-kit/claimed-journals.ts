@@ -1,0 +1,115 @@
+import { SagaStorageError } from '../errors/saga-storage-error.js';
+import { isSagaError } from '../identity/thrown.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import type { LoadedSaga } from '../ports/saga-storage.js';
+import type { ErrorConduct } from './error-conduct.js';
+
+/** A saga that a claim has just taken, before its journal is read. */
+export interface TakenSaga {
+  readonly header: SagaHeader;
+  /** The `seq` of the claim. */
+  readonly claimSeq: number;
+  /** The size of its journal as it is stored. */
+  readonly journalBytes: number;
+}
+
+/** A saga that was taken and whose journal cannot be read, for a reason that is its own. */
+export interface UnreadableSaga {
+  readonly taken: TakenSaga;
+  readonly error: SagaStorageError;
+}
+
+/** The journals of a claim. */
+export interface ReadJournalsOfClaim {
+  readonly loaded: readonly LoadedSaga[];
+  readonly unreadable: readonly UnreadableSaga[];
+}
+
+/** The parts that belong to the storage. */
+export interface ClaimedJournalsPorts<Row> {
+  /** Reads the entries of sagas up to their claims in one statement: the rows of each, in the order of `seq`. */
+  readonly read: (group: readonly TakenSaga[]) => Promise<ReadonlyMap<string, readonly Row[]>>;
+  /** The entry of a row. @throws for one that cannot be read */
+  readonly toEntry: (row: Row) => JournalEntry;
+  /** Judges why a statement failed. */
+  readonly conductOf: (error: unknown) => ErrorConduct;
+  /** Whether the storage answered that it cannot read the journals, for a reason that one of them may have. */
+  readonly blamesJournal: (error: unknown) => boolean;
+}
+
+/** As much as one statement reads, unless a single journal is larger. Counted as stored: compressed. */
+const maximumBytes = 4_000_000;
+
+/**
+ * Reads the journals of claimed sagas. The claim is committed by then: an unread saga stays the worker's, until its sweep
+ * releases it, and the cause would be in the way of the next claim too. So a statement reads only so much, and an
+ * unreadable journal does not affect the others.
+ */
+export class ClaimedJournals<Row> {
+  constructor(private readonly ports: ClaimedJournalsPorts<Row>) {}
+
+  /** @throws SagaStorageError if nothing could be read for a reason that all sagas share. */
+  async read(taken: readonly TakenSaga[]): Promise<ReadJournalsOfClaim> {
+    const loaded: LoadedSaga[] = [];
+    const unreadable: UnreadableSaga[] = [];
+    try {
+      for (const group of groupsOf(taken)) await this.readGroup(group, loaded, unreadable);
+    } catch (error) {
+      // The sagas that were read already are kept; if the trouble lasts, the next statement shows it.
+      if (loaded.length + unreadable.length === 0) throw error;
+    }
+    return { loaded, unreadable };
+  }
+
+  private async readGroup(
+    group: readonly TakenSaga[],
+    loaded: LoadedSaga[],
+    unreadable: UnreadableSaga[],
+  ): Promise<void> {
+    let rows: ReadonlyMap<string, readonly Row[]>;
+    try {
+      rows = await this.ports.read(group);
+    } catch (error) {
+      const [first, ...others] = group;
+      if (first === undefined || !this.isJournalsFault(error, first)) throw error;
+      if (others.length === 0) unreadable.push({ taken: first, error: toStorageError(error) });
+      else for (const one of group) await this.readGroup([one], loaded, unreadable);
+      return;
+    }
+    for (const taken of group) {
+      try {
+        const own = rows.get(taken.header.sagaId) ?? [];
+        loaded.push({ header: taken.header, entries: own.map((row) => this.ports.toEntry(row)) });
+      } catch (cause) {
+        unreadable.push({ taken, error: new SagaStorageError('claim', 'refused', { cause }) });
+      }
+    }
+  }
+
+  /** Whether a journal may be to blame: the storage said so, or it took too long and the journal is large. */
+  private isJournalsFault(error: unknown, { journalBytes }: TakenSaga): boolean {
+    if (this.ports.conductOf(error) === 'hung') return journalBytes > maximumBytes;
+    return this.ports.blamesJournal(error);
+  }
+}
+
+function* groupsOf(taken: readonly TakenSaga[]): Iterable<readonly TakenSaga[]> {
+  let group: TakenSaga[] = [];
+  let bytes = 0;
+  for (const saga of taken) {
+    if (group.length > 0 && bytes + saga.journalBytes > maximumBytes) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(saga);
+    bytes += saga.journalBytes;
+  }
+  if (group.length > 0) yield group;
+}
+
+function toStorageError(error: unknown): SagaStorageError {
+  if (isSagaError(error, 'SAGA_STORAGE_FAILED')) return error;
+  return new SagaStorageError('claim', 'unknown', { cause: error });
+}
