@@ -5,8 +5,6 @@ import type { CompensateOn, DeclaredStep, OnExhausted, SagaDefinition, SagaHeade
 import { required } from '../src/database/statement.js';
 import type { Row } from '../src/database/statement.js';
 import { toJournalEntry } from '../src/mapping/journal-entry-row.js';
-import { toOutcome } from '../src/mapping/stored-outcome.js';
-import type { StoredOutcome } from '../src/mapping/stored-outcome.js';
 
 /**
  * A saga as release 0.1.0 left it in the tables, with what its own code read from that: both were printed by it, for
@@ -19,7 +17,7 @@ interface OldSaga {
   readonly journal: readonly string[];
   readonly header: Pick<SagaHeader, 'status' | 'failure' | 'stuck'>;
   readonly state: {
-    readonly begun: StoredOutcome<'failed' | 'unknown'> | null;
+    readonly begun: 'failed' | 'timed-out' | null;
     readonly undo: readonly string[];
     readonly givenUp: readonly string[];
     readonly [field: string]: unknown;
@@ -81,7 +79,7 @@ describe('the journals of release 0.1.0', () => {
       const items = (list: typeof state.undo) => list.map(({ step, outcome }) => `${step} ${outcome}`);
       const { begun, undo, givenUp, ...others } = saga.state;
       expect(state).toMatchObject({ status, ...others });
-      expect(state.begun).toBe(begun === null ? undefined : toOutcome(begun));
+      expect(state.begun).toBe(begun === 'timed-out' ? 'unknown' : (begun ?? undefined));
       expect([items(state.undo), items(state.givenUp)]).toEqual([renamed(undo), renamed(givenUp)]);
       const action = nextAction(definition, state);
       const step = 'step' in action ? action.step.id : action.kind === 'settle' && action.entry?.kind;
