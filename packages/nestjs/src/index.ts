@@ -73,14 +73,14 @@ export { SagaStorageMissingError } from './errors/saga-storage-missing-error.js'
 export type { SagaLifecycle, SagaStepEvent } from './events/saga-events.js';
 export { SAGA_STORAGE } from './storage/saga-storage.token.js';
 export { SagaEvents } from './events/saga-events.js';
-export type { SagaList, SagaListStrings } from './check-saga-list.js';
+export type { SagaList, SagaListStrings } from './views/check-saga-list.js';
 export { SagaExceptionFilter } from './http/saga-exception.filter.js';
 export { SystemClock } from './node/system-clock.js';
 export { UuidV7Generator } from './node/uuid-v7-generator.js';
-export type { SagaExecution } from './saga-execution.js';
-export type { SagaHandle } from './saga-handle.js';
+export type { SagaExecution } from './views/saga-execution.js';
+export type { SagaHandle } from './views/saga-handle.js';
 export type { SagaInterceptor, SagaInterceptorReference } from './interceptors/saga-interceptor.js';
-export type { SagaModuleOptions } from './saga-module-options.js';
+export type { SagaModuleOptions } from './options/saga-module-options.js';
 export { SagaModule } from './saga.module.js';
 export type { OperatorAction, ResolveAction, RetryAction, SagaExecutionPage } from './saga.operator.js';
 export { SagaOperator } from './saga.operator.js';

@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { SagaModuleOptions } from './saga-module-options.js';
+import type { SagaModuleOptions } from './options/saga-module-options.js';
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SagaModuleOptions>({ moduleName: 'Saga' })

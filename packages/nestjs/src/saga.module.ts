@@ -1,28 +1,28 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { BootstrapPhaseModule } from './bootstrap-phase.js';
+import { BootstrapPhaseModule } from './runtime/bootstrap-phase.js';
 import { SagaCatalog } from './catalog/saga.catalog.js';
-import { checkAsyncOptions } from './check-async-options.js';
+import { checkAsyncOptions } from './options/check-async-options.js';
 import { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { VisibleProviders } from './discovery/visible-providers.js';
 import { EventClasses } from './events/event-classes.js';
 import { SagaEvents } from './events/saga-events.js';
 import { SagaInterceptors } from './interceptors/saga-interceptors.js';
-import { SagaListeners } from './logging/saga-listeners.js';
-import { SagaLog } from './logging/saga-log.js';
+import { SagaListeners } from './events/saga-listeners.js';
+import { SagaLogger } from './logging/saga-logger.js';
 import { ProcessKeeper } from './node/process-keeper.js';
 import { SystemClock } from './node/system-clock.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './saga.module-definition.js';
 import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './saga.module-definition.js';
-import type { SagaModuleOptions } from './saga-module-options.js';
+import type { SagaModuleOptions } from './options/saga-module-options.js';
 import { SagaOperator } from './saga.operator.js';
 import { SagaOrchestrator } from './saga.orchestrator.js';
-import { SagaRuntime } from './saga.runtime.js';
+import { SagaRuntime } from './runtime/saga.runtime.js';
 import { SAGA_STORAGE } from './storage/saga-storage.token.js';
-import { LiveFollowers } from './streams/live-followers.js';
+import { LiveWatches } from './streams/live-watches.js';
 
 /**
  * Runs the sagas of an application. Import it once, in the root module: `SagaOrchestrator`, `SagaOperator`,
@@ -43,13 +43,13 @@ import { LiveFollowers } from './streams/live-followers.js';
     UuidV7Generator,
     EventClasses,
     SagaEvents,
-    SagaLog,
+    SagaLogger,
     SagaListeners,
     CircuitBreakers,
     VisibleProviders,
     SagaInterceptors,
     SagaDefinitions,
-    LiveFollowers,
+    LiveWatches,
     SagaRuntime,
     SagaOrchestrator,
     SagaOperator,

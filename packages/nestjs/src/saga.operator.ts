@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { checkNames } from '@nest-saga/core/engine';
 import type { StepResolution } from '@nest-saga/core';
-import { toExecution } from './saga-execution.js';
-import type { SagaExecution } from './saga-execution.js';
-import { SagaRuntime } from './saga.runtime.js';
-import { checkSagaList } from './check-saga-list.js';
-import type { SagaList, SagaListStrings } from './check-saga-list.js';
+import { toExecution } from './views/saga-execution.js';
+import type { SagaExecution } from './views/saga-execution.js';
+import { SagaRuntime } from './runtime/saga.runtime.js';
+import { checkSagaList } from './views/check-saga-list.js';
+import type { SagaList, SagaListStrings } from './views/check-saga-list.js';
 
 /** One page of executions. */
 export interface SagaExecutionPage {

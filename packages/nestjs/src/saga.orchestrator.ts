@@ -4,14 +4,14 @@ import type { StartedSaga } from '@nest-saga/core/engine';
 import { InvalidArgumentError } from '@nest-saga/core';
 import { checkNames, checkSagaId, maximumSeq } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
-import { toExecution } from './saga-execution.js';
-import type { SagaExecution } from './saga-execution.js';
-import type { SagaHandle } from './saga-handle.js';
+import { toExecution } from './views/saga-execution.js';
+import type { SagaExecution } from './views/saga-execution.js';
+import type { SagaHandle } from './views/saga-handle.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
-import { SagaRuntime } from './saga.runtime.js';
-import { awaitOutcome, awaitStarted, followSaga } from './streams/follow-saga.js';
-import type { FollowRequest } from './streams/follow-saga.js';
-import { LiveFollowers } from './streams/live-followers.js';
+import { SagaRuntime } from './runtime/saga.runtime.js';
+import { awaitOutcome, awaitStarted, watchSaga } from './streams/watch-saga.js';
+import type { WatchRequest } from './streams/watch-saga.js';
+import { LiveWatches } from './streams/live-watches.js';
 import { SagaStream } from './streams/saga-stream.js';
 import { SharedStart } from './streams/shared-start.js';
 
@@ -59,7 +59,7 @@ const knownToCancel = ['actor'];
 export class SagaOrchestrator {
   constructor(
     private readonly runtime: SagaRuntime,
-    private readonly live: LiveFollowers,
+    private readonly live: LiveWatches,
     private readonly ids: UuidV7Generator,
   ) {}
 
@@ -186,10 +186,10 @@ export class SagaOrchestrator {
     return this.runtime.use(({ reader }) => awaitStarted(reader, this.live, sagaId, started));
   }
 
-  private follow(request: FollowRequest, subscriber: Subscriber<SagaStepResult>): void {
+  private follow(request: WatchRequest, subscriber: Subscriber<SagaStepResult>): void {
     this.runtime
       .use(({ reader }) => {
-        if (!subscriber.closed) followSaga(reader, this.live, request, subscriber);
+        if (!subscriber.closed) watchSaga(reader, this.live, request, subscriber);
       })
       .catch((error: unknown) => subscriber.error(error));
   }

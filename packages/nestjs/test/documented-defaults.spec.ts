@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { breakerTable, policyTable, resolveWorkerOptions, workerTable } from '@nest-saga/core/engine';
 import type { OptionTable } from '@nest-saga/core/engine';
 import { sagaDefaults, SystemClock } from '../src/index.js';
-import { moduleTable } from '../src/module-option-table.js';
+import { moduleTable } from '../src/options/module-option-table.js';
 import { messageEventsTable } from '../src/sse/message-events-options.js';
 import { sagaHealthTable } from '../src/terminus/saga-health-options.js';
 import { readWorkerVitals } from '../src/terminus/worker-vitals.js';
@@ -15,7 +15,7 @@ const tables: readonly (readonly [string, OptionTable, readonly string[], string
   [
     'the module',
     { ...moduleTable, ...workerTable },
-    ['nestjs/src/module-option-table.ts', 'core/src/options/worker-options.ts'],
+    ['nestjs/src/options/module-option-table.ts', 'core/src/options/worker-options.ts'],
     '../README.md',
     'option of the module',
   ],

@@ -5,7 +5,7 @@ import { checkSagaId } from '@nest-saga/core/engine';
 import type { SagaDefinition } from '@nest-saga/core';
 import type { DiagramKind } from '@nest-saga/core/diagrams';
 import { SagaDefinitions } from '../discovery/saga-definitions.js';
-import { SagaRuntime } from '../saga.runtime.js';
+import { SagaRuntime } from '../runtime/saga.runtime.js';
 import { toRegisteredSaga } from './registered-saga.js';
 import type { RegisteredSaga } from './registered-saga.js';
 

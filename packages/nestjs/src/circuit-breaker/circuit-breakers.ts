@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isFallback } from '@nest-saga/core/engine';
 import type { CreateCircuitBreaker, DeclaredSaga } from '@nest-saga/core';
-import { SagaListeners } from '../logging/saga-listeners.js';
+import { SagaListeners } from '../events/saga-listeners.js';
 import { SystemClock } from '../node/system-clock.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
-import type { SagaModuleOptions } from '../saga-module-options.js';
+import type { SagaModuleOptions } from '../options/saga-module-options.js';
 
 /** Makes the breakers of fallbacks that give settings. */
 @Injectable()

@@ -1,5 +1,5 @@
 import type { DefineSagaOptions } from '@nest-saga/core';
-import type { SagaModuleOptions } from '../saga-module-options.js';
+import type { SagaModuleOptions } from '../options/saga-module-options.js';
 
 /** What the module's options say about every saga. */
 export function toDefineOptions(options: SagaModuleOptions): DefineSagaOptions {

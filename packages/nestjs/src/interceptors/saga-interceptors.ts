@@ -3,10 +3,10 @@ import type { InjectionToken, Type } from '@nestjs/common';
 import type { SagaDefinitionProblem, StartInterceptor, StepInterceptor } from '@nest-saga/core';
 import { nameOfToken, namesOfHosts, referenceOf, VisibleProviders } from '../discovery/visible-providers.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
-import type { SagaModuleOptions } from '../saga-module-options.js';
+import type { SagaModuleOptions } from '../options/saga-module-options.js';
 import { interceptorRange, isInterceptor, isToken } from './interceptor-option.js';
 import type { SagaInterceptor } from './saga-interceptor.js';
-import { surroundStart, surroundStep } from './surround.js';
+import { interceptStart, interceptStep } from './intercept.js';
 
 /** The interceptors of the module's options: those that are given, and those that the application provides. */
 @Injectable()
@@ -36,13 +36,13 @@ export class SagaInterceptors {
   /** What surrounds each attempt, the telemetry around all others. */
   aroundSteps(telemetry: StepInterceptor | undefined): StepInterceptor | undefined {
     const own = this.found.filter((found): found is StepInterceptor => hasMethod(found, 'intercept'));
-    return surroundStep(telemetry === undefined ? own : [telemetry, ...own]);
+    return interceptStep(telemetry === undefined ? own : [telemetry, ...own]);
   }
 
   /** What surrounds each start, the telemetry around all others. */
   aroundStarts(telemetry: StartInterceptor | undefined): StartInterceptor | undefined {
     const own = this.found.filter((found): found is StartInterceptor => hasMethod(found, 'interceptStart'));
-    return surroundStart(telemetry === undefined ? own : [telemetry, ...own]);
+    return interceptStart(telemetry === undefined ? own : [telemetry, ...own]);
   }
 
   /** The provider's instance, or why there is none. */

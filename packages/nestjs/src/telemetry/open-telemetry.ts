@@ -33,12 +33,12 @@ export function sagaTelemetry(): SagaTelemetry {
       counted = new SagaMetrics(meter);
       return measureStorage(meter, storage);
     },
-    surround: (event: SagaLifecycleEvent, tell) => {
+    intercept: (event: SagaLifecycleEvent, notify) => {
       const within = spans.before(event);
       traceId = traceIdOf(within);
       try {
         counted?.count(event);
-        context.with(within, tell);
+        context.with(within, notify);
       } finally {
         traceId = undefined;
         spans.after(event);

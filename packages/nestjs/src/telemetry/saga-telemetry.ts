@@ -17,6 +17,6 @@ export interface SagaTelemetry {
    * @returns What ends it.
    */
   begin(storage: SagaStorage): () => void;
-  /** Takes note of an event, and tells the others of it within the saga's trace. Calls `tell` exactly once. */
-  surround(event: SagaLifecycleEvent, tell: () => void): void;
+  /** Takes note of an event, and tells the others of it within the saga's trace. Calls `notify` exactly once. */
+  intercept(event: SagaLifecycleEvent, notify: () => void): void;
 }

@@ -1,6 +1,6 @@
 import type { Clock, StorageSummary } from '@nest-saga/core';
 import { isListening, sagaErrorCode } from '@nest-saga/core/engine';
-import type { OpenSagas } from '../saga.runtime.js';
+import type { OpenSagas } from '../runtime/saga.runtime.js';
 import type { SagaVitals } from './judge-health.js';
 
 /** After so many deadlines an answer that has not come is given up, and the storage is asked anew. */

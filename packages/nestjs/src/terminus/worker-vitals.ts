@@ -1,6 +1,6 @@
 import type { Clock } from '@nest-saga/core';
 import type { SagaWorkerOptions } from '@nest-saga/core/engine';
-import type { OpenSagas } from '../saga.runtime.js';
+import type { OpenSagas } from '../runtime/saga.runtime.js';
 import type { WorkerVitals } from './judge-health.js';
 
 /** Each interval is varied by a fifth, so two of them may take this much longer. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Calls, OrderContext, orderProviders } from '../order-saga.js';
-import { SagaRuntime } from '../../src/saga.runtime.js';
-import { LiveFollowers } from '../../src/streams/live-followers.js';
+import { SagaRuntime } from '../../src/runtime/saga.runtime.js';
+import { LiveWatches } from '../../src/streams/live-watches.js';
 import { TimerCount } from './count-timers.js';
 import { closeSseApps, openSseApp } from './sse-app.js';
 import type { SseApp } from './sse-app.js';
@@ -94,7 +94,7 @@ async function remains({ app, server, responses }: SseApp) {
     responses.reduce((sum, response) => sum + response.listenerCount(event), 0);
   return {
     followers: engine.follower.size,
-    subscriptions: app.get(LiveFollowers).size,
+    subscriptions: app.get(LiveWatches).size,
     connections: await new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
     drainListeners: listeners('drain'),
     closeListeners: listeners('close'),

@@ -7,7 +7,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentele
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { InMemorySagaStorage, SystemClock } from '../../src/index.js';
 import type { SagaModuleOptions } from '../../src/index.js';
-import { SagaRuntime } from '../../src/saga.runtime.js';
+import { SagaRuntime } from '../../src/runtime/saga.runtime.js';
 import { sagaTelemetry } from '../../src/telemetry/index.js';
 import { closeApps, openApp } from '../open-app.js';
 import { Calls, OrderContext, orderProviders } from '../order-saga.js';

@@ -12,7 +12,7 @@ import {
   SystemClock,
 } from '../../src/index.js';
 import type { SagaModuleOptions } from '../../src/index.js';
-import { SagaRuntime } from '../../src/saga.runtime.js';
+import { SagaRuntime } from '../../src/runtime/saga.runtime.js';
 import { SagaHealthIndicator } from '../../src/terminus/index.js';
 import type { SagaHealthOptions } from '../../src/terminus/index.js';
 import { silent } from '../open-app.js';

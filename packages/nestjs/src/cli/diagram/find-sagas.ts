@@ -9,7 +9,7 @@ import { declareSaga } from '../../discovery/declare-saga.js';
 import { toDefineOptions } from '../../discovery/define-options.js';
 import { VisibleProviders } from '../../discovery/visible-providers.js';
 import { MODULE_OPTIONS_TOKEN } from '../../saga.module-definition.js';
-import type { SagaModuleOptions } from '../../saga-module-options.js';
+import type { SagaModuleOptions } from '../../options/saga-module-options.js';
 import { CommandError } from '../command-error.js';
 import type { RootModule } from './root-module.js';
 

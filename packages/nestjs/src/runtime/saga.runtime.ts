@@ -3,21 +3,21 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { resolveWorkerOptions, SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type { SagaStorage } from '@nest-saga/core';
 import { BootstrapPhase } from './bootstrap-phase.js';
-import { SagaDefinitions } from './discovery/saga-definitions.js';
-import { VisibleProviders } from './discovery/visible-providers.js';
-import { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
-import { SagaEvents } from './events/saga-events.js';
-import { SagaInterceptors } from './interceptors/saga-interceptors.js';
-import { SagaListeners } from './logging/saga-listeners.js';
-import { AsyncSurroundings } from './node/async-surroundings.js';
-import { ProcessKeeper } from './node/process-keeper.js';
-import { SystemClock } from './node/system-clock.js';
-import { UuidV7Generator } from './node/uuid-v7-generator.js';
-import { MODULE_OPTIONS_TOKEN } from './saga.module-definition.js';
-import type { SagaModuleOptions } from './saga-module-options.js';
-import { createStorage } from './storage/create-storage.js';
-import { SAGA_STORAGE } from './storage/saga-storage.token.js';
-import { LiveFollowers } from './streams/live-followers.js';
+import { SagaDefinitions } from '../discovery/saga-definitions.js';
+import { VisibleProviders } from '../discovery/visible-providers.js';
+import { SagaModuleNotInitializedError } from '../errors/saga-module-not-initialized-error.js';
+import { SagaEvents } from '../events/saga-events.js';
+import { SagaInterceptors } from '../interceptors/saga-interceptors.js';
+import { SagaListeners } from '../events/saga-listeners.js';
+import { AsyncSurroundings } from '../node/async-surroundings.js';
+import { ProcessKeeper } from '../node/process-keeper.js';
+import { SystemClock } from '../node/system-clock.js';
+import { UuidV7Generator } from '../node/uuid-v7-generator.js';
+import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
+import type { SagaModuleOptions } from '../options/saga-module-options.js';
+import { createStorage } from '../storage/create-storage.js';
+import { SAGA_STORAGE } from '../storage/saga-storage.token.js';
+import { LiveWatches } from '../streams/live-watches.js';
 import { untilDeadline } from './until-deadline.js';
 
 /** What the rest of this module uses of the engine, once it is open. */
@@ -52,7 +52,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly interceptors: SagaInterceptors,
     private readonly clock: SystemClock,
     private readonly ids: UuidV7Generator,
-    private readonly live: LiveFollowers,
+    private readonly live: LiveWatches,
     private readonly keeper: ProcessKeeper,
     private readonly bootstrap: BootstrapPhase,
     private readonly listeners: SagaListeners,

@@ -1,7 +1,7 @@
 import { SagaDefinitionError } from '@nest-saga/core';
 import { checkedElsewhere, checkTable, flag, func, option } from '@nest-saga/core/engine';
 import type { OptionTableOf } from '@nest-saga/core/engine';
-import type { ASYNC_OPTIONS_TYPE } from './saga.module-definition.js';
+import type { ASYNC_OPTIONS_TYPE } from '../saga.module-definition.js';
 
 const where = 'SagaModule.forRootAsync()';
 const list = option('a list', Array.isArray);

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { notifySaga, notifyWorker } from '@nest-saga/core/engine';
 import type { SagaLifecycleEvent, SagaListener, WorkerEvent } from '@nest-saga/core';
-import { SagaEvents } from '../events/saga-events.js';
+import { SagaEvents } from './saga-events.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
-import type { SagaModuleOptions } from '../saga-module-options.js';
+import type { SagaModuleOptions } from '../options/saga-module-options.js';
 import type { SagaTelemetry } from '../telemetry/saga-telemetry.js';
-import { SagaLog } from './saga-log.js';
+import { SagaLogger } from '../logging/saga-logger.js';
 
 /**
  * Everyone who is told what happens, as one: the log, `SagaEvents`, and the application's own listener. What one of
@@ -18,7 +18,7 @@ export class SagaListeners implements SagaListener {
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) options: SagaModuleOptions | null | undefined,
-    private readonly log: SagaLog,
+    private readonly log: SagaLogger,
     events: SagaEvents,
   ) {
     // A factory may have given nothing: the check of the options says so, later.
@@ -28,8 +28,8 @@ export class SagaListeners implements SagaListener {
   }
 
   onSagaEvent(event: SagaLifecycleEvent): void {
-    if (this.telemetry === undefined) this.tellSagaEvent(event);
-    else this.telemetry.surround(event, () => this.tellSagaEvent(event));
+    if (this.telemetry === undefined) this.notifySagaEvent(event);
+    else this.telemetry.intercept(event, () => this.notifySagaEvent(event));
   }
 
   onWorkerEvent(event: WorkerEvent): void {
@@ -40,7 +40,7 @@ export class SagaListeners implements SagaListener {
     this.log.onListenerError(error, event);
   }
 
-  private tellSagaEvent(event: SagaLifecycleEvent): void {
+  private notifySagaEvent(event: SagaLifecycleEvent): void {
     for (const listener of this.listeners) notifySaga(listener, event, this);
   }
 }

@@ -1,8 +1,8 @@
 import { func, isObject, objectWith, option, policyTable, workerTable } from '@nest-saga/core/engine';
 import type { CreateCircuitBreaker, SagaListener } from '@nest-saga/core';
-import { interceptorOption } from './interceptors/interceptor-option.js';
-import { storageOption } from './storage/storage-option.js';
-import type { SagaTelemetry } from './telemetry/saga-telemetry.js';
+import { interceptorOption } from '../interceptors/interceptor-option.js';
+import { storageOption } from '../storage/storage-option.js';
+import type { SagaTelemetry } from '../telemetry/saga-telemetry.js';
 
 const listenerOption = option<SagaListener>(
   'an object with the method "onSagaEvent", "onWorkerEvent" or both',
@@ -38,7 +38,7 @@ export const moduleTable = {
    *
    * @default none: no library is loaded
    */
-  telemetry: objectWith<SagaTelemetry>('a SagaTelemetry, such as sagaTelemetry()', 'begin', 'surround'),
+  telemetry: objectWith<SagaTelemetry>('a SagaTelemetry, such as sagaTelemetry()', 'begin', 'intercept'),
 };
 
 /** What `SagaModule.forRoot()` and `forRootAsync()` take. */

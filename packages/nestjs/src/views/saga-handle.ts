@@ -1,5 +1,5 @@
 import type { SagaOutcome } from '@nest-saga/core';
-import type { SagaStream } from './streams/saga-stream.js';
+import type { SagaStream } from '../streams/saga-stream.js';
 
 /** A saga that is durable: it will end, whether or not anybody looks. */
 export interface SagaHandle<Context = unknown> {

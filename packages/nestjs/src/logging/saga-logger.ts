@@ -11,7 +11,7 @@ import type {
 } from '@nest-saga/core';
 import { SystemClock } from '../node/system-clock.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
-import type { SagaModuleOptions } from '../saga-module-options.js';
+import type { SagaModuleOptions } from '../options/saga-module-options.js';
 import { TracedLogger } from '../telemetry/traced-logger.js';
 import { describeError } from './describe-error.js';
 import { RepeatedTrouble } from './repeated-trouble.js';
@@ -22,7 +22,7 @@ import { RepeatedTrouble } from './repeated-trouble.js';
  * waits for a person is `error`.
  */
 @Injectable()
-export class SagaLog implements SagaListener {
+export class SagaLogger implements SagaListener {
   private readonly logger: TracedLogger;
   private readonly repeated: RepeatedTrouble;
 

@@ -1,7 +1,7 @@
 import type { StartInterceptor, StepInterceptor } from '@nest-saga/core';
 
 /** Several interceptors as one, each around those behind it; undefined if there is none. */
-export function surroundStep(interceptors: readonly StepInterceptor[]): StepInterceptor | undefined {
+export function interceptStep(interceptors: readonly StepInterceptor[]): StepInterceptor | undefined {
   return interceptors.reduceRight<StepInterceptor | undefined>(
     (inner, outer) =>
       inner === undefined
@@ -12,7 +12,7 @@ export function surroundStep(interceptors: readonly StepInterceptor[]): StepInte
 }
 
 /** The same for starts: each is shown the metadata that those before it gave. */
-export function surroundStart(interceptors: readonly StartInterceptor[]): StartInterceptor | undefined {
+export function interceptStart(interceptors: readonly StartInterceptor[]): StartInterceptor | undefined {
   return interceptors.reduceRight<StartInterceptor | undefined>(
     (inner, outer) =>
       inner === undefined

@@ -1,10 +1,10 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { ProcessKeeper } from '../node/process-keeper.js';
-import { LiveFollowers } from './live-followers.js';
+import { LiveWatches } from './live-watches.js';
 
-describe('LiveFollowers', () => {
+describe('LiveWatches', () => {
   it('keeps the process alive while somebody waits, and no longer', () => {
-    const live = new LiveFollowers(new ProcessKeeper());
+    const live = new LiveWatches(new ProcessKeeper());
     const before = timers();
     const removes = [live.add(jest.fn()), live.add(jest.fn())];
     expect(timers()).toBe(before + 1);
@@ -15,7 +15,7 @@ describe('LiveFollowers', () => {
   });
 
   it('ends everyone once, and forgets who went before', () => {
-    const live = new LiveFollowers(new ProcessKeeper());
+    const live = new LiveWatches(new ProcessKeeper());
     const [gone, stays] = [jest.fn(), jest.fn()];
     live.add(gone)();
     live.add(stays);

@@ -3,10 +3,10 @@ import type { SagaReader, StartedSaga } from '@nest-saga/core/engine';
 import { SagaShuttingDownError } from '@nest-saga/core';
 import { toOutcomeError } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
-import type { LiveFollowers } from './live-followers.js';
+import type { LiveWatches } from './live-watches.js';
 
 /** Which saga is followed, and from where. */
-export interface FollowRequest {
+export interface WatchRequest {
   readonly sagaId: string;
   /** Results after this one are told. */
   readonly afterSeq: number;
@@ -18,10 +18,10 @@ export interface FollowRequest {
  * Tells a subscriber the results of a saga and then its end: completes where it COMPLETED, errors where it FAILED or
  * is STUCK. At shutdown it errors, so that an open response ends and nobody takes that for the saga's end.
  */
-export function followSaga(
+export function watchSaga(
   reader: SagaReader,
-  live: LiveFollowers,
-  { sagaId, afterSeq, started }: FollowRequest,
+  live: LiveWatches,
+  { sagaId, afterSeq, started }: WatchRequest,
   subscriber: Subscriber<SagaStepResult>,
 ): void {
   if (live.isEnded) return subscriber.error(new SagaShuttingDownError('watch'));
@@ -43,7 +43,7 @@ export function followSaga(
 /** How a saga ends. Rejects where this process shuts down first: the saga goes on elsewhere. */
 export function awaitOutcome(
   reader: SagaReader,
-  live: LiveFollowers,
+  live: LiveWatches,
   sagaId: string,
   started?: StartedSaga,
 ): Promise<SagaOutcome> {
@@ -53,7 +53,7 @@ export function awaitOutcome(
 /** Which saga is followed. Rejects where this process shuts down first. */
 export function awaitStarted(
   reader: SagaReader,
-  live: LiveFollowers,
+  live: LiveWatches,
   sagaId: string,
   started?: StartedSaga,
 ): Promise<SagaStarted> {
@@ -61,7 +61,7 @@ export function awaitStarted(
 }
 
 function untilShutdown<Result>(
-  live: LiveFollowers,
+  live: LiveWatches,
   request: string,
   read: () => Promise<Result>,
 ): Promise<Result> {

@@ -7,7 +7,7 @@ import { ProcessKeeper } from '../node/process-keeper.js';
  * there is one the process is kept alive: the engine's own timers do not do that.
  */
 @Injectable()
-export class LiveFollowers {
+export class LiveWatches {
   private readonly endings = new Set<Ending>();
   private isOver = false;
 
