@@ -19,6 +19,7 @@ const checked = [
   'docs/fallback.md',
   'docs/health.md',
   'docs/how-it-works.md',
+  'packages/nestjs/src',
 ];
 
 const places = process.argv.slice(2);

@@ -26,15 +26,15 @@ import { LiveWatches } from './streams/live-watches.js';
 
 /**
  * Runs the sagas of an application. Import it once, in the root module: `SagaOrchestrator`, `SagaOperator`,
- * `SagaCatalog` and `SagaEvents` can then be injected everywhere, and every `@Saga()` and `@SagaStep()` provider is found wherever it is
- * declared.
+ * `SagaCatalog` and `SagaEvents` can then be injected in all modules, and the `@Saga()` and `@SagaStep()` providers of
+ * all modules are found.
  */
 @Module({
   imports: [DiscoveryModule, BootstrapPhaseModule],
   providers: [
     {
       provide: SAGA_STORAGE,
-      // What a factory gave is checked at bootstrap, with everything else.
+      // The result of a factory is checked at bootstrap, together with everything else.
       useFactory: (options: SagaModuleOptions | null | undefined) => options?.storage,
       inject: [MODULE_OPTIONS_TOKEN],
     },
@@ -59,6 +59,8 @@ import { LiveWatches } from './streams/live-watches.js';
 })
 export class SagaModule extends ConfigurableModuleClass {
   /**
+   * @throws SagaDefinitionError when the application starts, with all problems of all sagas, steps and options.
+   * @throws SagaStorageMissingError when the application starts, if there is no usable storage.
    * @example
    * ```ts
    * SagaModule.forRoot({ storage: typeOrmSagaStorage({ schema: 'saga' }), retry: { maximumAttempts: 3 } })
@@ -69,6 +71,9 @@ export class SagaModule extends ConfigurableModuleClass {
   }
 
   /**
+   * Like `forRoot()`, with options that are made by a provider.
+   *
+   * @throws SagaDefinitionError at once if the source of the options is missing.
    * @example
    * ```ts
    * SagaModule.forRootAsync({

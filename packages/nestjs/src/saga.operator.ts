@@ -10,28 +10,32 @@ import type { SagaList, SagaListStrings } from './views/check-saga-list.js';
 /** One page of executions. */
 export interface SagaExecutionPage {
   readonly sagas: readonly SagaExecution[];
-  /** Asks for the next page; undefined on the last one. */
+  /** The `cursor` of the next page; undefined on the last one. */
   readonly nextCursor: string | undefined;
 }
 
-/** Who acts: kept in the journal. */
+/** The operator who acts. */
 export interface OperatorAction {
-  /** @default 'operator' */
+  /**
+   * The operator's name, kept in the journal.
+   *
+   * @default 'operator'
+   */
   readonly actor?: string;
 }
 
-/** Who settles a step, and how. */
+/** The operator who resolves a step, and how. */
 export interface ResolveAction extends OperatorAction {
   /**
-   * `done`: the act, or the undo, was done by hand, and the saga goes on after it. `not-done`: the act has no effect, and
-   * the saga is undone without it; only of the act that a saga is stuck at.
+   * `done`: the act, or the compensation, was done by hand, and the saga continues after it. `not-done`: the act has no
+   * effect, and the saga is undone without it; possible only if the saga is stuck at an act.
    *
    * @default 'done'
    */
   readonly outcome?: StepResolution;
 }
 
-/** Who lets a saga go on, and why. */
+/** The operator who resumes a saga, and the reason. */
 export interface RetryAction extends OperatorAction {
   readonly note?: string;
 }
@@ -40,20 +44,20 @@ const knownToResolve = ['actor', 'outcome'];
 const knownToRetry = ['actor', 'note'];
 
 /**
- * What people do to sagas that wait for them. Every action is an entry in the journal with its actor, and is safe
- * against a worker that acts at the same moment.
+ * The actions of operators on sagas that need them. Each action is an entry in the journal with its actor, and is safe
+ * even if a worker acts at the same time.
  *
- * It checks no permission: put a guard before whatever route calls it.
+ * It checks no permissions: protect each route that calls it with a guard.
  */
 @Injectable()
 export class SagaOperator {
   constructor(private readonly runtime: SagaRuntime) {}
 
   /**
-   * The executions that a query asks for, in order of their creation, a page at a time. The query may be the strings
-   * of a URL, as `@Query()` gives them.
+   * Lists the executions that match a query, in order of their creation, a page at a time. The query may consist of the
+   * strings of a URL, as `@Query()` provides them.
    *
-   * @throws InvalidArgumentError where the query asks for what is not allowed.
+   * @throws InvalidArgumentError if the query has an unknown name or a value that is out of range.
    * @example
    * const { sagas, nextCursor } = await operator.list({ status: SagaStatus.Stuck, limit: 20 });
    */
@@ -65,9 +69,11 @@ export class SagaOperator {
   }
 
   /**
-   * Lets a STUCK saga go on from where it stood, forward or undoing. Resolves once the request is durable.
+   * Resumes a STUCK saga where it stopped, forward or undoing. Resolves when the request is durable.
    *
-   * @throws SagaStatusError where it is not stuck, SagaNotFoundError, InvalidArgumentError
+   * @throws SagaStatusError if the saga is not stuck.
+   * @throws SagaNotFoundError if no saga has that id.
+   * @throws InvalidArgumentError
    */
   async retry(sagaId: string, action: RetryAction = {}): Promise<void> {
     checkNames('options', action, knownToRetry);
@@ -76,12 +82,14 @@ export class SagaOperator {
   }
 
   /**
-   * Says what a person knows of the step that a STUCK saga stands at: that it was done by hand, and the saga goes on
-   * after it, or that its act is not done, and the saga is undone without it. Resolves once that is durable.
+   * Records what an operator knows about the step at which a saga is STUCK: it was done by hand, and the saga continues
+   * after it; or its act is not done, and the saga is undone without it. Resolves when the record is durable.
    *
-   * @param note What was done or found out: kept in the journal.
-   * @throws SagaStatusError if it is not stuck, if its journal does not fit the steps of this process, or for `not-done` if
-   * it stands at an undo; InvalidArgumentError if the step is not one it stands at; SagaNotFoundError
+   * @param note What was done or found out; kept in the journal.
+   * @throws SagaStatusError if the saga is not stuck, if its journal does not fit the steps of this process, or, with
+   * `not-done`, if it is stuck at a compensation.
+   * @throws InvalidArgumentError if the saga is not stuck at this step.
+   * @throws SagaNotFoundError if no saga has that id.
    * @example
    * await operator.resolveStep(sagaId, 'charge', 'the bank has no such charge', { actor: 'ada', outcome: 'not-done' });
    */

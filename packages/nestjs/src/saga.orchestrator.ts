@@ -15,15 +15,15 @@ import { LiveWatches } from './streams/live-watches.js';
 import { SagaStream } from './streams/saga-stream.js';
 import { SharedStart } from './streams/shared-start.js';
 
-/** From where a saga is watched. */
+/** The options of `watch()`. */
 export interface WatchOptions {
-  /** The first result that is told; a client that saw `seq` n goes on with n + 1. @default 1 */
+  /** The `seq` of the first result; a client that saw `seq` n continues with n + 1. @default 1 */
   readonly fromSeq?: number;
 }
 
-/** Who asks for a saga to be cancelled. */
+/** The options of `cancel()`. */
 export interface CancelOptions {
-  /** Kept in the journal. */
+  /** The name of the person or service that cancels, kept in the journal. */
   readonly actor?: string;
 }
 
@@ -31,7 +31,7 @@ const knownToWatch = ['fromSeq'];
 const knownToCancel = ['actor'];
 
 /**
- * Starts, follows, reads and cancels sagas.
+ * Starts, watches, reads and cancels sagas.
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ const knownToCancel = ['actor'];
  *   }
  *
  *   @Sse(':sagaId/events')
- *   follow(@Param('sagaId', ParseUUIDPipe) sagaId: string, @Headers('last-event-id') lastEventId?: string) {
+ *   events(@Param('sagaId', ParseUUIDPipe) sagaId: string, @Headers('last-event-id') lastEventId?: string) {
  *     const fromSeq = resumeFrom(lastEventId);
  *     return toMessageEvents(this.sagas.watch(sagaId, { fromSeq }), { fromSeq });
  *   }
@@ -64,13 +64,15 @@ export class SagaOrchestrator {
   ) {}
 
   /**
-   * A cold Observable of a saga's results. Subscribing starts the saga, or attaches to the one with the same id or
-   * key. The id is drawn now, so a second subscription and a `retry()` attach to the same saga and replay it.
+   * A cold Observable of a saga's results. Subscribing starts the saga, or attaches to the one with the same id or key.
+   * The id is drawn when `stream()` is called, so a second subscription or a `retry()` attaches to the same saga and
+   * replays it.
    *
-   * Each result is emitted after it is durable, compensations too. Completes where the saga COMPLETED; errors with
-   * `SagaFailedError` (the step's error as `cause`) after the undo, and with `SagaStuckError` where a person is
-   * needed. Unsubscribing only detaches: the saga goes on. At shutdown it errors with `SagaShuttingDownError`, so that
-   * responses end; the saga goes on elsewhere. `started()` says which saga it is, before any step has ended.
+   * Each result is emitted after it is durable, including those of compensations. The stream completes if the saga
+   * COMPLETED. It errors with `SagaFailedError` (the step's error is its `cause`) after the undo, and with
+   * `SagaStuckError` if the saga needs an operator. Unsubscribing only detaches: the saga continues. At shutdown the
+   * stream errors with `SagaShuttingDownError`, so that responses end; the saga continues in another process.
+   * `started()` returns the id of the saga before a step has ended.
    */
   stream(context: object, options?: StartOptions): SagaStream {
     const starter = async () => (await this.runtime.opened()).starter;
@@ -91,7 +93,7 @@ export class SagaOrchestrator {
   }
 
   /**
-   * Starts a saga here. Resolves once it is durable.
+   * Starts a saga in this process. Resolves when it is durable.
    *
    * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
    * SagaShuttingDownError, SagaBusyError: nothing was stored. SagaStorageError: try again with the same id or key.
@@ -103,7 +105,7 @@ export class SagaOrchestrator {
     return this.handle<Context>(await this.runtime.use(({ starter }) => starter.start(context, options)));
   }
 
-  /** Queues a saga for whichever worker claims it. Resolves once it is durable. Throws as `start` does. */
+  /** Queues a saga for any worker. Resolves when it is durable. Throws as `start` does. */
   async enqueue<Context extends object>(
     context: Context,
     options?: StartOptions,
@@ -112,8 +114,8 @@ export class SagaOrchestrator {
   }
 
   /**
-   * The results of a saga that any process runs: replays from `fromSeq`, then follows, and ends as `stream` does.
-   * Errors with `SagaNotFoundError` where there is no such saga.
+   * The results of a saga in any process: replays them from `fromSeq`, then emits new ones, and ends as `stream` does.
+   * Errors with `SagaNotFoundError` if no saga has that id.
    *
    * @throws InvalidArgumentError
    */
@@ -129,7 +131,11 @@ export class SagaOrchestrator {
     );
   }
 
-  /** Where a saga stands, or undefined where there is none with this id. */
+  /**
+   * The header of a saga, or undefined if no saga has this id.
+   *
+   * @throws InvalidArgumentError if the id is not a UUID.
+   */
   async find(sagaId: string): Promise<SagaExecution | undefined> {
     return this.runtime.use(async ({ reader, registry }) => {
       const header = await reader.find(sagaId);
@@ -138,20 +144,24 @@ export class SagaOrchestrator {
   }
 
   /**
-   * Everything that happened to a saga, in order, as the journal keeps it: contexts and responses are JSON text.
+   * All entries of a saga in order, as the journal keeps them: contexts and responses are JSON text.
    *
-   * @throws SagaNotFoundError
+   * @throws InvalidArgumentError if the id is not a UUID.
+   * @throws SagaNotFoundError if no saga has that id.
    */
   async history(sagaId: string): Promise<readonly JournalEntry[]> {
     return this.runtime.use(({ reader }) => reader.history(sagaId));
   }
 
   /**
-   * Asks for a saga to be cancelled, whichever process runs it: what was done is undone and it ends FAILED with the
-   * reason `cancelled`. Resolves once the request is durable. A saga that is being undone stays as it is.
+   * Requests the cancellation of a saga in any process: the completed steps are compensated, and the saga ends FAILED
+   * with the reason `cancelled`. Resolves when the request is durable. A saga that is being undone already is not
+   * changed.
    *
-   * @throws SagaStatusError where it has ended, or is stuck and its journal does not fit the steps of this process,
-   * SagaNotFoundError
+   * @throws SagaStatusError if the saga has ended, or if it is stuck and its journal does not fit the steps of this
+   * process.
+   * @throws SagaNotFoundError if no saga has that id.
+   * @throws InvalidArgumentError
    */
   async cancel(sagaId: string, reason: string, options: CancelOptions = {}): Promise<void> {
     checkNames('options', options, knownToCancel);
@@ -159,9 +169,11 @@ export class SagaOrchestrator {
   }
 
   /**
-   * Takes up a saga that nobody runs, at once and here; one that another process runs is left there and followed.
+   * Runs a saga that has no owner in this process, without waiting for the next sweep. If another process runs it, the
+   * saga stays there and the handle watches it.
    *
-   * @throws SagaNotFoundError
+   * @throws SagaNotFoundError if no saga has that id.
+   * @throws InvalidArgumentError if the id is not a UUID.
    */
   async recover(sagaId: string): Promise<SagaHandle> {
     return this.handle(await this.runtime.use(({ starter }) => starter.recover(sagaId)));

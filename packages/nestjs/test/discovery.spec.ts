@@ -106,7 +106,7 @@ describe('discovery', () => {
         'EmptySaga (saga "1st!"): the name "1st!" is not allowed',
         'EmptySaga (saga "1st!"): it has no steps',
         'NestedSaga (saga "nested"): a fallback is nested in a fallback',
-        'CircularSaga: place 1 in its list of steps holds undefined',
+        'CircularSaga: stage 1 in its list of steps is undefined',
         'SagaModule.forRoot(): retry.backoffCoefficient is 0.5',
         'SagaModule.forRoot(): concurrency is 0',
         'SagaModule.forRoot(): recovery.intervalMs is -1',
@@ -116,7 +116,7 @@ describe('discovery', () => {
     expect(problems).toHaveLength(16);
   });
 
-  it('runs a saga whose context class is the first argument, found by it and made anew of it', async () => {
+  it('runs a saga whose context class is the first argument, found by it and restored as an instance of it', async () => {
     @Saga(OrderContext, { name: 'order', steps: [ReserveStep] })
     class ShortSaga {}
     const { sagas } = await openApp([Calls, ReserveStep, ShortSaga]);
@@ -125,7 +125,7 @@ describe('discovery', () => {
     expect(context).toBeInstanceOf(OrderContext);
   });
 
-  it('says of a first argument that is no class what it is: most often two files import each other', async () => {
+  it('says of a first argument that is not a class that usually two files import each other', async () => {
     @Saga(undefined as unknown as typeof PlainContext, { name: 'circular', steps: [PlainStep] })
     class CircularSaga {}
     @Saga(PlainContext, undefined as never)

@@ -63,7 +63,7 @@ describe('a step with durable providers', () => {
     expect(used[0]?.pool.payload).toEqual({ tenant: 'acme' });
   });
 
-  it('shares them though it is made anew itself', async () => {
+  it('shares them though it is made again for each attempt', async () => {
     applyStrategy();
     await run('scoped', 2);
     expect(TenantPool.made).toBe(1);
@@ -76,7 +76,7 @@ describe('a step with durable providers', () => {
     expect(await run('durable', 1)).toMatchObject([{ status: 'failed', failure: { message: 'no headers' } }]);
   });
 
-  it('needs no strategy that knows about sagas if it is made anew itself', async () => {
+  it('needs no strategy that knows about sagas if it is made again for each attempt', async () => {
     applyFailingStrategy();
     expect(await run('scoped', 1)).toMatchObject([{ status: 'completed' }]);
   });

@@ -105,8 +105,16 @@ describe('interceptors of the module', () => {
 
   it.each<[string, readonly SagaInterceptorReference[], string]>([
     ['no module provides', ['absent'], 'interceptor names absent, which no module provides'],
-    ['is no interceptor', [Calls], 'interceptor names Calls, which is provided, and is no interceptor'],
-    ['is made anew', ['anew'], 'interceptor names anew, which is made anew for each request'],
+    [
+      'is not an interceptor',
+      [Calls],
+      'interceptor names Calls, which is provided, but is not an interceptor',
+    ],
+    [
+      'is a new instance for each request',
+      ['anew'],
+      'interceptor names anew, which is a new instance for each request',
+    ],
     ['has no method', [{} as StepInterceptor], 'interceptor[0] is an object'],
     ['has one that is none', [{ intercept: 5 } as never], 'interceptor[0] is an object'],
     ['is undefined', [undefined as never], 'interceptor[0] is undefined'],

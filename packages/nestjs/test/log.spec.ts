@@ -43,11 +43,11 @@ describe('the log of an application', () => {
     const { sagaId: second } = await sagas.start(new OrderContext('book'));
     await settle();
     expect(lines).toContain(
-      `error order ${second} is stuck and needs a person: compensation-exhausted at step "reserve": shelf is gone`,
+      `error order ${second} is stuck and needs an operator: compensation-exhausted at step "reserve": shelf is gone`,
     );
   });
 
-  it('tells that a saga was let go at a shutdown', async () => {
+  it('logs that a saga was stopped at a shutdown', async () => {
     const clock = new FakeClock();
     const { app, sagas, lines } = await open({ shutdownTimeoutMs: 0, abortGraceMs: 0 }, clock);
     app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
@@ -56,7 +56,7 @@ describe('the log of an application', () => {
     const closed = app.close();
     await clock.advance(1);
     await closed;
-    expect(lines).toContain(`log order ${sagaId} was let go: this process is shutting down`);
+    expect(lines).toContain(`log order ${sagaId} was stopped here: this process is shutting down`);
   });
 
   it('tells that the lease was lost, and which sagas were let go with it', async () => {
@@ -71,12 +71,12 @@ describe('the log of an application', () => {
     await clock.advance(25_001);
     const told = lines.filter((line) => line.includes('could not renew its lease'));
     expect(told).toEqual([
-      `error Worker ${worker} could not renew its lease: it stopped its sagas, others take them over`,
-      `warn order ${sagaId} was let go: this worker could not renew its lease`,
+      `error Worker ${worker} could not renew its lease: it stopped its sagas, and other workers claim them`,
+      `warn order ${sagaId} was stopped here: this worker could not renew its lease`,
     ]);
   });
 
-  it('tells that a saga was let go because another worker took it over', async () => {
+  it('logs that a saga was stopped because another worker claimed it', async () => {
     const clock = new FakeClock();
     const storage = new InMemorySagaStorage(clock);
     const { app, sagas, lines } = await open({ storage }, clock);
@@ -94,7 +94,7 @@ describe('the log of an application', () => {
     finish();
     await settle();
     expect(lines.filter((line) => line.includes(sagaId)).at(-1)).toBe(
-      `warn order ${sagaId} was let go: another worker took it over, so this one wrote and started nothing more`,
+      `warn order ${sagaId} was stopped here: another worker claimed it, so this one wrote and started nothing more`,
     );
   });
 
@@ -113,7 +113,7 @@ describe('the log of an application', () => {
       expect.arrayContaining([
         `log order ${sagaId} recovered (recovery 1 without progress)`,
         `debug order ${sagaId} completed`,
-        `debug order ${queuedId} taken from the queue`,
+        `debug order ${queuedId} claimed from the queue`,
         `debug order ${queuedId} completed`,
       ]),
     );
@@ -138,7 +138,7 @@ describe('the log of an application', () => {
     ]);
     await clock.advance(10_000);
     expect(told()).toHaveLength(2);
-    expect(told()[1]).toMatch(/\(and \d times more since this was last told\)$/);
+    expect(told()[1]).toMatch(/\(and \d more since this was last logged\)$/);
     expect(lines.join('\n')).not.toContain('hunter2');
   });
 

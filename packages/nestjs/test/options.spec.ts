@@ -151,7 +151,7 @@ describe('options of the application', () => {
     [{ useFactry: () => ({}) }, 'useFactry is no option (did you mean useFactory?)'],
     [{ useFactory: {} }, 'useFactory is an object'],
     [{ useFactory: () => ({}), inject: 'config' }, 'inject is "config"'],
-    [{ imports: [] }, 'nothing gives the options of the module'],
+    [{ imports: [] }, 'the source of the options is missing'],
     [undefined, 'what it was given is undefined'],
   ])('refuses %j for forRootAsync()', (options, problem) => {
     expect(() => SagaModule.forRootAsync(options as never)).toThrow(problem);

@@ -33,7 +33,7 @@ describe('a step whose provider gives no step', () => {
       {
         where: 'PlainStep (step "plain" of PlainSaga)',
         problem: `its provider gave ${given}`,
-        remedy: 'Let it give an object with the methods "act" and "compensate"',
+        remedy: 'It has to return an object with the methods "act" and "compensate"',
       },
     ]);
   });

@@ -60,7 +60,7 @@ describe('what a storage needs of the application', () => {
       useFactory: () => new Connection(),
     };
     const opened = open({ module: OneModule, providers: [scoped] }, SagaModule.forRoot({ storage }));
-    await expect(opened).rejects.toThrow('needs Connection, which is made anew for each request.');
+    await expect(opened).rejects.toThrow('needs Connection, which is a new instance for each request.');
   });
 });
 

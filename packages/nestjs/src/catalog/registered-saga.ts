@@ -2,29 +2,29 @@ import { stepsOf } from '@nest-saga/core/engine';
 import type { RetryPolicy, SagaDefinition, StepDefinition } from '@nest-saga/core';
 import type { Stage } from '@nest-saga/core/engine';
 
-/** A saga that this application can run. Plain: it may be sent as it is. */
+/** A saga that this application can run, as plain data that can be sent to a client as it is. */
 export interface RegisteredSaga {
   readonly saga: string;
   readonly version: number;
   /** The name of its context's class, if it has one. */
   readonly context: string | undefined;
-  /** In the order in which they run. */
+  /** The stages in the order in which they run. */
   readonly stages: readonly RegisteredStage[];
 }
 
-/** One place in the order of a saga: one step, or a primary and its alternative. */
+/** One stage of a saga: one step, or a primary and its alternative. */
 export interface RegisteredStage {
-  /** From 1. */
+  /** The number of the stage, from 1. */
   readonly position: number;
   readonly kind: Stage['kind'];
-  /** The primary first. */
+  /** The steps of the stage, the primary first. */
   readonly steps: readonly RegisteredStep[];
 }
 
-/** A step with what holds for it, defaults included. */
+/** A step with its resolved options, defaults included. */
 export interface RegisteredStep {
   readonly id: string;
-  /** Ids that it had before, oldest first. */
+  /** Ids that the step had in earlier releases, the oldest first. */
   readonly aliases: readonly string[];
   /** The limit of one attempt, in milliseconds. */
   readonly timeoutMs: number | undefined;
@@ -33,12 +33,12 @@ export interface RegisteredStep {
   readonly compensation: RegisteredRetry & Pick<StepDefinition['compensation'], 'onExhausted' | 'timeoutMs'>;
 }
 
-/** When a failed attempt is tried again, with the names of the errors that are not. */
+/** When a failed attempt is tried again. The errors that are not tried again are given by name. */
 export interface RegisteredRetry extends Omit<RetryPolicy, 'nonRetryableErrors'> {
   readonly nonRetryableErrors: readonly string[];
 }
 
-/** Describes a checked saga without what only a program can use: classes, handlers, breakers. */
+/** Describes a checked saga without its classes, handlers and breakers, which only a program can use. */
 export function toRegisteredSaga({ name, version, context, stages }: SagaDefinition): RegisteredSaga {
   return {
     saga: name,

@@ -11,7 +11,7 @@ import type { RegisteredSaga } from './registered-saga.js';
 
 /** Which saga to draw, and how. */
 export interface DiagramRequest {
-  /** @default The newest one. */
+  /** @default the newest version */
   readonly version?: number;
   /** @default 'sequence' */
   readonly kind?: DiagramKind;
@@ -47,19 +47,20 @@ export class SagaCatalog {
   ) {}
 
   /**
-   * Every registered saga in every version.
+   * All registered sagas in all versions.
    *
-   * @throws SagaModuleNotInitializedError before the module was initialized.
+   * @throws SagaModuleNotInitializedError if the module is not initialized yet.
    */
   list(): readonly RegisteredSaga[] {
     return this.definitions.defined.map(toRegisteredSaga);
   }
 
   /**
-   * A saga as Mermaid text.
+   * Draws a saga as Mermaid text.
    *
-   * @throws SagaNotRegisteredError where no saga has that name and version.
-   * @throws InvalidArgumentError for a kind that there is not.
+   * @throws SagaModuleNotInitializedError if the module is not initialized yet.
+   * @throws SagaNotRegisteredError if no saga has that name and version.
+   * @throws InvalidArgumentError if there is no such kind of diagram.
    */
   draw(saga: string, { version, kind = 'sequence' }: DiagramRequest = {}): string {
     if (!diagramKinds.includes(kind))
@@ -68,9 +69,12 @@ export class SagaCatalog {
   }
 
   /**
-   * What became of one execution, and what is still to come, as Mermaid text. Messages of errors are in it.
+   * Draws one execution as Mermaid text: the steps so far and the steps to come. The text contains the messages of
+   * errors.
    *
-   * @throws SagaNotFoundError, InvalidArgumentError
+   * @throws SagaModuleNotInitializedError if the application is not initialized yet.
+   * @throws InvalidArgumentError if the id is not a UUID.
+   * @throws SagaNotFoundError if no saga has that id.
    */
   async drawExecution(sagaId: string): Promise<string> {
     const id = checkSagaId(sagaId);

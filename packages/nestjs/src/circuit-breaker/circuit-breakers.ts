@@ -6,7 +6,7 @@ import { SystemClock } from '../node/system-clock.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../options/saga-module-options.js';
 
-/** Makes the breakers of fallbacks that give settings. */
+/** Makes the breakers of fallbacks that have settings for one. */
 @Injectable()
 export class CircuitBreakers {
   constructor(
@@ -15,7 +15,7 @@ export class CircuitBreakers {
     private readonly clock: SystemClock,
   ) {}
 
-  /** What makes them, or undefined where no saga has one: the library behind them is loaded only if it is used. */
+  /** The function that makes them, or undefined if no saga has one: the library is only loaded if it is used. */
   async findFactory(sagas: readonly DeclaredSaga[]): Promise<CreateCircuitBreaker | undefined> {
     if (this.options.createCircuitBreaker !== undefined) return this.options.createCircuitBreaker;
     if (!sagas.some(hasBreakerSettings)) return undefined;

@@ -11,12 +11,12 @@ import {
 } from 'cockatiel';
 import type { CircuitBreakerPolicy, IBackoff, IHalfOpenAfterBackoffContext } from 'cockatiel';
 
-/** Is told when the breaker of a step changes. */
+/** Called when the breaker of a step changes its state. */
 export type OnCircuitChange = (stepId: string, state: CircuitState) => void;
 
 /**
- * Breakers in this process, one for each step: open after `failureThreshold` failures in a row, and half-open, for a
- * single call, `resetTimeoutMs` later.
+ * Breakers in this process, one for each step. A breaker opens after `failureThreshold` failures in a row, and becomes
+ * half-open, for a single call, after `resetTimeoutMs` milliseconds.
  */
 export class CockatielCircuitBreaker implements CircuitBreaker {
   private readonly policies = new Map<string, CircuitBreakerPolicy>();
@@ -29,9 +29,9 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
 
   async execute<Result>(stepId: string, attempt: () => Promise<Result>): Promise<Result> {
     const policy = this.policyOf(stepId);
-    // The library lets others wait for the one call that tries the target; they are better off with the alternative.
+    // The library makes other calls wait for the one call that tries the target. The alternative serves them sooner.
     if (policy.state === CockatielState.HalfOpen) throw new CircuitOpenError(stepId);
-    // Of an open breaker the library calls only what is the trial.
+    // While a breaker is open, the library calls nothing but the trial.
     const isTrial = policy.state === CockatielState.Open;
     let isCalled = false;
     try {
@@ -40,7 +40,7 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
         return isTrial ? tryTarget(attempt) : attempt();
       });
     } catch (error) {
-      // The step may have breakers of its own: only without a call was it this one.
+      // The step may have breakers of its own: the error comes from this one only if the step was not called.
       if (isInstanceOf(error, BrokenCircuitError) && !isCalled) throw new CircuitOpenError(stepId);
       throw isInstanceOf(error, TrialCutOff) ? error.abortedBy : error;
     }
@@ -61,7 +61,7 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
 
   private makePolicy(): CircuitBreakerPolicy {
     const { failureThreshold, resetTimeoutMs } = this.options;
-    // What this process aborted for reasons of its own says nothing about the target.
+    // If this process aborted the attempt for its own reasons, the error says nothing about the target.
     const counts = (error: Error): boolean =>
       isInstanceOf(error, TrialCutOff) ||
       (!isSagaError(error, 'SAGA_STEP_ABORTED') && isCountedByBreaker(this.options, error));
@@ -72,7 +72,10 @@ export class CockatielCircuitBreaker implements CircuitBreaker {
   }
 }
 
-/** A trial that this process aborted. The library closes the circuit at any error that does not count, so this one does. */
+/**
+ * A trial that this process aborted. The library closes the circuit after any error that does not count, so this one
+ * counts.
+ */
 class TrialCutOff extends Error {
   constructor(readonly abortedBy: StepAbortedError) {
     super('the trial of a half-open circuit was cut off');
@@ -88,8 +91,9 @@ async function tryTarget<Result>(attempt: () => Promise<Result>): Promise<Result
 }
 
 /**
- * How long a circuit stays open: until the next call if its trial was cut off, because nothing was learnt from it. The library
- * compares the answer with a clock of its own, so the answer is "now" or "not yet", by the clock of the module.
+ * How long a circuit stays open. If the trial was cut off, it stays open until the next call, because the trial showed
+ * nothing. The library compares the answer with its own clock, so the answer is "now" or "not yet", by the clock of the
+ * module.
  */
 class ResetTime implements IBackoff<IHalfOpenAfterBackoffContext> {
   constructor(
@@ -99,7 +103,7 @@ class ResetTime implements IBackoff<IHalfOpenAfterBackoffContext> {
   ) {}
 
   get duration(): number {
-    // Below zero, because the wall clock may have been set back since.
+    // Below zero, because the wall clock may have been set back in the meantime.
     return this.clock.monotonicNow() >= this.isOverAt ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
 

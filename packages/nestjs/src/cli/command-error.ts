@@ -1,4 +1,4 @@
-/** A command that cannot do what it was asked to. Its message says why, and what to do. */
+/** A command that cannot do its work. Its message has the reason and the remedy. */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';
 }

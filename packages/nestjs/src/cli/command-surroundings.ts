@@ -1,13 +1,13 @@
-/** What a command knows of where it runs, and where it writes to. */
+/** The directory in which a command runs, and its two outputs. */
 export interface CommandSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Paths are relative to it, and the other packages are looked for from it. */
+  /** Paths are relative to this directory, and other packages are searched from it. */
   readonly directory: string;
-  /** The result. */
+  /** Writes a line of the result. */
   out(line: string): void;
-  /** What is said about it. */
+  /** Writes a line about the result: an error or a note. */
   error(line: string): void;
 }
 
-/** 0: done, 1: not as it should be, 2: not understood. */
+/** 0: done. 1: failed, or a check found a difference. 2: the command line was not understood. */
 export type ExitCode = 0 | 1 | 2;

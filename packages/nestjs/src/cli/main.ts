@@ -7,6 +7,6 @@ const code = await runCommand(process.argv.slice(2), {
   error: (line) => console.error(line),
 });
 
-// What the application's files left running when they were imported, a timer or a socket, must not hold the command
-// up; what it wrote must be out before it ends.
+// Files of the application may have left a timer or a socket open, which must not keep this command running. All output
+// must be written before the process ends.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

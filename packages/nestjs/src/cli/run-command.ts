@@ -20,7 +20,7 @@ Options:
 
 "nest-saga <command> --help" says more. The last three are part of @nest-saga/typeorm.`;
 
-/** Runs `nest-saga` and answers its exit code. Never rejects. */
+/** Runs `nest-saga` and resolves with its exit code. Never rejects. */
 export async function runCommand(
   commandArguments: readonly string[],
   surroundings: CommandSurroundings,

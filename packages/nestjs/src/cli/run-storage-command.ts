@@ -2,9 +2,9 @@ import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
 import { importStorageCommands } from './storage-commands.js';
 
 /**
- * Hands a command about the saga tables to the package that knows them.
+ * Passes a command about the saga tables to the package that implements it.
  *
- * @throws CommandError where that package is not installed.
+ * @throws CommandError if that package is not installed.
  */
 export async function runStorageCommand(
   command: string,

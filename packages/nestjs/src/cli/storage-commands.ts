@@ -8,7 +8,7 @@ import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
 
 const storagePackage = '@nest-saga/typeorm';
 
-/** What the package of the storage exports for this command. */
+/** The part of a storage package that this command uses. */
 export interface StorageCommands {
   runCommand(
     commandArguments: readonly string[],
@@ -22,10 +22,10 @@ export interface StorageCommands {
 }
 
 /**
- * Imports what the package of the storage does for a command.
+ * Imports the commands of the storage package.
  *
- * @param command As the user wrote it, for the message.
- * @throws CommandError where that package is not installed.
+ * @param command The command as the user typed it, for the message.
+ * @throws CommandError if that package is not installed.
  */
 export async function importStorageCommands(command: string, directory: string): Promise<StorageCommands> {
   const file = findStorageCommands(directory);
@@ -38,7 +38,7 @@ export async function importStorageCommands(command: string, directory: string):
   return (await import(pathToFileURL(file).href)) as StorageCommands;
 }
 
-// From where the user stands first: a package manager may hide from this package what it does not depend on.
+// The user's directory comes first: a package manager may hide from this package everything that it does not depend on.
 function findStorageCommands(directory: string): string | undefined {
   try {
     return createRequire(join(directory, 'package.json')).resolve(`${storagePackage}/cli`, {

@@ -4,7 +4,7 @@ import type { SagaStepReference } from './step-class.js';
 
 /**
  * Declares a step with an alternative: when the primary has failed for good with one of `failureErrors`, or its
- * circuit breaker is open, the alternative runs in its place, with the context as it was before the primary. The
+ * circuit breaker is open, the alternative runs instead, with the context as it was before the primary. The
  * choice is in the journal before the alternative starts, so a recovery follows it.
  *
  * @example

@@ -1,10 +1,11 @@
 import { nameEventClass } from '@nest-saga/core/engine';
 
 /**
- * Gives a class of events the name that it is stored under. Without it that is the class's own name, which two classes
- * may share, and which a minifier changes with each build: an event that a recovered saga tells again would then reach
- * the wrong handlers or none.
+ * Sets the name under which events of a class are stored. The default is the name of the class, which two classes may
+ * share and which a minifier changes with each build: an event that is delivered again after a recovery would then
+ * reach the wrong handlers or none.
  *
+ * @param name The same in all releases, and different for each class of events.
  * @example
  * ```ts
  * @SagaEvent('order-placed')

@@ -3,21 +3,21 @@ import type { ContextClass, SagaOptions } from '@nest-saga/core';
 import { isObject } from '@nest-saga/core/engine';
 import type { SagaStage } from './step-class.js';
 
-/** What `@Saga()` takes. */
+/** The options of `@Saga()`. */
 export interface SagaDecoratorOptions<Context> extends Omit<SagaOptions, 'context'> {
   /**
-   * The class of its context; by it `stream(context)` and `start(context)` find the saga, and it is what a step gets
-   * back after a recovery. Left out, contexts are plain objects and the saga is found by its name.
+   * The class of the context. `stream(context)` and `start(context)` select the saga by this class, and after a
+   * recovery the steps get an instance of it. Without it contexts are plain objects, and a start has to name the saga.
    *
-   * Its fields are what is stored. State that is kept elsewhere is not seen and is lost with the process: `#private`
-   * fields, and what a `WeakMap` holds about an instance.
+   * The fields of the context are stored. Other state is lost with the process: `#private` fields, and entries of a
+   * `WeakMap` whose key is an instance.
    */
   readonly context?: ContextClass<Context>;
   /** The steps in their order: step classes, `step(Class, { id })`, or `fallback(Primary, Alternative)`. */
   readonly steps: readonly SagaStage<NoInfer<Context>>[];
 }
 
-/** What `@Saga()` keeps with a class, whatever its context is. */
+/** The options that `@Saga()` keeps with a class, for any context. */
 export interface StoredSagaOptions extends SagaOptions {
   readonly steps: readonly SagaStage[];
 }
@@ -29,11 +29,11 @@ export const SagaMetadata = DiscoveryService.createDecorator<StoredSagaOptions>(
  * Declares a saga: an ordered list of steps, each of which can be undone. List the class and its steps among the
  * providers of any module.
  *
- * Two classes with one name and different versions stand side by side: new executions start under the higher
- * version, running ones end under their own.
+ * If two classes have one name and different versions, new executions start under the higher version, and running ones
+ * end under their own.
  *
- * With the class of its context as the first argument, every function in the list knows the type of the context that it
- * is given; with `context` among the options it has to say it.
+ * If the class of the context is the first argument, the compiler knows the type of the context in all functions of the
+ * list. If it is an option, such a function has to declare the type.
  *
  * @example
  * ```ts
@@ -52,11 +52,11 @@ export function Saga<Context>(
 export function Saga<Context>(options: SagaDecoratorOptions<Context>): ClassDecorator;
 export function Saga(...given: readonly [unknown, unknown?]): ClassDecorator {
   const [first, second] = given;
-  // A class that is undefined, as between two files that import each other, is no saga without a class.
+  // The first argument is undefined if two files import each other. Such a saga must not count as one without a class.
   const options =
     given.length < 2 || !isObject(second) ? given.at(-1) : { ...second, context: first ?? null };
   return (target) => {
-    // What it was really given is checked when the application starts, with everything else.
+    // The real values are checked when the application starts, together with everything else.
     SagaMetadata(options as StoredSagaOptions)(target);
   };
 }

@@ -2,8 +2,9 @@ import type { SagaStepOptions } from '@nest-saga/core';
 import type { SagaStepClass, StepUse } from './step-class.js';
 
 /**
- * Uses a step class in a saga under another id or with other policies, so that one class can stand in a saga twice.
- * What is left out stays as the class's `@SagaStep()` says it, but for its `aliases`: they belong to the class's own id.
+ * Uses a step class in a saga under another id or with other policies, so that a saga can use one class twice. Options
+ * that are left out come from the `@SagaStep()` of the class, except for `aliases`, which belong to the id of the
+ * class.
  *
  * @example
  * steps: [

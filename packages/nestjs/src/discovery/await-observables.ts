@@ -2,7 +2,10 @@ import type { SagaStepHandler, StepRun } from '@nest-saga/core';
 import type { Observable } from 'rxjs';
 import { isObservable } from 'rxjs';
 
-/** A handler whose methods may give an Observable, as those of a controller may: its last value is what they return. */
+/**
+ * A handler whose methods may return an Observable, as those of a controller may: its last value counts as their
+ * result.
+ */
 export function awaitObservables(handler: SagaStepHandler<unknown>): SagaStepHandler<unknown> {
   return {
     act: (context, run) => settled(handler.act(context, run), run),
@@ -20,7 +23,8 @@ function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-// One that gives no value returns nothing: what it does is done, and lastValueFrom() alone would call that an error.
+// An Observable without a value means a result without a value: the act has been done, and lastValueFrom() alone would
+// treat it as an error.
 function lastValue(observable: Observable<unknown>, run: StepRun): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let last: unknown;

@@ -1,13 +1,13 @@
 import type { SagaDefinitionProblem } from '@nest-saga/core';
 import type { ProviderWrapper } from './visible-providers.js';
 
-/** A provider of a step, and where that step stands. */
+/** A provider of a step, and the position of that step. */
 export interface StepProvider {
   readonly where: string;
   readonly provider: ProviderWrapper;
 }
 
-/** What a step's provider lacks: a method that the engine will call. */
+/** The methods of the engine that a step's provider does not have. */
 export function checkStepHandler(where: string, provider: ProviderWrapper): readonly SagaDefinitionProblem[] {
   const handler = handlerShape(provider);
   return ['act', 'compensate'].flatMap((method) =>
@@ -20,17 +20,17 @@ export function checkStepHandler(where: string, provider: ProviderWrapper): read
             remedy:
               method === 'act'
                 ? 'Implement SagaStepHandler'
-                : 'Implement SagaStepHandler; a step that needs no undo says so with an empty compensate()',
+                : 'Implement SagaStepHandler; a step that needs no undo has an empty compensate()',
           },
         ],
   );
 }
 
-/** What a step's provider gave, in an application that runs: a factory may have given nothing. */
+/** Checks the instance of a step's provider in an application that runs: a factory may have returned undefined. */
 export function checkMadeHandler({ where, provider }: StepProvider): readonly SagaDefinitionProblem[] {
   const isMadeOnce = provider.isDependencyTreeStatic() && !provider.isTransient;
   if (!isMadeOnce || isHandler(provider.instance)) return [];
-  const remedy = 'Let it give an object with the methods "act" and "compensate"';
+  const remedy = 'It has to return an object with the methods "act" and "compensate"';
   return [{ where, problem: `its provider gave ${named(provider.instance)}`, remedy }];
 }
 

@@ -1,7 +1,7 @@
 import type { SagaDefinitionProblem } from '@nest-saga/core';
 import type { FoundSaga } from './declare-saga.js';
 
-/** Sagas of one name and version: a problem that names all the classes. */
+/** Sagas with the same name and version: one problem, which names all the classes. */
 export function checkUniqueSagas(sagas: readonly FoundSaga[]): readonly SagaDefinitionProblem[] {
   const classesByIdentity = new Map<string, readonly string[]>();
   for (const { declared, className } of sagas) {

@@ -7,7 +7,7 @@ import { classOf, nameOf } from './class-of.js';
 import type { FoundSaga } from './declare-saga.js';
 import type { ProviderWrapper } from './visible-providers.js';
 
-/** What is wrong with the `@SagaStep()` providers that no saga lists: the others were checked with their sagas. */
+/** Checks the `@SagaStep()` providers that no saga lists. The others were checked with their sagas. */
 export function checkUnusedSteps(
   discovery: DiscoveryService,
   sagas: readonly FoundSaga[],

@@ -1,6 +1,6 @@
 import type { ProviderWrapper } from './visible-providers.js';
 
-/** The decorated class behind a provider: its own, or that of what its factory or value gives. */
+/** The decorated class of a provider: its own, or the class of the result of its factory or of its value. */
 export function classOf({ metatype, instance }: ProviderWrapper, metadataKey: string): object {
   const isDecorated = typeof metatype === 'function' && Reflect.hasMetadata(metadataKey, metatype);
   return isDecorated ? metatype : (instance as object).constructor;

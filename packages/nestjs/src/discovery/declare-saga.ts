@@ -18,12 +18,12 @@ import { handlerSource } from './handler-source.js';
 import { namesOfHosts } from './visible-providers.js';
 import type { ProviderWrapper, VisibleProviders } from './visible-providers.js';
 
-/** A saga class as the engine wants it, with everything that is wrong with it. */
+/** A saga class as the engine needs it, with all its problems. */
 export interface FoundSaga {
   readonly className: string;
   readonly declared: DeclaredSaga;
   readonly problems: readonly SagaDefinitionProblem[];
-  /** What its list names, fallbacks included. */
+  /** The classes in its list, including those in fallbacks. */
   readonly stepClasses: readonly unknown[];
   readonly stepProviders: readonly StepProvider[];
 }
@@ -66,7 +66,7 @@ class SagaDeclaration {
 
   private declareStage(stage: SagaStage, index: number): DeclaredStep | Fallback<DeclaredStep> {
     if (!isFallback(stage)) return this.declareStep(stage, index);
-    // A fallback in a fallback goes on to the check of the whole saga, which says what is wrong with it.
+    // A fallback inside a fallback passes on to the check of the whole saga, which reports it.
     const [primary, alternative] = [stage.primary, stage.alternative].map((side) =>
       this.declareStage(side as SagaStage, index),
     ) as [DeclaredStep, DeclaredStep];
@@ -103,12 +103,12 @@ class SagaDeclaration {
         remedy: "Decorate it with @SagaStep('its-id')",
       });
     }
-    // A decorator without an id gets no id from here: the name of a class is no name for a journal.
+    // A decorator without an id does not get one here: the name of a class is not a stable name for a journal.
     const named = metadata === undefined ? { id: nameOf(stepClass) } : {};
     return { ...named, ...inherited(metadata, given), ...given } as SagaStepOptions;
   }
 
-  // What is inside an object is checked with the whole saga.
+  // The content of nested objects is checked together with the whole saga.
   private checkShape(where: string, options: unknown, table: OptionTable): void {
     if (!isObject(options)) this.problems.push(...checkTable({ where, path: '' }, options, table));
   }
@@ -116,8 +116,8 @@ class SagaDeclaration {
   private noClass(listed: unknown, index: number): DeclaredStep {
     this.problems.push({
       where: this.className,
-      problem: `place ${index + 1} in its list of steps holds ${listed === undefined ? 'undefined' : `a ${typeof listed}`}`,
-      remedy: 'List step classes; undefined is most often two files that import each other',
+      problem: `stage ${index + 1} in its list of steps is ${listed === undefined ? 'undefined' : `a ${typeof listed}`}`,
+      remedy: 'List step classes; undefined usually means that two files import each other',
     });
     return { id: `place-${index + 1}`, handler: noHandler };
   }
@@ -137,7 +137,7 @@ function withoutUndefined(options: Partial<SagaStepOptions>): Partial<SagaStepOp
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-// Aliases are what the class's own id was before: under another id it is another step.
+// Aliases are earlier ids of the class's own step. A step under another id is a different step.
 function inherited(
   metadata: SagaStepOptions | undefined,
   { id }: Partial<SagaStepOptions>,

@@ -1,7 +1,7 @@
 import type { DefineSagaOptions } from '@nest-saga/core';
 import type { SagaModuleOptions } from '../options/saga-module-options.js';
 
-/** What the module's options say about every saga. */
+/** The part of the module's options that applies to every saga. */
 export function toDefineOptions(options: SagaModuleOptions): DefineSagaOptions {
   const { retry, compensation, timeoutMs, compensateOn } = options;
   const maximumRecoveryAttempts = options.recovery?.maximumRecoveryAttempts;

@@ -6,7 +6,7 @@ import { awaitObservables } from './await-observables.js';
 import { referenceOf } from './visible-providers.js';
 import type { ProviderWrapper } from './visible-providers.js';
 
-/** Gives the handler: the one instance, or where it depends on a request, a fresh one for each attempt. */
+/** Provides the handler: the one instance, or, if it depends on a request, a new one for each attempt. */
 export function handlerSource(provider: ProviderWrapper): StepHandlerSource {
   if (provider.isDependencyTreeStatic() && !provider.isTransient) {
     const handler = awaitObservables(provider.instance as SagaStepHandler<unknown>);
@@ -16,8 +16,8 @@ export function handlerSource(provider: ProviderWrapper): StepHandlerSource {
   const isDurable = provider.isDependencyTreeDurable();
   return async (run) => {
     const contextId = contextIdOf(run, isDurable);
-    // What asks for REQUEST below such a step is given the attempt: there is no other request here. Durable providers
-    // outlive it, and are given what the strategy says, as for any request.
+    // Providers below such a step that inject REQUEST get the attempt, because there is no other request here. Durable
+    // providers live longer, and get the payload of the strategy, as for any request.
     moduleRef.registerRequestByContextId(isDurable ? contextId.payload : run, contextId);
     const handler = await moduleRef.resolve<SagaStepHandler<unknown>>(provider.token as never, contextId, {
       strict: true,
@@ -26,8 +26,8 @@ export function handlerSource(provider: ProviderWrapper): StepHandlerSource {
   };
 }
 
-// The application's ContextIdStrategy decides which durable providers an attempt shares with others. One that knows
-// HTTP requests only may throw here, which is no reason to fail a step that is made anew for each attempt anyway.
+// The application's ContextIdStrategy decides which durable providers attempts share. A strategy that only knows HTTP
+// requests may throw here. The step does not fail because of that: it then gets a new instance for each attempt.
 function contextIdOf(run: StepRun, isDurable: boolean): ContextId {
   try {
     return ContextIdFactory.getByRequest(run);

@@ -19,7 +19,7 @@ import type { FoundSaga } from './declare-saga.js';
 import { toDefineOptions } from './define-options.js';
 import { VisibleProviders } from './visible-providers.js';
 
-/** Finds the sagas of the application, wherever they are declared, and checks all of them at once. */
+/** Finds the sagas of the application in all its modules, and checks them together. */
 @Injectable()
 export class SagaDefinitions {
   private definitions: readonly SagaDefinition[] | undefined;
@@ -61,9 +61,9 @@ export class SagaDefinitions {
   }
 
   /**
-   * What was defined.
+   * The sagas that were defined.
    *
-   * @throws SagaModuleNotInitializedError before it was.
+   * @throws SagaModuleNotInitializedError before they are defined.
    */
   get defined(): readonly SagaDefinition[] {
     if (this.definitions === undefined) throw new SagaModuleNotInitializedError();

@@ -1,22 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 
-/** How discovery shows a provider. */
+/** A provider, as Nest's discovery represents it. */
 export type ProviderWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** A module as the container has it. */
+/** A module, as Nest's container represents it. */
 export type HostModule = NonNullable<ProviderWrapper['host']>;
 
 type Token = ProviderWrapper['token'];
 
-/** The providers of the application, seen from one of its modules as Nest's injector sees them. */
+/** The providers of the application as Nest's injector resolves them in one of its modules. */
 @Injectable()
 export class VisibleProviders {
   constructor(private readonly discovery: DiscoveryService) {}
 
   /**
-   * The provider that Nest injects for a token in that module: its own, else what its imports export, global modules
-   * last. A module that sees none is given those of the whole application: one can be used, several are ambiguous.
+   * The provider that Nest injects for a token in that module: its own, else an export of its imports, global modules
+   * last. If the module has none, the result is the providers of the whole application: a single one can be used,
+   * several are ambiguous.
    */
   candidates(token: Token, from: HostModule | undefined): readonly ProviderWrapper[] {
     const visible = from === undefined ? undefined : injected(token, from);
@@ -25,14 +26,14 @@ export class VisibleProviders {
     return [...new Set(everywhere.map(withoutAlias))];
   }
 
-  /** The same, seen from `SagaModule`. */
+  /** The same for `SagaModule`. */
   candidatesHere(token: Token): readonly ProviderWrapper[] {
     const own = this.discovery.getProviders().find(({ instance }) => instance === this);
     return this.candidates(token, own?.host);
   }
 }
 
-/** The reference of the module that provides it: resolved through another one, its token may mean another provider. */
+/** The reference of the module that declares the provider: in another module, its token may mean another provider. */
 export function referenceOf({ host }: ProviderWrapper): ModuleRef {
   return host?.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef;
 }
@@ -52,7 +53,7 @@ function injected(token: Token, module: HostModule): ProviderWrapper | undefined
   return found === undefined ? undefined : withoutAlias(found);
 }
 
-// The order and the rules of Nest's own Injector.lookupComponentInImports(), which no public method offers.
+// Follows the order and the rules of Nest's own Injector.lookupComponentInImports(), which has no public counterpart.
 function exported(
   token: Token,
   module: HostModule,
@@ -70,7 +71,7 @@ function exported(
   return undefined;
 }
 
-// An alias (`useExisting`) is a singleton of its own, whatever the scope of the provider that it stands for.
+// An alias (`useExisting`) is always a singleton, whatever the scope of its target.
 function withoutAlias(provider: ProviderWrapper): ProviderWrapper {
   const passed = new Set<ProviderWrapper>();
   let current = provider;

@@ -1,6 +1,6 @@
 import { SagaError } from '@nest-saga/core';
 
-/** Sagas were used before every module of the application was initialized. Nothing was read or stored. */
+/** Sagas were used before all modules of the application were initialized. Nothing was read or stored. */
 export class SagaModuleNotInitializedError extends SagaError {
   readonly code = 'SAGA_MODULE_NOT_INITIALIZED';
 

@@ -1,6 +1,6 @@
 import { SagaError } from '@nest-saga/core';
 
-/** The application gave no storage that can be used here. It does not start. */
+/** The application has no usable storage. It does not start. */
 export class SagaStorageMissingError extends SagaError {
   readonly code = 'SAGA_STORAGE_MISSING';
 

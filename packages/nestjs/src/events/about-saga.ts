@@ -1,6 +1,6 @@
 import type { SagaReference } from '@nest-saga/core';
 
-/** Which saga a line of the log is about, where it is about one. */
+/** The part of a log line that names the saga, if the line is about one. */
 export function aboutSaga(saga: SagaReference | undefined): string {
   return saga === undefined ? '' : ` about ${saga.saga} ${saga.sagaId}`;
 }

@@ -8,14 +8,14 @@ import { describeError } from '../logging/describe-error.js';
 import { aboutSaga } from './about-saga.js';
 import { HandledEvents } from './handled-events.js';
 
-/** What is used of the event bus of `@nestjs/cqrs`. */
+/** The part of the event bus of `@nestjs/cqrs` that is used here. */
 interface PublishesEvents {
   publish(event: object): unknown;
 }
 
 /**
- * The way from a step's stored event to the handlers of `@nestjs/cqrs`, where the application uses it: gives the event
- * the class that an `@EventsHandler()` names, and publishes it on the `EventBus`. Without the package it does nothing.
+ * Delivers a step's stored event to the handlers of `@nestjs/cqrs`, if the application uses it: gives the event the
+ * class from an `@EventsHandler()`, and publishes it on the `EventBus`. Without the package it does nothing.
  */
 @Injectable()
 export class EventClasses {
@@ -30,8 +30,8 @@ export class EventClasses {
   ) {}
 
   /**
-   * Looks whether the package is installed and its module imported, and which classes are handled. Gives what is not
-   * clear about them.
+   * Finds out whether the package is installed, whether its module is imported, and which classes are handled. Returns
+   * the ambiguities.
    */
   async find(): Promise<readonly SagaDefinitionProblem[]> {
     const buses = await this.findBuses();
@@ -50,7 +50,7 @@ export class EventClasses {
     return this.handled.check();
   }
 
-  /** The event as an instance of its class: as it was emitted, else of the handled class of its name. */
+  /** The event as an instance of its class: as it was emitted, else of the handled class with its name. */
   revive(name: string | undefined, event: unknown): unknown {
     const handled = name === undefined ? undefined : this.handled?.find(name);
     if (name === undefined || handled === undefined) return event;
@@ -60,7 +60,7 @@ export class EventClasses {
     return event;
   }
 
-  /** Puts an event on the bus, where there is one. What that throws is logged. */
+  /** Publishes an event on the bus, if there is one. Errors of the bus are logged. */
   publish(event: unknown, saga: SagaReference): void {
     if (this.bus === undefined || typeof event !== 'object' || event === null) return;
     try {
@@ -72,24 +72,24 @@ export class EventClasses {
   }
 
   private async findBuses(): Promise<readonly ProviderWrapper[]> {
-    // Many have the package installed and do without its module: their start need not wait until it is loaded.
+    // Many applications have the package installed without its module. They must not wait until it is loaded.
     if (!this.discovery.getProviders().some(({ token }) => isLikeEventBus(token))) return [];
     try {
       const { EventBus } = await import('@nestjs/cqrs');
       return this.visible.candidatesHere(EventBus);
     } catch {
-      // Not installed: the class that looks like it is another one.
+      // The package is not installed: the class only looks like an event bus.
       return [];
     }
   }
 
-  // It goes to its own subscribers now; a recovered saga knows nothing of it but its name.
+  // Now the event reaches the subscribers of its own class. After a recovery only its name is known.
   private warnOfNamesake(name: string, eventClass: object): void {
     if (this.namesakes.has(eventClass)) return;
     this.namesakes.add(eventClass);
     this.logger.warn(
-      `A step emits an event "${escapeControls(name)}" that is not of the class of that name which is handled here. Told again by a ` +
-        'recovered saga it would reach those handlers: give one of the classes a name of its own with @SagaEvent().',
+      `A step emits an event "${escapeControls(name)}" whose class is not the handled class of that name. If a recovery ` +
+        'delivers it again, it reaches those handlers: give one of the classes its own name with @SagaEvent().',
     );
   }
 
@@ -98,7 +98,7 @@ export class EventClasses {
   }
 }
 
-// By its methods, not by its name, which a bundler may have made shorter.
+// Compares methods, not the name, which a bundler may have shortened.
 function isLikeEventBus(token: unknown): boolean {
   if (typeof token !== 'function') return false;
   const prototype: unknown = token.prototype;

@@ -7,12 +7,13 @@ type Next<Value> = (value: Value) => unknown;
 type OnTrouble = (error: unknown) => void;
 
 /**
- * An Observable whose subscribers harm nobody: what one of them throws, or an operator on the way to it, is reported
- * and goes no further. RxJS alone would throw it again outside of any call, which ends a Node process. Each is told with
- * the `AsyncLocalStorage` stores that it subscribed with, not with those of whoever set the news going.
+ * An Observable whose subscribers cannot harm others: an error of a subscriber, or of an operator in its pipe, is
+ * reported and goes no further. RxJS alone would throw it outside of any call, which ends a Node process. Each
+ * subscriber is called with the `AsyncLocalStorage` stores of its subscription, not with those of the code that caused
+ * the event.
  */
 export class GuardedObservable<Value> extends Observable<Value> {
-  /** @param beginReport Asked before each call, for where its trouble is reported. */
+  /** @param beginReport Called before each call of a subscriber; returns the function that reports its error. */
   constructor(
     source: Observable<unknown>,
     private readonly beginReport: () => OnTrouble,
@@ -21,7 +22,7 @@ export class GuardedObservable<Value> extends Observable<Value> {
     this.source = source;
   }
 
-  /** Keeps the guard on what `pipe()` makes. */
+  /** Keeps the guard on the result of `pipe()`. */
   override lift<Result>(operator?: Operator<Value, Result>): Observable<Result> {
     const lifted = new GuardedObservable<Result>(this, this.beginReport);
     lifted.operator = operator;
@@ -33,7 +34,7 @@ export class GuardedObservable<Value> extends Observable<Value> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
-    // An operator subscribes to its source: what it throws goes on to the end of the pipe, which is guarded.
+    // An operator subscribes to its source: its error travels to the end of the pipe, which is guarded.
     if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
     const observer =
       typeof observerOrNext === 'function' || !observerOrNext
@@ -52,7 +53,7 @@ export class GuardedObservable<Value> extends Observable<Value> {
     const report = this.beginReport();
     try {
       const returned = call();
-      // An async subscriber gives a promise that RxJS does not look at.
+      // RxJS ignores the promise of an async subscriber.
       if (isThenable(returned)) returned.then(undefined, report);
     } catch (error) {
       report(error);

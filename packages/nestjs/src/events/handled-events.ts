@@ -3,10 +3,10 @@ import type { SagaDefinitionProblem } from '@nest-saga/core';
 import { nameOfEventClass } from '@nest-saga/core/engine';
 import type { ProviderWrapper } from '../discovery/visible-providers.js';
 
-/** Where `@nestjs/cqrs` keeps the event classes of an `@EventsHandler()`. */
+/** The metadata key under which `@nestjs/cqrs` keeps the event classes of an `@EventsHandler()`. */
 const handledEventsKey = '__eventsHandler__';
 
-/** The classes of events that an application handles, by the names that they are stored under. */
+/** The event classes that an application handles, by the names under which they are stored. */
 export class HandledEvents {
   private readonly handlersOf = new Map<Type, string[]>();
   private readonly byStoredName = new Map<string, Set<Type>>();
@@ -19,14 +19,14 @@ export class HandledEvents {
   }
 
   /**
-   * The class of events of that name. A class that was given a name may still be stored under its own, by a release
-   * that had not given it one yet.
+   * The class of events with that name. An event may also be stored under the class's own name, by a release in which
+   * the class did not have another name yet.
    */
   find(name: string): Type | undefined {
     return onlyOne(this.byStoredName.get(name)) ?? onlyOne(this.byClassName.get(name));
   }
 
-  /** Names that mean two classes: which of them a recovered event belongs to could not be told. */
+  /** Names that two classes share: after a recovery, the class of such an event would be unknown. */
   check(): readonly SagaDefinitionProblem[] {
     return [...this.byStoredName].flatMap(([name, classes]) =>
       classes.size === 1
@@ -57,7 +57,7 @@ export class HandledEvents {
   }
 }
 
-// The decorated class stands behind a class, a factory or a value; a request-scoped one has its prototype here.
+// The decorated class belongs to a class, a factory or a value; a request-scoped provider has its prototype here.
 function handlerClasses({ metatype, instance }: ProviderWrapper): ReadonlySet<Type> {
   const made = (instance as object | null | undefined)?.constructor;
   return new Set([metatype, made].filter((candidate) => typeof candidate === 'function') as Type[]);

@@ -9,35 +9,35 @@ import { GuardedObservable } from './guarded-observable.js';
 
 type EventOf<Type> = Extract<SagaLifecycleEvent, { readonly type: Type }>;
 
-/** What a step emitted with `run.emit(event)`. */
+/** An event that a step emitted with `run.emit(event)`. */
 export interface SagaStepEvent extends SagaReference {
-  /** The place in the journal of the entry that it was stored with: with `sagaId`, what tells a repeated delivery. */
+  /** The `seq` of the entry with which it was stored. Together with `sagaId` it identifies a repeated delivery. */
   readonly seq: number;
   /** The step's id. */
   readonly step: string;
-  /** The name that the event's class is stored under, where it was an instance of one. */
+  /** The name under which the event's class is stored, if the event was an instance of a class. */
   readonly name?: string;
   /**
-   * An instance of the class it was emitted as. Told again after a recovery, of the class of that name which an
-   * `@EventsHandler()` of the application names, where there is one.
+   * An instance of the class as which it was emitted. After a recovery: of the class with that name in an
+   * `@EventsHandler()` of the application, if there is one.
    */
   readonly event: unknown;
 }
 
-/** What became of a saga of this process. */
+/** A change in the life of a saga of this process. */
 export type SagaLifecycle =
   | EventOf<'started' | 'compensating' | 'completed' | 'failed' | 'stuck'>
   | (SagaReference & {
-      /** This process took it up from another one, or from itself before a restart. */
+      /** This process claimed the saga from another process, or from itself before a restart. */
       readonly type: 'recovered';
       readonly recoveries: number;
     });
 
 /**
- * What happens to the sagas of this process, each told once after it is durable, in order for each saga. A process that
- * recovers a saga tells again what its last step emitted, and nothing of earlier steps. No promise of a subscriber is
- * awaited: what it had not done yet when the process died, or what it failed to do, is not told again. What a subscriber
- * throws is logged with the saga, and harms neither a saga nor another subscriber.
+ * The events of the sagas of this process, each published once after it is durable, in order for each saga. A process
+ * that recovers a saga publishes the emitted events of its last step again, and none of earlier steps. The promise of a
+ * subscriber is not awaited: if the process dies first, or the subscriber fails, the event is not published again. An
+ * error of a subscriber is logged with the saga, and harms neither a saga nor another subscriber.
  *
  * @example
  * ```ts
@@ -55,19 +55,19 @@ export class SagaEvents implements SagaListener {
   private readonly lifecycle = new Subject<SagaLifecycle>();
   private readonly events = new Subject<SagaStepEvent>();
   private readonly worker = new Subject<WorkerEvent>();
-  /** The saga of the event that is being told. */
-  private told: SagaReference | undefined;
+  /** The saga of the event that is published at the moment. */
+  private current: SagaReference | undefined;
 
   /** Started, recovered, compensating, completed, failed and stuck. */
   readonly lifecycle$: Observable<SagaLifecycle> = this.guard(this.lifecycle);
-  /** What steps emit with `run.emit()`. */
+  /** The events that steps emit with `run.emit()`. */
   readonly events$: Observable<SagaStepEvent> = this.guard(this.events);
-  /** What happens to this process as a worker: its lease, its sweeps, trouble with the storage, circuit breakers. */
+  /** The events of this process as a worker: its lease, its sweeps, problems of the storage, circuit breakers. */
   readonly worker$: Observable<WorkerEvent> = this.guard(this.worker);
 
   constructor(private readonly classes: EventClasses) {}
 
-  /** @internal Told by the engine. */
+  /** @internal Called by the engine. */
   onSagaEvent(event: SagaLifecycleEvent): void {
     const { sagaId, saga, version } = event;
     switch (event.type) {
@@ -93,12 +93,12 @@ export class SagaEvents implements SagaListener {
     }
   }
 
-  /** @internal Told by the engine. */
+  /** @internal Called by the engine. */
   onWorkerEvent(event: WorkerEvent): void {
     this.worker.next(event);
   }
 
-  /** @internal No more will come: whoever waits for one is let go. */
+  /** @internal No more events follow: subscribers that wait for one complete. */
   complete(): void {
     this.lifecycle.complete();
     this.events.complete();
@@ -114,19 +114,19 @@ export class SagaEvents implements SagaListener {
   }
 
   private tell<Value extends SagaReference>(subject: Subject<Value>, event: Value): void {
-    const before = this.told;
-    this.told = event;
+    const before = this.current;
+    this.current = event;
     try {
       subject.next(event);
     } finally {
-      this.told = before;
+      this.current = before;
     }
   }
 
   private guard<Value>(subject: Subject<Value>): Observable<Value> {
     return new GuardedObservable<Value>(subject, () => {
-      const { told } = this;
-      return (error) => this.logger.error(`A subscriber threw${aboutSaga(told)}: ${describeError(error)}`);
+      const { current } = this;
+      return (error) => this.logger.error(`A subscriber threw${aboutSaga(current)}: ${describeError(error)}`);
     });
   }
 }

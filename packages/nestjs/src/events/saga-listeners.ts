@@ -8,8 +8,8 @@ import type { SagaTelemetry } from '../telemetry/saga-telemetry.js';
 import { SagaLogger } from '../logging/saga-logger.js';
 
 /**
- * Everyone who is told what happens, as one: the log, `SagaEvents`, and the application's own listener. What one of
- * them throws is logged, and does not keep the news from the others.
+ * All listeners as one: the log, `SagaEvents`, and the application's own listener. An error of one of them is logged,
+ * and the others are notified all the same.
  */
 @Injectable()
 export class SagaListeners implements SagaListener {
@@ -21,7 +21,7 @@ export class SagaListeners implements SagaListener {
     private readonly log: SagaLogger,
     events: SagaEvents,
   ) {
-    // A factory may have given nothing: the check of the options says so, later.
+    // A factory may have returned undefined: the check of the options reports it later.
     const { listener, telemetry } = options ?? {};
     this.telemetry = telemetry;
     this.listeners = listener === undefined ? [log, events] : [log, events, listener];

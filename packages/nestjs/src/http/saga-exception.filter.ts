@@ -6,7 +6,7 @@ import { describeError } from '../logging/describe-error.js';
 import { errorStatuses } from './error-statuses.js';
 import { ThrownSagaError } from './thrown-saga-error.js';
 
-/** As much of a response as Express and Fastify have in common; Fastify keeps Node's own under `raw`. */
+/** The common part of the responses of Express and Fastify; Fastify keeps Node's own under `raw`. */
 type PlatformResponse = { status(code: number): { send(body: object): unknown } } & (
   NodeResponse | { readonly raw: NodeResponse }
 );
@@ -17,9 +17,9 @@ interface NodeResponse {
 }
 
 /**
- * Answers errors of the sagas with the HTTP status that they mean, on Express and on Fastify: 400, 404, 409, 422 and
- * 503 with the error's code and text, and 500 without a text for what only the log should say. Other errors are left to
- * other filters; a handler that answers no HTTP request still throws its error.
+ * Answers the errors of sagas with their HTTP statuses, on Express and on Fastify: 400, 404, 409, 422 and 503 with the
+ * code and the text of the error, and 500 without a text if only the log may contain it. Other errors are left to other
+ * filters. If the handler does not answer an HTTP request, its error is thrown.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export class SagaExceptionFilter implements ExceptionFilter<SagaError> {
 
   catch(error: SagaError, host: ArgumentsHost): unknown {
     const type = host.getType();
-    // A microservice takes an Observable for its answer, and would end at an error that a filter throws.
+    // A microservice expects an Observable as its answer, and would end if a filter threw an error.
     if (type === 'rpc') return throwError(() => error);
     if (type !== 'http') throw error;
     const statusCode = errorStatuses.get(error.code) ?? HttpStatus.INTERNAL_SERVER_ERROR;
@@ -49,7 +49,7 @@ export class SagaExceptionFilter implements ExceptionFilter<SagaError> {
     return undefined;
   }
 
-  /** Mistakes of clients are theirs to read; a process that is full or ends has said so itself. */
+  /** Mistakes of clients are in their responses; a process that is busy or shuts down has logged it already. */
   private log(error: SagaError, statusCode: HttpStatus): void {
     if (statusCode === HttpStatus.INTERNAL_SERVER_ERROR) this.logger.error(describeError(error));
     else if (error.code === 'SAGA_STORAGE_FAILED') this.logger.warn(describeError(error));

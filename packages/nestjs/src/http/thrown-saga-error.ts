@@ -2,8 +2,8 @@ import { SagaError } from '@nest-saga/core';
 import { isInstanceOf, sagaErrorCode } from '@nest-saga/core/engine';
 
 /**
- * What Nest compares with an error to find its filter: an error of the sagas, whichever copy of the package threw it.
- * There is no instance of this class.
+ * The type by which Nest selects the filter for an error: any error of the sagas, from any copy of the package. This
+ * class has no instances.
  */
 export abstract class ThrownSagaError {
   static [Symbol.hasInstance](thrown: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { StartInterceptor, StepInterceptor } from '@nest-saga/core';
 
-/** Several interceptors as one, each around those behind it; undefined if there is none. */
+/** Several interceptors as one, each around those after it; undefined if there are none. */
 export function interceptStep(interceptors: readonly StepInterceptor[]): StepInterceptor | undefined {
   return interceptors.reduceRight<StepInterceptor | undefined>(
     (inner, outer) =>
@@ -11,7 +11,7 @@ export function interceptStep(interceptors: readonly StepInterceptor[]): StepInt
   );
 }
 
-/** The same for starts: each is shown the metadata that those before it gave. */
+/** The same for starts: each interceptor gets the metadata of those before it. */
 export function interceptStart(interceptors: readonly StartInterceptor[]): StartInterceptor | undefined {
   return interceptors.reduceRight<StartInterceptor | undefined>(
     (inner, outer) =>

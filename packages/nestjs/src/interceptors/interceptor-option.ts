@@ -3,11 +3,11 @@ import { isObject, option } from '@nest-saga/core/engine';
 import type { Option } from '@nest-saga/core/engine';
 import type { SagaInterceptor, SagaInterceptorReference } from './saga-interceptor.js';
 
-/** What an interceptor is, in words. */
+/** A description of the values that are interceptors. */
 export const interceptorRange =
   'an object with the method "intercept", "interceptStart" or both, the token of a provider of one, or a list of these';
 
-/** One interceptor or several, each by itself or by its token. */
+/** One interceptor or several, each given directly or by its token. */
 export const interceptorOption: Option<SagaInterceptorReference | readonly SagaInterceptorReference[]> = {
   check: (place, value) =>
     Array.isArray(value)
@@ -25,7 +25,7 @@ export function isInterceptor(value: unknown): value is SagaInterceptor {
   return given.length > 0 && given.every((method) => typeof method === 'function');
 }
 
-/** Whether a value is a token of a provider, and no interceptor. */
+/** Whether a value is the token of a provider, and not an interceptor itself. */
 export function isToken(value: unknown): value is InjectionToken {
   return ['string', 'symbol', 'function'].includes(typeof value);
 }

@@ -8,7 +8,7 @@ import { interceptorRange, isInterceptor, isToken } from './interceptor-option.j
 import type { SagaInterceptor } from './saga-interceptor.js';
 import { interceptStart, interceptStep } from './intercept.js';
 
-/** The interceptors of the module's options: those that are given, and those that the application provides. */
+/** The interceptors of the module's options: objects, and providers of the application. */
 @Injectable()
 export class SagaInterceptors {
   private found: readonly SagaInterceptor[] = [];
@@ -18,7 +18,7 @@ export class SagaInterceptors {
     private readonly visible: VisibleProviders,
   ) {}
 
-  /** Finds them; every provider exists by now. Answers with what is wrong with their tokens. */
+  /** Finds them; by now Nest has made all providers. Returns the problems with their tokens. */
   find(): readonly SagaDefinitionProblem[] {
     const interceptor: unknown = Reflect.get(Object(this.options) as object, 'interceptor');
     const references: readonly unknown[] = Array.isArray(interceptor) ? interceptor : [interceptor];
@@ -33,19 +33,19 @@ export class SagaInterceptors {
     return problems;
   }
 
-  /** What surrounds each attempt, the telemetry around all others. */
+  /** The interceptors of attempts as one, the telemetry around all others. */
   aroundSteps(telemetry: StepInterceptor | undefined): StepInterceptor | undefined {
     const own = this.found.filter((found): found is StepInterceptor => hasMethod(found, 'intercept'));
     return interceptStep(telemetry === undefined ? own : [telemetry, ...own]);
   }
 
-  /** What surrounds each start, the telemetry around all others. */
+  /** The interceptors of starts as one, the telemetry around all others. */
   aroundStarts(telemetry: StartInterceptor | undefined): StartInterceptor | undefined {
     const own = this.found.filter((found): found is StartInterceptor => hasMethod(found, 'interceptStart'));
     return interceptStart(telemetry === undefined ? own : [telemetry, ...own]);
   }
 
-  /** The provider's instance, or why there is none. */
+  /** The provider's instance, or the reason why there is none. */
   private resolve(token: InjectionToken): unknown {
     const candidates = this.visible.candidatesHere(token);
     const [provider] = candidates;
@@ -57,7 +57,7 @@ export class SagaInterceptors {
     try {
       return referenceOf(provider).get<unknown>(provider.token as Type, { strict: true });
     } catch {
-      return new Unresolved('is made anew for each request');
+      return new Unresolved('is a new instance for each request');
     }
   }
 }
@@ -71,7 +71,7 @@ class Unresolved {
 }
 
 function toProblem(token: InjectionToken, resolved: unknown): SagaDefinitionProblem {
-  const reason = resolved instanceof Unresolved ? resolved.reason : 'is provided, and is no interceptor';
+  const reason = resolved instanceof Unresolved ? resolved.reason : 'is provided, but is not an interceptor';
   return {
     where: 'SagaModule.forRoot()',
     problem: `interceptor names ${nameOfToken(token)}, which ${reason}`,

@@ -2,8 +2,8 @@ import { escapeControls, recordError } from '@nest-saga/core/engine';
 import type { RecordedError } from '@nest-saga/core';
 
 /**
- * An error for a line of the log: its name, code and bounded message, and the name and code of its cause. Never a
- * stack, and never a cause's message, which may hold what was to be stored.
+ * An error as text for the log: its name, code and bounded message, and the name and code of its cause. Never a stack,
+ * and never the message of a cause, which may contain stored values.
  */
 export function describeError(error: unknown): string {
   const recorded = recordError(error);

@@ -1,11 +1,11 @@
 import type { Clock } from '@nest-saga/core';
 
-/** For so long the same trouble is told once. */
+/** How long the log leaves out repetitions of the same problem, in milliseconds. */
 const quietMs = 30_000;
 
 /**
- * Thins out what would flood a log while a database is away: of each kind of trouble one line in thirty seconds, with
- * the number of those that were kept back before it.
+ * Keeps a log short while a database is unreachable: one line in thirty seconds for each kind of problem, with the
+ * number of lines that were left out since the last one.
  */
 export class RepeatedTrouble {
   private readonly quietUntil = new Map<string, number>();
@@ -13,8 +13,8 @@ export class RepeatedTrouble {
 
   constructor(private readonly clock: Clock) {}
 
-  /** What to add to the line, or undefined where the line is to be left out. */
-  tell(kind: string): string | undefined {
+  /** The end of the line with the number of omitted lines, or undefined if this line is to be left out. */
+  countOmitted(kind: string): string | undefined {
     const now = this.clock.monotonicNow();
     const keptBack = this.keptBack.get(kind) ?? 0;
     if (now < (this.quietUntil.get(kind) ?? 0)) {
@@ -23,6 +23,6 @@ export class RepeatedTrouble {
     }
     this.quietUntil.set(kind, now + quietMs);
     this.keptBack.delete(kind);
-    return keptBack === 0 ? '' : ` (and ${keptBack} times more since this was last told)`;
+    return keptBack === 0 ? '' : ` (and ${keptBack} more since this was last logged)`;
   }
 }

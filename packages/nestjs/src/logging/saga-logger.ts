@@ -17,9 +17,9 @@ import { describeError } from './describe-error.js';
 import { RepeatedTrouble } from './repeated-trouble.js';
 
 /**
- * Tells Nest's Logger what happens to the sagas of this process: the saga, its id, the step and the attempt, never a
- * context, a response or a stack. What goes well is `debug`, what went wrong by itself is `warn`, and what
- * waits for a person is `error`.
+ * Writes the events of the sagas of this process to Nest's Logger: the saga, its id, the step and the attempt, never a
+ * context, a response or a stack. Successes are `debug`, problems that need no operator are `warn`, and those that do
+ * are `error`.
  */
 @Injectable()
 export class SagaLogger implements SagaListener {
@@ -30,7 +30,7 @@ export class SagaLogger implements SagaListener {
     @Inject(MODULE_OPTIONS_TOKEN) options: SagaModuleOptions | null | undefined,
     clock: SystemClock,
   ) {
-    // A factory may have given nothing: the check of the options says so, later.
+    // A factory may have returned undefined: the check of the options reports it later.
     this.logger = new TracedLogger('Saga', options?.telemetry);
     this.repeated = new RepeatedTrouble(clock);
   }
@@ -40,7 +40,7 @@ export class SagaLogger implements SagaListener {
       case 'started':
         return this.debug(() => `${name(event)} ${event.isQueued ? 'queued' : 'started'}`);
       case 'claimed':
-        if (!event.isRecovery) return this.debug(() => `${name(event)} taken from the queue`);
+        if (!event.isRecovery) return this.debug(() => `${name(event)} claimed from the queue`);
         return this.logger.log(`${name(event)} recovered (recovery ${event.recoveries} without progress)`);
       case 'step':
         return this.onStep(event, event.result);
@@ -51,9 +51,11 @@ export class SagaLogger implements SagaListener {
       case 'failed':
         return this.logger.warn(`${name(event)} failed and was undone: ${describeFailure(event.failure)}`);
       case 'stuck':
-        return this.logger.error(`${name(event)} is stuck and needs a person: ${describeStuck(event.stuck)}`);
+        return this.logger.error(
+          `${name(event)} is stuck and needs an operator: ${describeStuck(event.stuck)}`,
+        );
       case 'let-go':
-        return this.onLetGo(event, event.reason);
+        return this.onStopped(event, event.reason);
       case 'context-large':
         return this.logger.warn(
           `${name(event)} has a context of ${event.bytes} bytes; store references instead`,
@@ -68,7 +70,7 @@ export class SagaLogger implements SagaListener {
         return this.logger.debug(`Running sagas as worker ${event.worker}`);
       case 'lease-lost':
         return this.logger.error(
-          `Worker ${event.worker} could not renew its lease: it stopped its sagas, others take them over`,
+          `Worker ${event.worker} could not renew its lease: it stopped its sagas, and other workers claim them`,
         );
       case 'renewal-failed':
         return this.trouble('warn', 'renewal', `The lease was not renewed: ${describeError(event.error)}`);
@@ -106,15 +108,15 @@ export class SagaLogger implements SagaListener {
   ): void {
     const what = () => `${name(saga)} step "${step}" ${action} attempt ${attempt}`;
     if (status === 'completed') return this.debug(() => `${what()} completed`);
-    const told =
+    const reason =
       error === undefined
         ? ''
         : `: ${withCode(error.name, error.code)}: ${error.message}${becauseOf(error.cause?.name, error.cause)}`;
-    this.logger.warn(`${what()} failed${told}${willRetry ? ' (it will be tried again)' : ''}`);
+    this.logger.warn(`${what()} failed${reason}${willRetry ? ' (it will be tried again)' : ''}`);
   }
 
-  private onLetGo(saga: SagaReference, reason: LetGoReason): void {
-    const line = `${name(saga)} was let go: ${letGoReasons[reason]}`;
+  private onStopped(saga: SagaReference, reason: LetGoReason): void {
+    const line = `${name(saga)} was stopped here: ${stopReasons[reason]}`;
     if (reason === 'parked') this.debug(() => line);
     else if (reason === 'shutdown') this.logger.log(line);
     else this.logger.warn(line);
@@ -130,18 +132,18 @@ export class SagaLogger implements SagaListener {
   }
 
   private trouble(level: 'warn' | 'error', kind: string, line: string): void {
-    const more = this.repeated.tell(kind);
+    const more = this.repeated.countOmitted(kind);
     if (more !== undefined) this.logger[level](line + more);
   }
 
-  // Lines of sagas that go well are the most, so they are made only where somebody reads them.
+  // Most lines are about sagas that succeed, so they are only built if the log shows them.
   private debug(line: () => string): void {
     if (Logger.isLevelEnabled('debug')) this.logger.debug(line());
   }
 }
 
-const letGoReasons: Readonly<Record<LetGoReason, string>> = {
-  fenced: 'another worker took it over, so this one wrote and started nothing more',
+const stopReasons: Readonly<Record<LetGoReason, string>> = {
+  fenced: 'another worker claimed it, so this one wrote and started nothing more',
   parked: 'it waits for its next attempt and needs no process until then',
   'lease-lost': 'this worker could not renew its lease',
   shutdown: 'this process is shutting down',

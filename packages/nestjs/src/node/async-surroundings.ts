@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Surroundings } from '@nest-saga/core/engine';
 
 /**
- * What every `AsyncLocalStorage` held where this was made, so that shared work sees that and not the store of the
- * request that happened to wake it.
+ * Keeps the `AsyncLocalStorage` stores of its creation, so that shared work sees them and not those of the request that
+ * happened to start it.
  */
 export class AsyncSurroundings implements Surroundings {
   private readonly runHere = AsyncLocalStorage.snapshot();

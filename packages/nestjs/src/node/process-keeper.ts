@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 
-/** The longest that Node can wait: it repeats, so its length does not matter. */
+/** The longest delay that Node accepts. The timer repeats, so its length does not matter. */
 const intervalMs = 2_147_483_647;
 
 /**
- * Keeps this process alive while there is a reason to. The clock's timers do not, and connections do only until they
- * break, which is the moment when a worker is needed most.
+ * Keeps this process alive while there is a reason for it. The clock's timers do not, and connections only until they
+ * break, which is exactly when a worker is needed most.
  */
 @Injectable()
 export class ProcessKeeper {
   private reasons = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  /** Returns what to call when this reason is gone; calling it twice is calling it once. */
+  /** Adds a reason. Call the returned function when the reason is gone; a second call has no effect. */
   hold(): () => void {
     this.reasons++;
     this.timer ??= setInterval(() => undefined, intervalMs);
@@ -23,7 +23,7 @@ export class ProcessKeeper {
     };
   }
 
-  /** Keeps the process until the work is over, however it ends. */
+  /** Keeps the process alive until the work has ended, with or without an error. */
   async during<Result>(work: () => Promise<Result>): Promise<Result> {
     const release = this.hold();
     try {

@@ -3,13 +3,13 @@ import { Injectable } from '@nestjs/common';
 import type { Clock } from '@nest-saga/core';
 import type { CancelTimer } from '@nest-saga/core/engine';
 
-/** A longer one Node takes for none at all. */
+/** Node treats a longer delay as no delay. */
 const maximumTimeoutMs = 2_147_483_647;
 
 /**
- * The time of this machine. Its timers do not keep a process alive: whoever waits for a saga does.
+ * The time of this machine. Its timers do not keep a process alive; a caller that waits for a saga does.
  *
- * A test can put a clock of its own in its place: `overrideProvider(SystemClock).useValue(fakeClock)`.
+ * A test can use its own clock: `overrideProvider(SystemClock).useValue(fakeClock)`.
  */
 @Injectable()
 export class SystemClock implements Clock {
@@ -22,8 +22,8 @@ export class SystemClock implements Clock {
   }
 
   startTimer(delayMs: number, callback: () => void): CancelTimer {
-    // Node cuts the fractions of both the delay and the moment it counts from, so it would be early by up to two
-    // milliseconds: an end of a lease that is looked at before it is there would never be noticed.
+    // Node drops the fraction of a millisecond of both the delay and the current time, so a timer may be up to two
+    // milliseconds early. A check for the end of a lease that runs too early would never notice the end.
     const timer = setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, maximumTimeoutMs));
     timer.unref();
     return () => clearTimeout(timer);

@@ -8,9 +8,9 @@ const bytesOfTime = 6;
 const digits = Buffer.from('0123456789abcdef');
 
 /**
- * Draws UUIDs of version 7 (RFC 9562): the time first, so that an index on them grows at its end, then 74 random
- * bits. Randomness is taken from the system in pools, because asking for each id by itself costs ten times more. The
- * text is written as a whole: one that is put together of pieces stays a tree of them, eight times as large.
+ * Draws UUIDs of version 7 (RFC 9562): the time first, so that an index on them grows at its end, then 74 random bits.
+ * Random bytes are requested from the system in pools, because a request for each id costs ten times as much. The text
+ * is built as a whole, because a text that is concatenated from parts takes eight times the memory.
  */
 @Injectable()
 export class UuidV7Generator implements IdGenerator {
@@ -23,7 +23,7 @@ export class UuidV7Generator implements IdGenerator {
     const { bytes } = this;
     bytes.writeUIntBE(Date.now(), 0, bytesOfTime);
     this.drawInto(bytes);
-    // Four bits say version 7, two bits say the variant of the RFC.
+    // Four bits are the version, 7, and two bits are the variant of the RFC.
     bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
     bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
     return this.textOf(bytes);

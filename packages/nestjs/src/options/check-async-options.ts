@@ -7,7 +7,7 @@ const where = 'SagaModule.forRootAsync()';
 const list = option('a list', Array.isArray);
 
 const table: OptionTableOf<typeof ASYNC_OPTIONS_TYPE> = {
-  useFactory: func('a function that gives the options'),
+  useFactory: func('a function that returns the options'),
   useClass: func('a class that makes the options'),
   useExisting: checkedElsewhere(),
   inject: list,
@@ -17,15 +17,15 @@ const table: OptionTableOf<typeof ASYNC_OPTIONS_TYPE> = {
 };
 
 /**
- * Checks from where the module's options come. What they are is known later, and is checked with all sagas.
+ * Checks the source of the module's options. The options themselves are checked later, together with all sagas.
  *
- * @throws SagaDefinitionError at once: without a source Nest would only say that it cannot resolve one.
+ * @throws SagaDefinitionError at once. If the source is missing, Nest would only report an unresolved dependency.
  */
 export function checkAsyncOptions(options: unknown): void {
   const problems = checkTable({ where, path: '' }, options, table);
   if (problems.length > 0) throw new SagaDefinitionError(problems);
   const sources = ['useFactory', 'useClass', 'useExisting'];
   if (sources.some((source) => Reflect.get(Object(options) as object, source) !== undefined)) return;
-  const problem = 'nothing gives the options of the module';
+  const problem = 'the source of the options is missing';
   throw new SagaDefinitionError([{ where, problem, remedy: `Pass ${sources.join(', ')}` }]);
 }

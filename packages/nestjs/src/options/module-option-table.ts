@@ -21,7 +21,7 @@ export const moduleTable = {
    */
   storage: storageOption,
   /**
-   * Makes the breaker of a fallback that gives settings, for example one whose state processes share.
+   * Makes the breaker of a fallback that has settings for one, for example a breaker whose state processes share.
    *
    * @default a breaker in this process, over cockatiel
    */
@@ -31,7 +31,10 @@ export const moduleTable = {
    * provider that is one, or a list of these, the outermost first.
    */
   interceptor: interceptorOption,
-  /** Is notified of everything that happens to the sagas of this process, next to the log. The log also says what it throws. */
+  /**
+   * Is notified of everything that happens to the sagas of this process, next to the log. The log also shows its
+   * errors.
+   */
   listener: listenerOption,
   /**
    * Traces and measures: `sagaTelemetry()` of `@nest-saga/nestjs/telemetry`.
@@ -41,7 +44,7 @@ export const moduleTable = {
   telemetry: objectWith<SagaTelemetry>('a SagaTelemetry, such as sagaTelemetry()', 'begin', 'intercept'),
 };
 
-/** What `SagaModule.forRoot()` and `forRootAsync()` take. */
+/** All options of `SagaModule.forRoot()` and `forRootAsync()`. */
 export const moduleOptionTable = { ...moduleTable, ...workerTable, ...policyTable };
 
 function isMethodOrAbsent(value: unknown): boolean {

@@ -13,7 +13,7 @@ export class BootstrapPhase implements OnApplicationBootstrap {
       if (module.metatype === BootstrapPhaseModule) module.distance = Infinity;
   }
 
-  /** Nest calls no `onApplicationBootstrap()` before each `onModuleInit()` has ended. */
+  /** Nest calls `onApplicationBootstrap()` only after all `onModuleInit()` hooks have ended. */
   get hasBegun(): boolean {
     return this.begun;
   }
@@ -24,8 +24,8 @@ export class BootstrapPhase implements OnApplicationBootstrap {
 }
 
 /**
- * A module of its own, whose hooks come before those of any other: the application's may use sagas in their
- * `onApplicationBootstrap()`, whichever module comes first.
+ * A separate module, whose hooks run before those of all other modules: every module of the application may use sagas
+ * in its `onApplicationBootstrap()`.
  */
 @Module({ providers: [BootstrapPhase], exports: [BootstrapPhase] })
 export class BootstrapPhaseModule {}

@@ -20,7 +20,7 @@ import { SAGA_STORAGE } from '../storage/saga-storage.token.js';
 import { LiveWatches } from '../streams/live-watches.js';
 import { untilDeadline } from './until-deadline.js';
 
-/** What the rest of this module uses of the engine, once it is open. */
+/** The parts of an open engine that this module uses. */
 export interface OpenSagas extends Pick<
   SagaEngine,
   'starter' | 'reader' | 'requests' | 'worker' | 'follower'
@@ -29,12 +29,12 @@ export interface OpenSagas extends Pick<
   readonly storage: SagaStorage;
 }
 
-/** How long the storage may take at a shutdown, beyond what the steps may, in milliseconds. */
+/** How much longer than the steps the storage may take at a shutdown, in milliseconds. */
 const storageGraceMs = 5_000;
 
 /**
- * The engine of this application and its life: made from the discovered sagas when modules are initialized, opened at
- * bootstrap by the first use or by its own hook, closed while the rest of the application is still up.
+ * The engine of this application: made from the discovered sagas when modules are initialized, opened at bootstrap by
+ * the first use or by its own hook, and closed while the rest of the application still works.
  */
 @Injectable()
 export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
@@ -60,12 +60,12 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   ) {}
 
   /**
-   * The engine's parts, ready for use. Not `async`: every start waits for this, and it is nearly always there already.
+   * The engine's parts, ready for use. Not `async`: every start waits for this, and the parts are nearly always ready.
    *
-   * Refused before the bootstrap, not opened early: recovery begins with it, and the steps of what it finds may need
-   * modules that are not ready.
+   * A use before the bootstrap is refused and does not open the engine early: recovery starts with it, and the steps of
+   * recovered sagas may need modules that are not ready.
    *
-   * @throws SagaModuleNotInitializedError before every module of the application was initialized.
+   * @throws SagaModuleNotInitializedError if a module of the application is not initialized yet.
    */
   opened(): Promise<OpenSagas> {
     const { engine, parts } = this;
@@ -76,16 +76,16 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   }
 
   /**
-   * Uses the engine, and keeps the process alive meanwhile: the caller waits for an answer, while a database that is
-   * away leaves nothing else that would.
+   * Uses the engine, and keeps the process alive until the answer is there. While the database is unreachable, nothing
+   * else would keep it alive.
    *
-   * @throws SagaModuleNotInitializedError before every module of the application was initialized.
+   * @throws SagaModuleNotInitializedError if a module of the application is not initialized yet.
    */
   use<Result>(work: (sagas: OpenSagas) => Result | Promise<Result>): Promise<Result> {
     return this.keeper.during(async () => work(await this.opened()));
   }
 
-  /** Every provider exists by now, whichever module declares it. */
+  /** By now Nest has made the providers of all modules. */
   async onModuleInit(): Promise<void> {
     const registry = new SagaRegistry(await this.definitions.define());
     const storage = await createStorage(this.storage, this.visible, this.clock);
@@ -110,8 +110,9 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   }
 
   /**
-   * Not before: a recovered saga's steps may need what other modules make ready in onModuleInit. From now on a worker
-   * stays until it is closed, though it has no server and its connections break.
+   * Not earlier: the steps of a recovered saga may need something that other modules prepare in onModuleInit. From now
+   * on the process of a worker stays alive until the application is closed, even without a server and without
+   * connections.
    */
   async onApplicationBootstrap(): Promise<void> {
     const release = this.keeper.hold();
@@ -126,12 +127,12 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   }
 
   /**
-   * While the application's connections are still open: starts no further step, waits for those that run, and ends
-   * every stream that is left, so that `app.close()` returns.
+   * Runs while the application's connections are still open: starts no further step, waits for running steps, and ends
+   * all open streams, so that `app.close()` returns.
    */
   async onModuleDestroy(): Promise<void> {
     try {
-      // The timers of the engine do not keep the process alive, and its sagas are to be given back.
+      // The timers of the engine do not keep the process alive, and its sagas have to be released.
       await this.keeper.during(() => this.close());
     } finally {
       this.releaseProcess?.();
@@ -155,7 +156,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     );
     if (!isClosed)
       new Logger('Saga').error(
-        'The storage did not answer at shutdown; other workers take over once the lease is over',
+        'The storage did not answer at shutdown; other workers claim the sagas when the lease expires',
       );
   }
 }

@@ -1,6 +1,9 @@
 import type { Clock } from '@nest-saga/core';
 
-/** Waits for something, but no longer than this. Answers whether it came in time; rejects where it rejected in time. */
+/**
+ * Waits for a promise, but not longer than `deadlineMs`. Resolves with whether it resolved in time; rejects if it
+ * rejected in time.
+ */
 export async function untilDeadline(
   awaited: Promise<unknown>,
   deadlineMs: number,

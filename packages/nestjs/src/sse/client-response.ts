@@ -1,20 +1,20 @@
 /**
- * As much of an HTTP response as it takes to notice that its client does not read. Node's `ServerResponse` has it, and
- * so has Express' response; Fastify keeps it under `raw`.
+ * The part of an HTTP response that shows whether its client reads. Node's `ServerResponse` has it, and so has Express'
+ * response; Fastify keeps it under `raw`.
  */
 export interface ClientResponse {
-  /** Whether so much waits to be sent that no more should be written before `drain`. */
+  /** Whether so much data waits that the next write should wait for `drain`. */
   readonly writableNeedDrain: boolean;
-  /** Whether all of it has been handed to the operating system. */
+  /** Whether all data has been passed to the operating system. */
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
   once(event: 'drain' | 'close', listener: () => void): unknown;
   off(event: 'drain' | 'close', listener: () => void): unknown;
-  /** Breaks the connection off. */
+  /** Closes the connection at once. */
   destroy(): unknown;
 }
 
-/** Node's response behind that of the platform. */
+/** Node's response inside that of the platform. */
 export function rawResponse(
   response: ClientResponse | { readonly raw: ClientResponse } | undefined,
 ): ClientResponse | undefined {
@@ -22,8 +22,8 @@ export function rawResponse(
 }
 
 /**
- * Breaks a connection off whose client has not taken the rest of an ended response after a while: it would hold up
- * the memory of what waits for it, and a server that shuts down.
+ * Closes the connection if the client does not take the rest of an ended response within `graceMs`. Otherwise it would
+ * keep the waiting data in memory, and delay a shutdown.
  */
 export function breakOffLater(response: ClientResponse, graceMs: number): void {
   if (response.writableFinished || response.destroyed) return;

@@ -3,27 +3,27 @@ import type { Subscriber } from 'rxjs';
 import type { ClientResponse } from './client-response.js';
 import { breakOffLater } from './client-response.js';
 
-/** How much waits for a client, and how long. */
+/** The limits for the events that wait for a client: how many, and how long. */
 export interface EventWriterLimits {
   readonly maximumWaitingEvents: number;
   readonly closeGraceMs: number;
 }
 
-/** After so many events the response is given a turn of the event loop to take them, or to say that it is full. */
+/** After this number of events the response gets a turn of the event loop, to send them or to say that it is full. */
 const eventsInTurn = 16;
 
 /**
- * Hands events on no faster than the client reads. Nest takes whatever it is given and lets it wait in memory, so the
- * events wait here, where they are counted, until the response has room.
+ * Passes events on only as fast as the client reads them. Nest accepts any number and keeps them in memory. Here they
+ * wait and are counted until the response has room.
  *
- * An event without an id is given the one of the event before it: Nest would number it by itself, and the client would
- * resume from that number.
+ * An event without an id gets the id of the event before it: Nest would number it, and the client would resume from
+ * that number.
  */
 export class EventWriter {
   private waiting: MessageEvent[] = [];
   private credit = eventsInTurn;
   private turn: NodeJS.Immediate | undefined;
-  /** How many waited already when this turn of the event loop began. */
+  /** The number of events that already waited when this turn of the event loop began. */
   private overdue = 0;
   private turnOfArrival: NodeJS.Immediate | undefined;
   private isAwaitingDrain = false;
@@ -32,8 +32,8 @@ export class EventWriter {
   private patience: NodeJS.Timeout | undefined;
 
   /**
-   * @param lastId What the client knows already.
-   * @param onOverdue Called where the client has not taken all before the last event within the grace.
+   * @param lastId The `seq` of the last event that the client has already.
+   * @param onOverdue Called if the client does not take the events before the last one within the grace time.
    */
   constructor(
     private readonly subscriber: Subscriber<MessageEvent>,
@@ -44,15 +44,15 @@ export class EventWriter {
   ) {}
 
   /**
-   * Whether the client does not read and as much waits for it as may. A journal that is replayed comes all at once,
-   * however fast the client reads, so what came in this very turn does not count.
+   * Whether the client does not read and the maximum number of events waits for it. A replayed journal arrives at once,
+   * however fast the client reads, so events of this turn do not count.
    */
   get isFull(): boolean {
     const overdue = this.turnOfArrival === undefined ? this.waiting.length : this.overdue;
     return this.isBackedUp && overdue >= this.limits.maximumWaitingEvents;
   }
 
-  /** Whether nothing waits for the client. */
+  /** Whether no event waits for the client. */
   get isIdle(): boolean {
     return this.waiting.length === 0 && !this.isBackedUp;
   }
@@ -65,7 +65,7 @@ export class EventWriter {
     if (this.waiting.length > 0) this.turnOfArrival ??= setImmediate(this.onArrivalOver);
   }
 
-  /** Writes the last event: the stream completes once the client has taken what waits before it. */
+  /** Writes the last event. The stream completes when the client has taken the events before it. */
   end(event: MessageEvent): void {
     if (this.isEnding) return;
     this.write(event);
@@ -76,7 +76,7 @@ export class EventWriter {
     this.patience.unref();
   }
 
-  /** Drops what waits, for a client that is too slow for it, and writes the last event. */
+  /** Drops the waiting events, because the client is too slow for them, and writes the last event. */
   drop(event: MessageEvent): void {
     if (this.isOver) return;
     this.isEnding = true;
@@ -85,7 +85,7 @@ export class EventWriter {
     this.completeIfDone();
   }
 
-  /** The client is gone, or has been given everything. */
+  /** The client is gone, or has all events. */
   close(): void {
     this.isOver = true;
     this.isEnding = true;
@@ -126,7 +126,7 @@ export class EventWriter {
     }
   }
 
-  // Nest writes what it still holds first: only a turn later the response says whether there is room for more.
+  // Nest first writes the data that it still holds: one turn later the response shows whether there is room for more.
   private readonly onDrain = (): void => {
     this.isAwaitingDrain = false;
     this.turn ??= setImmediate(this.onTurn);

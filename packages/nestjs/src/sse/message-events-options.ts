@@ -3,7 +3,7 @@ import type { OptionsOf } from '@nest-saga/core/engine';
 import type { ClientResponse } from './client-response.js';
 import type { SagaStreamEvent } from './saga-stream-event.js';
 
-/** The longest timer, the highest `seq`, and more events than anybody lets wait. */
+/** The longest timer, the highest `seq`, and more events than any application keeps waiting. */
 const maximum = maximumTimerMs;
 
 /** How a saga's results are sent as server-sent events. */
@@ -14,7 +14,7 @@ export const messageEventsTable = {
    * breaks the connection off at a limit of its own.
    */
   response: checkedElsewhere<ClientResponse | { readonly raw: ClientResponse }>(),
-  /** The `seq` at which `watch()` was told to begin: the client knows what is before it. @default 1 */
+  /** The `seq` with which `watch()` begins: the client has the results before it. @default 1 */
   fromSeq: count({ default: 1, minimum: 1, maximum }),
   /**
    * How often a waiting client is sent a comment, in milliseconds. A client for which too much waits by then is released.
@@ -23,7 +23,8 @@ export const messageEventsTable = {
    */
   heartbeatIntervalMs: count({ default: 15_000, minimum: 1, maximum }),
   /**
-   * The most events that wait for a client that does not read. A replay may be longer, until the next heartbeat.
+   * The maximum number of events that wait for a client that does not read. A replay may be longer, until the next
+   * heartbeat.
    *
    * @default 256
    */
@@ -35,7 +36,7 @@ export const messageEventsTable = {
    */
   closeGraceMs: count({ default: 5_000, minimum: 0, maximum }),
   /**
-   * What the client reads of an event, for example without what a step returned.
+   * Returns the part of an event that the client gets, for example without the response of a step.
    *
    * @default all of it
    */

@@ -1,18 +1,18 @@
 import { InvalidArgumentError } from '@nest-saga/core';
 import { maximumSeq } from '@nest-saga/core/engine';
 
-/** Headers as Node has them, or a web request's. */
+/** Headers as Node represents them, or those of a web request. */
 export type RequestHeaders =
   { readonly [name: string]: string | readonly string[] | undefined } | { get(name: string): string | null };
 
 const digits = /^\d{1,10}$/;
 
 /**
- * From which `seq` a client goes on with its stream: one after the `Last-Event-ID` that it sends when it reconnects,
- * and 1 where it sends none.
+ * The `seq` from which a client continues its stream: one after the `Last-Event-ID` that it sends when it reconnects,
+ * and 1 if it sends none.
  *
  * @param headers The request's headers, or just the value of `Last-Event-ID`.
- * @throws InvalidArgumentError for an id that no stream gave.
+ * @throws InvalidArgumentError for an id that no stream sent.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ const digits = /^\d{1,10}$/;
  */
 export function resumeFrom(headers: RequestHeaders | string | undefined): number {
   const lastEventId = typeof headers === 'object' ? read(headers) : headers;
-  // An empty id is what a client has before its first event.
+  // Before its first event, a client has an empty id.
   if (lastEventId === undefined || lastEventId === null || lastEventId === '') return 1;
   if (typeof lastEventId !== 'string' || !digits.test(lastEventId) || Number(lastEventId) >= maximumSeq)
     throw new InvalidArgumentError(

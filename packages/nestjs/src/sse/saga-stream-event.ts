@@ -2,13 +2,13 @@ import type { MessageEvent } from '@nestjs/common';
 import type { SagaFailure, SagaStarted, SagaStepResult, SagaStuck } from '@nest-saga/core';
 import { isSagaError, sagaErrorCode } from '@nest-saga/core/engine';
 
-/** Why a stream ended before its saga did. */
+/** The reason why a stream ended before its saga. */
 export type InterruptionReason = 'shutdown' | 'slow-client' | 'error';
 
 /**
- * What a client of a saga's stream is told. `started` comes first at each connection. `completed`, `failed` and `stuck` say how the saga ended: nothing comes
- * after them, and the client closes. `interrupted` says that only this stream ended: a client that connects again goes
- * on where it was.
+ * The events of a stream for a client. `started` comes first on each connection. `completed`, `failed` and `stuck` are
+ * the end of the saga: no event follows, and the client closes. `interrupted` is only the end of this stream: a client
+ * that connects again continues after the last event that it got.
  */
 export type SagaStreamEvent =
   | ({ readonly type: 'started' } & SagaStarted)
@@ -19,7 +19,7 @@ export type SagaStreamEvent =
   | {
       readonly type: 'interrupted';
       readonly reason: InterruptionReason;
-      /** The code of the `SagaError`, where it was one. */
+      /** The code of the error, if it was a `SagaError`. */
       readonly code?: string;
     };
 
@@ -29,12 +29,12 @@ export function toLastEvent(error: unknown): SagaStreamEvent {
     return { type: 'failed', sagaId: error.sagaId, failure: error.failure };
   if (isSagaError(error, 'SAGA_STUCK')) return { type: 'stuck', sagaId: error.sagaId, stuck: error.stuck };
   if (isSagaError(error, 'SAGA_SHUTTING_DOWN')) return { type: 'interrupted', reason: 'shutdown' };
-  // Its message may speak of what is none of the client's business: the code has to do.
+  // The message may contain details that are not for the client, so it only gets the code.
   const code = sagaErrorCode(error);
   return { type: 'interrupted', reason: 'error', ...(code === undefined ? {} : { code }) };
 }
 
-/** An event as Nest writes it. Only a step's result stands at a place of its own in the journal. */
+/** An event as Nest writes it. Only the result of a step has its own `seq` in the journal. */
 export function toMessage(
   event: SagaStreamEvent,
   toData: (event: SagaStreamEvent) => string | object,
@@ -43,12 +43,12 @@ export function toMessage(
   return {
     type: event.type,
     ...(event.type === 'step' ? { id: String(event.result.seq) } : {}),
-    // Here, where what cannot be written ends the stream in good order.
+    // Encoded here, so that a value that cannot be encoded ends the stream in an orderly way.
     data: typeof data === 'string' ? data : JSON.stringify(data),
   };
 }
 
-/** What a client reads where the application does not say it otherwise. */
+/** The data for the client, unless the application sets `toData`. */
 export function allOf(event: SagaStreamEvent): object {
   if (event.type === 'step') return event.result;
   const { type: _type, ...data } = event;

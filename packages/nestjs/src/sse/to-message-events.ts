@@ -15,12 +15,12 @@ import { allOf, toLastEvent, toMessage } from './saga-stream-event.js';
 const logger = new Logger('SagaEvents');
 
 /**
- * Turns a saga's results into what Nest's `@Sse()` sends. The first event says which saga it is (`started`), before any
- * step has ended, unless the results went through a `pipe()`. Each event's id is the `seq` it stands at, so that
- * `Last-Event-ID` resumes exactly. The last event says how the saga ended (`completed`, `failed`, `stuck`), or that
- * only the stream did (`interrupted`). Then the stream completes; it never errors.
+ * Turns the results of a saga into the events of Nest's `@Sse()`. The first event names the saga (`started`), before
+ * any step has ended, unless the results went through a `pipe()`. The id of each event is its `seq`, so that
+ * `Last-Event-ID` resumes exactly. The last event is the end of the saga (`completed`, `failed`, `stuck`) or of the
+ * stream only (`interrupted`). Then the stream completes; it never errors.
  *
- * @throws InvalidArgumentError for an option out of range.
+ * @throws InvalidArgumentError for an unknown option, or one that is out of range.
  *
  * @example
  * ```ts
@@ -56,14 +56,14 @@ export function toMessageEvents(
       }
     };
     const end = (last: SagaStreamEvent): void => {
-      // A shutdown waits for no client: it comes back for what waits for it.
+      // A shutdown does not wait for a client, which gets the waiting events when it connects again.
       const isShutdown = last.type === 'interrupted' && last.reason === 'shutdown';
       send(isShutdown ? 'drop' : 'end', last);
     };
     const heartbeat = setInterval(() => {
-      // The saga may stand still: no result would come that notices it.
+      // If the saga waits, no result would arrive at which this could be noticed.
       if (writer.isFull) letGo();
-      // Nothing but an id and a comment: a browser hears of neither, whichever version of Nest writes it.
+      // Just an id and a comment: a browser reports neither, with any version of Nest.
       else if (writer.isIdle) writer.write({ comment: 'heartbeat' });
     }, heartbeatIntervalMs);
     heartbeat.unref();

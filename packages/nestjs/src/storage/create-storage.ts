@@ -9,9 +9,10 @@ import { isStorageFactory } from './saga-storage-factory.js';
 import type { SagaStorageFactory } from './saga-storage-factory.js';
 
 /**
- * The storage of the module's options, made with what it needs of the application; memory where none is given.
+ * Makes the storage of the module's options from the providers of the application. Without one, sagas are in memory.
  *
- * @throws SagaStorageMissingError where none is given in production, or what it needs is not provided or not clear.
+ * @throws SagaStorageMissingError if there is none in production, or if a provider that it needs is missing or
+ * ambiguous.
  */
 export async function createStorage(
   storage: SagaStorage | SagaStorageFactory | undefined,
@@ -58,7 +59,7 @@ function resolve(token: InjectionToken, visible: VisibleProviders): unknown {
     return referenceOf(provider).get<unknown>(provider.token as Type, { strict: true });
   } catch (error) {
     throw new SagaStorageMissingError(
-      `${needed}, which is made anew for each request.`,
+      `${needed}, which is a new instance for each request.`,
       'Provide it as a singleton: a storage is made once.',
       { cause: error },
     );

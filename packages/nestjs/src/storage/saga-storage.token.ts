@@ -1,6 +1,6 @@
 /**
- * The token of the storage that `SagaModule` was given. A test of an application puts memory in its place, and needs no
- * database then:
+ * The token of the storage of `SagaModule`. A test of an application can replace it by a storage in memory, and then
+ * needs no database:
  *
  * @example
  * ```ts

@@ -27,7 +27,7 @@ const methods: readonly (keyof SagaStorage)[] = [
   'listOwned',
 ];
 
-/** A storage, or what makes one. */
+/** A storage, or a factory of one. */
 export const storageOption: Option<SagaStorage | SagaStorageFactory> = {
   check: (place, value) => {
     if (!isObject(value)) return option(range, isObject).check(place, value);

@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { ProcessKeeper } from '../node/process-keeper.js';
 
 /**
- * Everyone in this process who waits for a saga right now. They are all told when the process shuts down, and while
- * there is one the process is kept alive: the engine's own timers do not do that.
+ * All callers in this process that wait for a saga. At a shutdown they are notified. As long as there is one, the
+ * process is kept alive: the engine's own timers do not do that.
  */
 @Injectable()
 export class LiveWatches {
@@ -13,45 +13,45 @@ export class LiveWatches {
 
   constructor(private readonly keeper: ProcessKeeper) {}
 
-  /** Whether the shutdown has ended them all; nobody can follow any more. */
+  /** Whether the shutdown has ended all watches; new ones are refused. */
   get isEnded(): boolean {
     return this.isOver;
   }
 
-  /** How many wait at the moment. */
+  /** The number of open watches. */
   get size(): number {
     return this.endings.size;
   }
 
   /**
-   * @param onShutdown Called once where the process shuts down first, with the caller's `AsyncLocalStorage` stores.
-   * @returns What to call when the waiting is over.
+   * @param onShutdown Called once if the process shuts down first, with the caller's `AsyncLocalStorage` stores.
+   * @returns The function to call when the wait is over.
    */
   add(onShutdown: () => void): () => void {
-    const ending: Ending = { tell: AsyncLocalStorage.bind(onShutdown), release: this.keeper.hold() };
+    const ending: Ending = { notify: AsyncLocalStorage.bind(onShutdown), release: this.keeper.hold() };
     this.endings.add(ending);
     return () => this.remove(ending);
   }
 
-  /** Ends them all, for good. */
+  /** Ends all watches for good. */
   endAll(): void {
     this.isOver = true;
     for (const ending of this.endings) {
-      const { tell } = ending;
+      const { notify } = ending;
       this.remove(ending);
-      tell?.();
+      notify?.();
     }
   }
 
   private remove(ending: Ending): void {
     this.endings.delete(ending);
-    ending.tell = undefined;
+    ending.notify = undefined;
     ending.release();
   }
 }
 
-/** Emptied when it is over: V8 keeps outgrown tables of a set for a while, and with them what was in them. */
+/** Emptied when it is over: the tables of a set keep removed values for a while after they have grown. */
 interface Ending {
-  tell: (() => void) | undefined;
+  notify: (() => void) | undefined;
   readonly release: () => void;
 }

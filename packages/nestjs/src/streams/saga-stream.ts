@@ -2,14 +2,14 @@ import type { SagaStarted, SagaStepResult } from '@nest-saga/core';
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
 
-/** The results of a saga, and which saga that is. What `pipe()` makes of it is an Observable like any other. */
+/** The results of a saga, and its identity. The result of `pipe()` is an ordinary Observable. */
 export class SagaStream extends Observable<SagaStepResult> {
   constructor(
     follow: (subscriber: Subscriber<SagaStepResult>) => void,
     /**
-     * Which saga this is, as soon as it is durable; no step needs to have ended. Asked of `stream()` it starts the saga, or
-     * attaches to it, as subscribing does, and rejects as `start()` does: what is wrong can still be an HTTP status then.
-     * Of `watch()` it rejects with `SagaNotFoundError` if there is no such saga.
+     * Resolves with the identity of the saga as soon as it is durable, before a step has ended. For a `stream()` it
+     * starts the saga or attaches to it, as subscribing does, and rejects as `start()` does, so that the response can
+     * still have a status for the error. For a `watch()` it rejects with `SagaNotFoundError` if no saga has that id.
      *
      * @throws SagaShuttingDownError, SagaNotRegisteredError
      */

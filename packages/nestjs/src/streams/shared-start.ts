@@ -3,16 +3,14 @@ import type { SagaStarter, StartedSaga } from '@nest-saga/core/engine';
 import { checkStartOptions, isSagaError } from '@nest-saga/core/engine';
 
 /**
- * One start that many may ask for: it happens when it is first asked for, and whoever asks again is given the same
- * saga. A start that was refused can be asked for again, under the same id, so it never makes two.
+ * One start that several callers may request: the first request starts the saga, and all later ones get the same saga.
+ * A start that was refused can be requested again. It then has the same id, so there are never two sagas.
  */
 export class SharedStart {
   private started: Promise<StartedSaga> | undefined;
   private hasFailed = false;
 
-  /**
-   * @param sagaId Drawn by the caller, used where the options name none.
-   */
+  /** @param sagaId Drawn by the caller, used if the options have none. */
   constructor(
     private readonly getStarter: () => Promise<SagaStarter>,
     private readonly context: object,
@@ -31,12 +29,12 @@ export class SharedStart {
 
   private async start(): Promise<StartedSaga> {
     const starter = await this.getStarter();
-    // Checked first: an option that is there and undefined must not take the drawn id's place.
+    // The options are checked first: an option that is present but undefined must not replace the id that was drawn.
     const options: StartOptions = { sagaId: this.sagaId, ...checkStartOptions(this.options) };
     try {
       return await starter.start(this.context, options);
     } catch (error) {
-      // The answer of an earlier try was lost, and it is that try's own saga that is in the way.
+      // The answer of an earlier try was lost, and its own saga causes the conflict.
       if (this.hasFailed && this.isOwn(error))
         return starter.start(this.context, { ...options, onConflict: 'attach' });
       throw error;

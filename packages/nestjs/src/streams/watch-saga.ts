@@ -5,18 +5,19 @@ import { toOutcomeError } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
 import type { LiveWatches } from './live-watches.js';
 
-/** Which saga is followed, and from where. */
+/** The saga to watch, and the `seq` after which. */
 export interface WatchRequest {
   readonly sagaId: string;
-  /** Results after this one are told. */
+  /** Results after this `seq` are emitted. */
   readonly afterSeq: number;
-  /** What a start gave, where this process started it. */
+  /** The result of the start, if this process started the saga. */
   readonly started?: StartedSaga;
 }
 
 /**
- * Tells a subscriber the results of a saga and then its end: completes where it COMPLETED, errors where it FAILED or
- * is STUCK. At shutdown it errors, so that an open response ends and nobody takes that for the saga's end.
+ * Notifies a subscriber of the results of a saga and then of its end: completes if it COMPLETED, and errors if it
+ * FAILED or is STUCK. At shutdown it errors, so that an open response ends and no client mistakes that for the end of
+ * the saga.
  */
 export function watchSaga(
   reader: SagaReader,
@@ -40,7 +41,7 @@ export function watchSaga(
   );
 }
 
-/** How a saga ends. Rejects where this process shuts down first: the saga goes on elsewhere. */
+/** Resolves with the end of a saga. Rejects if this process shuts down first: the saga continues in another process. */
 export function awaitOutcome(
   reader: SagaReader,
   live: LiveWatches,
@@ -50,7 +51,7 @@ export function awaitOutcome(
   return untilShutdown(live, 'outcome', () => reader.outcome(sagaId, started));
 }
 
-/** Which saga is followed. Rejects where this process shuts down first. */
+/** Resolves with the identity of a saga. Rejects if this process shuts down first. */
 export function awaitStarted(
   reader: SagaReader,
   live: LiveWatches,

@@ -1,4 +1,4 @@
-/** The names of the attributes on spans and metrics. An id of a saga is on spans only, never on a metric. */
+/** The names of the attributes of spans and metrics. The id of a saga is only on spans, never on a metric. */
 export const SagaAttribute = {
   Name: 'saga.name',
   Version: 'saga.version',

@@ -9,8 +9,8 @@ import { measureStorage } from './storage-metrics.js';
 const scope = '@nest-saga/nestjs';
 
 /**
- * Traces and metrics of sagas through `@opentelemetry/api`: to wherever the application's OpenTelemetry SDK sends
- * them, and nowhere without one.
+ * Traces and metrics of sagas through `@opentelemetry/api`. They go to the targets of the application's OpenTelemetry
+ * SDK; without one they go nowhere.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function sagaTelemetry(): SagaTelemetry {
       return traceId;
     },
     begin: (storage) => {
-      // Not before: unlike a tracer, a meter that is asked for before the SDK is there stays dumb.
+      // Not earlier: a meter that is requested before the SDK is ready never measures, unlike a tracer.
       const meter = metrics.getMeter(scope);
       counted = new SagaMetrics(meter);
       return measureStorage(meter, storage);
@@ -47,7 +47,7 @@ export function sagaTelemetry(): SagaTelemetry {
   };
 }
 
-// Without an SDK there is a span all the same, whose trace is all zeros.
+// Without an SDK there is a span, too, but its trace id consists of zeros.
 function traceIdOf(within: Context): string | undefined {
   const spanContext = trace.getSpanContext(within);
   return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext.traceId : undefined;

@@ -6,7 +6,7 @@ import { outcomeOf } from './step-span.js';
 /** From steps that only compute to steps that wait for a person, in seconds. */
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** Counts and times what happens to the sagas of this process. */
+/** Counts and times the sagas of this process. */
 export class SagaMetrics {
   private readonly started: Counter;
   private readonly ended: Counter;
@@ -24,7 +24,7 @@ export class SagaMetrics {
       unit: '{saga}',
     });
     this.recoveries = meter.createCounter('saga.recoveries', {
-      description: 'Sagas that were taken over from a process that died or lost its lease.',
+      description: 'Sagas that were claimed from a process that died or lost its lease.',
       unit: '{saga}',
     });
     this.attempts = meter.createCounter('saga.step.attempts', {
@@ -64,7 +64,7 @@ export class SagaMetrics {
     };
     this.attempts.add(1, attributes);
     const durationMs = result.finishedAt.getTime() - result.startedAt.getTime();
-    // The wall clock may have been set back meanwhile.
+    // The wall clock may have been set back in the meantime.
     this.duration.record(Math.max(0, durationMs) / 1_000, attributes);
   }
 }

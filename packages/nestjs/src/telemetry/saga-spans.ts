@@ -16,13 +16,13 @@ import { fromMetadata, toMetadata } from './trace-metadata.js';
 interface RunningSaga {
   readonly span: Span;
   readonly context: Context;
-  /** Of the attempts that nothing was recorded of yet. */
+  /** The spans of attempts that have no recorded result yet. */
   readonly steps: Set<StepSpan>;
 }
 
 /**
- * The spans of sagas. A start is a span in the caller's trace, and its trace travels with the saga; each time that a
- * process runs the saga is a span below it, whichever process that is; each attempt of a step is a span below that.
+ * The spans of sagas. A start is a span in the caller's trace, and this trace travels with the saga. Each run of the
+ * saga in a process is a span below it, and each attempt of a step is a span below that run.
  */
 export class SagaSpans implements StartInterceptor, StepInterceptor {
   private readonly running = new Map<string, RunningSaga>();
@@ -68,12 +68,12 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
       return await context.with(trace.setSpan(parent, span), call);
     } finally {
       step.settle();
-      // Its saga was let go meanwhile: no event ends it any more.
+      // The run stopped in the meantime: no later event ends this span.
       if (running === undefined || this.running.get(run.sagaId) !== running) step.end('let-go');
     }
   }
 
-  /** Begins a span where this process begins to run a saga. Answers the context that the event belongs to. */
+  /** Starts a span when this process starts to run a saga. Returns the context of the event. */
   before(event: SagaLifecycleEvent): Context {
     if (event.type === 'claimed' || (event.type === 'started' && !event.isQueued)) this.begin(event);
     const running = this.running.get(event.sagaId);
@@ -109,7 +109,7 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
     const isRecovery = event.type === 'claimed' && event.isRecovery;
     const attributes = { ...identityOf(event), [SagaAttribute.Recovery]: isRecovery };
     const span = this.tracer.startSpan(`saga ${event.saga}`, { kind, attributes }, parent);
-    // A saga that comes back before its last run has ended here: that one is told nothing more.
+    // The saga returned before its last run has ended here: that run gets no more events.
     const last = this.running.get(event.sagaId);
     if (last !== undefined) endSpans(last);
     this.running.set(event.sagaId, { span, context: trace.setSpan(parent, span), steps: new Set() });
@@ -140,7 +140,7 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
   }
 }
 
-/** Of an attempt that is still open nothing will be recorded by this run. */
+/** An attempt that is still open gets no result in this run. */
 function endSpans({ span, steps }: RunningSaga): void {
   for (const step of steps) step.end('let-go');
   span.end();

@@ -1,22 +1,22 @@
 import type { SagaLifecycleEvent, SagaStorage, StartInterceptor, StepInterceptor } from '@nest-saga/core';
 
 /**
- * What `SagaModule` asks of a telemetry: `sagaTelemetry()` of `@nest-saga/nestjs/telemetry` is one over OpenTelemetry.
- * An application without it loads none and pays nothing.
+ * A telemetry for `SagaModule`: `sagaTelemetry()` of `@nest-saga/nestjs/telemetry` is one for OpenTelemetry. An
+ * application without it does not load the library and has no cost.
  */
 export interface SagaTelemetry {
-  /** Surrounds each start, and says which trace travels with the saga. */
+  /** Runs around each start, and adds the trace to the saga. */
   readonly startInterceptor: StartInterceptor;
-  /** Surrounds each attempt of a step. */
+  /** Runs around each attempt of a step. */
   readonly stepInterceptor: StepInterceptor;
-  /** The trace of the saga whose event is being told at the moment, for a line of the log. */
+  /** The trace id of the saga whose event is published at the moment, for the log. */
   readonly traceId: string | undefined;
   /**
-   * Begins to measure, before anything is started.
+   * Starts to measure, before any saga is started.
    *
-   * @returns What ends it.
+   * @returns The function that ends it.
    */
   begin(storage: SagaStorage): () => void;
-  /** Takes note of an event, and tells the others of it within the saga's trace. Calls `notify` exactly once. */
+  /** Records an event, and calls `notify` exactly once within the saga's trace, which notifies the other listeners. */
   intercept(event: SagaLifecycleEvent, notify: () => void): void;
 }

@@ -3,10 +3,10 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import { recordError } from '@nest-saga/core/engine';
 import { SagaAttribute } from './attributes.js';
 
-/** The code of an attempt that its time limit ended. */
+/** The code of an attempt that was ended by its time limit. */
 export const timedOutCode = 'SAGA_STEP_TIMED_OUT';
 
-/** How an attempt ended, as spans and metrics tell it. */
+/** How an attempt ended, for spans and metrics. */
 export type AttemptOutcome = 'completed' | 'failed' | 'timed-out' | 'let-go';
 
 /** The outcome of an attempt that was recorded. */
@@ -18,7 +18,7 @@ export function outcomeOf(result: {
   return result.error?.code === timedOutCode ? 'timed-out' : 'failed';
 }
 
-/** Which attempt of a saga a result is of. */
+/** Identifies the attempt of a result. */
 export interface AttemptIdentity {
   readonly step: string;
   readonly action: 'act' | 'compensate';
@@ -26,9 +26,9 @@ export interface AttemptIdentity {
 }
 
 /**
- * The span of one attempt. Only what becomes of the attempt says how the span ends, never the handler: one that obeys
- * its signal fails before anybody has recorded that its time was over, and what one returns may not be storable. But
- * the span is over when the handler was, however long the record takes.
+ * The span of one attempt. The recorded result decides how the span ends, not the handler: a handler that obeys its
+ * signal fails before the timeout is recorded, and the response of a handler may not be storable. The duration of the
+ * span is that of the handler, even if recording takes longer.
  */
 export class StepSpan {
   private isEnded = false;
@@ -59,7 +59,7 @@ export class StepSpan {
   }
 }
 
-/** Says what went wrong: a name or a code and a bounded message, never a stack. */
+/** Records the reason of a failure: a name or a code and a bounded message, never a stack. */
 export function markFailed(span: Span, error?: unknown): void {
   if (error === undefined) {
     span.setStatus({ code: SpanStatusCode.ERROR });

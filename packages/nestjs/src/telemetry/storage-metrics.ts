@@ -3,21 +3,21 @@ import type { SagaStorage, StorageSummary } from '@nest-saga/core';
 import { isListening } from '@nest-saga/core/engine';
 import { SagaAttribute } from './attributes.js';
 
-/** A storage that writes many entries in one statement, and tells how many each time. */
+/** A storage that writes several entries in one statement, and reports how many each time. */
 export interface GroupingStorage {
   onGroupWritten(listener: (entries: number) => void): () => void;
 }
 
-/** A collection of metrics waits no longer for the storage, in milliseconds. */
+/** How long a collection of metrics waits for the storage, in milliseconds. */
 const timeoutMs = 3_000;
 
 const groupBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 /**
- * Reads the storage's numbers whenever metrics are collected. They are of the storage as a whole: every process that
- * shares it tells the same.
+ * Reads the numbers of the storage whenever metrics are collected. They describe the whole storage: all processes that
+ * share it report the same.
  *
- * @returns What ends it.
+ * @returns The function that ends it.
  */
 export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
   const open = meter.createObservableGauge('saga.open', {
@@ -25,7 +25,7 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
     unit: '{saga}',
   });
   const stuck = meter.createObservableGauge('saga.stuck', {
-    description: 'Sagas that wait for a person.',
+    description: 'Sagas that need an operator.',
     unit: '{saga}',
   });
   const waiting = meter.createObservableGauge('saga.waiting', {
@@ -59,7 +59,7 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
 function measureHints(meter: Meter, storage: SagaStorage): (() => void) | undefined {
   if (isListening(storage) === undefined) return undefined;
   const gauge = meter.createObservableGauge('saga.hints.listening', {
-    description: 'Whether this process hears the hints of others (1) or only polls (0).',
+    description: 'Whether this process receives hints of others (1) or only polls (0).',
   });
   const observe: ObservableCallback = (result) => result.observe(isListening(storage) === true ? 1 : 0);
   gauge.addCallback(observe);
@@ -79,7 +79,7 @@ function isGrouping(storage: SagaStorage): storage is SagaStorage & GroupingStor
   return 'onGroupWritten' in storage && typeof storage.onGroupWritten === 'function';
 }
 
-/** Undefined where the storage fails or takes too long: then there is nothing to tell this time. */
+/** Undefined if the storage fails or takes too long: then this collection has no numbers. */
 async function summaryInTime(storage: SagaStorage): Promise<StorageSummary | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), timeoutMs);

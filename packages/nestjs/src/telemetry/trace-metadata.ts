@@ -3,10 +3,13 @@ import { propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** Longer texts are left out: what travels with a saga is stored with each of them. */
+/** Longer texts are left out, because the metadata is stored with every saga. */
 const maximumLength = 1_024;
 
-/** The trace of a context as texts that can be stored. Baggage stays behind: it may hold what must not be stored. */
+/**
+ * The trace of a context as texts that can be stored. Baggage is left out: it may contain values that must not be
+ * stored.
+ */
 export function toMetadata(context: Context): Metadata {
   const carrier: Record<string, string> = {};
   propagation.inject(context, carrier, {
@@ -17,7 +20,7 @@ export function toMetadata(context: Context): Metadata {
   return carrier;
 }
 
-/** A context with the trace that was stored, or the given one where none was. */
+/** A context with the stored trace, or the given context if no trace is stored. */
 export function fromMetadata(metadata: Metadata, context: Context = ROOT_CONTEXT): Context {
   return propagation.extract(context, metadata);
 }

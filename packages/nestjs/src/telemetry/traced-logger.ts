@@ -3,8 +3,8 @@ import { escapeControls } from '@nest-saga/core/engine';
 import type { SagaTelemetry } from './saga-telemetry.js';
 
 /**
- * Nest's logger, whose lines about a saga end with the trace that they belong to, where there is one. Control characters
- * are spelled out: names, codes, reasons and messages are often chosen by others.
+ * Nest's logger, whose lines about a saga end with the id of its trace, if there is one. Control characters are
+ * escaped: names, codes, reasons and messages often come from outside.
  */
 export class TracedLogger {
   private readonly logger: Logger;

@@ -88,7 +88,7 @@ describe('judgeHealth', () => {
     [
       'a saga is stuck',
       { kind: 'up', summary: { ...summary, stuck: 1 }, unregistered: 0 },
-      '1 saga is stuck and waits for a person',
+      '1 saga is stuck and waits for an operator',
     ],
     [
       'the oldest open saga is too old',

@@ -1,39 +1,39 @@
 import type { StorageSummary } from '@nest-saga/core';
 
-/** What a process knows about itself as a worker. Ages in milliseconds; undefined where it never happened. */
+/** The state of this process as a worker. Ages are in milliseconds; undefined if it never happened. */
 export interface WorkerVitals {
   readonly isFenced: boolean;
   readonly heartbeatAgeMs: number | undefined;
   readonly heartbeatLimitMs: number;
-  /** Undefined where this process does not sweep. */
+  /** Undefined if this process does not sweep. */
   readonly sweep: { readonly ageMs: number | undefined; readonly limitMs: number } | undefined;
 }
 
-/** What a check has found out. */
+/** The findings of a check. */
 export interface SagaVitals {
   /** Undefined in a process that runs no sagas. */
   readonly worker: WorkerVitals | undefined;
-  /** The storage's numbers, or why there are none. */
+  /** The numbers of the storage, or the reason why there are none. */
   readonly storage:
     | {
         readonly kind: 'up';
         readonly summary: StorageSummary;
         readonly unregistered: number;
-        /** Why it can be read and not written. */
+        /** The reason why the storage can be read but not written. */
         readonly problem?: string | undefined;
-        /** Whether hints of other processes are heard; undefined where there are none. */
+        /** Whether hints of other processes are received; undefined if the storage has no hints. */
         readonly isListening?: boolean | undefined;
       }
     | { readonly kind: 'down'; readonly problem: string };
 }
 
-/** The verdict, with counts and ages and never a context, a saga's id or an error's text. */
+/** The verdict, with counts and ages, and never with a context, the id of a saga or the text of an error. */
 export interface SagaHealth {
   readonly status: 'up' | 'degraded' | 'down';
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Decides how healthy the sagas are. Down: this process cannot do its work. Degraded: somebody should have a look. */
+/** Judges the health of the sagas. Down: this process cannot do its work. Degraded: an operator should look at it. */
 export function judgeHealth(
   { worker, storage }: SagaVitals,
   limits: { readonly maximumOpenAgeMs: number; readonly expectsEverySaga: boolean },
@@ -78,7 +78,7 @@ function concernsOf(
   const { stuck, oldestOpenAgeMs = 0 } = summary;
   return [
     ...(stuck > 0
-      ? [`${count(stuck, 'saga is stuck and waits', 'sagas are stuck and wait')} for a person`]
+      ? [`${count(stuck, 'saga is stuck and waits', 'sagas are stuck and wait')} for an operator`]
       : []),
     ...(oldestOpenAgeMs > limits.maximumOpenAgeMs
       ? ['the oldest open saga is older than it should ever be']
@@ -116,7 +116,7 @@ function agesOf({ heartbeatAgeMs, sweep }: WorkerVitals): Readonly<Record<string
   };
 }
 
-/** `null` says that there is nothing to measure, where JSON would leave `undefined` out. */
+/** `null` means that there is nothing to measure. JSON would leave out `undefined`. */
 function rounded(ageMs: number | undefined): number | null {
   return ageMs === undefined ? null : Math.round(ageMs);
 }

@@ -1,7 +1,7 @@
 import { defaultsOf, flag, takeOptions, time } from '@nest-saga/core/engine';
 import type { OptionsOf } from '@nest-saga/core/engine';
 
-/** When sagas count as healthy. */
+/** The limits within which sagas are healthy. */
 export const sagaHealthTable = {
   /** A check answers within this time, in milliseconds: a storage that takes longer is down. @default 3_000 */
   timeoutMs: time({ default: 3_000, minimum: 1 }),
@@ -16,7 +16,7 @@ export const sagaHealthTable = {
   expectsEverySaga: flag({ default: true }),
 };
 
-/** When sagas count as healthy. */
+/** The limits within which sagas are healthy. */
 export interface SagaHealthOptions extends OptionsOf<typeof sagaHealthTable> {}
 
 /** The documented defaults of {@link SagaHealthOptions}. */

@@ -16,11 +16,11 @@ import { StorageProbe } from './storage-probe.js';
 import { readWorkerVitals } from './worker-vitals.js';
 
 /**
- * Tells Terminus how the sagas of this process are doing.
+ * A health indicator of Terminus for the sagas of this process.
  *
  * Down: the storage cannot be reached or its schema is behind, the recovery sweep or the heartbeat has not succeeded
  * for two intervals, or the worker has lost its lease. Degraded, which is HTTP 200: sagas are STUCK, the oldest open
- * one is too old, or open ones are of a saga that is not registered here. The details are counts and ages.
+ * one is too old, or open ones belong to a saga that is not registered here. The details are counts and ages.
  *
  * @example
  * ```ts
@@ -53,9 +53,10 @@ export class SagaHealthIndicator {
   ) {}
 
   /**
-   * Answers within the timeout of the options, and never rejects for the sagas' sake.
+   * Checks the sagas. Resolves within the timeout of the options, and does not reject because of the state of the
+   * sagas.
    *
-   * @throws InvalidArgumentError for an option out of range.
+   * @throws InvalidArgumentError for an unknown option, or one that is out of range.
    */
   async check<const Key extends string>(
     key: Key,
@@ -64,7 +65,7 @@ export class SagaHealthIndicator {
     const { timeoutMs, ...limits } = resolveHealthOptions(options);
     this.probe ??= new StorageProbe(() => this.open(), this.get(SystemClock));
     const storage = await this.probe.ask(timeoutMs);
-    // Read afterwards: the storage's answer took its time, and ages went on.
+    // Read after the storage has answered, because the ages grow during the wait.
     return this.toResult(key, judgeHealth({ storage, worker: this.readWorker() }, limits));
   }
 
@@ -86,7 +87,7 @@ export class SagaHealthIndicator {
     const session = this.indicators.check(key);
     if (status === 'down') return session.down(details);
     if (status === 'up') return session.up(details);
-    // Terminus 11 knows up and down only: there it is up, and says so in its details.
+    // Terminus 11 only knows up and down: with it a degraded state is up, and the details show it.
     return typeof session.degraded === 'function'
       ? session.degraded(details)
       : session.up({ ...details, degraded: true });

@@ -3,8 +3,8 @@ import { isListening, sagaErrorCode } from '@nest-saga/core/engine';
 import type { OpenSagas } from '../runtime/saga.runtime.js';
 import type { SagaVitals } from './judge-health.js';
 
-/** After so many deadlines an answer that has not come is given up, and the storage is asked anew. */
-const deadlinesUntilAnew = 10;
+/** After this number of deadlines without an answer, the request is abandoned and the storage is asked again. */
+const deadlinesUntilRetry = 10;
 
 interface Answer {
   readonly summary: StorageSummary;
@@ -17,8 +17,8 @@ interface Asked {
 }
 
 /**
- * Asks the storage for its numbers, and answers in time whatever the storage does. Checks that come while one is under
- * way share its question, so that a storage in trouble is not asked ever more.
+ * Asks the storage for its numbers, and answers in time whatever the storage does. Concurrent checks share one request,
+ * so that a storage with a problem does not get more and more of them.
  */
 export class StorageProbe {
   private asked: Asked | undefined;
@@ -30,7 +30,7 @@ export class StorageProbe {
 
   async ask(timeoutMs: number): Promise<SagaVitals['storage']> {
     const now = this.clock.monotonicNow();
-    if (this.asked === undefined || now - this.asked.at > deadlinesUntilAnew * timeoutMs)
+    if (this.asked === undefined || now - this.asked.at > deadlinesUntilRetry * timeoutMs)
       this.asked = this.askAnew(now);
     return this.inTime(this.asked.answer, timeoutMs);
   }
@@ -69,7 +69,7 @@ function toUp({ summary, sagas }: Answer): SagaVitals['storage'] {
 }
 
 function toDown(error: unknown): SagaVitals['storage'] {
-  // A message may hold a host or a user: the code has to do.
+  // The message may contain a host or a user name, so only the code is shown.
   const code = sagaErrorCode(error) ?? 'unknown error';
   return { kind: 'down', problem: `the storage cannot be used (${code})` };
 }

@@ -3,10 +3,10 @@ import type { SagaWorkerOptions } from '@nest-saga/core/engine';
 import type { OpenSagas } from '../runtime/saga.runtime.js';
 import type { WorkerVitals } from './judge-health.js';
 
-/** Each interval is varied by a fifth, so two of them may take this much longer. */
+/** Each interval varies by a fifth, so two of them may take this much longer. */
 const jitter = 1.2;
 
-/** How the worker of this process is doing, without asking anybody; undefined where it runs no sagas. */
+/** The state of this process as a worker, without asking the storage; undefined if it runs no sagas. */
 export function readWorkerVitals(
   { worker }: Pick<OpenSagas, 'worker'>,
   { worker: runsSagas, lease, recovery }: SagaWorkerOptions,

@@ -9,19 +9,19 @@ import {
   isListable,
 } from '@nest-saga/core/engine';
 
-/** What a list of executions is narrowed to. Nothing else can be asked for, so that every list has its index. */
+/** The filters for a list of executions. There are only these, so that an index serves every list. */
 export interface SagaList extends Omit<SagaListQuery, 'limit'> {
   /** The size of a page, from 1 to 1,000. @default 50 */
   readonly limit?: number;
 }
 
-/** The same as the query string of a URL says it, for example `?status=stuck&from=2026-01-31&limit=20`. */
+/** The same filters as strings of a URL's query, for example `?status=stuck&from=2026-01-31&limit=20`. */
 export type SagaListStrings = { readonly [Name in keyof SagaList]?: string };
 
 const defaultLimit = 50;
 
 /**
- * Checks a query, which may come from a request: numbers and moments are read from their text too.
+ * Checks a query, which may come from a request: numbers and moments may be text.
  *
  * @throws InvalidArgumentError
  */
@@ -53,12 +53,15 @@ function checkOneOf<Value extends string>(name: string, value: unknown, allowed:
   throw new InvalidArgumentError(name, `pass one of ${allowed.map((one) => `"${one}"`).join(', ')}`);
 }
 
-/** Digits only: `Number` would read an empty text as 0, and knows other notations. */
+/** Accepts only digits: `Number` would read an empty text as 0, and accepts other notations. */
 function readNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : value;
 }
 
-/** A day begins in UTC. A time without a zone would be another moment on each machine. */
+/**
+ * A date without a time means its first moment in UTC. A time without a zone would be a different moment on each
+ * machine.
+ */
 const isoMoment = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
 function checkDate(name: string, value: unknown): Date {
@@ -74,7 +77,7 @@ function readMoment(text: string): Date | undefined {
   const [, day] = isoMoment.exec(text) ?? [];
   if (day === undefined) return undefined;
   const start = new Date(day);
-  // Thirty days hath September: the language would take the 31st for a day of October.
+  // JavaScript would read September 31 as October 1.
   const exists = !Number.isNaN(start.getTime()) && start.toISOString().startsWith(day);
   return exists ? new Date(text) : undefined;
 }

@@ -3,13 +3,13 @@ import type { SagaRegistry } from '@nest-saga/core/engine';
 import { jsonContextCodec } from '@nest-saga/core';
 import { hydrate } from '@nest-saga/core/engine';
 
-/** Where one execution of a saga stands: a view of its header that can be read, not changed. */
+/** One execution of a saga: a read-only view of its header. */
 export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'context'> {
-  /** The context it was started with. */
+  /** The context with which it was started. */
   readonly context: Context;
 }
 
-/** The view of a header. A saga that is not registered here is read with the default codec. */
+/** The view of a header. If the saga is not registered in this process, its context is read with the default codec. */
 export function toExecution(header: SagaHeader, registry: SagaRegistry): SagaExecution {
   const definition = registry.find(header.saga, header.version);
   const codec = definition?.codec ?? jsonContextCodec;

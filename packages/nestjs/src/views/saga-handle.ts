@@ -1,17 +1,17 @@
 import type { SagaOutcome } from '@nest-saga/core';
 import type { SagaStream } from '../streams/saga-stream.js';
 
-/** A saga that is durable: it will end, whether or not anybody looks. */
+/** A durable saga. It will end, even if no caller watches it. */
 export interface SagaHandle<Context = unknown> {
   readonly sagaId: string;
   /**
-   * Its results from the first one on, replayed at each subscription. Completes where the saga COMPLETED, errors with
-   * `SagaFailedError` or `SagaStuckError` otherwise; unsubscribing only detaches.
+   * The results of the saga from the first one on, replayed for each subscriber. Completes if the saga COMPLETED, and
+   * errors with `SagaFailedError` or `SagaStuckError` otherwise. Unsubscribing only detaches.
    */
   readonly results$: SagaStream;
   /**
-   * How it ends: resolves for COMPLETED, FAILED and STUCK alike. Rejects with `SagaShuttingDownError` where this
-   * process shuts down first; another one goes on with the saga.
+   * The outcome of the saga: resolves for COMPLETED, FAILED and STUCK alike. Rejects with `SagaShuttingDownError` if
+   * this process shuts down first; another process then continues the saga.
    */
   outcome(): Promise<SagaOutcome<Context>>;
 }

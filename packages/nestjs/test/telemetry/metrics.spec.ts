@@ -131,7 +131,7 @@ describe('the metrics of sagas', () => {
     expect(storage.callsOf('summarize')).toBe(before);
   });
 
-  it('count what was taken over from a process that is gone', async () => {
+  it('count sagas that were claimed from a process that is gone', async () => {
     const clock = new FakeClock();
     const memory = new InMemorySagaStorage(clock);
     const cut = new FaultyStorage(memory);

@@ -134,7 +134,7 @@ describe('SagaHealthIndicator', () => {
     expect(await check()).toMatchObject({
       status: 'degraded',
       stuck: 1,
-      problems: ['1 saga is stuck and waits for a person'],
+      problems: ['1 saga is stuck and waits for an operator'],
     });
   });
 

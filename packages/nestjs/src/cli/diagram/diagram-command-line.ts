@@ -4,15 +4,15 @@ import { isError, isSagaId } from '@nest-saga/core/engine';
 import { UsageError } from '../usage-error.js';
 import type { DiagramKind } from '@nest-saga/core/diagrams';
 
-/** What `nest-saga diagram` is asked to do. */
+/** The parsed command line of `nest-saga diagram`. */
 export interface DiagramCommandLine {
-  /** The compiled file of the application's root module; undefined only with an execution. */
+  /** The compiled file of the application's root module; undefined is possible only together with an execution. */
   readonly file: string | undefined;
-  /** Undefined: the one module that the file exports. */
+  /** Undefined: the only module that the file exports. */
   readonly exportName: string | undefined;
-  /** Undefined: every saga. */
+  /** Undefined: all sagas. */
   readonly saga: string | undefined;
-  /** Undefined: every version. */
+  /** Undefined: all versions. */
   readonly version: number | undefined;
   readonly kinds: readonly DiagramKind[];
   /** Undefined: to the standard output. */
@@ -21,16 +21,16 @@ export interface DiagramCommandLine {
   readonly execution: ExecutionToDraw | undefined;
 }
 
-/** Which execution is drawn, and where it is stored. */
+/** The execution to draw, and its database. */
 export interface ExecutionToDraw {
   readonly sagaId: string;
-  /** Undefined: the environment says it. */
+  /** Undefined: the environment has the URL. */
   readonly url: string | undefined;
-  /** Undefined: the storage's own default. */
+  /** Undefined: the default of the storage. */
   readonly schema: string | undefined;
 }
 
-/** What `nest-saga diagram --help` says. */
+/** The answer to `nest-saga diagram --help`. */
 export const diagramUsage = `Usage: nest-saga diagram <module file> [options]
        nest-saga diagram [module file] --execution <id> [options]
 
@@ -57,7 +57,7 @@ made so, export one that can be imported and name it: export const drawnModule =
 /**
  * Reads the command line.
  *
- * @returns What to do; undefined where only help was asked for.
+ * @returns The parsed command line; undefined if it only asks for help.
  * @throws UsageError
  */
 export function parseDiagramCommandLine(commandArguments: readonly string[]): DiagramCommandLine | undefined {

@@ -2,10 +2,10 @@ import type { SagaDefinition } from '@nest-saga/core';
 import type { DiagramKind } from '@nest-saga/core/diagrams';
 import { drawSaga } from '@nest-saga/core/diagrams';
 
-/** A saga drawn in one way. */
+/** One diagram of a saga. */
 export interface DrawnDiagram {
   readonly title: string;
-  /** The name of a file for it, unlike that of every other saga, version and kind. */
+  /** A file name that differs from the names for all other sagas, versions and kinds. */
   readonly fileName: string;
   /** Mermaid text. */
   readonly text: string;
@@ -19,7 +19,7 @@ export function drawDiagrams(
   return definitions.flatMap((definition) =>
     kinds.map((kind) => ({
       title: `${definition.name}, version ${definition.version}: ${kind} diagram`,
-      // A saga's name may hold a colon, which not every file system takes.
+      // The name of a saga may contain a colon, which some file systems do not allow.
       fileName: `${encodeURIComponent(definition.name)}.v${definition.version}.${kind}.mmd`,
       text: drawSaga(definition, kind),
     })),

@@ -10,10 +10,11 @@ import type { ExecutionToDraw } from './diagram-command-line.js';
 import type { DrawnDiagram } from './draw-diagrams.js';
 
 /**
- * Draws what became of one execution, from its journal in PostgreSQL.
+ * Draws one execution from its journal in PostgreSQL.
  *
- * @param definitions Of the application, where its module is given: the steps that have not run come from them.
- * @throws CommandError where it cannot be read or is not there, UsageError where nobody said which database.
+ * @param definitions The sagas of the application, if its module is given: they have the steps that have not run yet.
+ * @throws UsageError if the URL of the database is missing.
+ * @throws CommandError if the execution cannot be read or does not exist.
  */
 export async function drawExecution(
   execution: ExecutionToDraw,

@@ -16,7 +16,9 @@ import type { RootModule } from './root-module.js';
 /** The sagas of an application that does not run. */
 export interface FoundSagas {
   readonly definitions: readonly SagaDefinition[];
-  /** Whether the policies that `SagaModule` was given are in them: what a factory would give is not known. */
+  /**
+   * Whether the policies from the options of `SagaModule` are included. They are not if a factory makes the options.
+   */
   readonly hasModuleOptions: boolean;
 }
 
@@ -24,8 +26,8 @@ export interface FoundSagas {
  * Finds the sagas of an application by Nest's own discovery, as the running application does, in Nest's preview mode:
  * no provider is made and no factory is called.
  *
- * @throws SagaDefinitionError with every problem of all sagas.
- * @throws CommandError where the modules do not fit together, with what Nest says about it.
+ * @throws SagaDefinitionError with all problems of all sagas.
+ * @throws CommandError if the modules do not fit together; the message contains Nest's explanation.
  */
 export async function findSagas(rootModule: RootModule): Promise<FoundSagas> {
   const application = await preview(rootModule);
@@ -39,7 +41,7 @@ export async function findSagas(rootModule: RootModule): Promise<FoundSagas> {
   const options = findModuleOptions(discovery);
   const definitions = defineSagas(
     sagas.map((saga) => saga.declared),
-    // A breaker is drawn where there is one; none of them is ever asked.
+    // A breaker only has to exist so that it is drawn; it is never asked.
     { ...toDefineOptions(options ?? {}), createCircuitBreaker: () => drawnBreaker },
   );
   return { definitions, hasModuleOptions: options !== undefined };

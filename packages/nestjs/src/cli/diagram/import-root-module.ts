@@ -9,7 +9,7 @@ import { findRootModule } from './root-module.js';
 /**
  * Imports the file of an application's root module, an ES module or CommonJS.
  *
- * @throws CommandError where there is no such file, it cannot be imported, or has no such module.
+ * @throws CommandError if the file does not exist, cannot be imported or does not have such a module.
  */
 export async function importRootModule(
   file: string,

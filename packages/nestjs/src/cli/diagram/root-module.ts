@@ -2,15 +2,15 @@ import { inspect } from 'node:util';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { CommandError } from '../command-error.js';
 
-/** What Nest takes as the root of an application. */
+/** A class or a dynamic module: both can be the root of a Nest application. */
 export type RootModule = Type | DynamicModule;
 
 type Exports = Readonly<Record<string, unknown>>;
 
 /**
- * Finds the root module among what a file exports: the one that is named, else the only one, else `AppModule`.
+ * Finds the root module among the exports of a file: the named one, else the only one, else `AppModule`.
  *
- * @throws CommandError where there is none or it cannot be told which, with what there is.
+ * @throws CommandError if there is none or the choice is not clear; the message lists the candidates.
  */
 export async function findRootModule(
   exported: Exports,
@@ -29,7 +29,7 @@ export async function findRootModule(
   );
 }
 
-// What a CommonJS file exports stands in `default` too, and in full: not every export is seen from outside.
+// `default` holds all exports of a CommonJS file; Node detects only some of them as named exports.
 function namedExports(exported: Exports): Exports {
   const { default: all, 'module.exports': _, ...named } = exported;
   if (all === undefined) return named;
@@ -52,7 +52,7 @@ function modulesIn(found: Exports): readonly string[] {
   return Object.keys(found).filter((name) => isDynamicModule(found[name]) || isModuleClass(found[name]));
 }
 
-// A module whose decorator was given nothing carries no mark; most such modules are made by a static method.
+// A module decorated with `@Module({})` has no metadata. Most such modules are made by a static method.
 function isModuleClass(value: unknown): value is Type {
   if (typeof value !== 'function') return false;
   const isDecorated = ['imports', 'providers', 'controllers', 'exports'].some((key) =>

@@ -45,7 +45,7 @@ async function findIn(
   );
   if (!hasModuleOptions) {
     error(
-      'SagaModule gets its options from a factory, which is not called here: policies that stand only there are not drawn.',
+      'SagaModule gets its options from a factory, which is not called here: policies that only the factory sets are not drawn.',
     );
   }
   return definitions;

@@ -3,9 +3,9 @@ import { CommandError } from '../command-error.js';
 import type { DiagramCommandLine } from './diagram-command-line.js';
 
 /**
- * Picks the sagas of a name and a version, in the order of their names and versions.
+ * Selects the sagas with a name and a version, sorted by name and version.
  *
- * @throws CommandError where there is none, with those that there are.
+ * @throws CommandError if there is none; the message lists the existing ones.
  */
 export function selectSagas(
   definitions: readonly SagaDefinition[],
