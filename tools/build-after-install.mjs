@@ -1,6 +1,6 @@
 /**
- * Leaves the packages built after `npm ci`. An install without the development tools has no compiler and skips it; a
- * type error is reported and left to `npm run types`, so that a broken edit never blocks an install.
+ * Builds the packages after `npm ci`. An install without the development tools has no compiler and skips it. A type
+ * error is reported and left to `npm run types`, so that a broken edit never blocks an install.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * Makes of the compiled files of each package one file for an entry point, and others for what they share: Node needs a
- * third of a millisecond for each file it loads, however small, and the packages have two hundred. Run it after `tsc -b`.
+ * Bundles the compiled files of each package into one file for each entry point, and further files for their common
+ * parts: Node needs a third of a millisecond for each file it loads, however small, and the packages have two hundred.
+ * Run it after `tsc -b`.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
@@ -17,14 +18,14 @@ for (const { directory, entries } of bundledPackages) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, contents);
   }
-  // What an earlier build left.
+  // The files of an earlier build.
   const files = readdirSync(target, { recursive: true, encoding: 'utf8' });
   const left = files.filter(
     (file) => /\.js(\.map)?$/.test(file) && !file.startsWith('unbundled') && !made.has(file),
   );
   for (const file of left) rmSync(`${target}/${file}`);
 
-  /** Each entry point with its own part, and a file for each set of entry points that share something. */
+  /** Each entry point with its own part, and a file for each set of entry points that have a common part. */
   async function inChunks() {
     const { outputFiles: chunks } = await build({
       ...settings(),
@@ -37,7 +38,9 @@ for (const { directory, entries } of bundledPackages) {
     return chunks;
   }
 
-  /** Everything in one file, and entry points that name their part of it: every application loads nearly all of it. */
+  /**
+   * Everything in one file, and entry points that re-export their part of it: every application loads nearly all of it.
+   */
   async function inOneFile() {
     const whole = `${target}/shared/whole.js`;
     const { outputFiles: parts } = await build({
@@ -66,8 +69,8 @@ for (const { directory, entries } of bundledPackages) {
       format: 'esm',
       platform: 'node',
       target: 'node20',
-      // The bundler renames classes that are decorated, whose names Nest shows. It is a call for each function that is made,
-      // so the packages that have no such classes do without.
+      // The bundler renames decorated classes, whose names Nest shows. Keeping the names costs a call for each function
+      // that is created, so it is off for the packages that have no such classes.
       keepNames: directory === 'packages/nestjs',
       sourcemap: true,
       // The sources are published.

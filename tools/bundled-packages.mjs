@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 const names = ['core', 'nestjs', 'typeorm'];
 
 /**
- * What is bundled: the directory of each package and its entry points, as their files in `src` and `dist` are called
+ * The bundled packages: the directory of each one and its entry points, as the names of their files in `src` and `dist`
  * without an ending.
  */
 export const bundledPackages = names.map((name) => {

@@ -1,6 +1,6 @@
 /**
- * Checks that a bundled package is what was compiled: each entry point exports the same, classes and functions are called
- * the same, and an application that starts loads few files of it.
+ * Checks that a bundled package matches its compiled files: each entry point has the same exports, classes and
+ * functions have the same names, and an application that starts loads only a few files of it.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ const maximumFiles = 4;
 
 for (const { directory, entries } of bundledPackages) {
   for (const entry of entries) {
-    // It would run.
+    // The command would run when it is imported.
     if (entry === 'cli/main') continue;
     const bundled = `${directory}/dist/${entry}.js`;
     const [found, expected] = await Promise.all(

@@ -1,4 +1,4 @@
-/** Checks each package as its users will receive it: its contents (publint) and its types (attw). */
+/** Checks each package as its users receive it: its contents (publint) and its types (attw). */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 

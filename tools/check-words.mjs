@@ -1,13 +1,13 @@
 /**
- * Checks that the texts of the project have none of the words in `words.mjs`. Without arguments it checks the folders below;
- * `node tools/check-words.mjs packages/core` checks what is named, for example before it is added to them.
+ * Checks that the texts of the project have none of the words in `words.mjs`. Without arguments it checks the folders
+ * below; `node tools/check-words.mjs packages/core` checks the given folder, for example before it is added to them.
  */
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { proseOfPage, proseOfSource } from './prose.mjs';
 import { findWords } from './words.mjs';
 
-/** What `git ls-files` lists for these is checked. Add a folder here once it is clean. */
+/** The files and folders to check, as for `git ls-files`. Add a folder here when it is clean. */
 const checked = [
   'README.md',
   'ARCHITECTURE.md',

@@ -1,6 +1,6 @@
 /**
- * The suites that take minutes first: begun last, each would keep one core idle at the end. Jest remembers by itself how
- * long a suite took, but not in a fresh clone, where it goes by the size of the files.
+ * Runs the suites that take minutes first: started last, each would leave one core idle at the end. Jest remembers the
+ * duration of a suite, but not in a fresh clone, where it uses the size of the files.
  */
 import TestSequencer from '@jest/test-sequencer';
 

@@ -4,7 +4,7 @@
  */
 import ts from 'typescript';
 
-/** The prose of a Markdown page. Code, links, quoted titles and generated parts are no prose. */
+/** The prose of a Markdown page. Code, links, quoted titles and generated parts do not count as prose. */
 export function proseOfPage(page) {
   const prose = [
     /^---\n[\s\S]*?\n---\n/g,
@@ -12,7 +12,7 @@ export function proseOfPage(page) {
     /<!-- report -->[\s\S]*?<!-- end of report -->/g,
     /<!--[\s\S]*?-->/g,
     /\]\([^)]*\)/g,
-    // The title of a test, as it stands in its spec.
+    // The title of a test, quoted from its spec.
     /(?<=^- .*: )".*"$/gm,
     /^#.*$/gm,
     /^ *\|[ :|-]+\|$/gm,
@@ -69,7 +69,7 @@ const withoutRanges = (text, ranges) =>
     text,
   );
 
-/** Spaces of the same length, so that offsets hold. */
+/** Spaces of the same length, so that offsets stay the same. */
 const blank = (text) => text.replaceAll(/\S/g, ' ');
 
 function split(text, separator) {

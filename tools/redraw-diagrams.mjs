@@ -1,6 +1,6 @@
 /**
- * Draws the pictures of docs/diagrams.md anew, after a diagram was meant to change. Run it with
- * `node --conditions=@nest-saga/source --import @nest-saga/typescript-loader tools/redraw-diagrams.mjs`.
+ * Draws the pictures of docs/diagrams.md again, after a diagram was changed on purpose. Run it with `node
+ * --conditions=@nest-saga/source --import @nest-saga/typescript-loader tools/redraw-diagrams.mjs`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { redrawn } from '../packages/core/test/diagrams/diagrams-page.ts';

@@ -1,8 +1,8 @@
-// Runs the tests again and again beside a load on every core, and says which failed in which run: what fails even once
-// depends on how busy the machine is, and is to be mended.
+// Runs the tests again and again beside a load on every core, and lists the tests that failed, with their runs: a test that fails
+// even once depends on the load of the machine, and has to be fixed.
 //
 //   npm run test:under-load                                  everything, ten times
-//   npm run test:under-load -- --times 3 packages/typeorm    what Jest selects by these words, three times
+//   npm run test:under-load -- --times 3 packages/typeorm    the tests that Jest selects by these words, three times
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ function readArguments(given) {
   return { times, selection: given.toSpliced(at, 2) };
 }
 
-/** A process that does nothing else, and ends with this one however this one ends. */
+/** A process that only uses the CPU. It ends when this process ends, for any reason. */
 function keepOneCoreBusy() {
   const work = 'const owner = process.ppid; while (process.ppid === owner);';
   return spawn(process.execPath, ['--eval', work], { stdio: 'ignore' });
@@ -59,7 +59,7 @@ async function runTests(run) {
   return { passed, failures: testResults.flatMap(failuresOf) };
 }
 
-/** A file that could not be run has no tests that could have failed. */
+/** A file that could not be run has no failed tests of its own, and counts as one failure. */
 function failuresOf({ name, status, assertionResults }) {
   const file = relative(process.cwd(), name);
   const failed = assertionResults.filter((test) => test.status === 'failed');

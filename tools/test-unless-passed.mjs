@@ -1,5 +1,5 @@
-// The tests as part of `npm run verify`. CI runs them by themselves first, for the counts, and says so: they are not
-// repeated then.
+// The tests as part of `npm run verify`. CI runs them first, as a separate step, for the counts, and sets a variable so
+// that they are not repeated.
 import { spawnSync } from 'node:child_process';
 
 if (process.env.NEST_SAGA_TESTS_PASSED === '1') {

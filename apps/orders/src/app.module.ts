@@ -17,7 +17,7 @@ import { startTelemetry } from './telemetry/start-telemetry.js';
 @Module({})
 export class AppModule {
   static forRoot(settings: OrdersSettings): DynamicModule {
-    // Before the modules are made: a meter that is asked for earlier than that would measure nothing.
+    // Called before the modules are made: a meter that is requested before the SDK is ready never measures.
     startTelemetry();
     const { databaseUrl, slowShipmentMs, leaseDurationMs, canBeKilled } = settings;
     return {

@@ -1,6 +1,6 @@
 /**
- * The start command: provides a database, runs the server in a process of its own and brings it back when it dies,
- * as a container platform would. So the server can be killed in the middle of an order, and the order ends.
+ * The start command: provides a database, runs the server in a separate process, and restarts it when it dies, as a
+ * container platform would. So the server can be killed in the middle of an order, and the order still ends.
  */
 import { startDatabase } from './database/start-database.js';
 import { demoByDefault } from './demo/demo-by-default.js';
@@ -9,7 +9,7 @@ import { whenParentEnds } from './when-parent-ends.js';
 import { whatToTry } from './what-to-try.js';
 
 const database = await startDatabase().catch((error: unknown) => {
-  // For the person who typed the command: a stack trace would bury the remedy.
+  // This message is for the person who typed the command: a stack trace would hide the remedy.
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 });
@@ -22,7 +22,7 @@ const server = superviseServer({
 
 process.once('SIGTERM', () => server.stop());
 process.once('SIGINT', () => server.stop());
-// npm runs this through a shell, which keeps a SIGTERM for itself and ends.
+// npm runs this through a shell, which does not pass on a SIGTERM and ends.
 if (process.env['npm_lifecycle_event'] !== undefined) whenParentEnds(() => server.stop());
 
 process.exitCode = await server.ended;

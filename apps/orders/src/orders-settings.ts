@@ -1,25 +1,25 @@
-/** What differs between the demo, its tests and the people who run it. */
+/** The settings that differ between the demo, its tests and other environments. */
 export interface OrdersSettings {
   readonly databaseUrl: string;
   readonly host: string;
   readonly port: number;
   /** How long a slow shipment takes, in milliseconds. */
   readonly slowShipmentMs: number;
-  /** After this long without a sign of life a killed server's orders go on elsewhere, in milliseconds. */
+  /** How long after the death of a server another process claims its orders, in milliseconds. */
   readonly leaseDurationMs: number;
-  /** Whether anybody who can reach the server may kill it: for the demonstration only. */
+  /** Whether every client of the server may kill it: for the demonstration only. */
   readonly canBeKilled: boolean;
 }
 
 /**
  * Reads the settings from the environment.
  *
- * @throws Error naming the variable that is no number in range.
+ * @throws Error with the name of the variable, if it is not a number in its range.
  */
 export function readSettings(environment: NodeJS.ProcessEnv, databaseUrl: string): OrdersSettings {
   return {
     databaseUrl,
-    // This machine only: the demo has no users and no passwords.
+    // This machine only, because the demo has no users and no passwords.
     host: environment['HOST'] ?? '127.0.0.1',
     port: readNumber(environment, 'PORT', 3000, 0, 65_535),
     slowShipmentMs: readNumber(environment, 'SLOW_SHIPMENT_MS', 10_000, 0, 600_000),

@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import type { OrdersSettings } from './orders-settings.js';
 import { servePage } from './page/serve-page.js';
 
-/** Makes the application, ready to listen. The server and the tests use the same one. */
+/** Creates the application, ready to listen. The server and the tests use the same one. */
 export async function createOrdersApplication(
   settings: OrdersSettings,
   options: NestApplicationOptions = {},

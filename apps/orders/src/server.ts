@@ -4,12 +4,12 @@ import { createOrdersApplication } from './orders.application.js';
 import { readSettings } from './orders-settings.js';
 import { whatToTry } from './what-to-try.js';
 
-// The start command hands its database over in DATABASE_URL; run by itself, the server starts one.
+// The start command passes its database in DATABASE_URL; without one the server starts its own.
 const database = await startDatabase();
 const settings = readSettings(process.env, database.url);
 const application = await createOrdersApplication(settings, { logger: ['warn', 'error'] });
 await application.listen(settings.port, settings.host);
-// Not before: the list of every module and route would bury what to try.
+// Not earlier: the list of all modules and routes would hide the commands to try.
 application.useLogger(['log', 'warn', 'error']);
 const url = (await application.getUrl()).replace('127.0.0.1', 'localhost');
 
@@ -17,7 +17,7 @@ if (process.send === undefined) {
   console.log(whatToTry(url));
 } else {
   process.send({ url, port: Number(new URL(url).port) });
-  // The start command is gone, and with it the database that it started.
+  // The start command has ended, and with it the database that it started.
   process.once('disconnect', () => process.exit(1));
 }
 

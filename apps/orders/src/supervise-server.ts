@@ -1,22 +1,22 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a supervised server is made of. */
+/** The options of a supervised server. */
 export interface SupervisedServerOptions {
-  /** The file that it runs. */
+  /** The file that the process runs. */
   readonly module: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Is told the url once, when the first server listens. */
+  /** Called once with the URL, when the first server listens. */
   readonly onFirstReady: (url: string) => void;
-  /** Is told how a server died that had been listening. */
+  /** Called when a server that had been listening has died. */
   readonly onDeath: (how: string) => void;
 }
 
-/** A server that comes back when it dies. */
+/** A server that is restarted when it dies. */
 export interface SupervisedServer {
-  /** Ends the server in good order. */
+  /** Ends the server in an orderly way. */
   stop(): void;
-  /** Resolves with an exit code once it has stopped, or could not start. */
+  /** Resolves with an exit code when it has stopped, or could not start. */
   readonly ended: Promise<number>;
 }
 
@@ -25,14 +25,14 @@ interface Ready {
   readonly port: number;
 }
 
-/** Runs a server in a process of its own and starts it again, on the same port, whenever it dies. */
+/** Runs a server in a separate process and restarts it, on the same port, whenever it dies. */
 export function superviseServer(options: SupervisedServerOptions): SupervisedServer {
   let current: ChildProcess | undefined;
   let isStopping = false;
 
   const run = async (ready?: Ready): Promise<number> => {
     const port = ready === undefined ? {} : { PORT: String(ready.port) };
-    // In a group of its own: Ctrl-C reaches this process, which then ends the server and the database in order.
+    // In a separate process group: Ctrl-C reaches this process, which then ends the server and the database in order.
     const server = fork(options.module, { env: { ...options.environment, ...port }, detached: true });
     current = server;
     let listening: Ready | undefined;

@@ -11,7 +11,7 @@ const lines: readonly (readonly [string, Partial<typeof goodOrder>])[] = [
   ['a slow shipment: ten seconds to watch, cancel or kill', { destination: scenarios.slowDestination }],
 ];
 
-/** What a newcomer can type once the server runs. */
+/** The commands that a newcomer can try when the server runs. */
 export function whatToTry(url: string): string {
   const curls = lines.map(([title, change]) => `# ${title}\n${curl(url, { ...goodOrder, ...change })}`);
   return [

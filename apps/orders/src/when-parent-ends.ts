@@ -1,8 +1,8 @@
 const intervalMs = 250;
 
 /**
- * Calls `act` once the process that started this one has ended: the system then gives this one another parent. The check keeps
- * no process alive.
+ * Calls `act` when the parent process has ended: the system then gives this process another parent. The check does not
+ * keep the process alive.
  */
 export function whenParentEnds(act: () => void): void {
   const parent = process.ppid;

@@ -7,7 +7,7 @@ import { PaymentService } from './payment/payment.service.js';
 import { Carrier, RealTimeCarrier } from './shipping/carrier.js';
 import { ShippingService } from './shipping/shipping.service.js';
 
-/** What the demo's services stand on. */
+/** The options of the demo's services. */
 export interface DemoServicesOptions {
   /** Makes the ledger. */
   readonly ledger: Pick<FactoryProvider<EffectLedger>, 'inject' | 'useFactory'>;
@@ -19,7 +19,7 @@ export interface DemoServicesOptions {
   readonly slowConfirmationMs?: number;
 }
 
-/** The services of the demo, each over one ledger, for every module of the application. */
+/** The services of the demo with one common ledger, for all modules of the application. */
 @Module({})
 export class DemoServicesModule {
   /**

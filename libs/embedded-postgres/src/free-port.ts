@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Finds a port of this machine that nothing listens on at the moment. */
+/** Finds a port of this machine that no process listens on at the moment. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   return await new Promise((resolve, reject) => {

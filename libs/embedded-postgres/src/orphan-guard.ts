@@ -9,11 +9,11 @@ if [ -n "$2" ]; then rm -rf -- "$2"; fi
 `;
 
 /**
- * Ends a server whose owner died without stopping it, by SIGKILL for instance, and removes its data directory if
- * one is given. A shell waits for the end of a pipe that only this process holds open: no exit handler is needed,
- * and none would run.
+ * Ends a server whose owner died without stopping it, for example by SIGKILL, and removes its data directory if one is
+ * given. A shell waits for the end of a pipe that only this process holds open: an exit handler would not run after a
+ * SIGKILL.
  *
- * @returns a function that calls the guard off.
+ * @returns a function that ends the guard.
  */
 export function guardOrphan(pid: number, temporaryDirectory: string | undefined): () => void {
   const guard = spawn('sh', ['-c', waitForTheOwnerThenCleanUp, 'sh', String(pid), temporaryDirectory ?? ''], {
@@ -28,7 +28,7 @@ export function guardOrphan(pid: number, temporaryDirectory: string | undefined)
   };
 }
 
-/** The guard leads a group of its own: the shell and the `cat` it waits for. */
+/** The guard leads its own process group: the shell and the `cat` for which it waits. */
 function killGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');

@@ -3,15 +3,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The OS account that a server runs as; empty for the account of this process. */
+/** The OS account of a server; empty for the account of this process. */
 export interface PostgresAccount {
   readonly uid?: number;
   readonly gid?: number;
 }
 
 /**
- * Says which OS account runs the server. PostgreSQL refuses to run as root, so root runs it as `postgres`, which
- * is created where it is missing (as in most containers).
+ * Finds the OS account for the server. PostgreSQL refuses to run as root, so root runs it as `postgres`, which is
+ * created if it is missing (as in most containers).
+ *
+ * @throws Error with the remedy, if the account cannot be created.
  */
 export async function findPostgresAccount(): Promise<PostgresAccount> {
   if (process.getuid?.() !== 0) return {};
@@ -33,7 +35,7 @@ async function createAccount(name: string): Promise<PostgresAccount> {
   if (account === undefined) {
     throw new Error(
       `PostgreSQL does not run as root, and the OS user ${name} could not be created. ` +
-        'Run as another user, or set DATABASE_URL to a server of your own.',
+        'Run as another user, or set DATABASE_URL to your own server.',
     );
   }
   return account;

@@ -17,10 +17,10 @@ interface Symlink {
 }
 
 /**
- * Finds the programs that npm installed for this platform, complete with the symbolic links that the registry
- * cannot carry and that an install without scripts leaves out, where `account` can run them.
+ * Finds the programs that npm installed for this platform, in a directory where `account` can run them. Adds the
+ * symbolic links that the registry cannot store and that an install without scripts leaves out.
  *
- * @throws Error where npm installed none for this platform.
+ * @throws Error if npm installed none for this platform.
  */
 export async function findPostgresBinaries(account: PostgresAccount): Promise<PostgresBinaries> {
   const root = packageDirectory();
@@ -39,7 +39,7 @@ function packageDirectory(): string {
   } catch (cause) {
     throw new Error(
       `No PostgreSQL for this platform: ${name} is not installed. ` +
-        'Install without --omit=optional, or set DATABASE_URL to a server of your own.',
+        'Install without --omit=optional, or set DATABASE_URL to your own server.',
       { cause },
     );
   }
@@ -56,7 +56,7 @@ async function restoreSymlinks(root: string): Promise<void> {
   }
 }
 
-/** Another process may restore the same links at the same moment. */
+/** Another process may restore the same links at the same time. */
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { PostgresAccount } from './postgres-account.js';
 
-/** What it takes to start one server process. */
+/** The options of one server process. */
 export interface PostgresProcessOptions {
   readonly program: string;
   readonly account: PostgresAccount;
@@ -19,20 +19,20 @@ export interface PostgresProcess {
   end(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
 }
 
-/** The second one is a standby's, which only answers questions. */
+/** The second message is that of a standby, which is read-only. */
 const readyMessage = /database system is ready to accept (read-only )?connections/;
 const keptLogLength = 8_000;
 
 /**
  * Starts a server and resolves when it accepts connections.
  *
- * @throws Error with the end of the server's log where it exits before that.
+ * @throws Error with the end of the server's log, if it exits before that.
  */
 export async function startPostgresProcess(options: PostgresProcessOptions): Promise<PostgresProcess> {
   const child = spawn(options.program, commandLine(options), {
     ...options.account,
     cwd: '/',
-    // In a group of its own: Ctrl-C in a terminal ends the owner first, which still needs its database to close.
+    // In a separate process group: Ctrl-C in a terminal ends the owner first, which still needs its database to close.
     detached: true,
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -50,7 +50,7 @@ export async function startPostgresProcess(options: PostgresProcessOptions): Pro
   };
 }
 
-/** Over TCP only, so that many servers share a machine; messages in English, because one of them is waited for. */
+/** Over TCP only, so that many servers share a machine. Messages are in English, because one of them is waited for. */
 function commandLine({ dataDirectory, port, settings }: PostgresProcessOptions): string[] {
   const all = {
     listen_addresses: '127.0.0.1',

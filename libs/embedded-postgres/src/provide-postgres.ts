@@ -1,7 +1,7 @@
 import { createDatabase, dropDatabase, type CreateDatabaseOptions } from './databases.js';
 import { startEmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.js';
 
-/** A PostgreSQL server to use, wherever it runs. */
+/** A PostgreSQL server to use, embedded or external. */
 export interface ProvidedPostgres {
   readonly url: string;
   /** Whether this process started the server. An external one comes from `DATABASE_URL` and is left running. */
@@ -12,7 +12,7 @@ export interface ProvidedPostgres {
   stop(): Promise<void>;
 }
 
-/** Provides the server that `DATABASE_URL` names, or an embedded one where it names none. */
+/** Provides the server in `DATABASE_URL`, or an embedded one if that is not set. */
 export async function providePostgres(options: EmbeddedPostgresOptions = {}): Promise<ProvidedPostgres> {
   const url = process.env['DATABASE_URL'];
   if (url === undefined || url === '') {

@@ -5,11 +5,11 @@ import { canOthersEnter } from './can-others-enter.js';
 import type { PostgresAccount } from './postgres-account.js';
 
 /**
- * The directory of the programs, where `account` can run them: the one given, or a copy under the system's temporary
- * directory. Root's own home is closed to others, and PostgreSQL does not run as root.
+ * The directory of the programs, in which `account` can run them: the given one, or a copy in the system's temporary
+ * directory. Root's own home is closed to other users, and PostgreSQL does not run as root.
  *
- * @param name Tells the copies of different versions apart.
- * @throws Error where a copy of that name is there that others can change.
+ * @param name Distinguishes the copies of different versions.
+ * @throws Error if a copy with that name exists that other users can change.
  */
 export async function makeReachable(
   directory: string,
@@ -21,10 +21,12 @@ export async function makeReachable(
   if (!(await exists(copy))) await copyTo(directory, copy);
   const { uid, mode } = await stat(copy);
   if (uid === process.getuid?.() && (mode & 0o022) === 0) return copy;
-  throw new Error(`${copy} can be changed by others, so its programs are not run. Remove it and try again.`);
+  throw new Error(
+    `${copy} can be changed by other users, so its programs are not run. Remove it and try again.`,
+  );
 }
 
-/** Whole or not at all: another process may make the same copy at the same moment. */
+/** Complete or not at all: another process may make the same copy at the same time. */
 async function copyTo(directory: string, copy: string): Promise<void> {
   const draft = await mkdtemp(`${copy}-`);
   try {

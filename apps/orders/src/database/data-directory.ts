@@ -4,13 +4,13 @@ import { dirname, join, resolve } from 'node:path';
 import { canOthersEnter } from '@nest-saga/embedded-postgres';
 
 /**
- * Where the demo's own database keeps its data: `.data/postgres` in the repository, or the directory that
- * `DATA_DIRECTORY` names. Root runs PostgreSQL as another OS user; where that user cannot pass through the
- * repository's parents (a home directory, for instance), it is a directory under the system's temporary one.
+ * The directory of the demo's own database: `.data/postgres` in the repository, or the value of `DATA_DIRECTORY`. Root
+ * runs PostgreSQL as another OS user. If that user cannot enter the parents of the repository (for example a home
+ * directory), the data is in the system's temporary directory.
  */
 export async function findDataDirectory(): Promise<string> {
   const directory = await chooseDirectory();
-  // Made here, for everybody to pass: initdb makes what is missing, but for its own user alone.
+  // Created here, so that every user can enter it: initdb creates missing directories for its own user alone.
   await mkdir(dirname(directory), { recursive: true, mode: 0o755 });
   return directory;
 }

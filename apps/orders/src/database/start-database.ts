@@ -6,10 +6,11 @@ const attempts = 20;
 const pauseMs = 500;
 
 /**
- * Provides the database that `DATABASE_URL` names, or starts one whose data stays when the process ends. After a
- * `kill -9` the previous server may still be going down: that is waited for.
+ * Provides the database in `DATABASE_URL`, or starts one whose data stays when the process ends. After a `kill -9` the
+ * previous server may still be shutting down; this waits for it.
  *
- * @throws Error with the remedy if the data is of another user, of another version of PostgreSQL, or half made.
+ * @throws Error with the remedy, if the data belongs to another user or another version of PostgreSQL, or is
+ * incomplete.
  */
 export async function startDatabase(): Promise<ProvidedPostgres> {
   const dataDirectory = await findDataDirectory();
@@ -28,7 +29,7 @@ function isStillInUse(error: unknown): boolean {
   return error instanceof Error && error.message.includes('postmaster.pid');
 }
 
-/** What PostgreSQL says of data of another user, of another version, or that was left half made. */
+/** PostgreSQL's messages about data of another user or version, and about data that was left incomplete. */
 const unusableData =
   /wrong ownership|invalid permissions|Permission denied|EACCES|EPERM|incompatible with server|could not access the server configuration file/;
 

@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 
 /**
- * Whether the start command's server can be killed where `DEMO` does not say it: only where nobody but this machine
- * reaches it. Who listens for others has to ask for it.
+ * Whether the server of the start command can be killed if `DEMO` is not set: only if no other machine can reach it. If
+ * `HOST` exposes it, `DEMO=on` is required.
  */
 export function demoByDefault({ HOST: host }: NodeJS.ProcessEnv): 'on' | 'off' {
   return host === undefined || isLoopback(host) ? 'on' : 'off';

@@ -1,16 +1,16 @@
 import { Controller, Get, Header, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
 import { SameSiteGuard } from './same-site.guard.js';
 
-/** Lets whoever watches the demonstration kill the server in the middle of an order. */
+/** Lets a person who watches the demonstration kill the server in the middle of an order. */
 @Controller('demo')
 export class DemoController {
-  /** Says that this server can be killed, and which process answers. */
+  /** Answers that this server can be killed, and with the id of its process. */
   @Get()
   describe(): { readonly server: number } {
     return { server: process.pid };
   }
 
-  /** The process to hand to `kill -9` for a power cut: the start command, and with it server and database. */
+  /** The id of the process to end by `kill -9` for a power cut: the start command, with the server and the database. */
   @Get('pid')
   @Header('content-type', 'text/plain')
   findStartCommand(): string {

@@ -1,10 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DemoController } from './demo.controller.js';
 
-/** What only a demonstration has: a way to kill the server. */
+/** The part that only a demonstration has: a way to kill the server. */
 @Module({})
 export class DemoModule {
-  /** With `canBeKilled: false` no route is there at all. */
+  /** With `canBeKilled: false` these routes do not exist. */
   static forRoot({ canBeKilled }: { readonly canBeKilled: boolean }): DynamicModule {
     return { module: DemoModule, controllers: canBeKilled ? [DemoController] : [] };
   }

@@ -6,9 +6,10 @@ interface Asked {
 }
 
 /**
- * Lets nobody's page but the demo's own ask. A browser says where a request comes from, by one header or the other.
- * And a name that somebody has led to this machine is for a browser the same site as the demo, so the demo has to be
- * asked by an address, or as `localhost`. What is no browser says nothing, and may: it runs here, or was let in.
+ * Refuses requests from all pages but the demo's own. A browser sends the origin of a request in one of two headers. A
+ * name that an attacker points to this machine is the same site as the demo for a browser, so the demo only answers to
+ * an address or to `localhost`. A client that is not a browser sends neither header and is accepted: it runs on this
+ * machine, or was given access to it.
  */
 @Injectable()
 export class SameSiteGuard implements CanActivate {

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, TypeOrmHealthIndicator } from '@nestjs/terminus';
 import { SagaHealthIndicator } from '@nest-saga/nestjs/terminus';
 
-/** Whether this server can do its work: 200 where it can, 503 where it cannot. */
+/** Whether this server can do its work: 200 if it can, 503 if it cannot. */
 @Controller('health')
 export class HealthController {
   constructor(

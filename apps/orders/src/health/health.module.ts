@@ -3,9 +3,9 @@ import { TerminusModule } from '@nestjs/terminus';
 import { SagaHealthIndicator } from '@nest-saga/nestjs/terminus';
 import { HealthController } from './health.controller.js';
 
-/** Health, for whoever sends requests to servers. */
+/** Health, for load balancers and container platforms. */
 @Module({
-  // What is wrong is in the answer; in the log it would be repeated at every check.
+  // The answer contains the problem; the log would repeat it at every check.
   imports: [TerminusModule.forRoot({ logger: false })],
   providers: [SagaHealthIndicator],
   controllers: [HealthController],

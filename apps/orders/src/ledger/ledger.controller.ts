@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const ledgerQuerySchema = z.strictObject({ order: z.uuid().optional() });
 
-/** Shows what the services really did. */
+/** Shows the effects of the services, which are the evidence of each order. */
 @Controller('ledger')
 export class LedgerController {
   constructor(private readonly ledger: EffectLedger) {}

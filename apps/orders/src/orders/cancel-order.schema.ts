@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { text } from './text.schema.js';
 
-/** What comes with a cancellation. */
+/** The body of a cancellation. */
 export const cancelOrderSchema = z
   .strictObject({ reason: text(200).default('The customer asked for it.') })
   .prefault({});
 
-/** A well-formed cancellation. */
+/** A valid cancellation. */
 export type CancelOrder = z.infer<typeof cancelOrderSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** From where a client goes on with its events. */
+/** The id of the last event that the client has, from which it continues. */
 export const eventsQuerySchema = z.strictObject({ lastEventId: z.string().optional() });
 
 /** The query of a stream of events. */

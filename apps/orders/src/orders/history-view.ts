@@ -1,6 +1,6 @@
 import type { JournalEntry, StepResolution } from '@nest-saga/nestjs';
 
-/** One entry of an order's journal as it is shown: without contexts, responses and events. */
+/** One entry of an order's journal for the page: without contexts, responses and events. */
 export interface HistoryView {
   readonly seq: number;
   readonly kind: JournalEntry['kind'];
@@ -11,13 +11,13 @@ export interface HistoryView {
   /** The attempt failed, and there will be another one. */
   readonly willRetry?: boolean;
   readonly reason?: string;
-  /** What a person said of the step. */
+  /** The statement of an operator about the step. */
   readonly resolution?: StepResolution;
-  /** The steps that may have left something behind when it was decided to go back. */
+  /** The steps that may have had an effect when the decision to compensate was recorded. */
   readonly begun?: readonly string[];
 }
 
-/** Shows what happened to an order. Field by field, so that nothing new gets out by itself. */
+/** The view of an entry. Fields are copied one by one, so that a new field is not exposed by accident. */
 export function toHistoryView(entry: JournalEntry): HistoryView {
   return {
     seq: entry.seq,

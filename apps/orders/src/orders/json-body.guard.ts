@@ -6,7 +6,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 
-/** Refuses a body that is not JSON: nobody would read it, and the request would be taken as if it had come without one. */
+/** Refuses a body that is not JSON: it would not be parsed, and the request would count as one without a body. */
 @Injectable()
 export class JsonBodyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -20,8 +20,8 @@ import { JsonBodyGuard } from './json-body.guard.js';
 import { OrdersReader, type OrderDetails } from './orders-reader.js';
 
 /**
- * What a person does for an order that is stuck. The demo lets everybody do it; an application puts a guard here that asks
- * who it is.
+ * The actions of an operator for an order that is stuck. In the demo every user may call them; an application adds a
+ * guard that identifies the user.
  */
 @Controller('orders/:sagaId')
 @UseFilters(SagaExceptionFilter)
@@ -32,7 +32,7 @@ export class OperatorController {
     private readonly orders: OrdersReader,
   ) {}
 
-  /** Lets a stuck order try again what failed. */
+  /** Resumes a stuck order, which repeats the failed call. */
   @Post('retry')
   @HttpCode(HttpStatus.ACCEPTED)
   async retry(
@@ -45,8 +45,8 @@ export class OperatorController {
   }
 
   /**
-   * Says what a person knows of the step that a stuck order stands at: it was done by hand, and the order goes on after it,
-   * or it is not done, and the order is undone without it.
+   * Records what an operator knows about the step at which an order is stuck: it was done by hand, and the order
+   * continues after it, or it is not done, and the order is undone without it.
    */
   @Post('resolve')
   @HttpCode(HttpStatus.ACCEPTED)

@@ -7,7 +7,7 @@ export type OrderView = Pick<
   'customer' | 'item' | 'quantity' | 'destination' | 'totalCents' | 'paidBy' | 'trackingNumber'
 >;
 
-/** Why an order was undone. */
+/** The reason why an order was undone. */
 export interface FailureView {
   readonly reason: string;
   readonly step?: string;
@@ -15,14 +15,14 @@ export interface FailureView {
   readonly message: string;
 }
 
-/** Why an order waits for a person. */
+/** The reason why an order needs an operator. */
 export interface StuckView {
   readonly reason: string;
   readonly step?: string;
   readonly message: string;
 }
 
-/** Shows what was ordered and what has come of it. Field by field, so that nothing new gets out by itself. */
+/** The order and its progress. Fields are copied one by one, so that a new field is not exposed by accident. */
 export function toOrderView(context: OrderContext): OrderView {
   const { customer, item, quantity, destination, totalCents, paidBy, trackingNumber } = context;
   return {
@@ -36,7 +36,7 @@ export function toOrderView(context: OrderContext): OrderView {
   };
 }
 
-/** Shows why an order was undone. */
+/** Shows the reason why an order was undone. */
 export function toFailureView({ reason, step, code, message }: SagaFailure): FailureView {
   return {
     reason,
@@ -46,7 +46,7 @@ export function toFailureView({ reason, step, code, message }: SagaFailure): Fai
   };
 }
 
-/** Shows why an order waits for a person. */
+/** Shows the reason why an order needs an operator. */
 export function toStuckView({ reason, step, message }: SagaStuck): StuckView {
   return { reason, ...(step === undefined ? {} : { step }), message };
 }

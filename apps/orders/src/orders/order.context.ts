@@ -1,6 +1,6 @@
 import type { PlaceOrder } from './place-order.schema.js';
 
-/** What an order's steps know and pass on to each other. Stored in the journal after each of them. */
+/** The data that an order's steps use and pass on to each other. Stored in the journal after each of them. */
 export class OrderContext {
   readonly customer: string;
   readonly item: string;
@@ -10,7 +10,7 @@ export class OrderContext {
 
   /** Set by the reservation. */
   totalCents?: number;
-  /** Set by the step that got the money: the payment or the invoice. */
+  /** Set by the step that collected the money: the payment or the invoice. */
   paidBy?: string;
   /** Set by the shipment. */
   trackingNumber?: string;
@@ -23,7 +23,7 @@ export class OrderContext {
     this.destination = destination;
   }
 
-  /** What is to be paid. */
+  /** The amount to pay, in cents. */
   get amountCents(): number {
     if (this.totalCents === undefined) throw new Error('The items have not been reserved yet.');
     return this.totalCents;

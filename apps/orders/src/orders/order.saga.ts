@@ -7,8 +7,9 @@ import { SendInvoiceStep } from './steps/send-invoice.step.js';
 import { ShipOrderStep } from './steps/ship-order.step.js';
 
 /**
- * An order: set the items aside, get the money, send the parcel. A gateway that is down leads to an invoice; after
- * three such orders in a row it is left alone for ten seconds. A declined card is the customer's and fails the order.
+ * An order: reserve the items, collect the money, send the parcel. If the gateway is down, an invoice replaces the
+ * charge; after three such orders in a row the gateway is not called for ten seconds. A declined card is the customer's
+ * problem and fails the order.
  */
 @Saga({
   name: 'order',

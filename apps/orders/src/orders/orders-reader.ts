@@ -5,7 +5,7 @@ import type { OrderContext } from './order.context.js';
 import { toFailureView, toOrderView, toStuckView } from './order-view.js';
 import type { FailureView, OrderView, StuckView } from './order-view.js';
 
-/** Where an order stands, and what happened to it. */
+/** The state of an order, and its history. */
 export interface OrderDetails {
   readonly sagaId: string;
   readonly status: string;
@@ -17,14 +17,14 @@ export interface OrderDetails {
   readonly history: readonly HistoryView[];
 }
 
-/** Reads orders from the sagas that carry them. */
+/** Reads orders from their sagas. */
 @Injectable()
 export class OrdersReader {
   constructor(private readonly sagas: SagaOrchestrator) {}
 
   /** @throws SagaNotFoundError */
   async get(sagaId: string): Promise<OrderDetails> {
-    // The history first: what the execution then says is never older than the last entry shown.
+    // The history is read first, so that the execution is never older than the last entry shown.
     const history = await this.sagas.history(sagaId);
     const execution = await this.sagas.find(sagaId);
     if (execution === undefined || execution.saga !== 'order') throw new SagaNotFoundError(sagaId);

@@ -45,8 +45,8 @@ export class OrdersController {
   ) {}
 
   /**
-   * Places an order and answers how it ended. With `Prefer: respond-async` (RFC 7240) it answers at once, and the
-   * order's end can be read at its `Location`. The same `Idempotency-Key` is the same order, however often it comes.
+   * Places an order and answers when it has ended. With `Prefer: respond-async` (RFC 7240) it answers at once, and the
+   * end of the order can be read at its `Location`. Repeated requests with one `Idempotency-Key` are one order.
    */
   @Post()
   async place(
@@ -66,21 +66,21 @@ export class OrdersController {
     return toAnswer(outcome);
   }
 
-  /** Places an order and streams each step's result as it becomes durable, the undo included. */
+  /** Places an order and streams the result of each step when it is durable, including the undo. */
   @Sse('stream', { method: RequestMethod.POST })
   async stream(
     @Body({ schema: placeOrderSchema }) order: PlaceOrder,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<Observable<MessageEvent>> {
-    // Started before the stream is, so that what is wrong with it is still an HTTP status.
+    // Started before the stream, so that a mistake in the request is answered with an HTTP status.
     const { results$ } = await this.sagas.start(new OrderContext(order), startOptions(key));
     return toMessageEvents(results$, { response });
   }
 
   /**
-   * Streams what happened to an order and what happens now. A client that reconnects goes on where it was: a browser
-   * says so in a header, a page that was loaded again in the address, because it cannot set that header.
+   * Streams the past and future events of an order. A client that reconnects continues after its last event: a browser
+   * sends the id in a header, and a page that was loaded again in the address, because it cannot set that header.
    */
   @Sse(':sagaId/events')
   async events(
@@ -94,13 +94,13 @@ export class OrdersController {
     return toMessageEvents(this.sagas.watch(sagaId, { fromSeq }), { fromSeq, response });
   }
 
-  /** Where an order stands, and what happened to it. */
+  /** The state of an order, and its history. */
   @Get(':sagaId')
   async find(@Param('sagaId', ParseUUIDPipe) sagaId: string): Promise<OrderDetails> {
     return this.orders.get(sagaId);
   }
 
-  /** Asks for an order to be cancelled: what was done for it is undone. */
+  /** Requests the cancellation of an order: its completed steps are compensated. */
   @Post(':sagaId/cancel')
   @HttpCode(HttpStatus.ACCEPTED)
   async cancel(

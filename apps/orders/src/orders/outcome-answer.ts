@@ -4,7 +4,7 @@ import type { OrderContext } from './order.context.js';
 import { toFailureView, toOrderView, toStuckView } from './order-view.js';
 import type { FailureView, OrderView, StuckView } from './order-view.js';
 
-/** How an order ended, as its customer is told. */
+/** How an order ended, for its customer. */
 export interface OrderAnswer {
   readonly sagaId: string;
   readonly status: string;
@@ -13,7 +13,7 @@ export interface OrderAnswer {
   readonly stuck?: StuckView;
 }
 
-/** The answer to whoever waited for the order's end. */
+/** The answer for a client that waited for the order's end. */
 export function toAnswer(outcome: SagaOutcome<OrderContext>): OrderAnswer {
   const { sagaId, status, context, failure, stuck } = outcome;
   return {
@@ -25,12 +25,13 @@ export function toAnswer(outcome: SagaOutcome<OrderContext>): OrderAnswer {
   };
 }
 
-/** What the customer can mend in the order itself. */
+/** Errors that the customer can fix in the order itself. */
 const businessErrors = new Set(['UNKNOWN_ITEM', 'CARD_DECLINED']);
 
 /**
- * The HTTP status of an order that has ended: 201 placed; 422 refused for what it says; 503 undone because a
- * service was down, so a new order may work later; 409 cancelled, or stuck and neither placed nor undone yet.
+ * The HTTP status of an order that has ended: 201 if it is placed; 422 if its content was refused; 503 if it was undone
+ * because a service was down, so that a new order may work later; 409 if it was cancelled, or is stuck and neither
+ * placed nor undone yet.
  */
 export function httpStatusOf({ status, failure }: SagaOutcome<OrderContext>): HttpStatus {
   if (status === 'completed') return HttpStatus.CREATED;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// PostgreSQL stores neither of them in jsonb, so they are refused at the door.
+// PostgreSQL stores neither of them in jsonb, so they are refused in the request already.
 const unstorable = /[\u0000\p{Surrogate}]/u;
 
 /** A text of bounded length that can be stored. */

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 /**
- * What a browser may do with the page: load from this server, and nothing else. Nothing inline, no other host, no
- * frame around it, and no string that becomes markup.
+ * The permissions of the page in a browser: it may only load from this server. No inline scripts or styles, no other
+ * hosts, no frames around it, and no string that becomes markup.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -29,7 +29,7 @@ interface HeaderWriter {
   setHeader(name: string, value: string): unknown;
 }
 
-/** Serves the orders page at `/`, as its files are, and sends its security headers with every answer. */
+/** Serves the files of the orders page at `/`, and sends its security headers with every answer. */
 export function servePage(application: NestExpressApplication): void {
   application.disable('x-powered-by');
   application.use((_request: unknown, response: HeaderWriter, next: () => void) => {

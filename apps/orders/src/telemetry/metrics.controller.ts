@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { startTelemetry } from './start-telemetry.js';
 
-/** The metrics of this process, as Prometheus reads them. */
+/** The metrics of this process in the format of Prometheus. */
 @Controller('metrics')
 export class MetricsController {
   private readonly exporter = startTelemetry();

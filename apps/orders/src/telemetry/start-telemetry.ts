@@ -6,8 +6,8 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 let exporter: PrometheusExporter | undefined;
 
 /**
- * Sets OpenTelemetry up for this process, once: metrics for Prometheus, and traces that go nowhere but give the lines
- * of the log their ids. A span processor with an exporter would send them on.
+ * Sets up OpenTelemetry for this process, once: metrics for Prometheus, and traces that are not exported but give the
+ * lines of the log their ids. A span processor with an exporter would export them.
  */
 export function startTelemetry(): PrometheusExporter {
   if (exporter === undefined) {

@@ -1,4 +1,4 @@
-/** What is sold here, and what one piece costs in cents. */
+/** The items of the demo, with the price of one piece in cents. */
 export const catalogue: Readonly<Record<string, number>> = Object.freeze({
   book: 1_900,
   lamp: 4_500,

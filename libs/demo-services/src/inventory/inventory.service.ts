@@ -3,7 +3,7 @@ import { EffectLedger } from '../ledger/effect-ledger.js';
 import { catalogue } from './catalogue.js';
 import { UnknownItemError } from './unknown-item.error.js';
 
-/** What is to be set aside for an order. */
+/** The items to reserve for an order. */
 export interface ReserveRequest {
   readonly orderId: string;
   readonly item: string;
@@ -11,13 +11,13 @@ export interface ReserveRequest {
   readonly idempotencyKey: string;
 }
 
-/** What was set aside. */
+/** A reservation that was made. */
 export interface Reservation {
   readonly reservationId: string;
   readonly totalCents: number;
 }
 
-/** Sets items aside for orders. */
+/** Reserves items for orders. */
 @Injectable()
 export class InventoryService {
   constructor(private readonly ledger: EffectLedger) {}
@@ -39,7 +39,7 @@ export class InventoryService {
     return { reservationId: `reservation-${orderId.slice(0, 8)}`, totalCents: price * quantity };
   }
 
-  /** Gives the items of an order back. Nothing to give back is fine. */
+  /** Releases the items of an order. It succeeds if there are none. */
   async release(orderId: string, idempotencyKey: string): Promise<void> {
     await this.ledger.undo({ idempotencyKey, orderId, service: 'inventory', description: 'released' });
   }

@@ -1,4 +1,4 @@
-/** The order names an item that is not sold here. */
+/** The order has an item that is not in the catalogue. */
 export class UnknownItemError extends Error {
   override readonly name = 'UnknownItemError';
   readonly code = 'UNKNOWN_ITEM';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EffectLedger } from '../ledger/effect-ledger.js';
 import { formatCents } from '../money.js';
 
-/** What is to be billed. */
+/** The amount to bill. */
 export interface InvoiceRequest {
   readonly orderId: string;
   readonly amountCents: number;
@@ -15,7 +15,7 @@ export interface Invoice {
   readonly amountCents: number;
 }
 
-/** Sends invoices: how an order is paid while the card gateway is down. */
+/** Sends invoices, by which an order is paid while the card gateway is down. */
 @Injectable()
 export class InvoiceService {
   constructor(private readonly ledger: EffectLedger) {}
@@ -31,7 +31,7 @@ export class InvoiceService {
     return { invoiceId: `invoice-${orderId.slice(0, 8)}`, amountCents };
   }
 
-  /** Cancels the invoice of an order. None to cancel is fine. */
+  /** Cancels the invoice of an order. It succeeds if there is none. */
   async cancel(orderId: string, idempotencyKey: string): Promise<void> {
     await this.ledger.undo({ idempotencyKey, orderId, service: 'invoice', description: 'cancelled' });
   }

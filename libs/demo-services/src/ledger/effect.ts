@@ -1,19 +1,19 @@
-/** The services that leave effects. */
+/** The services that have effects. */
 export type ServiceName = 'inventory' | 'payment' | 'invoice' | 'shipping';
 
-/** What a service is about to do for an order. */
+/** An effect that a service is about to have for an order. */
 export interface NewEffect {
-  /** The caller's key: the same key never has a second effect. */
+  /** The caller's key: a key never has a second effect. */
   readonly idempotencyKey: string;
   readonly orderId: string;
   readonly service: ServiceName;
-  /** What was done, for people: `reserved 2 × book`. */
+  /** A text for people: `reserved 2 × book`. */
   readonly description: string;
 }
 
-/** One thing that a service did, and whether it was undone. */
+/** An effect of a service, and whether it was undone. */
 export interface Effect extends NewEffect {
-  /** How often the service was asked for it. Over 1: a repeated call that had no second effect. */
+  /** How often the service was called for it. More than 1 means that repeated calls had no second effect. */
   readonly calls: number;
   readonly recordedAt: Date;
   /** Undefined while the effect stands. */
@@ -22,16 +22,16 @@ export interface Effect extends NewEffect {
 
 /** How an effect was undone. */
 export interface EffectUndo {
-  /** The key of the undo that was first. */
+  /** The key of the first undo. */
   readonly idempotencyKey: string;
-  /** What was done, for people: `released 2 × book`. */
+  /** A text for people: `released 2 × book`. */
   readonly description: string;
-  /** How often the service was asked for it. */
+  /** How often the service was called for it. */
   readonly calls: number;
   readonly undoneAt: Date;
 }
 
-/** Which effect a service has to undo, and how. */
+/** The effect that a service has to undo, and how. */
 export interface UndoRequest {
   readonly idempotencyKey: string;
   readonly orderId: string;

@@ -2,7 +2,7 @@ import type { Effect, NewEffect, UndoRequest } from './effect.js';
 import { defaultEffectLimit, EffectLedger } from './effect-ledger.js';
 import type { EffectQuery } from './effect-ledger.js';
 
-/** A ledger that is gone with its process. */
+/** A ledger that is lost when its process ends. */
 export class InMemoryEffectLedger extends EffectLedger {
   private readonly effects = new Map<string, Effect>();
 

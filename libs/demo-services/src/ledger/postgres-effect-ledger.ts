@@ -3,16 +3,16 @@ import type { Effect, NewEffect, ServiceName, UndoRequest } from './effect.js';
 import { defaultEffectLimit, EffectLedger } from './effect-ledger.js';
 import type { EffectQuery } from './effect-ledger.js';
 
-/** Runs one statement and answers its rows: a TypeORM data source or a driver's pool behind one function. */
+/** Runs one statement and resolves with its rows: the common function of a TypeORM data source and a driver's pool. */
 export type RunStatement = (statement: string, values: readonly unknown[]) => Promise<readonly unknown[]>;
 
-/** A ledger that survives its process, in a schema of its own: `demo`. */
+/** A ledger that survives its process, in its own schema: `demo`. */
 export class PostgresEffectLedger extends EffectLedger implements OnModuleInit {
   constructor(private readonly run: RunStatement) {
     super();
   }
 
-  /** Makes the table where it is missing. */
+  /** Creates the table if it is missing. */
   async onModuleInit(): Promise<void> {
     await this.run(createTable, []);
   }
@@ -71,7 +71,7 @@ function toEffect(row: EffectRow): Effect {
   };
 }
 
-// One statement, so that processes that start at once wait for each other instead of colliding.
+// One statement, so that processes that start at the same time wait for each other instead of colliding.
 const createTable = `
 DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('nest-saga demo ledger'));
@@ -99,7 +99,7 @@ VALUES ($1, $2, $3, $4)
 ON CONFLICT (idempotency_key) DO UPDATE SET calls = effect.calls + 1
 RETURNING *`;
 
-// In a CTE, because TypeORM answers an UPDATE with a pair and a SELECT with its rows.
+// In a CTE, because TypeORM returns a pair for an UPDATE, and rows for a SELECT.
 const undoEffect = `
 WITH undone AS (
   UPDATE demo.effect

@@ -1,4 +1,4 @@
-/** The bank refuses the charge: a business answer, and final. */
+/** The bank refuses the charge, which is final. */
 export class CardDeclinedError extends Error {
   override readonly name = 'CardDeclinedError';
   readonly code = 'CARD_DECLINED';

@@ -1,4 +1,4 @@
-/** The card gateway cannot be reached: it says nothing about the card. */
+/** The card gateway cannot be reached, which says nothing about the card. */
 export class CardGatewayError extends Error {
   override readonly name = 'CardGatewayError';
   readonly code = 'CARD_GATEWAY_DOWN';

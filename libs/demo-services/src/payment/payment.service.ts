@@ -6,7 +6,7 @@ import { CardDeclinedError } from './card-declined.error.js';
 import { CardGatewayError } from './card-gateway.error.js';
 import { RefundRefusedError } from './refund-refused.error.js';
 
-/** What is to be charged to a card. */
+/** The amount to charge, and the card. */
 export interface ChargeRequest {
   readonly orderId: string;
   readonly card: string;
@@ -20,7 +20,7 @@ export interface Charge {
   readonly amountCents: number;
 }
 
-/** Charges cards and gives the money back. */
+/** Charges and refunds cards. */
 @Injectable()
 export class PaymentService {
   constructor(private readonly ledger: EffectLedger) {}
@@ -43,7 +43,7 @@ export class PaymentService {
   }
 
   /**
-   * Gives the money of an order back. Nothing to give back is fine.
+   * Refunds the money of an order. It succeeds if nothing was charged.
    *
    * @throws RefundRefusedError
    */

@@ -1,4 +1,4 @@
-/** The bank does not give the money back, however often it is asked. */
+/** The bank refuses the refund, however often it is asked. */
 export class RefundRefusedError extends Error {
   override readonly name = 'RefundRefusedError';
   readonly code = 'REFUND_REFUSED';

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The world outside, as far as shipping depends on it. */
+/** The part of the outside world on which shipping depends. */
 export abstract class Carrier {
-  /** How long the carrier takes to confirm a parcel that goes far, in milliseconds. */
+  /** How long the carrier takes to confirm a parcel with a distant destination, in milliseconds. */
   abstract readonly slowConfirmationMs: number;
-  /** Waits, or rejects as soon as the signal fires. */
+  /** Waits. Rejects as soon as the signal fires. */
   abstract wait(durationMs: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** No carrier takes the parcel at the moment. */
+/** No carrier delivers the parcel at the moment. */
 export class ShippingOutageError extends Error {
   override readonly name = 'ShippingOutageError';
   readonly code = 'SHIPPING_OUTAGE';

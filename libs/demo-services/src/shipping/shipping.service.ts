@@ -4,7 +4,7 @@ import { scenarios } from '../scenarios.js';
 import { Carrier } from './carrier.js';
 import { ShippingOutageError } from './shipping-outage.error.js';
 
-/** What is to be sent where. */
+/** The parcel to send, and its destination. */
 export interface ShipRequest {
   readonly orderId: string;
   readonly destination: string;
@@ -26,8 +26,8 @@ export class ShippingService {
   ) {}
 
   /**
-   * Sends the parcel of an order, once for each key. The parcel is booked before the carrier confirms it, as with
-   * real carriers: whoever is interrupted in between cannot know whether it goes.
+   * Sends the parcel of an order, once for each key. The parcel is booked before the carrier confirms it, as with real
+   * carriers: a caller that is interrupted in between cannot know whether it was sent.
    *
    * @throws ShippingOutageError
    */
@@ -45,7 +45,7 @@ export class ShippingService {
     return { trackingNumber: `parcel-${orderId.slice(0, 8)}` };
   }
 
-  /** Calls the parcel of an order back. None to call back is fine. */
+  /** Recalls the parcel of an order. It succeeds if there is none. */
   async recall(orderId: string, idempotencyKey: string): Promise<void> {
     await this.ledger.undo({ idempotencyKey, orderId, service: 'shipping', description: 'called back' });
   }

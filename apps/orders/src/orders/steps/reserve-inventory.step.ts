@@ -2,7 +2,7 @@ import { InventoryService, type Reservation } from '@nest-saga/demo-services';
 import { SagaStep, type SagaStepHandler, type StepRun } from '@nest-saga/nestjs';
 import type { OrderContext } from '../order.context.js';
 
-/** Sets the items aside. */
+/** Reserves the items. */
 @SagaStep('reserve-inventory')
 export class ReserveInventoryStep implements SagaStepHandler<OrderContext, Reservation> {
   constructor(private readonly inventory: InventoryService) {}

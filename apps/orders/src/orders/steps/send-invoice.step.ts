@@ -2,7 +2,7 @@ import { InvoiceService, type Invoice } from '@nest-saga/demo-services';
 import { SagaStep, type SagaStepHandler, type StepRun } from '@nest-saga/nestjs';
 import type { OrderContext } from '../order.context.js';
 
-/** Sends an invoice, where the card gateway is down. */
+/** Sends an invoice if the card gateway is down. */
 @SagaStep('send-invoice')
 export class SendInvoiceStep implements SagaStepHandler<OrderContext, Invoice> {
   constructor(private readonly invoice: InvoiceService) {}

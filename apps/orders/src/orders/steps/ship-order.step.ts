@@ -3,8 +3,8 @@ import { SagaStep, type SagaStepHandler, type StepRun } from '@nest-saga/nestjs'
 import type { OrderContext } from '../order.context.js';
 
 /**
- * Sends the parcel. An outage is tried again before the order is given up. A parcel may be booked although its
- * confirmation never came (a cancel, a timeout), so a shipment that was only attempted is called back as well.
+ * Sends the parcel. After an outage it is tried again before the order fails. A parcel may be booked although its
+ * confirmation never arrived (a cancel, a timeout), so the undo also recalls a shipment that was only attempted.
  */
 @SagaStep({
   id: 'ship-order',
