@@ -1,6 +1,6 @@
 /**
- * Runs the suites that take minutes first: started last, each would leave one core idle at the end. Jest remembers the
- * duration of a suite, but not in a fresh clone, where it uses the size of the files.
+ * Runs the suites that take minutes first: started last, each would leave one core idle at the end. Jest remembers how
+ * long a suite took. In a fresh clone it uses the size of the files instead.
  */
 import TestSequencer from '@jest/test-sequencer';
 
