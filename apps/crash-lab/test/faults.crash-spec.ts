@@ -14,15 +14,15 @@ describe('sagas on a real PostgreSQL, under load', () => {
         await lab.begin([0, 0, 0], 4, 20);
         await lab.suffer(fault);
         await lab.goesOn();
-        const { problems, sagas, statuses, troubles, takeovers, counts } = await lab.finish();
-        console.log(`${name}: ${sagas} sagas, ${JSON.stringify({ ...statuses, ...troubles, takeovers })}`);
+        const { problems, sagas, statuses, troubles, rescues, counts } = await lab.finish();
+        console.log(`${name}: ${sagas} sagas, ${JSON.stringify({ ...statuses, ...troubles, rescues })}`);
         expect(problems).toEqual([]);
         expect(counts.starts).toBeGreaterThanOrEqual(20);
         // A fault that nobody noticed proves nothing.
         if (fault.isSilent !== true) expect(Object.keys(troubles)).not.toEqual([]);
         if (fault.sqlState !== undefined)
           expect(Object.keys(troubles).join()).toMatch(new RegExp(` ${fault.sqlState}\\b`));
-        if (fault.changesHands === true) expect(takeovers).toBeGreaterThan(0);
+        if (fault.changesHands === true) expect(rescues).toBeGreaterThan(0);
       } finally {
         await lab.close();
       }
@@ -39,10 +39,10 @@ describe('sagas on a real PostgreSQL, under load', () => {
         await lab.begin([0, hourMs, -hourMs], 4, 20);
         if (kill !== undefined) await lab.suffer(kill);
         await lab.goesOn();
-        const { problems, sagas, statuses, takeovers } = await lab.finish();
-        console.log(`clocks apart: ${sagas} sagas, ${JSON.stringify({ ...statuses, takeovers })}`);
+        const { problems, sagas, statuses, rescues } = await lab.finish();
+        console.log(`clocks apart: ${sagas} sagas, ${JSON.stringify({ ...statuses, rescues })}`);
         expect(problems).toEqual([]);
-        expect(takeovers).toBeGreaterThan(0);
+        expect(rescues).toBeGreaterThan(0);
       } finally {
         await lab.close();
       }

@@ -32,15 +32,15 @@ describe('random sagas on one to three workers', () => {
 
   it('that went wrong are run again alone, by the seed and the path that the failure names', async () => {
     const [{ sabotage } = { sabotage: {} }] = allSaboteurs.filter(({ name }) => name === 'key that changes');
-    const sought = { sabotage, isEvidence: () => true };
-    const { failure } = await checkModel({ runs: 10, seed: 1 }, sought);
+    const expected = { sabotage, isEvidence: () => true };
+    const { failure } = await checkModel({ runs: 10, seed: 1 }, expected);
     const { seed = 0, path: found = '', plan } = failure ?? {};
     expect(describeFailure(failure ?? unfound())).toContain(`MODEL_SEED=${seed} MODEL_PATH=${found} `);
 
-    const again = await checkModel({ runs: 10, seed, path: found }, sought);
+    const again = await checkModel({ runs: 10, seed, path: found }, expected);
     expect(again).toMatchObject({ runs: 1, failure: { plan } });
-    const mended = await checkModel({ runs: 10, seed, path: found });
-    expect(mended).toMatchObject({ runs: 1, failure: undefined });
+    const fixed = await checkModel({ runs: 10, seed, path: found });
+    expect(fixed).toMatchObject({ runs: 1, failure: undefined });
   });
 });
 

@@ -1,4 +1,4 @@
-/** Values that are wrong, each with what is wrong about it. */
+/** Invalid values, each with a description. */
 export type Corpus = readonly (readonly [value: unknown, label: string])[];
 
 const notTexts: Corpus = [
@@ -24,7 +24,7 @@ const unstorableTexts: Corpus = [
 /** Reasons, actors and notes. */
 export const texts: Corpus = [...notTexts.filter(([, label]) => label !== 'null'), ...unstorableTexts];
 
-/** Steps that a saga does not stand at. */
+/** Steps at which the saga is not stuck. */
 export const steps: Corpus = [
   ...notTexts,
   ...unstorableTexts,
@@ -34,7 +34,7 @@ export const steps: Corpus = [
   ['__proto__', 'the name of a prototype'],
 ];
 
-/** What a person cannot say of a step. */
+/** Resolutions that do not exist. */
 export const resolutions: Corpus = [
   ...notTexts,
   ...unstorableTexts,
@@ -130,7 +130,7 @@ const values: Corpus = [
   ['x'.repeat(1_100_000), 'more than a mebibyte'],
 ];
 
-/** Contexts: each value by itself where it is an object, and as a field of one. */
+/** Contexts: each value directly, if it is an object, and as a field of an object. */
 export const contexts: Corpus = [
   [undefined, 'undefined'],
   [Symbol('text'), 'a symbol by itself'],
@@ -139,7 +139,7 @@ export const contexts: Corpus = [
   ...values.map(([value, label]) => [{ list: [{ field: value }] }, `${label} in a list`] as const),
 ];
 
-/** Places in a journal to watch from. */
+/** Values of `fromSeq` for a watch. */
 export const places: Corpus = [
   [null, 'null'],
   [0, 'zero'],
@@ -154,7 +154,7 @@ export const places: Corpus = [
   [{ valueOf: () => 1 }, 'an object that looks like a number'],
 ];
 
-/** Queries of a list. */
+/** Queries of lists. */
 export const queries: Corpus = [
   [null, 'null'],
   [5, 'a number'],

@@ -1,7 +1,7 @@
 import { InterceptedStorage } from '@nest-saga/testing';
 import type { StorageMethod } from '@nest-saga/testing';
 
-/** Counts what is stored of sagas. A worker's lease is none of it. */
+/** Counts the writes that change sagas. Writes of a worker's lease do not count. */
 export class CountingStorage extends InterceptedStorage {
   writes = 0;
 

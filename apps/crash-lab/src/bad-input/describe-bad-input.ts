@@ -19,21 +19,23 @@ const anything = fc.anything({
   withUnicodeString: true,
 });
 
-/** What a method may answer to anything at all: that it does not take it, or that its saga does not stand there. */
+/**
+ * The errors that a method may throw for any argument: it refuses the argument, or the state of the saga does not allow
+ * the call.
+ */
 const refusals: ReadonlySet<unknown> = new Set([
   'SAGA_INVALID_ARGUMENT',
   'SAGA_CONTEXT_NOT_STORABLE',
   'SAGA_NOT_REGISTERED',
   'SAGA_CONFLICT',
-  // The watched saga is stuck: the place to watch from was taken.
+  // The watched saga is stuck, so the `fromSeq` was valid.
   'SAGA_STUCK',
 ]);
 
 /**
- * What every public method makes of bad input, on any storage. An unhandled rejection fails the test it happens in:
- * Jest sees to that.
+ * The tests of all public methods with bad input, on any storage. Jest fails a test with an unhandled rejection.
  *
- * @param runs Of each method with anything at all.
+ * @param runs The number of runs of each method with arbitrary values.
  */
 export function describeBadInput(where: string, openStorage: () => Promise<SagaStorage>, runs: number): void {
   describe(`bad input, ${where}`, () => {
@@ -46,7 +48,7 @@ export function describeBadInput(where: string, openStorage: () => Promise<SagaS
     afterAll(() => application.close());
 
     afterEach(() => {
-      // Whatever came in: no object has got a property that it had not.
+      // The prototype of all objects has not got a new property, whatever the input was.
       const polluted: string[] = [];
       for (const key in {}) polluted.push(key);
       if (polluted.length > 0 || 'polluted' in {})
@@ -77,7 +79,7 @@ export function describeBadInput(where: string, openStorage: () => Promise<SagaS
       120_000,
     );
 
-    it('is no context that is taken: a handler sees exactly what was given, or it is refused', async () => {
+    it('is accepted as a context only if a handler sees exactly the same value', async () => {
       const { sagas, handlers } = application;
       const property = fc.asyncProperty(fc.dictionary(fc.string(), anything), async (fields) => {
         handlers.seen.length = 0;
@@ -96,7 +98,10 @@ export function describeBadInput(where: string, openStorage: () => Promise<SagaS
   });
 }
 
-/** The error with which a call was refused, or undefined where it was taken: then what it started has ended, too. */
+/**
+ * The error with which a call was refused, or undefined if it was accepted. In this case the saga that it started has
+ * ended.
+ */
 async function refusalOf(call: () => Promise<unknown>): Promise<unknown> {
   try {
     const answer = await call();
@@ -133,7 +138,7 @@ async function expectHolds(property: fc.IAsyncProperty<unknown>, numRuns: number
   });
 }
 
-/** A property that is undefined counts as absent, and -0 as 0: JSON has neither, and both mean the same. */
+/** A property that is undefined counts as absent, and -0 as 0: JSON has neither, and the meaning is the same. */
 function withoutAbsent(value: unknown): unknown {
   if (Object.is(value, -0)) return 0;
   if (Array.isArray(value)) return value.map(withoutAbsent);

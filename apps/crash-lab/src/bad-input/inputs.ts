@@ -16,11 +16,11 @@ import type { Corpus } from './corpus.js';
 import type { SampleApplication } from './sample-application.js';
 import { AnyContext } from './sample-sagas.js';
 
-/** One argument of one public method, everything else being as it should be. */
+/** One argument of one public method. All other arguments are valid. */
 export interface Input {
   readonly name: string;
   readonly bad: Corpus;
-  /** What bad ones are refused with. */
+  /** The codes of the errors for invalid values. */
   readonly codes: readonly string[];
   pass(application: SampleApplication, value: never): Promise<unknown>;
 }
@@ -28,7 +28,7 @@ export interface Input {
 const invalid = ['SAGA_INVALID_ARGUMENT'];
 const empty = (): AnyContext => new AnyContext({});
 
-/** Ids are refused for what they are, not because nothing has them. */
+/** Ids are refused because they are invalid, not because no saga has them. */
 const idInputs: readonly Input[] = (
   [
     ['id of a start', ({ sagas }, sagaId) => sagas.start(empty(), { sagaId })],
@@ -101,7 +101,7 @@ const startInputs: readonly Input[] = [
   },
 ];
 
-/** Of a saga that runs, and of one that is stuck: with good ones each of these would be taken. */
+/** Requests for a saga that runs, or one that is stuck: with valid arguments each of them would be accepted. */
 const requestInputs: readonly Input[] = (
   [
     ['reason of a cancel', texts, ({ sagas, waitingId }, reason) => sagas.cancel(waitingId, reason)],
@@ -157,5 +157,5 @@ const requestInputs: readonly Input[] = (
   ] satisfies readonly (readonly [string, Corpus, Input['pass']])[]
 ).map(([name, bad, pass]) => ({ name, bad, codes: invalid, pass }));
 
-/** Everything that comes in from outside. */
+/** All inputs from outside. */
 export const allInputs: readonly Input[] = [...idInputs, ...startInputs, ...requestInputs];

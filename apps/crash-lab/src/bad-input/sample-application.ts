@@ -12,8 +12,8 @@ import { Handlers, sampleProviders, StuckContext, WaitingContext } from './sampl
 class SampleModule {}
 
 /**
- * An application with three sagas in it: one that was started before anything else and has to end, and two to ask
- * something of, a stuck one and one that runs.
+ * An application with three sagas: one that was started before everything else and has to end, and two that get
+ * requests, a stuck one and a running one.
  */
 export class SampleApplication {
   stuckId = '';
@@ -47,12 +47,12 @@ export class SampleApplication {
     return opened;
   }
 
-  /** How much of sagas was stored so far. */
+  /** The number of writes so far that changed sagas. */
   get writes(): number {
     return this.storage.writes;
   }
 
-  /** Everything that is stored. */
+  /** All stored sagas. */
   async readSagas(): Promise<readonly LoadedSaga[]> {
     const sagas: LoadedSaga[] = [];
     let cursor: string | undefined;
@@ -67,7 +67,7 @@ export class SampleApplication {
     return sagas;
   }
 
-  /** Waits until nothing moves any more, and puts another saga in the place of one that was taken at its word. */
+  /** Waits until all sagas rest, and starts a new saga if a request has ended one of the two. */
   async rest(): Promise<void> {
     if ((await this.statusAtRest(this.stuckId)) !== 'stuck') {
       const stuck = await this.sagas.start(new StuckContext());
@@ -78,7 +78,7 @@ export class SampleApplication {
       this.waitingId = (await this.sagas.start(new WaitingContext())).sagaId;
   }
 
-  /** Lets the saga that was started before everything else go on, and tells how it ends. */
+  /** Continues the saga that was started before everything else, and resolves with its end. */
   async endOfFirst(): Promise<string> {
     this.handlers.openGate();
     return (await this.first.outcome()).status;

@@ -9,13 +9,13 @@ export class AnyContext {
   }
 }
 
-/** A context of a saga that gets stuck. */
+/** The context of a saga that gets stuck. */
 export class StuckContext {}
 
-/** A context of a saga that waits. */
+/** The context of a saga that waits. */
 export class WaitingContext {}
 
-/** What handlers were given, and what they wait for. */
+/** The contexts that the handlers got, and the signal for which they wait. */
 @Injectable()
 export class Handlers {
   readonly seen: unknown[] = [];
@@ -84,7 +84,7 @@ class StuckSaga {}
 @Saga({ name: 'waiting', context: WaitingContext, steps: [WaitStep] })
 class WaitingSaga {}
 
-/** The sagas and what runs them. */
+/** The sagas and their steps. */
 export const sampleProviders = [
   Handlers,
   AnySaga,

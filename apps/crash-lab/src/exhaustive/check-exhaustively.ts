@@ -1,16 +1,16 @@
 import { judge } from '../model/judge.js';
-import { hasFailed } from '../model/sought-mistake.js';
-import type { SoughtMistake } from '../model/sought-mistake.js';
+import { hasFailed } from '../model/expected-mistake.js';
+import type { ExpectedMistake } from '../model/expected-mistake.js';
 import type { CallFault, PlannedFault, RunPlan, SagaPlan } from '../simulation/run-plan.js';
 import { simulate } from '../simulation/simulate.js';
 import type { SimulatedRun } from '../simulation/simulate.js';
 import type { ExhaustiveScope } from './exhaustive-scope.js';
 import { smallSagas } from './small-sagas.js';
 
-/** What was tried, and the first run that went wrong. */
+/** The number of runs, and the first run that failed. */
 export interface ExhaustiveReport {
   readonly sagas: number;
-  /** Runs without a fault, with one crash, with two, and with one lost request or answer. */
+  /** Runs without a fault, with one crash, with two crashes, and with one lost request or answer. */
   readonly runs: {
     readonly calm: number;
     readonly oneCrash: number;
@@ -20,7 +20,7 @@ export interface ExhaustiveReport {
   readonly failure: ExhaustiveFailure | undefined;
 }
 
-/** A run that went wrong. */
+/** A run that failed. */
 export interface ExhaustiveFailure {
   readonly plan: RunPlan;
   readonly problems: readonly string[];
@@ -29,12 +29,12 @@ export interface ExhaustiveFailure {
 
 type Faults = readonly PlannedFault<CallFault>[];
 
-/** Runs every small saga with what the scope says, and stops at the first run that goes wrong. */
+/** Runs every small saga with the faults of the scope, and stops at the first run that fails. */
 export async function checkExhaustively(
   scope: ExhaustiveScope,
-  sought?: SoughtMistake,
+  expected?: ExpectedMistake,
 ): Promise<ExhaustiveReport> {
-  const search = new ExhaustiveSearch(scope, sought);
+  const search = new ExhaustiveSearch(scope, expected);
   await search.run();
   const { sagas, runs, failure } = search;
   return { sagas, runs, failure };
@@ -43,7 +43,7 @@ export async function checkExhaustively(
 /** A saga and its run without a fault. */
 type CalmRun = Pick<SimulatedRun, 'calls' | 'places'> & {
   readonly saga: SagaPlan;
-  /** Its place among all of them. */
+  /** The index of the saga among all sagas. */
   readonly index: number;
 };
 
@@ -54,7 +54,7 @@ class ExhaustiveSearch {
 
   constructor(
     private readonly scope: ExhaustiveScope,
-    private readonly sought: SoughtMistake | undefined,
+    private readonly expected: ExpectedMistake | undefined,
   ) {}
 
   async run(): Promise<void> {
@@ -64,7 +64,7 @@ class ExhaustiveSearch {
       index++;
       if (!this.scope.includes(saga, index)) continue;
       this.sagas++;
-      // Without faults first: most mistakes show there, and it is done soon.
+      // First without faults: it is quick and finds most mistakes.
       const { calls, places } = await this.attempt('calm', saga, []);
       if (this.failure !== undefined) return;
       calmRuns.push({ saga, index, calls, places });
@@ -108,10 +108,10 @@ class ExhaustiveSearch {
   ): Promise<SimulatedRun> {
     this.runs[kind]++;
     const plan = planFor(saga, callFaults);
-    const run = await simulate(plan, this.sought?.sabotage);
+    const run = await simulate(plan, this.expected?.sabotage);
     const problems = judge(plan, run);
-    if (hasFailed(problems, this.sought)) {
-      const { story } = await simulate(plan, this.sought?.sabotage, true);
+    if (hasFailed(problems, this.expected)) {
+      const { story } = await simulate(plan, this.expected?.sabotage, true);
       this.failure = { plan, problems, story };
     }
     return run;

@@ -1,25 +1,25 @@
 import type { CallFault, SagaPlan } from '../simulation/run-plan.js';
 
-/** What is tried with a small saga, beside a run without a fault. */
+/** The faults to try with each small saga, in addition to a run without a fault. */
 export interface ExhaustiveScope {
   readonly name: string;
   /**
-   * Whether it is tried at all.
+   * Whether the saga is tried at all.
    *
-   * @param index The saga's place among all of them.
+   * @param index The index of the saga among all sagas.
    */
   includes(saga: SagaPlan, index: number): boolean;
   /** One crash, at every place. */
   isCrashing(saga: SagaPlan): boolean;
-  /** A second crash, at every place behind the first. */
+  /** A second crash, at every place after the first. */
   isCrashingTwice(saga: SagaPlan, index: number): boolean;
-  /** What befalls one call after the other. */
+  /** The faults to try at one call after the other. */
   losses(saga: SagaPlan, index: number): readonly CallFault[];
 }
 
 const allLosses: readonly CallFault[] = ['answer-lost', 'request-lost', 'not-written'];
 
-/** In so many slices everything is tried. A prime number, so that each slice has some of every kind of saga. */
+/** The number of slices that together try everything. A prime number, so that each slice has sagas of all kinds. */
 export const slices = 23;
 
 /** Everything with every saga. */
@@ -32,8 +32,8 @@ export const full: ExhaustiveScope = {
 };
 
 /**
- * One crash in every saga. A second one in those of one and two steps and in those of three with one fallback at
- * most, and every loss in those of one and two; of the others one slice has all of it.
+ * One crash in every saga. A second one in sagas of one and two steps and in those of three with at most one fallback,
+ * and every loss in sagas of one and two steps. For the other sagas, one slice has all second crashes and losses.
  */
 export function slice(number: number): ExhaustiveScope {
   const isInSlice = (index: number): boolean => index % slices === number;
@@ -46,14 +46,14 @@ export function slice(number: number): ExhaustiveScope {
   };
 }
 
-/** The slice of a day, so that all of them have had their turn after as many days. */
+/** The slice of a day: after as many days as there are slices, all of them have been run. */
 export function sliceOfDay(day: Date): number {
   return Math.floor(day.getTime() / 86_400_000) % slices;
 }
 
 /**
- * Sagas of one and two steps, with one crash or lost answer where they have one fallback at most, and some of those of
- * three without a fault: enough for a mistake to show.
+ * Sagas of one and two steps, with one crash or lost answer if they have at most one fallback, and some sagas of three
+ * steps without a fault: enough to find a mistake.
  */
 export const tiny: ExhaustiveScope = {
   name: 'tiny',

@@ -1,13 +1,13 @@
 import type { ActOutcome, SagaPlan, StagePlan, StepPlan, UndoOutcome } from '../simulation/run-plan.js';
 
 const failures = ['fail', 'fail-after-effect', 'hang'] as const satisfies readonly ActOutcome[];
-/** Works at once, at the second of two attempts, and at none. */
+/** Works at once, at the second of two attempts, or never. */
 const undos: readonly (readonly UndoOutcome[])[] = [[], ['fail'], ['fail', 'fail']];
 
 /**
- * Every saga of one to three steps: each act works, fails, fails after its effect or hangs; each step has a fallback
- * or none; each compensation works, fails once or fails always. What is never reached is not varied: the acts behind
- * the one that fails, the compensations of a saga that completes, and those before one that fails always.
+ * All sagas of one to three steps: each act works, fails, fails after its effect or hangs; each step has a fallback or
+ * not; each compensation works, fails once or always fails. Calls that are never reached do not vary: the acts after
+ * the one that fails, the compensations of a saga that completes, and those before one that always fails.
  */
 export function* smallSagas(): Generator<SagaPlan> {
   for (let length = 1; length <= 3; length++) {
@@ -43,7 +43,7 @@ function* failsAnyhow(): Generator<StageShape> {
     for (const second of failures) yield { primary: [failure], alternative: [second] };
 }
 
-/** The compensations of the first so many steps, the last of which is undone first. */
+/** The compensations of the first `count` steps, of which the last one is undone first. */
 function* undoCombinations(count: number): Generator<readonly (readonly UndoOutcome[])[]> {
   if (count === 0) yield [];
   for (const last of count === 0 ? [] : undos) {

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
 
-/** The program of a lab process in one file, so that starting one is cheap: the lab starts hundreds. */
+/** The program of a lab process in one file, so that it starts quickly: the lab starts hundreds of processes. */
 export interface LabProgram {
   readonly file: string;
   remove(): Promise<void>;
 }
 
-/** Bundles `lab-process.ts` with everything it uses, the workspaces from their sources. */
+/** Bundles `lab-process.ts` with all its imports, the workspaces from their sources. */
 export async function buildLabProcess(): Promise<LabProgram> {
   const directory = new URL('../../dist/', import.meta.url);
   await mkdir(directory, { recursive: true });
@@ -23,7 +23,7 @@ export async function buildLabProcess(): Promise<LabProgram> {
     target: 'node20',
     sourcemap: 'inline',
     conditions: ['@nest-saga/source'],
-    // Nothing in the process uses them.
+    // The process does not use them.
     external: ['@nestjs/*', 'fast-check'],
     plugins: [withoutTheUninstalled],
     banner: {
@@ -34,7 +34,7 @@ export async function buildLabProcess(): Promise<LabProgram> {
   return { file, remove: () => rm(file, { force: true }) };
 }
 
-/** TypeORM asks for the drivers of other databases only where they are used. */
+/** TypeORM imports the drivers of other databases only if they are used. */
 const withoutTheUninstalled: Plugin = {
   name: 'without the uninstalled',
   setup: ({ onResolve, resolve }) => {

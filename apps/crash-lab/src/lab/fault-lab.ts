@@ -13,17 +13,17 @@ import { SufferingServer } from './suffering-server.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { until, within } from './wait.js';
 
-/** How long everything may take to end after the last fault, in milliseconds. */
+/** The longest time after the last fault until everything has ended, in milliseconds. */
 const recoveryLimitMs = 60_000;
 
-/** What a time under faults came to. */
+/** The result of a run under faults. */
 export interface FaultReport {
   readonly sagas: number;
   readonly statuses: Readonly<Record<string, number>>;
-  /** What the workers that are still alive noticed of the faults, by kind. */
+  /** The problems that the living workers noticed, by kind. */
   readonly troubles: Readonly<Record<string, number>>;
-  /** How often a saga was taken over from a worker that had not given it back. */
-  readonly takeovers: number;
+  /** How often a worker claimed a saga that another worker had not released. */
+  readonly rescues: number;
   readonly counts: LoadCounts;
   readonly problems: readonly string[];
 }
@@ -35,7 +35,7 @@ interface Findings {
   readonly retried: readonly string[];
 }
 
-/** Workers on a server that suffers, with clients that go on starting sagas while it does. */
+/** Workers on a server with faults, and clients that keep starting sagas. */
 export class FaultLab {
   private readonly workers: LabChild[] = [];
   private readonly onlooker: Onlooker;
@@ -50,7 +50,7 @@ export class FaultLab {
     this.onlooker = new Onlooker(laboratory);
   }
 
-  /** @param worldServerUrl A server that does not suffer, for the outside world. */
+  /** @param worldServerUrl A server without faults, for the outside world. */
   static async open(worldServerUrl: string): Promise<FaultLab> {
     const server = await SufferingServer.start();
     const proxy = await TcpProxy.open({ host: '127.0.0.1', port: server.port });
@@ -62,7 +62,11 @@ export class FaultLab {
     return this.load?.counts.starts ?? 0;
   }
 
-  /** @param clockSkewsMs By how much each worker's wall clock is wrong: one worker for each. */
+  /**
+   * Starts the workers and the load.
+   *
+   * @param clockSkewsMs The error of each worker's wall clock, in milliseconds: one worker for each.
+   */
   async begin(clockSkewsMs: readonly number[], clients: number, pauseMs: number): Promise<void> {
     await Promise.all(clockSkewsMs.map((clockSkewMs) => this.addWorker(clockSkewMs)));
     this.load = new Load(() => this.workers.filter(({ isAlive }) => isAlive), clients, pauseMs);
@@ -70,13 +74,13 @@ export class FaultLab {
     await this.goesOn();
   }
 
-  /** Resolves once so many sagas more have been started: the load is there, or is there again. */
+  /** Resolves when so many more sagas have been started, that is, when the load works, or works again. */
   async goesOn(sagas = 10): Promise<void> {
     const goal = this.started + sagas;
     await until(recoveryLimitMs, `${sagas} further starts`, () => this.started >= goal);
   }
 
-  /** One more worker, as a supervisor starts one for another that died. */
+  /** Adds a worker, as a supervisor replaces one that died. */
   async addWorker(clockSkewMs = 0): Promise<void> {
     const worker = this.laboratory.start({
       name: `worker ${++this.workerCount}`,
@@ -93,7 +97,7 @@ export class FaultLab {
     this.workers.push(worker);
   }
 
-  /** Lets one thing go wrong under load. */
+  /** Inflicts one fault under load. */
   async suffer(fault: Fault): Promise<void> {
     const { server, proxy, laboratory } = this;
     const workers = this.workers.filter(({ isAlive }) => isAlive);
@@ -107,14 +111,14 @@ export class FaultLab {
     });
   }
 
-  /** Starts a worker for each one that died. One that cannot be started now is for the next time. */
+  /** Starts a worker for each one that died. If one cannot be started now, the next call tries again. */
   async replaceTheDead(count: number): Promise<void> {
     const alive = this.workers.filter(({ isAlive }) => isAlive).length;
     const missing = Array.from({ length: count - alive }, () => this.addWorker());
     await Promise.allSettled(missing);
   }
 
-  /** Undoes what a fault that was interrupted has left behind. */
+  /** Removes the traces of a fault that was interrupted. */
   async heal(): Promise<void> {
     this.proxy.heal();
     for (const worker of this.workers) worker.signal('SIGCONT');
@@ -122,7 +126,7 @@ export class FaultLab {
     await until(recoveryLimitMs, 'a database that heals', () => isReset(databaseUrl));
   }
 
-  /** Ends the load, waits until nothing moves any more, and judges. */
+  /** Ends the load, waits until all sagas rest, and judges them. */
   async finish(): Promise<FaultReport> {
     const load = this.load ?? new Load(() => [], 0, 0);
     await load.stop();
@@ -142,7 +146,7 @@ export class FaultLab {
       sagas: sagas.length,
       statuses,
       troubles: await this.readTroubles(),
-      takeovers: sagas.reduce((sum, { entries }) => sum + countTakeovers(entries), 0),
+      rescues: sagas.reduce((sum, { entries }) => sum + countRescues(entries), 0),
       counts: load.counts,
       problems,
     };
@@ -163,13 +167,13 @@ export class FaultLab {
     return all;
   }
 
-  /** Waits until nothing is open; a person mends what is stuck meanwhile. Answers what was retried. */
+  /** Waits until no saga is open, and fixes stuck sagas as an operator. Resolves with the sagas that were retried. */
   private async settle(load: Load): Promise<readonly string[]> {
     const retried = new Set<string>();
     const isOver = async (): Promise<boolean> => {
       const rows = await this.readOpen();
       if (rows === undefined) return false;
-      for (const { id, status } of rows) if (status === 'stuck') await this.mend(id, retried, load);
+      for (const { id, status } of rows) if (status === 'stuck') await this.fix(id, retried, load);
       return rows.length === 0;
     };
     await until(recoveryLimitMs, 'an end of every saga', isOver).catch(async (error: unknown) => {
@@ -194,7 +198,7 @@ export class FaultLab {
     }
   }
 
-  /** What does not end, with the workers that there are, for whoever has to find out why. */
+  /** The sagas that do not end, with the workers, for the person who has to find the reason. */
   private async describeOpen(): Promise<string> {
     const sagas = await this.laboratory.readSagas();
     const open = sagas.filter(({ header: { status } }) => status !== 'completed' && status !== 'failed');
@@ -210,18 +214,18 @@ export class FaultLab {
     return [...lines, ...workers].join('\n');
   }
 
-  private async mend(sagaId: string, retried: Set<string>, load: Load): Promise<void> {
-    if (!retried.has(sagaId)) await this.laboratory.world.mend(sagaId);
+  private async fix(sagaId: string, retried: Set<string>, load: Load): Promise<void> {
+    if (!retried.has(sagaId)) await this.laboratory.world.fix(sagaId);
     retried.add(sagaId);
     load.goOn(sagaId);
     const worker = this.workers.find(({ isAlive }) => isAlive);
     await worker?.ask('retry', workerEngine, sagaId).catch((error: unknown) => {
-      // It is no longer stuck, or the storage is in trouble: it is looked at again.
+      // It is not stuck any more, or the storage has a problem: the next round looks at it again.
       if (!(error instanceof LabAnswerError)) throw error;
     });
   }
 
-  /** Whoever was left behind, and woke up late, can do harm for as long as it is in the middle of something. */
+  /** A process that wakes up late can do harm as long as one of its calls is under way. */
   private async isAtRest(): Promise<boolean> {
     const alive = this.workers.filter(({ isAlive }) => isAlive);
     const underway = await Promise.all(alive.map((worker) => worker.ask('underway')));
@@ -242,7 +246,7 @@ export class FaultLab {
   }
 }
 
-function countTakeovers(entries: readonly JournalEntry[]): number {
+function countRescues(entries: readonly JournalEntry[]): number {
   const isTakeover = (entry: JournalEntry, index: number): boolean =>
     entry.kind === 'claimed' && entry.from !== 'pending' && entries[index - 1]?.kind !== 'released';
   return entries.filter(isTakeover).length;

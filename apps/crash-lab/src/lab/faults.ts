@@ -5,32 +5,32 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { ProcessDiedError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
-import { standStillUntilTakenOver } from './stand-still.js';
+import { standStillUntilClaimed } from './stand-still.js';
 import type { Holdings } from './stand-still.js';
 import type { SufferingServer } from './suffering-server.js';
 import type { TcpProxy } from './tcp-proxy.js';
 import { pause, until } from './wait.js';
 
-/** What a fault can get at. */
+/** The parts of a lab that a fault can change. */
 export interface FaultSurroundings extends Holdings {
   readonly server: SufferingServer;
-  /** The way of every worker to the server. */
+  /** The connection of all workers to the server. */
   readonly proxy: TcpProxy;
   readonly workers: readonly LabChild[];
-  /** Of the sagas' database, past the proxy. */
+  /** The database of the sagas, without the proxy. */
   readonly databaseUrl: string;
 }
 
-/** One thing that goes wrong. */
+/** One fault. */
 export interface Fault {
   readonly name: string;
-  /** Workers that live through it report no trouble. */
+  /** Workers that survive it report no problem. */
   readonly isSilent?: boolean;
-  /** What the server says to it, where only this fault makes it say so. */
+  /** The SQLSTATE of the server's errors, if only this fault causes it. */
   readonly sqlState?: string;
-  /** Sagas of one process are taken over by another one. */
+  /** Whether another process claims sagas of a process because of it. */
   readonly changesHands?: boolean;
-  /** Begins and ends it. Rejects where it could not be done, or where nobody noticed what cannot go unnoticed. */
+  /** Starts the fault and ends it. Rejects if it was not possible, or if no worker noticed it although one must. */
   inflict(surroundings: FaultSurroundings): Promise<void>;
 }
 
@@ -53,18 +53,18 @@ async function execute(url: string, ...statements: readonly string[]): Promise<v
 const terminateOthers =
   'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
 
-/** Takes back every setting of a database, for new connections and so for all. */
+/** Resets all settings of a database, for new connections and, because it ends the others, for all. */
 async function resetDatabase(databaseUrl: string): Promise<void> {
   const database = pg.escapeIdentifier(new URL(databaseUrl).pathname.slice(1));
   await execute(databaseUrl, ...own, `ALTER DATABASE ${database} RESET ALL`, terminateOthers);
 }
 
-/** Said by every connection of these, because the settings may keep it from working, too. */
+/** Each of these connections needs these statements first, because the settings may disturb it, too. */
 const own = ['SET default_transaction_read_only = off', 'SET statement_timeout = 0'];
 
 /**
- * A setting of the database for a while, which takes effect with new connections only. It has struck once a worker was
- * told so by the server: that all connections were ended at its beginning is noticed anyway.
+ * A temporary setting of the database, which affects new connections only. It counts as inflicted when a worker got the
+ * error from the server: the end of all connections at its start is noticed anyway.
  */
 function withSetting(name: string, value: string, sqlState: string): Fault['inflict'] {
   return async ({ databaseUrl, workers }) => {
@@ -79,14 +79,14 @@ function withSetting(name: string, value: string, sqlState: string): Fault['infl
       );
       await pause(longMs);
       const hasStruck = async (): Promise<boolean> => (await countOf(workers, sqlState)) > before;
-      await until(noticeLimitMs, `a ${sqlState} that a worker is told`, hasStruck);
+      await until(noticeLimitMs, `a ${sqlState} that a worker gets`, hasStruck);
     } finally {
       await until(healLimitMs, `a database without ${name}`, () => isReset(databaseUrl));
     }
   };
 }
 
-/** How often the workers that are alive were told so by the server. */
+/** How often living workers got this error from the server. */
 async function countOf(workers: readonly LabChild[], sqlState: string): Promise<number> {
   const counts = workers.map(async (worker) => {
     try {
@@ -100,7 +100,7 @@ async function countOf(workers: readonly LabChild[], sqlState: string): Promise<
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-/** Takes back every setting, and answers whether it could. */
+/** Resets all settings, and resolves with whether it was possible. */
 export async function isReset(databaseUrl: string): Promise<boolean> {
   try {
     await resetDatabase(databaseUrl);
@@ -173,7 +173,7 @@ export const databaseFaults: readonly Fault[] = [
       await hoard();
       const until = performance.now() + longMs;
       while (performance.now() < until) {
-        // Whoever has a connection loses it, and every place that becomes free is taken.
+        // Other connections are ended, and each free slot of the server is used up.
         await hoarded[0]?.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
            WHERE datname = current_database() AND application_name <> 'hoarder'`,
@@ -224,7 +224,7 @@ export const processFaults: readonly Fault[] = [
       for (const worker of workers.slice(0, 2)) {
         const { name } = worker.settings;
         const stop = (): void => worker.signal('SIGSTOP');
-        await standStillUntilTakenOver(name, surroundings, stop, () => worker.signal('SIGCONT'));
+        await standStillUntilClaimed(name, surroundings, stop, () => worker.signal('SIGCONT'));
       }
     },
   },
@@ -245,7 +245,7 @@ export const processFaults: readonly Fault[] = [
       try {
         await until(noticeLimitMs, `something that ${name} owns`, async () => {
           worker.signal('SIGSTOP');
-          // Twice: what it had asked for when it was stopped may end the first ones.
+          // Checked twice: a write that it had sent before it was stopped may end the first sagas.
           if ((await ownedBy(name)).length > 0 && (await ownedBy(name)).length > 0) return true;
           worker.signal('SIGCONT');
           return false;
@@ -271,12 +271,12 @@ async function block(worker: LabChild, holdings: Holdings): Promise<void> {
     answers.push(worker.ask('block', file).catch(() => undefined));
   };
   try {
-    await standStillUntilTakenOver(worker.settings.name, holdings, stop, goOn);
+    await standStillUntilClaimed(worker.settings.name, holdings, stop, goOn);
   } finally {
     await Promise.all(answers);
     await Promise.all(files.map((one) => rm(one, { force: true })));
   }
 }
 
-/** All of them. */
+/** All faults. */
 export const allFaults: readonly Fault[] = [...databaseFaults, ...networkFaults, ...processFaults];

@@ -8,11 +8,11 @@ import type { LabChild } from './lab-child.js';
 import type { Laboratory } from './laboratory.js';
 import { until, within } from './wait.js';
 
-/** What one run left behind, beside what is in the databases. */
+/** The result of one run, in addition to the content of the databases. */
 export interface FreezeRun {
   readonly sagaId: string;
   readonly acknowledgements: readonly Acknowledgement[];
-  /** The saga as it was found while it came to its end. */
+  /** The saga as it was read until its end. */
   readonly snapshots: readonly LoadedSaga[];
 }
 
@@ -20,8 +20,8 @@ const deadlineMs = 60_000;
 const engine = 'sleeper';
 
 /**
- * One saga in a process that stands still at one place and wakes up once another one has claimed the saga: its lease is
- * over, and the next thing it does is what it was about to do.
+ * Runs one saga in a process that stands still at one place and wakes up after another process has claimed the saga:
+ * its lease has expired, and it continues with the call that was next.
  */
 export async function runWithFreeze(
   laboratory: Laboratory,
@@ -37,7 +37,7 @@ export async function runWithFreeze(
   await sleeper.ready;
   await sleeper.ask('open', engine, settings);
   const isStanding = standing(sleeper);
-  // Its answer may come only once it is awake again.
+  // The answer may come only after it has woken up.
   const started = sleeper.ask('start', engine, { saga, sagaId, isQueued: false });
   started.catch(() => undefined);
   await within(deadlineMs, isStanding, `a process that stands still ${freeze.place}`);
@@ -52,7 +52,7 @@ export async function runWithFreeze(
   await until(deadlineMs, 'an end', async () => {
     const found = await laboratory.read(sagaId);
     if (found !== undefined) snapshots.push(found);
-    // Whoever woke up late can do harm for as long as it is in the middle of something.
+    // A process that wakes up late can do harm as long as one of its calls is under way.
     return found !== undefined && !isOpen(found.header.status) && (await sleeper.ask('underway')) === 0;
   });
   await sleeper.kill();

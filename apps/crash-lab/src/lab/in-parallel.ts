@@ -1,4 +1,7 @@
-/** Does something with every item, with so many of them at a time. The results come as they are there. */
+/**
+ * Calls a function with each item, for a limited number of items at the same time. The results are in order of
+ * completion.
+ */
 export async function inParallel<Item, Result>(
   atOnce: number,
   items: readonly Item[],

@@ -5,18 +5,18 @@ import { compareWithModel } from '../model/judge.js';
 import type { SagaPlan } from '../simulation/run-plan.js';
 import type { OutsideWorld } from './outside-world.js';
 
-/** What clients were told, and what was read on the way. */
+/** The results that clients got, and the sagas that were read during a run. */
 export type LabRecords = Required<Pick<CrashEvidence, 'acknowledgements' | 'watchers' | 'snapshots'>>;
 
-/** A promise that was broken in a laboratory. */
+/** A broken promise in a laboratory. */
 export interface LabProblem {
   readonly saga: string;
   readonly sagaId: string;
-  /** The rule, or the model, first. */
+  /** Starts with the rule, or with the model. */
   readonly problem: string;
 }
 
-/** Judges real processes by what is stored, by the outside world and by what clients were told. */
+/** Judges real processes by the stored sagas, by the outside world and by the results that clients got. */
 export async function judgeLab(
   world: OutsideWorld,
   sagas: readonly LoadedSaga[],

@@ -7,33 +7,33 @@ import { Laboratory } from './laboratory.js';
 import type { Scenario } from './scenarios.js';
 import { scenarios } from './scenarios.js';
 
-/** What came of a whole session of kills. */
+/** The result of a whole session of kills. */
 export interface KillReport {
   readonly runs: number;
   readonly kills: number;
-  /** Scenarios with a place and the how manieth time a process came by it, where one died. */
+  /** The number of different deaths: scenario, place, and how often the process had been there. */
   readonly places: number;
-  /** How many of these there are. */
+  /** The number of known ones. */
   readonly knownPlaces: number;
-  /** The names of the places where one died. */
+  /** The names of the places at which a process died. */
   readonly diedAt: readonly string[];
   readonly scenarios: readonly string[];
   readonly problems: readonly string[];
 }
 
-/** Runs of scenarios that are under way at the same time. */
+/** The number of scenarios that run at the same time. */
 const parallelRuns = 6;
 
 interface Target {
   readonly scenario: Scenario;
   readonly kill: KillPlan;
-  /** How often a process came by this place that was not killed. */
+  /** How often a process that was not killed was at this place. */
   readonly count: number;
 }
 
 /**
  * Runs every scenario once to learn its places, then again and again with a process that dies at one of them, until
- * so many have died. Every name of a place comes first, where there are enough kills for all; the others are spread
+ * enough have died. Every name of a place comes first, if there are enough kills for all; the others are distributed
  * evenly over all scenarios.
  */
 export async function runKillLab(serverUrl: string, kills: number): Promise<KillReport> {
@@ -59,13 +59,13 @@ export async function runKillLab(serverUrl: string, kills: number): Promise<Kill
     const runs: KillRun[] = [...rehearsals];
     let deaths: readonly KillRun[] = [];
     const untouched = (): readonly string[] => {
-      // Fewer kills than names are for a quick look.
+      // With fewer kills than names, a quick look is wanted.
       if (kills < names.size) return [];
       const died = new Set(deaths.map(({ kill }) => kill?.place));
       return [...names].filter((name) => !died.has(name));
     };
-    // A place may be missed, where time decides whether a process comes by: then it is tried again, and others make up
-    // for it.
+    // Whether a process reaches a place may depend on time. A place that was missed is tried again, and others replace
+    // it.
     for (let round = 0; (deaths.length < kills || untouched().length > 0) && round < 10; round++) {
       const first = untouched().map((name) => pick(targets, name, round));
       runs.push(...(await runAll([...first, ...spread(targets, kills - deaths.length - first.length)])));
@@ -89,19 +89,19 @@ export async function runKillLab(serverUrl: string, kills: number): Promise<Kill
   }
 }
 
-/** How often a process comes by a place that time decides about says nothing: the first two times have to do. */
+/** If time decides how often a process reaches a place, the number means nothing: only the first two times count. */
 function mostOf(place: string, count: number): number {
   const isOfTheSaga = / (append|start)$/.test(place) || place.includes(' of ');
   return isOfTheSaga ? count : Math.min(count, 2);
 }
 
-/** A target of this name: first where it is come by most often, and another one in each round. */
+/** A target with this name: first the one that is reached most often, and another one in each round. */
 function pick(targets: readonly Target[], name: string, round: number): Target {
   const named = targets
     .filter(({ kill }) => kill.place === name)
     .toSorted((one, other) => one.kill.occurrence - other.kill.occurrence || other.count - one.count);
   const target = named[round % named.length];
-  if (target === undefined) throw new Error(`nobody comes by "${name}"`);
+  if (target === undefined) throw new Error(`no process reaches "${name}"`);
   return target;
 }
 

@@ -10,18 +10,18 @@ import type { Scenario } from './scenarios.js';
 import { until, within } from './wait.js';
 import { WatchingClient } from './watching-client.js';
 
-/** What one run left behind, beside what is in the databases. */
+/** The result of one run, in addition to the content of the databases. */
 export interface KillRun {
   readonly scenario: Scenario;
   readonly sagaId: string;
   readonly kill: KillPlan | undefined;
-  /** Whether the process came by the place where it was to die. */
+  /** Whether the process reached the place at which it was to die. */
   readonly isKilled: boolean;
-  /** How often the process came by each place; known only of one that was not killed. */
+  /** How often the process reached each place; only known if it was not killed. */
   readonly places: Readonly<Record<string, number>>;
   readonly acknowledgements: readonly Acknowledgement[];
   readonly watchers: readonly WatcherRecord[];
-  /** The saga as it was found right after the death, and at its end. */
+  /** The saga as it was read right after the death, and at its end. */
   readonly snapshots: readonly LoadedSaga[];
 }
 
@@ -29,8 +29,8 @@ const deadlineMs = 60_000;
 const victimEngine = 'victim';
 
 /**
- * One saga of a scenario in a process that dies at one place, and two others that finish what is left. The clients
- * ask through a third engine, which runs nothing.
+ * Runs one saga of a scenario in a process that dies at one place, and two others that finish it. The clients use a
+ * third engine, which runs no sagas.
  */
 export function runWithKill(
   laboratory: Laboratory,
@@ -98,7 +98,7 @@ class RunUnderway {
     return { scenario, sagaId, kill, isKilled, places, acknowledgements, watchers, snapshots };
   }
 
-  /** A client whose answer does not come asks again, somewhere else. */
+  /** A client that gets no answer asks another process. */
   private async startIn(child: LabChild): Promise<void> {
     const { sagaId, saga, scenario } = this;
     const start = async (asked: LabChild, engine: string): Promise<void> => {
@@ -115,7 +115,7 @@ class RunUnderway {
     }
   }
 
-  /** Another process starts the saga and dies of it; the victim comes once that one's lease is over. */
+  /** Another process starts the saga and dies during it. The victim starts after that process's lease has expired. */
   private async orphan(kill: KillPlan): Promise<void> {
     const { laboratory, sagaId, victim, saga } = this;
     const forerunner = laboratory.start({ name: `forerunner of ${sagaId}`, kill });
@@ -126,16 +126,16 @@ class RunUnderway {
     await ignoringDeath(victim.ask('open', victimEngine, { sagas: [saga], worker: true }));
   }
 
-  /** Watches until the saga ends; where it is stuck, a person mends what is broken and asks for a retry. */
+  /** Watches the saga until it ends. If it is stuck, an operator fixes the cause and requests a retry. */
   private async accompany(): Promise<void> {
     const { client, clientEngine, sagaId, scenario } = this;
     const watcher = await this.watch(client, clientEngine, 0);
     const status = await watcher.over;
-    if (status !== 'stuck' || scenario.isMended !== true) {
+    if (status !== 'stuck' || scenario.isFixed !== true) {
       this.isOver = true;
       return;
     }
-    await this.laboratory.world.mend(sagaId);
+    await this.laboratory.world.fix(sagaId);
     await client.ask('retry', clientEngine, sagaId);
     this.acknowledgements.push({ kind: 'retry', sagaId });
     const again = await this.watch(client, clientEngine, watcher.lastSeq);
@@ -159,7 +159,10 @@ class RunUnderway {
     await ignoringDeath(this.victim.ask('close', victimEngine));
   }
 
-  /** Or will not begin here: the process may die before it comes so far, and others may have ended the saga. */
+  /**
+   * Resolves also if the act will not begin in this process: it may die earlier, and other processes may have ended the
+   * saga.
+   */
   private hasBegun(step: string): Promise<void> {
     const { laboratory, sagaId, victim } = this;
     const hasBegun = async (): Promise<boolean> =>
@@ -174,7 +177,7 @@ class RunUnderway {
     return watcher;
   }
 
-  /** Whoever watched in a process that died goes on in another one, behind what it was shown last. */
+  /** A watcher whose process died continues in another one, after the last result that it got. */
   private async watchOn(watcher: WatchingClient): Promise<void> {
     const { client, clientEngine } = this;
     const status = await this.limited(watcher.overOrCutOff(), 'an end as the victim shows it');
@@ -203,7 +206,7 @@ class RunUnderway {
     });
   }
 
-  /** For whoever has to find out why it does not end. */
+  /** For the person who has to find out why it does not end. */
   private async describe(): Promise<string> {
     const found = await this.laboratory.read(this.sagaId);
     const journal = found?.entries.map(({ kind, worker }) => `${kind} by ${worker}`).join(', ');

@@ -1,20 +1,20 @@
-/** Where a process ends itself, or stands still: at the n-th time that it comes by a place of this name. */
+/** The death or the freeze of a process: when it reaches the place with this name for the n-th time. */
 export interface KillPlan {
   readonly place: string;
   readonly occurrence: number;
 }
 
-/** Counts the places that a process comes by, and kills it at the planned one, or does there what it is told. */
+/** Counts the places that a process reaches, and kills it at the planned one, or calls the given function there. */
 export class KillSwitch {
   private readonly counts = new Map<string, number>();
 
   constructor(
     private readonly plan: KillPlan | undefined,
-    /** Without a word and at once, where nothing else is said. */
+    /** By default at once and without any cleanup. */
     private readonly kill: () => void = () => process.kill(process.pid, 'SIGKILL'),
   ) {}
 
-  /** Every place with the number of times. */
+  /** All places, with the number of times. */
   get passed(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.counts);
   }
@@ -23,10 +23,10 @@ export class KillSwitch {
     if (this.isDue(place)) this.kill();
   }
 
-  /** Like `pass`, for a place in the middle of something: kills a moment later, while that is under way. */
+  /** Like `pass`, for a place during a call: kills a moment later, while the call is under way. */
   passSoon(place: string): void {
     if (!this.isDue(place)) return;
-    // Somewhere between the request's first byte and its answer.
+    // At some time between the first byte of the request and its answer.
     setTimeout(this.kill, Math.random() * 2);
   }
 

@@ -17,7 +17,7 @@ export class LabAnswerError extends Error {
   }
 }
 
-/** Whether the process or its storage was in trouble: whoever asked asks again, there or somewhere else. */
+/** Whether the process or its storage had a problem. The caller then asks again, in the same or another process. */
 export function isTrouble(error: unknown): boolean {
   if (error instanceof ProcessDiedError) return true;
   const passing = ['SagaStorageError', 'SagaShuttingDownError', 'SagaBusyError'];
@@ -35,7 +35,7 @@ export interface LabExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A lab process, as its parent has it. */
+/** A lab process, from the view of its parent. */
 export class LabChild {
   readonly exited: Promise<LabExit>;
   readonly ready: Promise<void>;
@@ -47,7 +47,7 @@ export class LabChild {
   private wasKilledHere = false;
   private errors = '';
 
-  /** @param file The bundle that `buildLabProcess` made. */
+  /** @param file The bundle from `buildLabProcess`. */
   constructor(
     file: string,
     readonly settings: LabProcessSettings,
@@ -69,7 +69,7 @@ export class LabChild {
     });
     this.ready.catch(() => undefined);
     this.exited = new Promise((resolve) => {
-      // Not `exit`: what it wrote last is read only then.
+      // The event is `close`, not `exit`, because the last output is read only by then.
       this.child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
         this.exit = { code, signal };
         for (const { reject } of this.waiting.values())
@@ -85,18 +85,18 @@ export class LabChild {
     return this.exit === undefined;
   }
 
-  /** Whether it died where its plan says, and not by anybody's hand. */
+  /** Whether it died as its plan says, and not because its parent killed it. */
   get hasKilledItself(): boolean {
     return this.settings.kill !== undefined && this.exit?.signal === 'SIGKILL' && !this.wasKilledHere;
   }
 
-  /** How it ended, where nobody killed it: a process that crashes by itself is never part of the plan. */
+  /** How it ended, if its parent did not kill it: a process that crashes by itself is never part of the plan. */
   get unplannedEnd(): string | undefined {
     if (this.exit === undefined || this.hasKilledItself) return undefined;
     const { code, signal } = this.exit;
     if (signal === 'SIGKILL' && this.wasKilledHere) return undefined;
     const how = signal === null ? `with code ${code}` : `by ${signal}`;
-    return `${this.settings.name} ended ${how}, and nobody killed it: ${this.errors}`;
+    return `${this.settings.name} ended ${how}, and was not killed: ${this.errors}`;
   }
 
   listen(listener: (message: LabMessage) => void): () => void {
@@ -104,7 +104,10 @@ export class LabChild {
     return () => this.listeners.delete(listener);
   }
 
-  /** Rejects with `LabAnswerError` for its error, with `ProcessDiedError` where it dies before it answers. */
+  /**
+   * Asks the process. Rejects with `LabAnswerError` for an error of the process, and with `ProcessDiedError` if it dies
+   * before it answers.
+   */
   ask<Method extends keyof LabMethods>(
     method: Method,
     ...parameters: Parameters<LabMethods[Method]>

@@ -7,17 +7,17 @@ export interface NamedPlan {
   readonly plan: SagaPlan;
 }
 
-/** What a lab process is started with. */
+/** The settings with which a lab process is started. */
 export interface LabProcessSettings {
   readonly name: string;
   readonly databaseUrl: string;
   readonly worldUrl: string;
   readonly kill?: KillPlan;
-  /** Where it stops itself, as SIGSTOP does, until it is woken up. */
+  /** The place at which it stops itself, as by SIGSTOP, until it is woken up. */
   readonly freeze?: KillPlan;
-  /** The deliberate mistake that it is built with. */
+  /** The deliberate mistake in its code. */
   readonly saboteur?: string;
-  /** By how much its wall clock is wrong. */
+  /** The error of its wall clock, in milliseconds. */
   readonly clockSkewMs?: number;
 }
 
@@ -27,7 +27,7 @@ export interface EngineSettings {
   readonly worker: boolean;
 }
 
-/** A start that is asked for. Without an id the process draws one. */
+/** A requested start. Without an id the process draws one. */
 export interface LabStart {
   readonly saga: string;
   readonly sagaId?: string;
@@ -35,23 +35,23 @@ export interface LabStart {
   readonly isQueued: boolean;
 }
 
-/** What a lab process does when it is asked. */
+/** The questions that a lab process answers. */
 export interface LabMethods {
   open(engine: string, settings: EngineSettings): void;
   close(engine: string): void;
   start(engine: string, request: LabStart): string;
   cancel(engine: string, sagaId: string): void;
   retry(engine: string, sagaId: string): void;
-  /** Answers at once; what is seen comes as messages to this watcher. */
+  /** Answers at once. The results of the watch are sent as messages with this watcher's name. */
   watch(engine: string, sagaId: string, fromSeq: number, watcher: string): void;
-  /** Keeps the event loop from turning until there is such a file. */
+  /** Blocks the event loop until this file exists. */
   block(untilFile: string): void;
   places(): Readonly<Record<string, number>>;
-  /** What its workers are doing. */
+  /** What its workers do at the moment. */
   describe(): readonly string[];
-  /** How much it is in the middle of: sagas, handlers, and writes that have no answer yet. */
+  /** The number of things that are under way: sagas, handlers, and writes without an answer. */
   underway(): number;
-  /** How often each kind of trouble with the storage or the lease was reported, with the SQLSTATE if there was one. */
+  /** How often each kind of problem with the storage or the lease was reported, with the SQLSTATE if there was one. */
   troubles(): Readonly<Record<string, number>>;
 }
 
@@ -62,7 +62,7 @@ export interface LabQuestion {
   readonly parameters: readonly unknown[];
 }
 
-/** What a lab process says. */
+/** A message of a lab process. */
 export type LabMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stands-still' }

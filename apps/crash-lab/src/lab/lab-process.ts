@@ -1,4 +1,4 @@
-/** A process of the lab: engines on PostgreSQL that do what their parent asks, until somebody kills them. */
+/** A process of the lab: engines on PostgreSQL that answer their parent's questions until the process is killed. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { SagaStorageError } from '@nest-saga/core';
@@ -33,7 +33,10 @@ const clock: Clock = {
   },
 };
 
-/** A process is started again and again until its database is there; trying again in here is the same, and cheaper. */
+/**
+ * A supervisor would restart the process until its database is reachable; trying again here has the same effect and
+ * costs less.
+ */
 const connect = async (): Promise<DataSource> => {
   for (;;) {
     const dataSource = new DataSource({
@@ -68,7 +71,7 @@ const assignments = new Assignments();
 const underway = new Underway();
 const witnesses = { killSwitch, world, assignments, underway };
 const watched = new WatchedStorage(sabotage.storage?.(storage) ?? storage, name, witnesses);
-// Opened once for all engines of this process, and ended with it.
+// Opened once for all engines of this process, and closed when it ends.
 const shared: SagaStorage = Object.assign(Object.create(watched) as SagaStorage, {
   open: () => Promise.resolve(),
   close: () => Promise.resolve(),
@@ -108,7 +111,7 @@ const createEngine = (definitions: readonly SagaDefinition[], worker: boolean): 
     lease: { leaseDurationMs: 1_200, renewalIntervalMs: 300, safetyMarginMs: 300 },
     recovery: { intervalMs: 200 },
     watchIntervalMs: 200,
-    // Longer than a process stands still: a handler that was told to stop is not given up because of that.
+    // Longer than a process stands still, so that a handler that was aborted is not abandoned because of that.
     abortGraceMs: 15_000,
     shutdownTimeoutMs: 1_000,
     listener,
@@ -135,7 +138,7 @@ const methods: Asynchronous<LabMethods> = {
       try {
         return await opened.open();
       } catch (error) {
-        // As the supervisor of a process does, whose start failed.
+        // A supervisor restarts a process whose start failed.
         if (!(error instanceof SagaStorageError)) throw error;
         await pause(50);
       }
@@ -196,7 +199,7 @@ const obey = async ({ id, method, parameters }: LabQuestion): Promise<void> => {
 };
 
 process.on('message', (question: LabQuestion) => void obey(question));
-// Whoever started it is gone.
+// The parent process is gone.
 process.on('disconnect', () => process.exit());
 
 tell({ kind: 'ready' });

@@ -12,10 +12,10 @@ import { pause } from './wait.js';
 
 const answerLimitMs = 30_000;
 
-/** Two processes that take over what others leave behind. */
+/** Two processes that finish the sagas of others. */
 export type Rescuers = readonly [LabChild, LabChild];
 
-/** Two databases, the program of the processes, and what has to be taken down in the end. */
+/** Two databases, the program of the processes, and everything that has to be closed at the end. */
 export class Laboratory {
   private readonly children: LabChild[] = [];
 
@@ -25,7 +25,7 @@ export class Laboratory {
     private readonly worldName: string,
     private readonly worldUrl: string,
     readonly world: OutsideWorld,
-    /** Of the storage, as seen from here. */
+    /** The database of the storage, without the proxy. */
     readonly databaseUrl: string,
     private readonly dataSource: DataSource,
     private readonly storage: TypeOrmSagaStorage,
@@ -34,9 +34,11 @@ export class Laboratory {
   ) {}
 
   /**
-   * @param storageServerUrl Where the sagas are stored: the server that is to suffer.
-   * @param worldServerUrl Where the outside world is kept: a server that does not.
-   * @param saboteur The deliberate mistake that every process is built with.
+   * Creates the databases and builds the program.
+   *
+   * @param storageServerUrl The server for the sagas, which has the faults.
+   * @param worldServerUrl The server for the outside world, which has none.
+   * @param saboteur The deliberate mistake in the code of every process.
    */
   static async open(
     storageServerUrl: string,
@@ -73,7 +75,7 @@ export class Laboratory {
     );
   }
 
-  /** Starts a process; it is `ready` once it can be asked. */
+  /** Starts a process; it is `ready` when it answers questions. */
   start(
     settings: Omit<LabProcessSettings, 'databaseUrl' | 'worldUrl'> & { readonly databaseUrl?: string },
   ): LabChild {
@@ -87,24 +89,24 @@ export class Laboratory {
     return child;
   }
 
-  /** Starts the two processes that finish what others leave behind, and waits until they can be asked. */
+  /** Starts the two processes that finish the sagas of others, and waits until they answer questions. */
   async startRescuers(): Promise<Rescuers> {
     const rescuers = [this.start({ name: 'rescuer 1' }), this.start({ name: 'rescuer 2' })] as const;
     await Promise.all(rescuers.map(({ ready }) => ready));
     return rescuers;
   }
 
-  /** Processes that ended, and that nobody killed, one line each. */
+  /** Processes that ended without being killed, one line each. */
   get unplannedEnds(): readonly string[] {
     return this.children.map(({ unplannedEnd }) => unplannedEnd).filter((end) => end !== undefined);
   }
 
-  /** One saga as it is stored at this moment. */
+  /** One saga as it is stored at the moment. */
   read(sagaId: string): Promise<LoadedSaga | undefined> {
     return this.storage.load(sagaId);
   }
 
-  /** Everything that is stored. */
+  /** All stored sagas. */
   async readSagas(): Promise<readonly LoadedSaga[]> {
     const { storage } = this;
     const sagas: LoadedSaga[] = [];
@@ -118,14 +120,14 @@ export class Laboratory {
     return sagas;
   }
 
-  /** Some of the sagas that were started last. */
+  /** The sagas that were started last. */
   async readNewest(count: number): Promise<readonly LoadedSaga[]> {
     const { sagas } = await this.storage.list({ limit: count });
     const loaded = await Promise.all(sagas.map(({ sagaId }) => this.storage.load(sagaId)));
     return loaded.filter((saga) => saga !== undefined);
   }
 
-  /** Open sagas that the storage says are of this process. */
+  /** The open sagas whose owner in the storage is this process. */
   async ownedBy(process: string): Promise<readonly string[]> {
     const rows = await this.query<{ readonly id: string }>(
       `SELECT id::text FROM saga.saga_execution
@@ -135,7 +137,7 @@ export class Laboratory {
     return rows.map(({ id }) => id);
   }
 
-  /** Whether one of these sagas, which this process owned, was claimed by another one last. */
+  /** Whether the last claim of one of these sagas, which this process owned, is by another process. */
   async haveChangedHands(sagaIds: readonly string[], process: string): Promise<boolean> {
     const claims = await this.query<{ readonly worker: string }>(
       `SELECT DISTINCT ON (saga_id) worker FROM saga.saga_log
@@ -146,7 +148,7 @@ export class Laboratory {
     return claims.some(({ worker }) => !own.includes(worker));
   }
 
-  /** Whether nobody who is alive owns a saga. */
+  /** Whether a saga has no living owner. */
   async isOrphaned(sagaId: string): Promise<boolean> {
     const owned = await this.query(
       `SELECT FROM saga.saga_execution e JOIN saga.saga_worker w ON w.id = e.owner
@@ -166,7 +168,7 @@ export class Laboratory {
     await dropDatabase(this.worldServerUrl, this.worldName);
   }
 
-  /** Asks until there is an answer: the database may be suffering. */
+  /** Repeats a query until it is answered: the database may have a fault. */
   private async query<Row>(statement: string, values: readonly unknown[]): Promise<readonly Row[]> {
     const deadline = performance.now() + answerLimitMs;
     for (;;) {

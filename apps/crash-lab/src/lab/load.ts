@@ -7,46 +7,46 @@ import { scenarios } from './scenarios.js';
 import { pause } from './wait.js';
 import { WatchingClient } from './watching-client.js';
 
-/** The engine of a worker process. */
+/** The name of the engine in a worker process. */
 export const workerEngine = 'worker';
 
 const cancelled = 'cancel';
 
-/** What is started under faults: every kind of end, and nothing that only time decides about. */
+/** The sagas that are started under faults: every kind of end, but none that depends on time. */
 export const loadPlans: readonly NamedPlan[] = scenarios
   .filter(({ name, orphanedAt, leavesAt }) => name !== 'the third step hangs' && !orphanedAt && !leavesAt)
   .map(({ name, plan }) => ({ name: name.replaceAll(/\W+/g, '-'), plan }));
 
-/** What clients were told, beside errors that are trouble. */
+/** The answers that clients got, without errors that are problems of a process or its storage. */
 export interface LoadCounts {
   readonly starts: number;
   readonly keyed: number;
   readonly twice: number;
   readonly cancels: number;
   readonly watches: number;
-  /** Watchers that went on in another process, or in the same one after a trouble. */
+  /** Watchers that continued in another process, or in the same one after a problem. */
   readonly returns: number;
 }
 
 /**
- * Clients that start sagas one after the other, by id or by key, alone or two at a time, each until it has an answer,
- * whatever happens to the processes. Some cancel what they started, and some watch it to its end.
+ * Clients that start sagas one after the other, by id or by key, alone or two at the same time, and repeat each start
+ * until it is answered, whatever happens to the processes. Some cancel their sagas, and some watch them until the end.
  */
 export class Load {
   readonly acknowledgements: Acknowledgement[] = [];
-  /** Errors that say something else than that the storage or a process is in trouble. */
+  /** Errors that are not a problem of the storage or of a process. */
   readonly surprises: string[] = [];
   private readonly watching: WatchingClient[] = [];
   private readonly watches: Promise<void>[] = [];
-  private readonly mended = new Set<string>();
+  private readonly fixed = new Set<string>();
   private twice = 0;
   private isStopped = false;
   private readonly clients: readonly Promise<void>[];
 
   /**
    * @param workers The processes that are alive at the moment.
-   * @param count How many clients there are.
-   * @param pauseMs Between an answer and the next start.
+   * @param count The number of clients.
+   * @param pauseMs The pause between an answer and the next start, in milliseconds.
    */
   constructor(
     private readonly workers: () => readonly LabChild[],
@@ -73,18 +73,18 @@ export class Load {
     return this.watching.map(({ record }) => record);
   }
 
-  /** No further starts; resolves once each client has its last answer. */
+  /** Ends the starts; resolves when each client has its last answer. */
   async stop(): Promise<void> {
     this.isStopped = true;
     await Promise.all(this.clients);
   }
 
-  /** A stuck saga was mended: whoever watched it comes back. */
+  /** A stuck saga was fixed: its watchers return. */
   goOn(sagaId: string): void {
-    this.mended.add(sagaId);
+    this.fixed.add(sagaId);
   }
 
-  /** Resolves once everyone who watches has seen an end. */
+  /** Resolves when all watchers have seen an end. */
   async watched(): Promise<void> {
     await Promise.all(this.watches);
   }
@@ -124,7 +124,7 @@ export class Load {
         await worker.ask('cancel', workerEngine, sagaId);
         return true;
       } catch (error) {
-        // It had ended.
+        // It had ended already.
         if (error instanceof LabAnswerError && error.errorName === 'SagaStatusError') return false;
         throw error;
       }
@@ -132,7 +132,7 @@ export class Load {
     if (isTaken) this.acknowledgements.push({ kind: 'cancel', sagaId });
   }
 
-  /** Watches a saga to its end; whoever is cut off comes back, behind what it was shown last. */
+  /** Watches a saga until its end. A watcher that is cut off returns, after the last result that it got. */
   private async watch(sagaId: string): Promise<void> {
     for (let fromSeq = 0; ;) {
       const watcher = await this.insist('a watch', 0, async (worker) => {
@@ -144,16 +144,16 @@ export class Load {
       const status = await watcher.overOrCutOff().catch((error: unknown) => this.trouble('a watch', error));
       if (status === 'completed' || status === 'failed') return;
       fromSeq = watcher.lastSeq;
-      if (status === 'stuck') await this.mending(sagaId);
+      if (status === 'stuck') await this.untilFixed(sagaId);
       await pause(100);
     }
   }
 
-  private async mending(sagaId: string): Promise<void> {
-    while (!this.mended.has(sagaId)) await pause(100);
+  private async untilFixed(sagaId: string): Promise<void> {
+    while (!this.fixed.has(sagaId)) await pause(100);
   }
 
-  /** Asks one process after the other until it has an answer. */
+  /** Asks one process after the other until one answers. */
   private async insist<Answer>(
     what: string,
     first: number,
@@ -167,7 +167,7 @@ export class Load {
       } catch (error) {
         this.trouble(what, error);
       }
-      // What is answered in this way now is answered in this way for ever.
+      // A question with an unexpected answer now would be answered in that way forever.
       if (this.isStopped && this.surprises.length > 0) throw new Error(this.surprises.join('\n'));
       await pause(50);
     }

@@ -2,7 +2,7 @@ import type { LoadedSaga } from '@nest-saga/core';
 import type { Laboratory } from './laboratory.js';
 import { pause } from './wait.js';
 
-/** Reads sagas while they are run, and keeps what it read: an end that changes later is no end. */
+/** Reads sagas while they run, and keeps the results: an end that changes later was not an end. */
 export class Onlooker {
   private readonly seen: LoadedSaga[] = [];
   private looking: Promise<void> | undefined;
@@ -14,7 +14,7 @@ export class Onlooker {
     this.looking = this.look();
   }
 
-  /** Looks no more, and answers everything it has read. */
+  /** Stops reading, and resolves with all results. */
   async end(): Promise<readonly LoadedSaga[]> {
     this.isStopped = true;
     await this.looking;
@@ -23,7 +23,7 @@ export class Onlooker {
 
   private async look(): Promise<void> {
     while (!this.isStopped) {
-      // While the database suffers there is nothing to be seen.
+      // While the database has a fault, there may be no answer.
       this.seen.push(...(await this.laboratory.readNewest(10).catch(() => [])));
       await pause(500);
     }

@@ -14,7 +14,7 @@ const tables = `
     worker uuid PRIMARY KEY, process text NOT NULL,
     valid_from double precision NOT NULL, valid_until double precision NOT NULL
   );
-  CREATE TABLE IF NOT EXISTS mended (saga_id uuid PRIMARY KEY, rounds int NOT NULL);
+  CREATE TABLE IF NOT EXISTS fixed (saga_id uuid PRIMARY KEY, rounds int NOT NULL);
 `;
 
 /** A call that a handler begins. */
@@ -24,8 +24,8 @@ export type BegunCall = Omit<LedgerRow, 'endedAt' | 'isEffective' | 'beganAt'> &
 };
 
 /**
- * The outside world in a database of its own, on connections of its own: what handlers did, which process held which
- * lease, and which sagas a person has mended. No fault of the saga's storage reaches it. Times are those of the
+ * The outside world, in its own database and with its own connections: the calls of handlers, the leases of processes,
+ * and the sagas that an operator has fixed. Faults of the saga's storage do not reach it. All times are those of the
  * machine, which the lab's servers share.
  */
 export class OutsideWorld {
@@ -40,7 +40,7 @@ export class OutsideWorld {
     await this.pool.query(tables);
   }
 
-  /** Writes down that a call began. Answers its id. */
+  /** Records that a call began. Resolves with its id. */
   async begin(call: BegunCall): Promise<string> {
     const {
       sagaId,
@@ -82,7 +82,7 @@ export class OutsideWorld {
     await this.pool.query('UPDATE ledger SET ended_at = $2 WHERE id = $1', [id, Date.now()]);
   }
 
-  /** Whether so many calls of a step have begun. */
+  /** Whether at least `calls` calls of a step have begun. */
   async hasBegun(sagaId: string, step: string, calls = 1): Promise<boolean> {
     const { rows } = await this.pool.query<{ count: number }>(
       'SELECT count(*)::int AS count FROM ledger WHERE saga_id = $1 AND step = $2',
@@ -91,7 +91,7 @@ export class OutsideWorld {
     return (rows[0]?.count ?? 0) >= calls;
   }
 
-  /** A lease is valid until then, at the earliest. */
+  /** Records a lease with the earliest time at which it may expire. */
   async leased(worker: string, process: string, validFrom: number, validUntil: number): Promise<void> {
     await this.pool.query(
       `INSERT INTO lease VALUES ($1, $2, $3, $4) ON CONFLICT (worker) DO UPDATE SET valid_until = $4`,
@@ -99,7 +99,7 @@ export class OutsideWorld {
     );
   }
 
-  /** The workers that a process has been. */
+  /** The ids of all workers that a process has had. */
   async workersOf(process: string): Promise<readonly string[]> {
     const { rows } = await this.pool.query<{ worker: string }>(
       'SELECT worker::text FROM lease WHERE process = $1',
@@ -108,17 +108,17 @@ export class OutsideWorld {
     return rows.map(({ worker }) => worker);
   }
 
-  /** A person has mended what kept a saga from being undone. */
-  async mend(sagaId: string): Promise<void> {
+  /** Records that an operator has fixed the reason why a saga could not be undone. */
+  async fix(sagaId: string): Promise<void> {
     await this.pool.query(
-      'INSERT INTO mended VALUES ($1, 1) ON CONFLICT (saga_id) DO UPDATE SET rounds = mended.rounds + 1',
+      'INSERT INTO fixed VALUES ($1, 1) ON CONFLICT (saga_id) DO UPDATE SET rounds = fixed.rounds + 1',
       [sagaId],
     );
   }
 
   async roundsOf(sagaId: string): Promise<number> {
     const { rows } = await this.pool.query<{ rounds: number }>(
-      'SELECT rounds FROM mended WHERE saga_id = $1',
+      'SELECT rounds FROM fixed WHERE saga_id = $1',
       [sagaId],
     );
     return rows[0]?.rounds ?? 0;

@@ -1,21 +1,21 @@
 import type { SagaPlan, StepPlan } from '../simulation/run-plan.js';
 import type { KillPlan } from './kill-switch.js';
 
-/** What the clients of a scenario do, beside starting its saga. */
+/** The actions of the clients of a scenario, in addition to starting its saga. */
 export interface Scenario {
   readonly name: string;
   readonly plan: SagaPlan;
   readonly isQueued?: boolean;
-  /** Cancelled once the act of this step has begun. */
+  /** Cancelled after the act of this step has begun. */
   readonly cancelAt?: string;
-  /** Watched in the process that is to die, and on from there in another one. */
+  /** Watched first in the process that is to die, and then in another one. */
   readonly isWatched?: boolean;
-  /** Started by another process, which dies here: the one that is to die as well finds an orphan. */
+  /** Started by another process, which dies at this place: the process that is to die as well claims the saga. */
   readonly orphanedAt?: KillPlan;
-  /** The process that is to die shuts down once the act of this step has begun. */
+  /** The process that is to die shuts down after the act of this step has begun. */
   readonly leavesAt?: string;
-  /** A person mends what is broken once it is stuck, and asks for a retry. */
-  readonly isMended?: boolean;
+  /** An operator fixes the cause when it is stuck, and requests a retry. */
+  readonly isFixed?: boolean;
 }
 
 function step(id: string, change: Partial<StepPlan> = {}): StepPlan {
@@ -38,13 +38,13 @@ function saga(...steps: readonly (StepPlan | readonly [StepPlan, StepPlan])[]): 
   const stages = steps.map((one) =>
     'id' in one ? { primary: one } : { primary: one[0], alternative: one[1] },
   );
-  // However often a machine that is too busy lets a lease run out.
+  // A busy machine may let a lease expire any number of times.
   return { stages, maximumRecoveryAttempts: 100 };
 }
 
 const works = saga(step('reserve'), step('charge'), step('ship'));
 
-/** Of which the second act is long enough for others to do something meanwhile. */
+/** A saga whose second act is long enough for other processes to do something in the meantime. */
 export const takesItsTime = saga(step('reserve'), step('charge', { durationMs: 300 }), step('ship'));
 
 const undoFailsOnce = saga(
@@ -53,7 +53,7 @@ const undoFailsOnce = saga(
   step('ship', { act: ['fail'] }),
 );
 
-/** Everything a saga goes through, with one of them for each step that fails, and what a process goes through. */
+/** All courses of a saga, with one scenario for each step that fails, and all courses of a process. */
 export const scenarios: readonly Scenario[] = [
   { name: 'all good', plan: works },
   {
@@ -92,7 +92,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'compensation stuck',
     plan: saga(step('reserve'), step('charge', { brokenRounds: 1 }), step('ship', { act: ['fail'] })),
-    isMended: true,
+    isFixed: true,
   },
   { name: 'enqueue', plan: works, isQueued: true },
   {

@@ -6,37 +6,37 @@ import type { Fault } from './faults.js';
 import type { LoadCounts } from './load.js';
 import { pause } from './wait.js';
 
-/** How long and how hard. */
+/** The duration and the load. */
 export interface SoakSettings {
   readonly minutes: number;
   readonly seed: number;
-  /** A server that does not suffer, for the outside world. */
+  /** A server without faults, for the outside world. */
   readonly worldServerUrl: string;
   readonly onProgress: (line: string) => void;
 }
 
-/** What a soak came to. */
+/** The result of a soak. */
 export interface SoakReport {
   readonly sagas: number;
   readonly sagasPerSecond: number;
   readonly statuses: Readonly<Record<string, number>>;
   readonly troubles: Readonly<Record<string, number>>;
-  /** How often each fault struck: to its end, and noticed where it cannot go unnoticed. */
+  /** How often each fault struck: it ran to its end, and was noticed if it must be. */
   readonly faults: Readonly<Record<string, number>>;
-  /** How often each one was cut short by another one. */
+  /** How often each fault was interrupted by another one. */
   readonly interrupted: Readonly<Record<string, number>>;
-  /** How often a saga was taken over from a worker that had not given it back. */
-  readonly takeovers: number;
+  /** How often a worker claimed a saga that another worker had not released. */
+  readonly rescues: number;
   readonly counts: LoadCounts;
   readonly problems: readonly string[];
 }
 
 const workers = 4;
 const clients = 6;
-/** A longer soak is made of rounds, each judged by itself. */
+/** A longer soak consists of rounds, each judged separately. */
 const roundMinutes = 5;
 
-/** Four workers under load, with faults of the database, the network and the processes at the same time. */
+/** Runs four workers under load, with faults of the database, the network and the processes at the same time. */
 export async function soak(settings: SoakSettings): Promise<SoakReport> {
   const startedAt = performance.now();
   const random = new SeededRandom(settings.seed);
@@ -60,7 +60,7 @@ export async function soak(settings: SoakSettings): Promise<SoakReport> {
     troubles: sumOf(reports.map(({ troubles }) => troubles)),
     faults,
     interrupted,
-    takeovers: reports.reduce((sum, { takeovers }) => sum + takeovers, 0),
+    rescues: reports.reduce((sum, { rescues }) => sum + rescues, 0),
     counts: sumOf(reports.map(({ counts }) => ({ ...counts }))) as Readonly<Record<keyof LoadCounts, number>>,
     problems: reports.flatMap(({ problems }) => problems),
   };
@@ -93,7 +93,7 @@ async function soakRound(
           count(faults, fault.name);
           turns = rest;
         } catch (error) {
-          // Another fault got in its way, or has ended what it was for: it has another turn.
+          // Another fault interfered with it, or ended its target first: it is tried again.
           count(interrupted, fault.name);
           onProgress(`${fault.name} did not strike: ${String(error)}`);
           turns = [...rest, fault];

@@ -1,22 +1,22 @@
 import { pause, until } from './wait.js';
 
-/** What is to be known about the sagas of a process. */
+/** Queries about the sagas of a process. */
 export interface Holdings {
-  /** Open sagas that the storage says are of this process. */
+  /** The open sagas whose owner in the storage is this process. */
   ownedBy(process: string): Promise<readonly string[]>;
-  /** Whether one of these has been claimed by another process than this. */
+  /** Whether one of these sagas has been claimed by another process. */
   haveChangedHands(sagaIds: readonly string[], process: string): Promise<boolean>;
 }
 
 const deadlineMs = 60_000;
 
 /**
- * Makes a process stand still until others have taken over what it ran, and lets it go on then: it wakes up in the
- * middle of sagas that are no longer its own.
+ * Stops a process until others have claimed its sagas, and then wakes it up in the middle of sagas that it does not own
+ * any more.
  *
- * @throws Error where nothing of it changes hands in time.
+ * @throws Error if no saga changes its owner in time.
  */
-export async function standStillUntilTakenOver(
+export async function standStillUntilClaimed(
   process: string,
   { ownedBy, haveChangedHands }: Holdings,
   stop: () => void,
@@ -28,11 +28,11 @@ export async function standStillUntilTakenOver(
       const owned = await ownedBy(process);
       const isLeft = async (): Promise<boolean> => (await ownedBy(process)).length === 0;
       await until(deadlineMs, `an end of what ${process} owns`, isLeft);
-      // Otherwise it owned nothing, or what it had asked for before was its last write.
+      // Otherwise it owned no saga, or the write that it had sent before was its last one.
       return await haveChangedHands(owned, process);
     } finally {
       goOn();
-      // It has to come by something to own before it is stopped once more.
+      // It needs time to own a saga before it is stopped again.
       await pause(50);
     }
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import type { EmbeddedPostgres } from '@nest-saga/embedded-postgres';
 
-/** A PostgreSQL server that may be restarted and stopped for a while: it keeps its port and its data. */
+/** A PostgreSQL server that can be restarted and stopped for a while: it keeps its port and its data. */
 export class SufferingServer {
   private constructor(
     private postgres: EmbeddedPostgres,
@@ -25,12 +25,12 @@ export class SufferingServer {
     return this.postgres.port;
   }
 
-  /** `immediate` is a crash of the server, `fast` an orderly restart. */
+  /** `immediate` is a crash of the server, `fast` is an orderly restart. */
   restart(mode: 'fast' | 'immediate'): Promise<void> {
     return this.postgres.restart(mode);
   }
 
-  /** Stops it for as long as `meanwhile` takes. */
+  /** Stops it until `meanwhile` has ended. */
   async pauseDuring(meanwhile: () => Promise<void>): Promise<void> {
     const { port } = this.postgres;
     await this.postgres.stop();
@@ -49,7 +49,7 @@ function launch(directory: string, port: number | undefined): Promise<EmbeddedPo
     dataDirectory: directory,
     ...(port === undefined ? {} : { port }),
     persistent: true,
-    // Its crashes are crashes of the server, and not of the machine: what was written is there.
+    // Only the server crashes and not the machine, so everything that was written is kept.
     settings: { fsync: 'off', max_connections: 60 },
   });
 }

@@ -1,32 +1,32 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** What happens to the bytes between a client and the server. */
+/** The fate of the bytes between a client and the server. */
 export type ProxyConduct =
   | { readonly kind: 'pass' }
   | { readonly kind: 'delay'; readonly delayMs: number }
-  /** Nothing arrives any more, in either direction, and nobody is told. */
+  /** No bytes arrive in either direction, and neither side gets an error. */
   | { readonly kind: 'drop' }
-  /** Requests arrive, and their answers do not. */
+  /** Requests arrive, but their answers do not. */
   | { readonly kind: 'requests-only' }
-  /** Answers arrive, and new requests do not. */
+  /** Answers arrive, but new requests do not. */
   | { readonly kind: 'answers-only' }
-  /** Of every so many writes one arrives without its end, which would commit it, and the connection breaks. */
+  /** One in `every` writes arrives without its end, which would commit it, and the connection breaks. */
   | { readonly kind: 'cut-before-commit'; readonly every: number }
-  /** Of every so many writes one is committed, and the connection breaks before its answer. */
+  /** One in `every` writes is committed, and the connection breaks before its answer. */
   | { readonly kind: 'lose-answer'; readonly every: number };
 
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  /** The answer to what was just sent is not to come through. */
+  /** Whether the answer to the last request must not arrive. */
   isLosing: boolean;
 }
 
-/** The message that ends an extended query, and commits what runs outside of a transaction: `Sync`. */
+/** The message that ends an extended query, and commits it if it runs outside a transaction: `Sync`. */
 const sync = Buffer.from([0x53, 0, 0, 0, 4]);
 
-/** A way to the database server that can be as bad as a network. */
+/** A connection to the database server with the faults of a network. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private conduct: ProxyConduct = { kind: 'pass' };
@@ -50,7 +50,7 @@ export class TcpProxy {
     return new TcpProxy(server, target);
   }
 
-  /** The url of a database as it is reached through here. */
+  /** The URL of a database through this proxy. */
   urlOf(databaseUrl: string): string {
     const url = new URL(databaseUrl);
     url.hostname = '127.0.0.1';
@@ -58,7 +58,7 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Bytes that were kept back since the last change of conduct. */
+  /** The number of bytes that were held back since the last change of conduct. */
   get withheld(): number {
     return this.withheldBytes;
   }
@@ -69,12 +69,12 @@ export class TcpProxy {
     this.writes = 0;
   }
 
-  /** Breaks every connection off with a RST. */
+  /** Breaks all connections with an RST. */
   resetAll(): void {
     for (const pair of this.pairs) this.break(pair);
   }
 
-  /** Behaves again. Connections on which bytes were lost are broken off: TCP would never have delivered a gap. */
+  /** Works normally again. Connections on which bytes were lost are broken: TCP never delivers a stream with a gap. */
   heal(): void {
     this.behave({ kind: 'pass' });
     this.resetAll();
@@ -113,7 +113,7 @@ export class TcpProxy {
       case 'cut-before-commit':
         if (!this.isTurn(bytes, conduct.every)) break;
         pair.server.write(bytes.subarray(0, bytes.length - sync.length));
-        // Long enough for the server to do everything but commit.
+        // Long enough for the server to do everything except commit.
         setTimeout(() => this.break(pair), 30);
         return;
       case 'lose-answer':
@@ -135,7 +135,7 @@ export class TcpProxy {
     else pair.client.write(bytes);
   }
 
-  // Timers of one length fire in their order, so the bytes stay in theirs.
+  // Timers of one length fire in their order, so the bytes stay in order.
   private later(delayMs: number, socket: Socket, bytes: Buffer): void {
     setTimeout(() => {
       if (!socket.destroyed) socket.write(bytes);

@@ -1,4 +1,4 @@
-/** Counts what a process has begun and not ended. */
+/** Counts the calls of a process that have begun and not ended. */
 export class Underway {
   private begun = 0;
 

@@ -1,11 +1,15 @@
-/** Resolves after so many milliseconds. */
+/** Resolves after `durationMs` milliseconds. */
 export function pause(durationMs: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, durationMs);
   });
 }
 
-/** @throws Error where the promise does not settle in time. */
+/**
+ * Waits for a promise.
+ *
+ * @throws Error if the promise does not settle in time.
+ */
 export async function within<Result>(
   limitMs: number,
   promise: Promise<Result>,
@@ -22,7 +26,11 @@ export async function within<Result>(
   }
 }
 
-/** @throws Error where the condition does not hold in time. */
+/**
+ * Waits for a condition.
+ *
+ * @throws Error if the condition does not hold in time.
+ */
 export async function until(
   limitMs: number,
   what: string,

@@ -6,10 +6,10 @@ import type { KillSwitch } from './kill-switch.js';
 import type { OutsideWorld } from './outside-world.js';
 import type { Underway } from './underway.js';
 
-/** What changes sagas, and not only leases. */
+/** The methods that change sagas, and not only leases. */
 const writes: ReadonlySet<StorageMethod> = new Set<StorageMethod>(['start', 'append', 'claim', 'release']);
 
-/** Who is told of the calls. */
+/** The observers of the calls. */
 export interface Witnesses {
   readonly killSwitch: KillSwitch;
   readonly world: OutsideWorld;
@@ -17,7 +17,9 @@ export interface Witnesses {
   readonly underway: Underway;
 }
 
-/** The storage of a lab process: every call is a place to die at, and every lease is written down outside. */
+/**
+ * The storage of a lab process: the process can die at every call, and every lease is recorded in the outside world.
+ */
 export class WatchedStorage extends InterceptedStorage {
   constructor(
     inner: SagaStorage,
@@ -40,7 +42,7 @@ export class WatchedStorage extends InterceptedStorage {
   }
 
   override async registerWorker(worker: string, leaseDurationMs: number): Promise<void> {
-    // From before it was asked for, so that the span written down is never longer than the real one.
+    // Measured from before the request, so that the recorded span is never longer than the real one.
     const from = Date.now();
     await super.registerWorker(worker, leaseDurationMs);
     await this.witnesses.world.leased(worker, this.process, from, from + leaseDurationMs);

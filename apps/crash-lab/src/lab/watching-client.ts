@@ -4,9 +4,9 @@ import { LabAnswerError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
 import type { LabMessage } from './lab-messages.js';
 
-/** Follows one saga through a lab process, and writes down what it is shown. */
+/** Watches one saga through a lab process, and records the results that it gets. */
 export class WatchingClient {
-  /** Resolves with the status once it is told that the saga ended or is stuck. */
+  /** Resolves with the status when the saga has ended or is stuck. */
   readonly over: Promise<string>;
   private readonly id = randomUUID();
   private readonly seen: WatchedResult[] = [];
@@ -31,12 +31,12 @@ export class WatchingClient {
     await this.child.ask('watch', this.engine, this.sagaId, this.fromSeq, this.id);
   }
 
-  /** What it was shown last: whoever comes back asks for what is behind it. */
+  /** The `seq` of the last result that it got. A watcher that returns continues after it. */
   get lastSeq(): number {
     return this.seen.at(-1)?.seq ?? this.fromSeq;
   }
 
-  /** The status in which it was over, or undefined where the process died before. */
+  /** The status at the end, or undefined if the process died before. */
   overOrCutOff(): Promise<string | undefined> {
     return Promise.race([this.over, this.child.exited.then(() => undefined)]);
   }

@@ -4,66 +4,68 @@ import { simulate } from '../simulation/simulate.js';
 import type { SimulatedRun } from '../simulation/simulate.js';
 import { judge } from './judge.js';
 import { runPlans } from './run-plans.js';
-import { hasFailed } from './sought-mistake.js';
-import type { SoughtMistake } from './sought-mistake.js';
+import { hasFailed } from './expected-mistake.js';
+import type { ExpectedMistake } from './expected-mistake.js';
 
-/** How many runs, and which. */
+/** The number of runs and their seed. */
 export interface ModelSettings {
   readonly runs: number;
   readonly seed: number;
-  /** Of a counterexample that was found before: runs that one alone. */
+  /** The path of a counterexample that was found before: only this one is run. */
   readonly path?: string;
-  /** Whether a failing run is made as small as it gets. */
+  /** Whether a failing run is made as small as possible. */
   readonly isShrinking?: boolean;
 }
 
-/** A run that went wrong. */
+/** A run that failed. */
 export interface ModelFailure {
   readonly seed: number;
   readonly path: string;
   readonly plan: RunPlan;
   readonly problems: readonly string[];
-  /** What happened, line by line. */
+  /** The events of the run, one line each. */
   readonly story: readonly string[];
 }
 
 type Counts = Readonly<Record<string, number>>;
 
-/** What became of all runs. */
+/** The result of all runs. */
 export interface ModelReport {
   readonly runs: number;
-  /** Storage calls of all runs together. */
+  /** The number of storage calls in all runs. */
   readonly calls: number;
-  /** How many sagas ended so. */
+  /** The number of sagas by their final status. */
   readonly statuses: Counts;
-  /** How often each fault struck. */
+  /** The number of times that each fault struck. */
   readonly faults: Counts;
   readonly failure: ModelFailure | undefined;
 }
 
-/** Runs random plans against the checker and the reference model until one fails or all are done. */
-export async function checkModel(settings: ModelSettings, sought?: SoughtMistake): Promise<ModelReport> {
+/** Runs random plans against the checker and the reference model until one fails or all have been run. */
+export async function checkModel(settings: ModelSettings, expected?: ExpectedMistake): Promise<ModelReport> {
   const { runs, seed, path, isShrinking = true } = settings;
   const tally = new Tally();
   const holds = async (plan: RunPlan): Promise<boolean> => {
-    const run = await simulate(plan, sought?.sabotage);
+    const run = await simulate(plan, expected?.sabotage);
     tally.add(run);
-    return !hasFailed(judge(plan, run), sought);
+    return !hasFailed(judge(plan, run), expected);
   };
   if (path !== undefined) {
     const plan = planAt(seed, path);
-    const failure = (await holds(plan)) ? undefined : await retell(seed, path, plan, sought);
+    const failure = (await holds(plan)) ? undefined : await retell(seed, path, plan, expected);
     return { runs: 1, ...tally.counts(), failure };
   }
   const property = fc.asyncProperty(runPlans, holds);
   const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: !isShrinking });
   const [plan] = result.counterexample ?? [];
   const failure =
-    plan === undefined ? undefined : await retell(result.seed, result.counterexamplePath ?? '', plan, sought);
+    plan === undefined
+      ? undefined
+      : await retell(result.seed, result.counterexamplePath ?? '', plan, expected);
   return { runs: result.numRuns, ...tally.counts(), failure };
 }
 
-/** The plan of a counterexample: a check with a path would go on to its neighbours. */
+/** The plan of a counterexample: a check with a path would continue with its neighbours. */
 function planAt(seed: number, path: string): RunPlan {
   const [plan] = fc.sample(runPlans, { seed, path, numRuns: 1 });
   if (plan === undefined) throw new Error(`no plan is at ${path} of seed ${seed}`);
@@ -94,13 +96,13 @@ async function retell(
   seed: number,
   path: string,
   plan: RunPlan,
-  sought: SoughtMistake | undefined,
+  expected: ExpectedMistake | undefined,
 ): Promise<ModelFailure> {
-  const run = await simulate(plan, sought?.sabotage, true);
+  const run = await simulate(plan, expected?.sabotage, true);
   return { seed, path, plan, problems: judge(plan, run), story: run.story };
 }
 
-/** A failure in words, with the line that runs it again. */
+/** A failure in words, with the command that runs it again. */
 export function describeFailure({ seed, path, plan, problems, story }: ModelFailure): string {
   return [
     ...problems,

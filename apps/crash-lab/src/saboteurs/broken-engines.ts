@@ -2,7 +2,7 @@ import { SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, AppendResult } from '@nest-saga/core';
 import type { SagaEngine, SagaState } from '@nest-saga/core/engine';
 import type { Life } from '../simulation/life.js';
-import { workerOf } from './insides.js';
+import { workerOf } from './internals.js';
 import type { Saboteur } from './saboteur.js';
 
 type Append = SagaEngine['worker']['writer']['append'];

@@ -11,20 +11,20 @@ import type {
   SagaIdentity,
   StartResult,
 } from '@nest-saga/core';
-import { insidesOf } from './insides.js';
-import type { StorageInsides, StoredSaga } from './insides.js';
+import { internalsOf } from './internals.js';
+import type { StorageInternals, StoredSaga } from './internals.js';
 import type { Saboteur } from './saboteur.js';
 
-/** A storage in memory whose insides its subclasses get at. */
+/** A storage in memory whose internals its subclasses get at. */
 class BreakableStorage extends InMemorySagaStorage {
-  protected readonly insides: StorageInsides = insidesOf(this);
+  protected readonly internals: StorageInternals = internalsOf(this);
 
   constructor(protected readonly time: Clock) {
     super(time);
   }
 
   protected stored(sagaId: string): StoredSaga | undefined {
-    return this.insides.sagas.get(sagaId);
+    return this.internals.sagas.get(sagaId);
   }
 }
 
@@ -41,7 +41,7 @@ class WithChangeApart extends BreakableStorage {
     const result = await super.append(isDecision || change === undefined ? request : { ...request, change });
     const stored = this.stored(request.sagaId);
     if (isDecision && result === 'stored' && stored !== undefined)
-      this.time.startTimer(20, () => this.insides.setHeader(stored, change));
+      this.time.startTimer(20, () => this.internals.setHeader(stored, change));
     return result;
   }
 }
@@ -57,10 +57,10 @@ class WithoutClaimEntry extends BreakableStorage {
 
 class RescuingByAge extends BreakableStorage {
   override async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
-    for (const stored of this.insides.sagas.values()) {
+    for (const stored of this.internals.sagas.values()) {
       const { owner, status, updatedAt } = stored.header;
       const isOld = this.time.now() - updatedAt.getTime() > 30;
-      if (owner !== undefined && isOpen(status) && isOld) this.insides.letGo(stored, 0);
+      if (owner !== undefined && isOpen(status) && isOld) this.internals.letGo(stored, 0);
     }
     return super.releaseExpired(sagas, limit);
   }
@@ -68,11 +68,11 @@ class RescuingByAge extends BreakableStorage {
 
 class ClaimingTwice extends BreakableStorage {
   override async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
-    const owned = [...this.insides.sagas.values()].filter(
+    const owned = [...this.internals.sagas.values()].filter(
       ({ header: { owner, status } }) => owner !== undefined && owner !== request.worker && isOpen(status),
     );
     const claimed = await super.claim(request);
-    return [...claimed, ...owned.map((stored) => this.insides.take(stored, request.worker))];
+    return [...claimed, ...owned.map((stored) => this.internals.take(stored, request.worker))];
   }
 }
 
@@ -82,8 +82,8 @@ class WithWritableEnds extends BreakableStorage {
     if (stored === undefined || !isTerminal(stored.header.status)) return super.append(request);
     if (request.seq !== stored.written.length + 1) return 'fenced';
     const { worker, entry, change } = request;
-    this.insides.write(stored, worker, entry);
-    if (change !== undefined) this.insides.setHeader(stored, change);
+    this.internals.write(stored, worker, entry);
+    if (change !== undefined) this.internals.setHeader(stored, change);
     return 'stored';
   }
 }
@@ -91,7 +91,7 @@ class WithWritableEnds extends BreakableStorage {
 class StartingAnew extends BreakableStorage {
   override async start(saga: NewSaga): Promise<StartResult> {
     // The unique key is not there, and a taken id is written over.
-    this.insides.sagas.delete(saga.sagaId);
+    this.internals.sagas.delete(saga.sagaId);
     const result = await super.start({ ...saga, key: undefined });
     const stored = this.stored(saga.sagaId);
     if (stored !== undefined) stored.header = { ...stored.header, key: saga.key };

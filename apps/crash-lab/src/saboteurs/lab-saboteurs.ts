@@ -1,27 +1,30 @@
 import type { AppendRequest, AppendResult, SagaDefinition, SagaStorage } from '@nest-saga/core';
 import type { SagaEngine } from '@nest-saga/core/engine';
 import { InterceptedStorage } from '@nest-saga/testing';
-import type { Ordeal } from '../lab/ordeals.js';
+import type { StressRun } from '../lab/stress-runs.js';
 import { ignoreFence, ignoreLease } from './broken-engines.js';
 import { keyPerAttempt } from './broken-handlers.js';
 
-/** What is broken in every process of a laboratory. */
+/** The mistake in every process of a laboratory. */
 export interface LabSabotage {
-  /** Something broken in front of the real storage. */
+  /** A broken layer in front of the real storage. */
   storage?(storage: SagaStorage): SagaStorage;
   definition?(definition: SagaDefinition): SagaDefinition;
-  /** Breaks an engine that is put together and not open yet. */
+  /** Breaks an engine before it is opened. */
   engine?(engine: SagaEngine): void;
 }
 
-/** One deliberate mistake in real processes, to see whether the laboratories notice it. */
+/** One deliberate mistake in real processes, to check whether the laboratories notice it. */
 export interface LabSaboteur {
   readonly name: string;
   readonly mistake: string;
-  /** With one of these the problem has to begin. */
+  /** The problem has to begin with one of these. */
   readonly breaks: readonly string[];
-  /** What it has to be noticed in. The others are not tried: nothing there comes to depend on what is broken. */
-  readonly ordeals: readonly Ordeal[];
+  /**
+   * The stress runs in which it has to be noticed. The others are not tried, because they do not depend on the broken
+   * part.
+   */
+  readonly stressRuns: readonly StressRun[];
   readonly sabotage: LabSabotage;
 }
 
@@ -36,42 +39,42 @@ class WithoutFence extends InterceptedStorage {
   }
 }
 
-/** Every deliberate mistake that is tried in real processes. */
+/** All deliberate mistakes that are tried in real processes. */
 export const labSaboteurs: readonly LabSaboteur[] = [
   {
     name: 'no fence',
     mistake: 'an append takes the next free place, whichever place it was for',
     breaks: ['wrote-after-fence', 'completed-twice'],
-    ordeals: ['freezes'],
+    stressRuns: ['freezes'],
     sabotage: { storage: (storage) => new WithoutFence(storage) },
   },
   {
     name: 'fence ignored',
     mistake: 'an append that was fenced counts as stored',
     breaks: ['wrong-context'],
-    ordeals: ['kills'],
+    stressRuns: ['kills'],
     sabotage: { engine: ignoreFence },
   },
   {
     name: 'lease ignored',
     mistake: 'a worker that could not renew its lease goes on',
     breaks: ['not-owner', 'without-lease'],
-    ordeals: ['freezes'],
+    stressRuns: ['freezes'],
     sabotage: { engine: ignoreLease },
   },
   {
     name: 'key that changes',
     mistake: 'a repeated call comes with another idempotency key',
     breaks: ['idempotency-key'],
-    ordeals: ['kills', 'freezes'],
+    stressRuns: ['kills', 'freezes'],
     sabotage: { definition: keyPerAttempt },
   },
 ];
 
 /**
- * The mistake of this name; nothing is broken without one.
+ * The mistake with this name; without a name nothing is broken.
  *
- * @throws Error where there is none: a build that is taken for a broken one would prove nothing.
+ * @throws Error if there is none: a correct build that counts as a broken one would prove nothing.
  */
 export function labSabotageOf(name: string | undefined): LabSabotage {
   if (name === undefined) return {};

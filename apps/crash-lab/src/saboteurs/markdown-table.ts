@@ -1,4 +1,4 @@
-/** A table in Markdown, in the way the formatter leaves it. The first row is its head. */
+/** A table in Markdown, formatted as by Prettier. The first row is its head. */
 export function toMarkdownTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (cells: readonly string[]): string =>

@@ -11,7 +11,7 @@ interface Group {
 }
 
 /**
- * Runs the contract of storages by hand, so that a storage that breaks it can be told without failing the suite.
+ * Runs the contract of storages without Jest, so that a storage that breaks it is found without failing the suite.
  *
  * @returns The titles of the tests that fail.
  */

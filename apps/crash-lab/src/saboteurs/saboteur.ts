@@ -1,13 +1,13 @@
 import type { Sabotage } from '../simulation/simulate.js';
 
-/** One deliberate mistake, to see whether the suites notice it. */
+/** One deliberate mistake, to check whether the suites notice it. */
 export interface Saboteur {
   readonly name: string;
-  /** What the broken part does, in one sentence. */
+  /** The wrong behaviour, in one sentence. */
   readonly mistake: string;
-  /** What it is noticed by: with one of these the problem has to begin, and anything else that goes wrong does not count. */
+  /** The evidence: the problem has to begin with one of these, and other problems do not count. */
   readonly breaks: readonly string[];
-  /** Of a storage: a test of the contract that has to fail; undefined where none does. */
+  /** For a storage: a test of the contract that has to fail; undefined if none does. */
   readonly contractTest?: string;
   readonly sabotage: Sabotage;
 }

@@ -5,27 +5,27 @@ import { toMarkdownTable } from './markdown-table.js';
 import { runContract } from './run-contract.js';
 import type { Saboteur } from './saboteur.js';
 
-/** Which suites noticed a saboteur by what it breaks. */
+/** The suites that noticed a saboteur by its evidence. */
 export interface Verdict {
   readonly saboteur: Saboteur;
-  /** The problem that the model's run showed. */
+  /** The problem that a run of the model showed. */
   readonly model: string | undefined;
-  /** The problem that the exhaustive run showed. */
+  /** The problem that an exhaustive run showed. */
   readonly exhaustive: string | undefined;
-  /** The tests of the contract that failed; undefined where it says nothing about its kind. */
+  /** The tests of the contract that failed; undefined if the contract does not apply. */
   readonly contract: readonly string[] | undefined;
 }
 
-/** Fewer runs than the suites themselves have: a saboteur that needs more luck than this counts as not noticed. */
+/** Fewer runs than the suites have: a saboteur that needs more runs than this counts as not noticed. */
 const modelRuns = 1_500;
 
-/** Lets a saboteur loose on all suites. Each of them stops at its first evidence. */
+/** Runs all suites against a saboteur. Each of them stops at its first evidence. */
 export async function judgeSaboteur(saboteur: Saboteur): Promise<Verdict> {
   const { sabotage, breaks } = saboteur;
   const isBroken = (problem: string): boolean => breaks.some((one) => problem.startsWith(one));
-  const sought = { sabotage, isEvidence: (problems: readonly string[]) => problems.some(isBroken) };
-  const model = await checkModel({ runs: modelRuns, seed: 1, isShrinking: false }, sought);
-  const exhaustive = await checkExhaustively(tiny, sought);
+  const expected = { sabotage, isEvidence: (problems: readonly string[]) => problems.some(isBroken) };
+  const model = await checkModel({ runs: modelRuns, seed: 1, isShrinking: false }, expected);
+  const exhaustive = await checkExhaustively(tiny, expected);
   return {
     saboteur,
     model: model.failure?.problems.find(isBroken),

@@ -11,19 +11,19 @@ import type { Rescuers } from './laboratory.js';
 import { scenarios, takesItsTime } from './scenarios.js';
 import type { Scenario } from './scenarios.js';
 
-/** What befalls processes: SIGKILL, or SIGSTOP until others have their sagas. */
-export type Ordeal = 'kills' | 'freezes';
+/** How processes are struck: by SIGKILL, or by SIGSTOP until other processes have claimed their sagas. */
+export type StressRun = 'kills' | 'freezes';
 
-/** How it went. */
-export interface OrdealReport {
-  readonly ordeal: Ordeal;
-  /** Whether each process was struck where it was to be. */
+/** The result of the runs of one kind. */
+export interface StressReport {
+  readonly stressRun: StressRun;
+  /** Whether each process was struck at its place. */
   readonly isComplete: boolean;
   readonly problems: readonly string[];
 }
 
-interface OrdealRun {
-  readonly ordeal: Ordeal;
+interface StruckRun {
+  readonly stressRun: StressRun;
   readonly sagaId: string;
   readonly plan: SagaPlan;
   readonly isStruck: boolean;
@@ -32,39 +32,44 @@ interface OrdealRun {
   readonly snapshots: readonly LoadedSaga[];
 }
 
-/** In an act, which is repeated; and in an undo after a cancel, which takes the place of the entry of an act. */
+/**
+ * During an act, which is repeated; and during a compensation after a cancel, whose entry has the `seq` for which the
+ * act's entry was meant.
+ */
 const kills: readonly (readonly [string, KillPlan])[] = [
   ['all good', { place: 'inside act of charge', occurrence: 1 }],
   ['cancel', { place: 'inside compensate of charge', occurrence: 1 }],
 ];
 
-/** Right before a write: only the fence can refuse it. Right before a step: only the lease can keep it from beginning. */
+/** Right before a write, which only the fence can refuse. Right before a step, which only the lease can prevent. */
 const freezes: readonly KillPlan[] = [
   { place: 'before append', occurrence: 2 },
   { place: 'after append', occurrence: 1 },
 ];
 
 /**
- * Runs a few sagas in real processes, each of which is struck at the place where what keeps a saga whole is needed: the
- * least that the laboratories do, for a build that is broken on purpose.
+ * Runs a few sagas in real processes, each of which is struck at a critical place: the minimum of the laboratories'
+ * runs, for a build that is broken on purpose.
  *
- * @param saboteur The deliberate mistake that every process is built with.
+ * @param saboteur The deliberate mistake in the code of every process.
  */
-export async function undergo(
-  ordeals: readonly Ordeal[],
+export async function runUnderStress(
+  stressRuns: readonly StressRun[],
   serverUrl: string,
   saboteur?: string,
-): Promise<readonly OrdealReport[]> {
+): Promise<readonly StressReport[]> {
   const laboratory = await Laboratory.open(serverUrl, serverUrl, saboteur);
   try {
     const rescuers = await laboratory.startRescuers();
-    const runs = (await Promise.all(ordeals.map((ordeal) => attempts[ordeal](laboratory, rescuers)))).flat();
+    const runs = (
+      await Promise.all(stressRuns.map((stressRun) => attempts[stressRun](laboratory, rescuers)))
+    ).flat();
     const problems = await judge(laboratory, runs);
-    return ordeals.map((ordeal) => {
-      const others = new Set(runs.filter((run) => run.ordeal !== ordeal).map(({ sagaId }) => sagaId));
+    return stressRuns.map((stressRun) => {
+      const others = new Set(runs.filter((run) => run.stressRun !== stressRun).map(({ sagaId }) => sagaId));
       return {
-        ordeal,
-        isComplete: runs.every((run) => run.ordeal !== ordeal || run.isStruck),
+        stressRun,
+        isComplete: runs.every((run) => run.stressRun !== stressRun || run.isStruck),
         problems: [
           ...laboratory.unplannedEnds,
           ...problems.filter(({ sagaId }) => !others.has(sagaId)).map(({ problem }) => problem),
@@ -77,20 +82,20 @@ export async function undergo(
 }
 
 const attempts = {
-  kills: (laboratory: Laboratory, rescuers: Rescuers): Promise<readonly OrdealRun[]> =>
+  kills: (laboratory: Laboratory, rescuers: Rescuers): Promise<readonly StruckRun[]> =>
     Promise.all(
       kills.map(async ([name, kill]) => {
         const scenario = scenarioOf(name);
         const run = await runWithKill(laboratory, rescuers, scenario, kill);
-        return { ...run, ordeal: 'kills', plan: scenario.plan, isStruck: run.isKilled };
+        return { ...run, stressRun: 'kills', plan: scenario.plan, isStruck: run.isKilled };
       }),
     ),
-  freezes: (laboratory: Laboratory, rescuers: Rescuers): Promise<readonly OrdealRun[]> =>
+  freezes: (laboratory: Laboratory, rescuers: Rescuers): Promise<readonly StruckRun[]> =>
     Promise.all(
       freezes.map(async (freeze) => {
-        // It ends only where the process was struck.
+        // It ends only if the process was struck.
         const run = await runWithFreeze(laboratory, rescuers, takesItsTime, freeze);
-        return { ...run, ordeal: 'freezes', plan: takesItsTime, isStruck: true, watchers: [] };
+        return { ...run, stressRun: 'freezes', plan: takesItsTime, isStruck: true, watchers: [] };
       }),
     ),
 };
@@ -101,7 +106,7 @@ function scenarioOf(name: string): Scenario {
   return scenario;
 }
 
-async function judge(laboratory: Laboratory, runs: readonly OrdealRun[]): Promise<readonly LabProblem[]> {
+async function judge(laboratory: Laboratory, runs: readonly StruckRun[]): Promise<readonly LabProblem[]> {
   const plans = new Map(runs.map(({ sagaId, plan }) => [sagaId, plan]));
   const records = {
     acknowledgements: runs.flatMap(({ acknowledgements }) => acknowledgements),

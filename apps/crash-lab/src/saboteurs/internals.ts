@@ -13,8 +13,8 @@ export interface StoredSaga {
   readonly written: unknown[];
 }
 
-/** What is private in the storage in memory, for those who break it on purpose. */
-export interface StorageInsides {
+/** The private members of the storage in memory, for saboteurs. */
+export interface StorageInternals {
   readonly sagas: Map<string, StoredSaga>;
   take(stored: StoredSaga, worker: string): LoadedSaga;
   letGo(stored: StoredSaga, delayMs: number): void;
@@ -23,12 +23,12 @@ export interface StorageInsides {
 }
 
 /** The private side of a storage in memory. */
-export function insidesOf(storage: InMemorySagaStorage): StorageInsides {
-  return storage as unknown as StorageInsides;
+export function internalsOf(storage: InMemorySagaStorage): StorageInternals {
+  return storage as unknown as StorageInternals;
 }
 
-/** What is private in a worker: how it begins to run a saga that was started here, or claimed. */
-export interface WorkerInsides {
+/** The private members of a worker: how it starts to run a saga that was started here, or claimed. */
+export interface WorkerInternals {
   execute(
     owner: string,
     definition: SagaDefinition,
@@ -39,6 +39,6 @@ export interface WorkerInsides {
 }
 
 /** The private side of an engine's worker. */
-export function workerOf({ worker }: SagaEngine): WorkerInsides {
-  return worker as unknown as WorkerInsides;
+export function workerOf({ worker }: SagaEngine): WorkerInternals {
+  return worker as unknown as WorkerInternals;
 }
