@@ -20,6 +20,9 @@ const checked = [
   'docs/health.md',
   'docs/how-it-works.md',
   'packages/nestjs/src',
+  'apps/orders/src',
+  'libs',
+  'tools',
 ];
 
 const places = process.argv.slice(2);
