@@ -13,16 +13,17 @@ export class SpawnedWorker {
   private readonly exited: Promise<void>;
   private errors = '';
 
-  private constructor(settings: WorkerSettings) {
+  /** @param release The directory of another release, whose sources run. */
+  private constructor(settings: WorkerSettings, release?: string) {
+    const file =
+      release === undefined
+        ? fileURLToPath(new URL('worker-process.ts', import.meta.url))
+        : `${release}/packages/typeorm/test/engine/worker-process.ts`;
     this.child = spawn(
       process.execPath,
-      [
-        '--conditions=@nest-saga/source',
-        '--import',
-        '@nest-saga/typescript-loader',
-        fileURLToPath(new URL('worker-process.ts', import.meta.url)),
-      ],
+      ['--conditions=@nest-saga/source', '--import', '@nest-saga/typescript-loader', file],
       {
+        ...(release === undefined ? {} : { cwd: release }),
         env: { PATH: process.env['PATH'], WORKER_SETTINGS: JSON.stringify(settings) },
         stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
       },
@@ -39,8 +40,8 @@ export class SpawnedWorker {
     return new SpawnedWorker(settings);
   }
 
-  static async open(settings: WorkerSettings): Promise<SpawnedWorker> {
-    const worker = new SpawnedWorker(settings);
+  static async open(settings: WorkerSettings, release?: string): Promise<SpawnedWorker> {
+    const worker = new SpawnedWorker(settings, release);
     await worker.until('a worker that is open', () => worker.messages.some(({ kind }) => kind === 'open'));
     return worker;
   }
