@@ -23,6 +23,7 @@ const checked = [
   'apps/orders/src',
   'libs',
   'tools',
+  'apps/bench',
 ];
 
 const places = process.argv.slice(2);

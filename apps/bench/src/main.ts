@@ -4,8 +4,8 @@ import { readResults } from './command/results-file.js';
 import { reportOf } from './report/report.js';
 
 /**
- * What a saga costs: `npm run bench`, `npm run bench -- --short`; with `--report=<file>` only the report on results
- * that are there already.
+ * Measures the cost of sagas: `npm run bench`, `npm run bench -- --short`; with `--report=<file>` it only prints the
+ * report of existing results.
  */
 const commandLine = process.argv.slice(2);
 const options = parseOptions(commandLine);

@@ -13,7 +13,7 @@ export interface CountedCosts {
   readonly besides: number;
 }
 
-/** What a contestant is opened with, without a database. */
+/** The options of a contestant without a database. */
 export type GuardedOptions = Omit<ContestantOptions, 'databaseUrl'>;
 
 type Open = (options: ContestantOptions) => Promise<Contestant>;

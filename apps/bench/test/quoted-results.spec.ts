@@ -43,7 +43,7 @@ function read(file: string): string {
   return readFileSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), 'utf8');
 }
 
-/** What the page says was measured for a target, rounded down. */
+/** The measured value of a target on the page, rounded down. */
 function ratioOf(target: string): number {
   const [, measured] = new RegExp(`^\\| ${target} +\\|[^|]+\\| +([\\d.]+) \\|`, 'm').exec(page) ?? [];
   return Math.floor(Number(measured));

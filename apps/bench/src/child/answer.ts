@@ -1,2 +1,2 @@
-/** What a line of a child's output begins with that is its answer, and not a word of some library. */
+/** The prefix of the line in a child's output that is its answer; all other lines are output of libraries. */
 export const answerPrefix = '@answer ';

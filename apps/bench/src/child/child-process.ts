@@ -8,16 +8,16 @@ import type { Answers, Task } from './task.js';
 
 const childModule = fileURLToPath(new URL('./child.ts', import.meta.url));
 
-/** A child process at work. */
+/** A child process that works on a task. */
 export interface RunningChild<Kind extends Task['kind']> {
   readonly answer: Promise<Answers[Kind]>;
-  /** Tells it to end, and resolves when it has. */
+  /** Asks it to end, and resolves when it has ended. */
   end(): Promise<void>;
-  /** Kills it as a crash would: it gets no chance to tidy up. */
+  /** Kills it like a crash: it cannot close anything. */
   kill(): Promise<void>;
 }
 
-/** Starts a process for a task. It sees the packages as this process does: built, or their sources. */
+/** Starts a process for a task. It resolves the packages as this process does: built, or their sources. */
 export function startChild<Given extends Task>(task: Given): RunningChild<Given['kind']> {
   const loader = import.meta.resolve('@nest-saga/typescript-loader');
   const conditions = process.execArgv.filter((flag) => flag.startsWith('--conditions'));
@@ -42,7 +42,7 @@ export function startChild<Given extends Task>(task: Given): RunningChild<Given[
   };
 }
 
-/** Runs a task in a process of its own, to its end. */
+/** Runs a task in a separate process until its end. */
 export async function runInChild<Given extends Task>(task: Given): Promise<Answers[Given['kind']]> {
   const child = startChild(task);
   try {
@@ -52,7 +52,7 @@ export async function runInChild<Given extends Task>(task: Given): Promise<Answe
   }
 }
 
-/** Where a profile is asked for, each child writes its own. */
+/** If profiles are requested, each child writes its own. */
 function profileFlags(): readonly string[] {
   const directory = process.env['BENCH_PROFILE_DIRECTORY'];
   return directory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${directory}`];

@@ -1,15 +1,15 @@
 import { answerPrefix } from './answer.js';
 import { enqueueSagas } from './enqueue-sagas.js';
-import { parkSagas } from './park-sagas.js';
+import { holdSagas } from './hold-sagas.js';
 import { runLoad } from './run-load.js';
 import { runSoak } from './run-soak.js';
 import type { Answers, Task } from './task.js';
-import { workUntilTold } from './work-until-told.js';
+import { workUntilInputEnds } from './work-until-input-ends.js';
 
-// The timers of an engine do not keep a process alive, and memory has nothing else that would.
+// The timers of an engine do not keep a process alive, and a storage in memory has nothing else that would.
 setInterval(() => undefined, 60_000);
 
-/** A process of its own for one thing to measure: the task comes as an argument, the answer goes to standard output. */
+/** A separate process for one measurement: the task is an argument, and the answer goes to standard output. */
 const task = JSON.parse(process.argv[2] ?? '') as Task;
 
 try {
@@ -18,7 +18,7 @@ try {
   console.error(error);
   process.exitCode = 1;
 }
-// What a contestant leaves open must not keep a finished measurement waiting.
+// Open handles of a contestant must not delay the end of a finished measurement.
 process.exit();
 
 async function perform(given: Task): Promise<void> {
@@ -27,10 +27,10 @@ async function perform(given: Task): Promise<void> {
       return await answer(await runLoad(given));
     case 'soak':
       return await answer(await runSoak(given));
-    case 'park':
-      return await parkSagas(given, answer);
+    case 'hold':
+      return await holdSagas(given, answer);
     case 'work':
-      return await workUntilTold(given, answer);
+      return await workUntilInputEnds(given, answer);
     case 'enqueue':
       return await answer(await enqueueSagas(given));
   }

@@ -5,7 +5,7 @@ import { countingStep } from '../sample/sample-saga.js';
 import { usualShape } from '../sample/saga-shape.js';
 import type { EnqueueTask } from './task.js';
 
-/** Queues sagas from a process that runs none, and answers how long it took until all were durable. */
+/** Queues sagas from a process that runs none, and answers with the time until all were durable. */
 export async function enqueueSagas(task: EnqueueTask): Promise<{ readonly seconds: number }> {
   const step = countingStep(undefined);
   const app = await openNestApplication(task.databaseUrl, usualShape, step, { worker: false });

@@ -3,7 +3,7 @@ import { openContestant } from '../contestants/open-contestant.js';
 import { collectGarbage } from './collect-garbage.js';
 import type { SoakMark, SoakTask } from './task.js';
 
-/** Runs so many sagas in this one process, and looks at rate and memory at each mark. */
+/** Runs many sagas in this one process, and measures rate and memory at each mark. */
 export async function runSoak(task: SoakTask): Promise<readonly SoakMark[]> {
   const contestant = await openContestant(task.contestant, task);
   const marks: SoakMark[] = [];

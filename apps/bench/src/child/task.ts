@@ -3,33 +3,33 @@ import type { ContestantName, ContestantOptions } from '../contestants/contestan
 import type { LoadMeasurement } from '../measure/load-measurement.js';
 import type { LoadWindow } from '../measure/measure-load.js';
 
-/** A contestant under a closed loop. */
+/** A contestant in a closed loop. */
 export interface LoadTask extends ContestantOptions {
   readonly kind: 'load';
   readonly contestant: ContestantName;
-  /** Undefined where the contestant needs no server. */
+  /** Undefined if the contestant needs no server. */
   readonly serverPid: number | undefined;
   readonly window: LoadWindow;
 }
 
-/** So many sagas, one process, with a look at its memory on the way. */
+/** Many sagas in one process, with several measurements of its memory. */
 export interface SoakTask extends ContestantOptions {
   readonly kind: 'soak';
   readonly contestant: ContestantName;
-  /** After how many sagas to look, in ascending order. */
+  /** The numbers of sagas after which memory is measured, in ascending order. */
   readonly marks: readonly number[];
 }
 
-/** Sagas whose second step does not come to an end. */
-export interface ParkTask {
-  readonly kind: 'park';
+/** Sagas whose second step does not end. */
+export interface HoldTask {
+  readonly kind: 'hold';
   readonly databaseUrl: string;
   readonly sagas: number;
   readonly contextBytes: number;
   readonly lease: SagaLeaseOptions;
 }
 
-/** A process that runs what is queued or orphaned, until its standard input ends. */
+/** A process that runs queued and orphaned sagas until its standard input ends. */
 export interface WorkTask {
   readonly kind: 'work';
   readonly databaseUrl: string;
@@ -43,31 +43,31 @@ export interface EnqueueTask {
   readonly atOnce: number;
 }
 
-/** What a child process is told to do. */
-export type Task = LoadTask | SoakTask | ParkTask | WorkTask | EnqueueTask;
+/** The task of a child process. */
+export type Task = LoadTask | SoakTask | HoldTask | WorkTask | EnqueueTask;
 
-/** What a soak looks like at one mark. */
+/** The measurement of a soak at one mark. */
 export interface SoakMark {
   readonly sagas: number;
-  /** Since the mark before. */
+  /** The rate since the previous mark. */
   readonly sagasPerSecond: number;
   readonly heapBytes: number;
   readonly rssBytes: number;
 }
 
-/** What parked sagas hold in memory, each. */
-export interface ParkedMemory {
+/** The memory of one saga in flight. */
+export interface InFlightMemory {
   readonly sagas: number;
   readonly heapBytesPerSaga: number;
-  /** Of that: the context as an object and as text. */
+  /** The part of it that is the context, as an object and as text. */
   readonly contextBytesPerSaga: number;
 }
 
-/** What a child process answers: one message for each kind of task. */
+/** The answers of child processes: one message for each kind of task. */
 export interface Answers {
   readonly load: LoadMeasurement;
   readonly soak: readonly SoakMark[];
-  readonly park: ParkedMemory;
+  readonly hold: InFlightMemory;
   readonly work: { readonly isReady: true };
   readonly enqueue: { readonly seconds: number };
 }

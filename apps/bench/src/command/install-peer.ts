@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 const directory = fileURLToPath(new URL('../../peers/dbos/', import.meta.url));
 
 /**
- * Installs the peer from its own lockfile. The installation of this repository leaves it alone, so that nobody who
- * does not measure has to load it. Answers whether it is there now.
+ * Installs the peer from its own lockfile. It is not part of the installation of this repository, so that only people
+ * who measure have to download it. Returns whether it is installed now.
  */
 export function installPeer(): boolean {
   const { status, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {

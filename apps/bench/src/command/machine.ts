@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
-/** What the run was measured on. */
+/** The machine of a run. */
 export interface Machine {
   readonly system: string;
   readonly processor: string;
   readonly cores: number;
   readonly memoryGb: number;
-  /** Of the last minute, when the run began: anything near or over 1 means that it was not alone. */
+  /** The load average of the last minute before the run: near or over 1, other programs were running. */
   readonly loadBefore: number;
 }
 
@@ -23,7 +23,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The versions of what the numbers depend on. */
+/** The versions of the packages that the numbers depend on. */
 export function readVersions(hasPeer: boolean): Readonly<Record<string, string>> {
   const names = ['@nest-saga/core', '@nestjs/core', 'typeorm', 'pg'];
   const versions = Object.fromEntries(names.map((name) => [name, versionOf(name, import.meta.url)]));

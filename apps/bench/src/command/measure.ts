@@ -14,8 +14,8 @@ import { writeResults } from './results-file.js';
 import { runPlan } from './run-plan.js';
 
 /**
- * Measures what the options say. Progress goes to standard error, the report to standard output, samples to a file.
- * A guard that missed one of its bounds sets the exit code.
+ * Measures the parts in the options. Progress goes to standard error, the report to standard output, and samples to a
+ * file. If a guard misses one of its bounds, the exit code is 1.
  */
 export async function measure(options: BenchOptions, commandLine: readonly string[]): Promise<void> {
   const parts = partsOf(options);

@@ -1,22 +1,24 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line says. */
+/** The options on the command line. */
 export interface BenchOptions {
   /** About a minute instead of about half an hour. */
   readonly isShort: boolean;
-  /** Only what the bounds that hold on any machine need; fails where one of them is missed. */
+  /** Only the parts for the bounds that hold on any machine; fails if one of them is missed. */
   readonly isGuard: boolean;
-  /** Parts to run; undefined for all. */
+  /** The parts to run; undefined for all. */
   readonly only: readonly BenchPart[] | undefined;
-  /** Rounds of the comparison; undefined for the plan's own number. */
+  /** The rounds of the comparison; undefined for the number in the plan. */
   readonly rounds: number | undefined;
-  /** Finished sagas to seed; undefined for the plan's own number. */
+  /** The number of finished sagas to seed; undefined for the number in the plan. */
   readonly finished: number | undefined;
-  /** How many seconds a measurement may wait, and be repeated, for a machine without other work; undefined for none. */
+  /**
+   * How many seconds a measurement may wait, and be repeated, until the machine does no other work; undefined for none.
+   */
   readonly patience: number | undefined;
-  /** Where the results go; undefined for a name made of the time. */
+  /** The file for the results; undefined for a name made from the time. */
   readonly output: string | undefined;
-  /** A file of earlier results to report on, instead of measuring. */
+  /** A file with earlier results for the report, instead of a measurement. */
   readonly report: string | undefined;
 }
 
@@ -26,7 +28,7 @@ export const benchParts = [
   'shapes',
   'memory',
   'module',
-  'parked',
+  'in-flight',
   'queue',
   'soak',
   'finished',
@@ -37,7 +39,7 @@ export type BenchPart = (typeof benchParts)[number];
 /**
  * Reads the command line.
  *
- * @throws Error for an option or a part that there is not.
+ * @throws Error for an unknown option or part.
  */
 export function parseOptions(commandLine: readonly string[]): BenchOptions {
   const { values } = parseArgs({

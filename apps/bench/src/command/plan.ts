@@ -5,14 +5,14 @@ import type { SoakPlan } from '../scenarios/soak.js';
 import { benchParts } from './options.js';
 import type { BenchOptions, BenchPart } from './options.js';
 
-/** How much of everything is measured. */
+/** The size of all parts of a run. */
 export interface BenchPlan {
   readonly window: PatientWindow;
   readonly comparison: LoadScenario;
   readonly shapes: readonly LoadScenario[];
   readonly memory: { readonly load: LoadScenario; readonly soak: SoakPlan };
   readonly moduleStarts: number;
-  readonly parked: { readonly sagas: number; readonly watchMs: number };
+  readonly inFlight: { readonly sagas: number; readonly watchMs: number };
   readonly queue: { readonly sagas: number; readonly workers: number; readonly atOnce: number };
   readonly soak: SoakPlan;
   readonly finished: { readonly sagas: number; readonly atOnce: readonly number[]; readonly rounds: number };
@@ -20,7 +20,7 @@ export interface BenchPlan {
 
 const { NestSaga, Engine, Memory, Dbos, BareInserts, GroupedInserts } = ContestantName;
 
-/** The names of the scenarios, as results and tables carry them. */
+/** The names of the scenarios in results and tables. */
 export const scenarioNames = {
   comparison: 'three steps',
   failure: 'failure, two undos',
@@ -29,12 +29,12 @@ export const scenarioNames = {
   memory: 'in memory',
 } as const;
 
-/** The parts that a run with these options goes through. */
+/** The parts of a run with these options. */
 export function partsOf({ isGuard, only }: BenchOptions): readonly BenchPart[] {
   return isGuard ? ['comparison'] : (only ?? benchParts);
 }
 
-/** What a run measures: everything in some rounds, or in the short form a little of it once. */
+/** The plan of a run: all parts in several rounds, or in the short form a small version of them once. */
 export function planOf(options: BenchOptions): BenchPlan {
   const plan = chosenPlan(options);
   return { ...plan, window: { ...plan.window, patienceMs: (options.patience ?? 0) * 1_000 } };
@@ -45,7 +45,7 @@ function chosenPlan({ isShort, isGuard, rounds, finished }: BenchOptions): Bench
   return isShort ? shortPlan(rounds ?? 1, finished ?? 20_000) : fullPlan(rounds ?? 5, finished ?? 1_000_000);
 }
 
-/** The short form without its peer, whose packages no other command needs. */
+/** The short form without the peer, whose packages no other command needs. */
 function guardPlan(rounds: number): BenchPlan {
   const plan = shortPlan(rounds, 0);
   return {
@@ -65,7 +65,7 @@ function fullPlan(rounds: number, finished: number): BenchPlan {
       soak: { contestant: Memory, atOnce: 1_000, marks: [10_000, 100_000, 250_000, 500_000, 1_000_000] },
     },
     moduleStarts: 15,
-    parked: { sagas: 10_000, watchMs: 10_000 },
+    inFlight: { sagas: 10_000, watchMs: 10_000 },
     queue: { sagas: 20_000, workers: 2, atOnce: 200 },
     soak: {
       contestant: NestSaga,
@@ -86,7 +86,7 @@ function shortPlan(rounds: number, finished: number): BenchPlan {
       soak: { contestant: Memory, atOnce: 1_000, marks: [10_000, 50_000] },
     },
     moduleStarts: 2,
-    parked: { sagas: 1_000, watchMs: 3_000 },
+    inFlight: { sagas: 1_000, watchMs: 3_000 },
     queue: { sagas: 1_000, workers: 2, atOnce: 50 },
     soak: { contestant: NestSaga, atOnce: 200, marks: [2_000, 6_000] },
     finished: { sagas: finished, atOnce: [200], rounds },

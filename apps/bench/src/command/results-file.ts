@@ -8,7 +8,7 @@ const directory = fileURLToPath(new URL('../../results/', import.meta.url));
 /** The results that docs/performance.md quotes. */
 export const quotedResultsFile = join(directory, 'quoted.json');
 
-/** Writes the raw samples of a run and answers the name of the file. */
+/** Writes the raw samples of a run and returns the name of the file. */
 export function writeResults(results: BenchResults, output: string | undefined): string {
   const file = output ?? join(directory, `${results.startedAt.replaceAll(/[:.]/g, '-')}.json`);
   mkdirSync(dirname(file), { recursive: true });

@@ -3,7 +3,7 @@ import { runFinishedRows } from '../scenarios/finished-rows.js';
 import { runLoadScenario } from '../scenarios/load-scenario.js';
 import type { LoadSample, LoadScenario } from '../scenarios/load-scenario.js';
 import { runModuleStart } from '../scenarios/module-start.js';
-import { runParkedSagas } from '../scenarios/parked-sagas.js';
+import { runSagasInFlight } from '../scenarios/sagas-in-flight.js';
 import { runQueue } from '../scenarios/queue.js';
 import { runSoak } from '../scenarios/soak.js';
 import type { SoakResult } from '../scenarios/soak.js';
@@ -12,13 +12,13 @@ import type { BenchResults } from './bench-results.js';
 import type { BenchPart } from './options.js';
 import type { BenchPlan } from './plan.js';
 
-/** What a run measures, without what it ran on. */
+/** The measurements of a run, without its environment. */
 export type Measured = Pick<
   BenchResults,
-  'load' | 'soaks' | 'finishedSagas' | 'moduleStart' | 'parked' | 'queue'
+  'load' | 'soaks' | 'finishedSagas' | 'moduleStart' | 'inFlight' | 'queue'
 >;
 
-/** Runs the chosen parts of a plan, one after another: nothing is ever measured beside something else. */
+/** Runs the selected parts of a plan, one after another: two parts never run at the same time. */
 export async function runPlan(
   plan: BenchPlan,
   server: BenchServer,
@@ -45,7 +45,7 @@ export async function runPlan(
     try {
       return await run();
     } catch (error) {
-      // Half an hour of other parts must not be lost with this one.
+      // The other parts may have taken half an hour, and must not be lost with this one.
       console.error(`The part "${part}" failed, and is missing from the results.`, error);
       process.exitCode = 1;
       return null;
@@ -61,7 +61,7 @@ export async function runPlan(
     soaks.push(await runSoak(plan.memory.soak, server));
   });
   const moduleStart = await runPart('module', () => runModuleStart(plan.moduleStarts, server));
-  const parked = await runPart('parked', () => runParkedSagas(plan.parked, server));
+  const inFlight = await runPart('in-flight', () => runSagasInFlight(plan.inFlight, server));
   const queue = await runPart('queue', () => runQueue(plan.queue, server));
   await runPart('soak', async () => void soaks.push(await runSoak(plan.soak, server)));
   const finished = await runPart('finished', () =>
@@ -73,7 +73,7 @@ export async function runPlan(
     soaks,
     finishedSagas: finished === null ? null : plan.finished.sagas,
     moduleStart,
-    parked,
+    inFlight,
     queue,
   };
 }
@@ -88,6 +88,6 @@ function describe({
   foreignCores,
 }: LoadSample): string {
   const rate = `${Math.round(sagasPerSecond)} sagas/s, p50 ${p50Ms.toFixed(2)} ms`;
-  const others = foreignCores === null ? '' : `, ${foreignCores.toFixed(2)} cores busy with something else`;
+  const others = foreignCores === null ? '' : `, ${foreignCores.toFixed(2)} cores used by other programs`;
   return `${scenario}, ${contestant}, ${atOnce} at once, round ${round}: ${rate}${others}`;
 }

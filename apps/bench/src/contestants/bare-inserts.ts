@@ -7,8 +7,8 @@ import { poolSize } from './contestant.js';
 import type { Contestant, ContestantOptions } from './contestant.js';
 
 /**
- * One prepared single-row insert and one commit for each write a saga needs, through `pg` and nothing else: the least
- * that a saga costs a program that groups nothing.
+ * One prepared single-row insert and one commit for each write of a saga, through `pg` alone: the minimum cost of a
+ * saga for a program that does not group writes.
  */
 export async function openBareInserts({
   databaseUrl,

@@ -1,13 +1,13 @@
 import pg from 'pg';
 
-/** A pool through which the bare loops write. */
+/** A pool for the writes of the bare loops. */
 export interface BarePool {
   readonly pool: pg.Pool;
-  /** Resolves once every connection is closed: `pg` alone answers when it has only asked them to. */
+  /** Resolves when all connections are closed: `pg` itself resolves when it has only asked them to close. */
   close(): Promise<void>;
 }
 
-/** Opens a pool of so many connections at the most. */
+/** Opens a pool with at most `max` connections. */
 export function openBarePool(databaseUrl: string, max: number): BarePool {
   const pool = new pg.Pool({ connectionString: databaseUrl, max });
   const closed: Promise<void>[] = [];

@@ -1,21 +1,21 @@
 import type { SagaShape } from '../sample/saga-shape.js';
 
-/** What a contestant is started with. */
+/** The options of a contestant. */
 export interface ContestantOptions {
-  /** An empty database of its own. */
+  /** An empty database for it alone. */
   readonly databaseUrl: string;
   readonly shape: SagaShape;
-  /** How many sagas are to be under way at once. */
+  /** The number of sagas that run at the same time. */
   readonly atOnce: number;
 }
 
 /** One way to run sagas, opened and ready. */
 export interface Contestant {
-  /** How many callers drive it at once. */
+  /** The number of callers that drive it at the same time. */
   readonly callers: number;
-  /** How many sagas one call runs. */
+  /** The number of sagas that one call runs. */
   readonly sagasPerCall: number;
-  /** Runs them to their end. Rejects where one does not end as its shape says. */
+  /** Runs them to their end. Rejects if one of them does not end as its shape says. */
   run(): Promise<void>;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface Contestant {
 /** Opens a contestant: creates its tables and connects. */
 export type OpenContestant = (options: ContestantOptions) => Promise<Contestant>;
 
-/** The names that results carry. */
+/** The names of contestants in results. */
 export const ContestantName = {
   NestSaga: 'nest-saga',
   Engine: 'nest-saga-engine',
@@ -35,5 +35,5 @@ export const ContestantName = {
 
 export type ContestantName = (typeof ContestantName)[keyof typeof ContestantName];
 
-/** How many connections each contestant's pool has: the default of TypeORM, of DBOS and of `pg`. */
+/** The size of each contestant's connection pool: the default of TypeORM, of DBOS and of `pg`. */
 export const poolSize = 10;

@@ -1,6 +1,6 @@
 import type { OpenContestant } from './contestant.js';
 
-/** Where the peer's contestant is: in a folder with a lockfile of its own, which `install-peer` installs. */
+/** The file of the peer's contestant: in a folder with its own lockfile, which `install-peer` installs. */
 const peerModule = new URL('../../peers/dbos/contestant.mjs', import.meta.url);
 
 /** DBOS: a workflow of steps with its compensations in the catch. */

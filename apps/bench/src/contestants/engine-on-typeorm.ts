@@ -8,7 +8,7 @@ import { poolSize } from './contestant.js';
 import type { Contestant, ContestantOptions } from './contestant.js';
 import { engineRun } from './engine-run.js';
 
-/** The engine on the same storage without Nest around it: the difference is what the module costs. */
+/** The engine on the same storage without Nest: the difference is the cost of the module. */
 export async function openEngineOnTypeOrm(options: ContestantOptions): Promise<Contestant> {
   const { databaseUrl, shape, atOnce } = options;
   const dataSource = new DataSource({ type: 'postgres', url: databaseUrl, poolSize });

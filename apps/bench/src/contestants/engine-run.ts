@@ -2,7 +2,7 @@ import type { SagaEngine } from '@nest-saga/core/engine';
 import { contextMaker } from '../sample/sample-context.js';
 import type { SagaShape } from '../sample/saga-shape.js';
 
-/** A function that runs one saga of this shape through an engine, and rejects where it does not end as it should. */
+/** A function that runs one saga of this shape through an engine, and rejects if it does not end as expected. */
 export function engineRun(engine: SagaEngine, shape: SagaShape): () => Promise<void> {
   const makeContext = contextMaker(shape.contextBytes);
   const expected = shape.fails ? 'failed' : 'completed';

@@ -7,14 +7,14 @@ import { openBarePool } from './bare-pool.js';
 import { createBareTable } from './bare-table.js';
 import type { Contestant, ContestantOptions } from './contestant.js';
 
-/** So many statements are on their way at once, where there are sagas enough to share. */
+/** The number of statements that are in flight at the same time, if there are enough sagas for two. */
 const connections = 2;
 
 const insert = 'INSERT INTO bare_journal SELECT * FROM unnest($1::uuid[], $2::integer[], $3::json[])';
 
 /**
- * The floor: all sagas that are under way write together, one grouped insert for each of their writes, through `pg`
- * and nothing else. Nothing is decided, checked, claimed or fenced, and no header is kept.
+ * The floor: all sagas in flight write together, one grouped insert for each of their writes, through `pg` alone. It
+ * decides, checks, claims and fences nothing, and has no header.
  */
 export async function openGroupedInserts(options: ContestantOptions): Promise<Contestant> {
   const { databaseUrl, shape, atOnce } = options;

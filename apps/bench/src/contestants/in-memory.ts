@@ -5,7 +5,7 @@ import { systemPorts } from '../sample/system-ports.js';
 import type { Contestant, ContestantOptions } from './contestant.js';
 import { engineRun } from './engine-run.js';
 
-/** The engine on memory that drops what is finished: the cost of the engine itself, without any I/O. */
+/** The engine with a storage in memory that drops finished sagas: the cost of the engine itself, without any I/O. */
 export async function openInMemory({ shape, atOnce }: ContestantOptions): Promise<Contestant> {
   const storage = new InMemorySagaStorage(systemPorts.clock, { keepFinished: false });
   const engine = new SagaEngine({ storage, registry: sampleRegistry(shape), ...systemPorts });

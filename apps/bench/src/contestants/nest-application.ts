@@ -12,7 +12,7 @@ import { sampleSagaName, stepIds } from '../sample/sample-saga.js';
 import type { SagaShape } from '../sample/saga-shape.js';
 import { poolSize } from './contestant.js';
 
-/** A Nest application with the sample saga on PostgreSQL: what a user of the library has. */
+/** A Nest application with the sample saga on PostgreSQL, as users of the library have it. */
 export async function openNestApplication(
   databaseUrl: string,
   shape: SagaShape,
@@ -31,7 +31,7 @@ export async function openNestApplication(
   class BenchModule {}
 
   return await NestFactory.createApplicationContext(BenchModule, {
-    // As the peer's log is: a line for each saga that fails would be the cost of the console.
+    // The same level as the peer's log: a line for each failed saga would measure the console.
     logger: ['error'],
     abortOnError: false,
   });

@@ -15,7 +15,7 @@ const openers: Readonly<Record<ContestantName, OpenContestant>> = {
   'grouped-inserts': openGroupedInserts,
 };
 
-/** Opens the contestant of this name. */
+/** Opens the contestant with this name. */
 export function openContestant(name: ContestantName, options: ContestantOptions): Promise<Contestant> {
   return openers[name](options);
 }

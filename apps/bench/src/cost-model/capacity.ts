@@ -1,40 +1,43 @@
 import type { SagaCosts } from './saga-costs.js';
 
-/** A database server, and what it is asked to carry. */
+/** A database server and its resources. */
 export interface DatabaseServer {
   readonly cores: number;
-  /** What its disk writes of the log in a second. */
+  /** How many bytes of the log its disk can write in a second. */
   readonly logBytesPerSecond: number;
 }
 
-/** How the sagas are that it carries. */
+/** The sagas that the server has to run. */
 export interface SagaLoad {
-  /** Durable writes that a saga needs: n + 1 for n steps. */
+  /** The durable writes of a saga: n + 1 for n steps. */
   readonly writes: number;
-  /** How many rows share a statement; 1 where few sagas run at once. */
+  /** The number of rows in a statement; 1 if few sagas run at the same time. */
   readonly rowsInStatement: number;
 }
 
-/** What runs out first. */
+/** The resource that is exhausted first. */
 export const Bottleneck = { ServerCores: 'server cores', LogBandwidth: 'log bandwidth' } as const;
 
 export type Bottleneck = (typeof Bottleneck)[keyof typeof Bottleneck];
 
-/** What a database of this size carries. */
+/** The capacity of a database server. */
 export interface Capacity {
   readonly sagasPerSecond: number;
   readonly bottleneck: Bottleneck;
-  /** Processes of one thread that it takes to keep it busy. */
+  /** The number of single-threaded processes that use it fully. */
   readonly processes: number;
   readonly logBytesPerSecond: number;
 }
 
-/** How busy cores may be for long: above it, waiting times grow, and vacuum and backups have no room. */
+/**
+ * The share of time that cores may be busy permanently: above it, waiting times grow, and vacuum and backups have no
+ * room.
+ */
 const sustainedShare = 0.7;
 
 /**
- * How many sagas a second a server carries for long, what then is at its end, and how many processes that takes.
- * Counts processor time and log bytes alone: see the simulation for what waiting does.
+ * Computes how many sagas a second a server can run permanently, which resource limits that, and how many processes it
+ * takes. Counts only processor time and log bytes: the simulation also includes waiting.
  */
 export function capacityOf(costs: SagaCosts, server: DatabaseServer, load: SagaLoad): Capacity {
   const statements = load.writes / load.rowsInStatement;

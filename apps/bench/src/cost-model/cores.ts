@@ -1,6 +1,6 @@
 import type { EventQueue } from './event-queue.js';
 
-/** Cores that take work in the order in which it comes, each until it is done. */
+/** Cores that take work in order of arrival, each until it is done. */
 export class Cores {
   private free: number;
   private readonly waiting: { readonly duration: number; readonly done: () => void }[] = [];
@@ -13,12 +13,12 @@ export class Cores {
     this.free = count;
   }
 
-  /** The time that all cores together have worked. */
+  /** The total working time of all cores. */
   get busy(): number {
     return this.busyTime;
   }
 
-  /** Works for so long on one core, once one is free, and then tells. */
+  /** Works for `duration` on one core as soon as one is free, and then calls `done`. */
   run(duration: number, done: () => void): void {
     if (this.free === 0) {
       this.waiting.push({ duration, done });

@@ -1,15 +1,15 @@
-/** What happens at which time, in order; of two things at one time, the one that was planned first comes first. */
+/** Events in the order of their times. Of two events at one time, the one that was planned first comes first. */
 export class EventQueue {
   private readonly heap: Planned[] = [];
   private planned = 0;
   private time = 0;
 
-  /** The time of what happened last. */
+  /** The time of the last event. */
   get now(): number {
     return this.time;
   }
 
-  /** Plans something for after a while. */
+  /** Plans an event after a delay. */
   after(delay: number, run: () => void): void {
     const event = { at: this.time + delay, order: this.planned++, run };
     let index = this.heap.push(event) - 1;
@@ -21,7 +21,7 @@ export class EventQueue {
     }
   }
 
-  /** Lets everything happen that is planned up to this time, and what it plans in turn. */
+  /** Runs all events up to this time, including those that they plan. */
   runUntil(end: number): void {
     for (let next = this.heap[0]; next !== undefined && next.at <= end; next = this.heap[0]) {
       this.removeFirst();

@@ -1,6 +1,6 @@
 import type { EventQueue } from './event-queue.js';
 
-/** The disk under the write-ahead log: one flush at a time, and whoever comes meanwhile shares the next one. */
+/** The disk of the write-ahead log: one flush at a time; requests that arrive during it share the next one. */
 export class LogDevice {
   private isFlushing = false;
   private waiting: (() => void)[] = [];
@@ -11,12 +11,12 @@ export class LogDevice {
     private readonly flushMs: number,
   ) {}
 
-  /** How many flushes there were. */
+  /** The number of flushes. */
   get flushes(): number {
     return this.flushCount;
   }
 
-  /** Tells once everything written up to now is durable. */
+  /** Calls `done` when everything written so far is durable. */
   flush(done: () => void): void {
     this.waiting.push(done);
     if (!this.isFlushing) this.begin();

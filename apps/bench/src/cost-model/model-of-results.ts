@@ -10,12 +10,12 @@ import type { SagaCosts } from './saga-costs.js';
 import { simulate } from './simulate.js';
 import type { Simulated } from './simulate.js';
 
-/** A load that was measured, beside what the simulation says of it. */
+/** A measured load, with the result of its simulation. */
 export interface ModelCheck {
   readonly scenario: string;
   readonly measured: LoadSummary;
   readonly simulated: Simulated;
-  /** Whether the costs come from this very load, or the simulation had never seen it. */
+  /** Whether the costs come from this very load, or the simulation predicts it. */
   readonly isFitted: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface CostModel {
 
 const tenSteps: SagaShape = { ...usualShape, steps: 10 };
 
-/** Takes the costs from the comparison of three steps and plays its loads, and ten steps, through the simulation. */
+/** Computes the costs from the comparison of three steps, and simulates its loads and those of ten steps. */
 export function modelOf(results: BenchResults): CostModel | undefined {
   const fitted = loadsOf(results, scenarioNames.comparison);
   if (fitted.length < 2) return undefined;

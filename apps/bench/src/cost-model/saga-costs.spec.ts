@@ -1,7 +1,7 @@
 import { fitCosts } from './saga-costs.js';
 import type { MeasuredLoad } from './saga-costs.js';
 
-/** A load that costs exactly so much for a row and so much for a statement. */
+/** A load with exactly these costs for a row and for a statement. */
 function load(commitsPerSaga: number, writes = 4): MeasuredLoad {
   return {
     writes,

@@ -1,22 +1,21 @@
 /**
- * What the parts of a saga cost on some machine, in milliseconds of one core. A statement carries the writes of many
- * sagas, so it costs something for itself and something for each row in it; a row stands for one step, user code left
- * out.
+ * The costs of the parts of a saga on a machine, in milliseconds of one core. A statement contains the writes of many
+ * sagas, so it has its own cost and a cost for each row; a row is one step, without user code.
  */
 export interface SagaCosts {
   readonly clientStatementMs: number;
   readonly clientRowMs: number;
   readonly serverStatementMs: number;
   readonly serverRowMs: number;
-  /** How long the disk takes to make the log durable, however much of it there is. Nobody computes meanwhile. */
+  /** The time in which the disk makes the log durable, for any amount of it. It uses no processor time. */
   readonly flushMs: number;
-  /** Bytes of write-ahead log of one row. */
+  /** The bytes of write-ahead log for one row. */
   readonly walRowBytes: number;
 }
 
-/** What is known of one measured load. */
+/** The figures of one measured load. */
 export interface MeasuredLoad {
-  /** Durable writes that a saga needs: n + 1 for n steps. */
+  /** The durable writes of a saga: n + 1 for n steps. */
   readonly writes: number;
   readonly commitsPerSaga: number;
   readonly clientCpuMs: number;
@@ -25,9 +24,9 @@ export interface MeasuredLoad {
 }
 
 /**
- * Takes measured loads apart into the cost of a statement and the cost of a row. A saga costs
- * `writes × row + commits × statement`, and loads differ in how many rows share a commit, so two unknowns and two or
- * more loads give both, by least squares of the relative error.
+ * Splits measured loads into the cost of a statement and the cost of a row. A saga costs `writes × row + commits ×
+ * statement`, and loads differ in how many rows share a commit, so two or more loads give both unknowns, by least
+ * squares of the relative error.
  *
  * @throws Error for fewer than two loads.
  */
@@ -46,7 +45,7 @@ export function fitCosts(loads: readonly MeasuredLoad[], flushMs: number): SagaC
   };
 }
 
-/** Solves the normal equations of `1 = (writes × row + commits × statement) / measured`; no cost is below nothing. */
+/** Solves the normal equations of `1 = (writes × row + commits × statement) / measured`; no cost is negative. */
 function fit(loads: readonly MeasuredLoad[], measuredOf: (load: MeasuredLoad) => number) {
   let [rowRow, rowStatement, statementStatement, row1, statement1] = [0, 0, 0, 0, 0];
   for (const load of loads) {

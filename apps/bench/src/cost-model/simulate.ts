@@ -5,42 +5,42 @@ import { LogDevice } from './log-device.js';
 import type { SagaCosts } from './saga-costs.js';
 import { SimulatedProcess } from './simulated-process.js';
 
-/** Who runs how many sagas on what. */
+/** Processes, their sagas, and the machines. */
 export interface Deployment {
   readonly processes: number;
-  /** Sagas under way in each process. */
+  /** The number of sagas in flight in each process. */
   readonly atOnce: number;
-  /** Durable writes that a saga needs: n + 1 for n steps. */
+  /** The durable writes of a saga: n + 1 for n steps. */
   readonly writes: number;
   readonly serverCores: number;
-  /** Cores that the processes have for themselves; 0 where they share the server's. */
+  /** The cores of the processes; 0 if they share those of the server. */
   readonly clientCores: number;
 }
 
-/** What such a deployment does, in the long run. */
+/** The long-term figures of a deployment. */
 export interface Simulated {
   readonly sagasPerSecond: number;
   readonly p50Ms: number;
-  /** How many writes one flush of the log makes durable. */
+  /** The number of writes that one flush of the log makes durable. */
   readonly rowsInFlush: number;
-  /** How busy each is, from 0 to 1. */
+  /** The share of time that each of them is busy, from 0 to 1. */
   readonly clientBusy: number;
   readonly serverBusy: number;
   readonly logBusy: number;
 }
 
-/** As the storage has them. */
-const statementsInFlight = 2;
+/** As in the storage. */
+const maximumInFlight = 2;
 const rowsInStatement = 500;
-const rowsWorthAStatement = 16;
+const minimumSplitRows = 16;
 
-/** Before this, the sagas that all began at once have not spread yet. */
+/** Before this time, the sagas that all began together have not spread yet. */
 const settlingMs = 500;
 const simulatedMs = 2_000;
 
 /**
- * Plays through what processes, server and disk do, event by event, with the given costs. It is deterministic. Left
- * out: user code, the network, checkpoints and vacuum, locks, and caches that grow cold.
+ * Simulates processes, server and disk, event by event, with the given costs. It is deterministic. User code, the
+ * network, checkpoints and vacuum, locks, and cold caches are left out.
  */
 export function simulate(costs: SagaCosts, deployment: Deployment): Simulated {
   const queue = new EventQueue();
@@ -60,9 +60,9 @@ export function simulate(costs: SagaCosts, deployment: Deployment): Simulated {
     clientCores,
     serverCores,
     log,
-    statementsInFlight,
+    maximumInFlight,
     rowsInStatement,
-    rowsWorthAStatement,
+    minimumSplitRows,
     writes: deployment.writes,
     onEnded,
   };

@@ -3,18 +3,18 @@ import type { EventQueue } from './event-queue.js';
 import type { LogDevice } from './log-device.js';
 import type { SagaCosts } from './saga-costs.js';
 
-/** What a simulated process works with. */
+/** The environment of a simulated process. */
 export interface ProcessSurroundings {
   readonly queue: EventQueue;
   readonly costs: SagaCosts;
   readonly clientCores: Cores;
   readonly serverCores: Cores;
   readonly log: LogDevice;
-  /** How many statements one process has on their way at once, and how many rows go into one. */
-  readonly statementsInFlight: number;
+  /** The maximum number of statements in flight of one process, and the maximum number of rows in one. */
+  readonly maximumInFlight: number;
   readonly rowsInStatement: number;
-  /** Fewer rows than this are not shared among two statements. */
-  readonly rowsWorthAStatement: number;
+  /** Fewer rows than this are not split into two statements. */
+  readonly minimumSplitRows: number;
   readonly writes: number;
   onEnded(startedAt: number): void;
 }
@@ -25,8 +25,8 @@ interface Saga {
 }
 
 /**
- * One process of the engine: a single thread that runs steps and sends grouped statements. An answer lets the sagas in
- * it take their next step; what waits when statements may be sent is shared among them. A saga that has ended is followed
+ * One process of the engine: a single thread that runs steps and sends grouped statements. An answer lets its sagas
+ * take their next step. Waiting rows are split among the statements that may be sent. A saga that has ended is followed
  * by a new one.
  */
 export class SimulatedProcess {
@@ -42,12 +42,12 @@ export class SimulatedProcess {
     this.waiting = Array.from({ length: sagas }, () => ({ startedAt: 0, written: 0 }));
   }
 
-  /** Takes up the next thing to do, if the thread is free and there is one. */
+  /** Starts the next piece of work, if the thread is free and there is one. */
   work(): void {
     if (this.isAtWork) return;
     const answer = this.answers.shift();
     if (answer !== undefined) return this.takeSteps(answer);
-    if (this.inFlight < this.surroundings.statementsInFlight && this.waiting.length > 0) this.send();
+    if (this.inFlight < this.surroundings.maximumInFlight && this.waiting.length > 0) this.send();
   }
 
   private takeSteps(sagas: readonly Saga[]): void {
@@ -82,9 +82,9 @@ export class SimulatedProcess {
   }
 
   private fairShare(): number {
-    const { statementsInFlight, rowsInStatement, rowsWorthAStatement } = this.surroundings;
-    const share = Math.ceil(this.waiting.length / (statementsInFlight - this.inFlight));
-    return Math.min(Math.max(share, rowsWorthAStatement), rowsInStatement);
+    const { maximumInFlight, rowsInStatement, minimumSplitRows } = this.surroundings;
+    const share = Math.ceil(this.waiting.length / (maximumInFlight - this.inFlight));
+    return Math.min(Math.max(share, minimumSplitRows), rowsInStatement);
   }
 
   private onThread(duration: number, done: () => void): void {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { millisecondsOfTick } from './server-cpu.js';
 
 /**
- * The processor time that everything on this machine has used, in milliseconds over all cores. Undefined where the
- * system does not tell (it is read from /proc, so outside Linux).
+ * The processor time of all programs on this machine, in milliseconds over all cores. Undefined if the system does not
+ * provide it (it is read from /proc, so only Linux does).
  */
 export function readMachineCpuMs(): number | undefined {
   try {

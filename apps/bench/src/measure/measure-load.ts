@@ -6,32 +6,32 @@ import { percentile } from './percentiles.js';
 import type { ServerCounterReader } from './server-counters.js';
 import { readServerCpuMs } from './server-cpu.js';
 
-/** How long a contestant runs. */
+/** The durations of a measurement. */
 export interface LoadWindow {
-  /** Before anything counts: the code gets compiled, the connections get opened. */
+  /** The time before the window: code is compiled, and connections are opened. */
   readonly warmUpMs: number;
   /**
-   * The warm-up goes on until so many calls have ended, up to five times its length: a caller alone runs little in a
-   * second, and what V8 has not compiled yet would be taken for the cost of code that runs for days.
+   * The warm-up continues until this number of calls has ended, up to five times its length: a single caller runs few
+   * calls in a second, and the measurement would include code that V8 has not compiled yet.
    */
   readonly warmUpCalls: number;
   readonly measureMs: number;
 }
 
-/** The server that a contestant runs on. */
+/** The server of a contestant. */
 export interface MeasuredServer {
   readonly pid: number;
   readonly counters: ServerCounterReader;
 }
 
-/** A warm-up grows to so many times its length. */
+/** The maximum factor by which a warm-up becomes longer. */
 const longestWarmUp = 5;
 
-/** A window grows to so many times its length where not every caller has ended a call in it. */
+/** The maximum factor by which a window becomes longer, if a caller has not ended a call in it. */
 const longestMeasure = 4;
 
 /**
- * Drives a contestant with its callers in a closed loop, each starting its next saga when its last one has ended, and
+ * Drives a contestant in a closed loop, in which each caller starts its next saga when its last one has ended, and
  * measures a window in the middle of it. Rejects with the first error of the contestant.
  */
 export async function measureLoad(
@@ -66,7 +66,7 @@ export async function measureLoad(
   return summarize(latencies, contestant.sagasPerCall, before, after);
 }
 
-/** Sleeps for this long, and again so many times at the most while it is not enough. */
+/** Sleeps for this long, and again up to `times` times until it is enough. */
 async function sleepUntil(ms: number, times: number, isEnough: () => boolean): Promise<void> {
   for (let slept = 0; slept < times && (slept === 0 || !isEnough()); slept++) await sleep(ms);
 }
@@ -121,7 +121,7 @@ function summarize(
   };
 }
 
-/** What the machine did beside this process and the server. */
+/** The processor time of the machine without this process and the server. */
 function foreignCoresOf(before: Reading, after: Reading): number | null {
   if (before.machineCpuMs === undefined || after.machineCpuMs === undefined) return null;
   const machine = after.machineCpuMs - before.machineCpuMs;

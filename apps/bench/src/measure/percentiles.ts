@@ -1,10 +1,13 @@
-/** The value that this share of the values does not exceed; 0 for no values. `sorted` is in ascending order. */
+/** The smallest value that covers this share of the values; 0 for no values. `sorted` is in ascending order. */
 export function percentile(sorted: readonly number[], share: number): number {
   const index = Math.ceil(sorted.length * share) - 1;
   return sorted[Math.max(0, index)] ?? 0;
 }
 
-/** The middle of the values, in whatever order they come; between two middles, their mean. 0 for no values. */
+/**
+ * The median of the values, in any order; with an even number of values, the mean of the two middle ones. 0 for no
+ * values.
+ */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length >> 1;

@@ -1,16 +1,16 @@
 import pg from 'pg';
 
-/** Where the server stands: differences of two readings say what happened in between. */
+/** The counters of the server: the difference of two readings is the activity between them. */
 export interface ServerCounters {
-  /** Transactions that wrote something: each is one durable commit. */
+  /** The number of writing transactions: each is one durable commit. */
   readonly commits: number;
   /** Bytes of write-ahead log. */
   readonly walBytes: number;
 }
 
 /**
- * Reads a server's counters on a connection of its own. Transactions are counted by the ids they were given, which is
- * exact at once; the statistics views lag by up to a second, and count reads as well.
+ * Reads a server's counters on a separate connection. Transactions are counted by their ids, which is exact at once;
+ * the statistics views lag by up to a second, and count reads as well.
  */
 export class ServerCounterReader {
   private constructor(private readonly client: pg.Client) {}

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts processor time in hundredths of a second, whatever the processor. */
+/** Linux counts processor time in hundredths of a second, on any processor. */
 export const millisecondsOfTick = 10;
 
 /**
- * The processor time that a PostgreSQL server has used, in milliseconds: that of the postmaster, of its processes, and
- * of those that have ended. Undefined where the system does not tell (it is read from /proc, so outside Linux).
+ * The processor time of a PostgreSQL server, in milliseconds: that of the postmaster, of its processes, and of those
+ * that have ended. Undefined if the system does not provide it (it is read from /proc, so only Linux does).
  */
 export function readServerCpuMs(postmaster: number): number | undefined {
   const root = readStat(postmaster);
@@ -24,7 +24,7 @@ interface ProcessTimes {
   readonly ofEnded: number;
 }
 
-/** The fields of `/proc/<pid>/stat` behind the program's name, which may hold spaces and brackets. */
+/** The fields of `/proc/<pid>/stat` after the program's name, which may contain spaces and brackets. */
 function readStat(pid: number): ProcessTimes | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readMachineCpuMs } from './machine-cpu.js';
 
-/** How many cores others may use, on average, in a measurement that counts as undisturbed. */
+/** The average number of cores that other programs may use in a measurement that counts as undisturbed. */
 export const toleratedForeignCores = 0.15;
 
 const lookMs = 500;
 
-/** Resolves when next to nothing else has run on this machine for half a second, or after the limit. */
+/** Resolves when other programs have used almost no processor time for half a second, or after the limit. */
 export async function untilQuiet(limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (performance.now() < deadline) {

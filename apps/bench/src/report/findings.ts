@@ -17,8 +17,8 @@ export function soakTable({ soaks }: BenchResults): string {
   return markdownTable(['process', 'sagas so far', 'sagas/s since', 'heap MB', 'RSS MB'], rows);
 }
 
-/** What was measured once, as sentences. */
-export function findings({ moduleStart, parked, queue, soaks }: BenchResults): readonly string[] {
+/** The figures that were measured once, as sentences. */
+export function findings({ moduleStart, inFlight, queue, soaks }: BenchResults): readonly string[] {
   return [
     ...soaks.flatMap(({ storedBytesPerSaga }) =>
       storedBytesPerSaga === null
@@ -26,7 +26,7 @@ export function findings({ moduleStart, parked, queue, soaks }: BenchResults): r
         : [`A finished saga keeps ${whole(storedBytesPerSaga)} bytes on disk, its indexes included.`],
     ),
     ...(moduleStart === null ? [] : [startFinding(moduleStart)]),
-    ...(parked === null ? [] : parkedFindings(parked)),
+    ...(inFlight === null ? [] : inFlightFindings(inFlight)),
     ...(queue === null ? [] : [queueFinding(queue)]),
   ];
 }
@@ -44,11 +44,11 @@ function startFinding({ withMs, withoutMs, first }: NonNullable<BenchResults['mo
   );
 }
 
-function parkedFindings({
+function inFlightFindings({
   memory,
   heartbeat,
   rescue,
-}: NonNullable<BenchResults['parked']>): readonly string[] {
+}: NonNullable<BenchResults['inFlight']>): readonly string[] {
   const over = memory.heapBytesPerSaga - memory.contextBytesPerSaga;
   const times = [
     rescue.untilFirstClaimSeconds,

@@ -7,8 +7,8 @@ import type { Target } from './targets.js';
 const { NestSaga, BareInserts, GroupedInserts } = ContestantName;
 
 /**
- * Bounds that no machine changes, far from what is measured: counts, and ratios to bare loops that ran in turn with
- * this project. A run that misses one has lost something.
+ * Bounds that hold on any machine, far from the measured values: counts, and ratios to bare loops that ran in turn with
+ * this project. A run that misses one shows a regression.
  */
 export function guardsOf({ load }: BenchResults): readonly Target[] {
   const at = (contestant: ContestantName, atOnce: number) => ({

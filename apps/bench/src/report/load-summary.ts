@@ -5,8 +5,8 @@ import { toleratedForeignCores } from '../measure/until-quiet.js';
 import type { LoadSample } from '../scenarios/load-scenario.js';
 
 /**
- * The rounds of one contestant at one load: the median of each figure. A round in which something else kept the machine
- * busy counts only where there is no other.
+ * The rounds of one contestant at one load: the median of each figure. A round that was disturbed by other programs
+ * counts only if all rounds were.
  */
 export interface LoadSummary extends LoadMeasurement {
   readonly scenario: string;
@@ -15,7 +15,7 @@ export interface LoadSummary extends LoadMeasurement {
   readonly rounds: number;
 }
 
-/** Which measurements belong together. */
+/** The key of measurements that belong together. */
 export type LoadGroup = Pick<LoadSummary, 'scenario' | 'contestant' | 'atOnce'>;
 
 /** One summary for each contestant at each load, in the order in which they first appear, loads ascending. */
@@ -30,14 +30,14 @@ export function summarizeLoads(samples: readonly LoadSample[]): readonly LoadSum
   return [...groups.values()].flatMap((group) => summarize(group) ?? []);
 }
 
-/** The rounds of one contestant at one load, or undefined where it was not measured. */
+/** The rounds of one contestant at one load, or undefined if it was not measured. */
 export function findSummary(samples: readonly LoadSample[], group: LoadGroup): LoadSummary | undefined {
   return summarize(samples.filter((sample) => belongsTo(sample, group)));
 }
 
 /**
- * How one contestant compares with another, as the median of the ratios of their rounds: what disturbs one round
- * disturbs both sides of its ratio. Undefined where they share no round.
+ * The ratio of two contestants, as the median of the ratios of their rounds: a disturbance of one round affects both
+ * sides of its ratio. Undefined if they have no common round.
  */
 export function ratioOf(
   samples: readonly LoadSample[],
@@ -66,7 +66,7 @@ function isUndisturbed({ foreignCores }: LoadSample): boolean {
   return (foreignCores ?? 0) <= toleratedForeignCores;
 }
 
-/** Those that fulfil a condition, or all of them where none does. */
+/** The items that fulfil a condition, or all items if none does. */
 function orAll<Item>(items: readonly Item[], condition: (item: Item) => boolean): readonly Item[] {
   const chosen = items.filter(condition);
   return chosen.length > 0 ? chosen : items;

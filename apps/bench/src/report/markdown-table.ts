@@ -1,4 +1,6 @@
-/** A table in Markdown, its columns as wide as their widest cell; all but the first are set to the right. */
+/**
+ * A table in Markdown. Each column is as wide as its widest cell, and all columns except the first are right-aligned.
+ */
 export function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = heads.map((head, column) =>
     Math.max(3, head.length, ...rows.map((row) => (row[column] ?? '').length)),

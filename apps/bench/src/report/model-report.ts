@@ -10,7 +10,7 @@ import { markdownTable } from './markdown-table.js';
 
 const megabyte = 2 ** 20;
 
-/** Servers as they are rented: cores, and what their disks write in a second. */
+/** Typical servers for rent: cores, and the log bytes that their disks write in a second. */
 const servers: readonly DatabaseServer[] = [
   { cores: 2, logBytesPerSecond: 125 * megabyte },
   { cores: 4, logBytesPerSecond: 125 * megabyte },
@@ -21,10 +21,10 @@ const servers: readonly DatabaseServer[] = [
   { cores: 64, logBytesPerSecond: 1_000 * megabyte },
 ];
 
-/** Rows that share a statement where some dozens of sagas run at once in each process. */
+/** The number of rows in a statement, if some dozens of sagas run at the same time in each process. */
 const rowsInStatement = 50;
 
-/** The cost model of a run: the costs, how well they explain it, what databases of other sizes carry. */
+/** The cost model of a run: the costs, how well they explain it, and the capacity of databases of other sizes. */
 export function modelReport(results: BenchResults): readonly string[] {
   const model = modelOf(results);
   if (model === undefined) return [];

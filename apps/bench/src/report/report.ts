@@ -7,7 +7,7 @@ import { modelReport } from './model-report.js';
 import { isReached, targetsOf } from './targets.js';
 import type { Target } from './targets.js';
 
-/** A run as Markdown: what it ran on, the targets, every table. */
+/** A run as Markdown: its machine, the targets, and all tables. */
 export function reportOf(results: BenchResults): string {
   const scenarios = [...new Set(results.load.map(({ scenario }) => scenario))];
   return [
@@ -45,7 +45,7 @@ function headline(scenario: string, { finishedSagas }: BenchResults): string {
     : scenario;
 }
 
-/** Bounds and where a run stands to them. */
+/** Bounds with the values of a run. */
 export function targetTable(targets: readonly Target[]): string {
   const rows = targets.map((target) => {
     const { what, bound, measured, unit } = target;

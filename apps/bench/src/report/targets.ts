@@ -5,22 +5,22 @@ import { median } from '../measure/percentiles.js';
 import { finishedRowsScenario } from '../scenarios/finished-rows.js';
 import { findSummary, ratioOf } from './load-summary.js';
 
-/** Something the project wants to reach, and where it stands. */
+/** A target of the project, with its measured value. */
 export interface Target {
   readonly what: string;
   readonly bound: { readonly atLeast: number } | { readonly atMost: number };
-  /** Undefined where this run did not measure it. */
+  /** Undefined if this run did not measure it. */
   readonly measured: number | undefined;
   readonly unit: string;
 }
 
-/** Whether the target is reached; undefined where nothing was measured. */
+/** Whether the target is reached; undefined if it was not measured. */
 export function isReached({ bound, measured }: Target): boolean | undefined {
   if (measured === undefined) return undefined;
   return 'atLeast' in bound ? measured >= bound.atLeast : measured <= bound.atMost;
 }
 
-/** All targets, with what a run says about them. */
+/** All targets, with the values of a run. */
 export function targetsOf(results: BenchResults): readonly Target[] {
   return [...comparisonTargets(results), ...costTargets(results), ...otherTargets(results)];
 }
@@ -55,7 +55,7 @@ function comparisonTargets({ load }: BenchResults): readonly Target[] {
   ];
 }
 
-function costTargets({ load, parked }: BenchResults): readonly Target[] {
+function costTargets({ load, inFlight }: BenchResults): readonly Target[] {
   const alone = { scenario: scenarioNames.comparison, contestant: NestSaga, atOnce: 1 };
   const full = { scenario: finishedRowsScenario.full, contestant: NestSaga, atOnce: 200 };
   const empty = { ...full, scenario: finishedRowsScenario.empty };
@@ -76,19 +76,21 @@ function costTargets({ load, parked }: BenchResults): readonly Target[] {
       what: 'heap a saga in flight, over its context',
       bound: { atMost: 3_072 },
       measured:
-        parked === null ? undefined : parked.memory.heapBytesPerSaga - parked.memory.contextBytesPerSaga,
+        inFlight === null
+          ? undefined
+          : inFlight.memory.heapBytesPerSaga - inFlight.memory.contextBytesPerSaga,
       unit: 'bytes',
     },
     {
       what: 'rows that a second of heartbeat writes',
       bound: { atMost: 1.2 },
-      measured: parked === null ? undefined : parked.heartbeat.commits / parked.heartbeat.seconds,
+      measured: inFlight === null ? undefined : inFlight.heartbeat.commits / inFlight.heartbeat.seconds,
       unit: 'rows',
     },
   ];
 }
 
-function otherTargets({ load, soaks, moduleStart, parked }: BenchResults): readonly Target[] {
+function otherTargets({ load, soaks, moduleStart, inFlight }: BenchResults): readonly Target[] {
   const memory = { scenario: scenarioNames.memory, contestant: Memory, atOnce: 1_000 };
   const inMemory = findSummary(load, memory)?.sagasPerSecond;
   const rss = (contestant: ContestantName) => {
@@ -125,7 +127,7 @@ function otherTargets({ load, soaks, moduleStart, parked }: BenchResults): reado
     {
       what: 'orphans claimed and ended, after the lease',
       bound: { atMost: 10 },
-      measured: parked?.rescue.untilAllCompletedSeconds,
+      measured: inFlight?.rescue.untilAllCompletedSeconds,
       unit: 's',
     },
   ];

@@ -1,4 +1,4 @@
-/** An order as the benchmarks pass it from step to step. */
+/** The order that the benchmarks pass from step to step. */
 export class SampleContext {
   readonly orderId = 'order-0001';
   readonly customer = 'customer-4711';
@@ -11,7 +11,7 @@ export class SampleContext {
   constructor(readonly note: string) {}
 }
 
-/** Makes orders that are so many bytes long as JSON, from 150 on. */
+/** Makes orders with this length as JSON, at least 150 bytes. */
 export function contextMaker(bytes: number): () => SampleContext {
   const empty = JSON.stringify(new SampleContext('')).length;
   const note = 'n'.repeat(Math.max(0, bytes - empty));

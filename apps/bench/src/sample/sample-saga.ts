@@ -7,13 +7,13 @@ import type { SagaShape } from './saga-shape.js';
 /** The name of the saga in every benchmark. */
 export const sampleSagaName = 'sample';
 
-/** The ids of its steps, in their order. */
+/** The ids of its steps, in order. */
 export function stepIds({ steps }: SagaShape): readonly string[] {
   return Array.from({ length: steps }, (_, index) => `step-${index + 1}`);
 }
 
 /**
- * A step that counts up in the context and answers a few bytes.
+ * A step that increments a counter in the context and returns a few bytes.
  *
  * @param failsAt The id of the step that fails instead.
  */
@@ -30,12 +30,12 @@ export function countingStep(failsAt: string | undefined): SagaStepHandler<Sampl
   };
 }
 
-/** The id of the step that fails, or undefined where all work. */
+/** The id of the step that fails, or undefined if all succeed. */
 export function failingStep(shape: SagaShape): string | undefined {
   return shape.fails ? stepIds(shape).at(-1) : undefined;
 }
 
-/** A registry with the sample saga, for an engine without Nest; `handler` stands in every step. */
+/** A registry with the sample saga, for an engine without Nest; `handler` is the handler of all steps. */
 export function sampleRegistry(
   shape: SagaShape,
   handler: SagaStepHandler<SampleContext> = countingStep(failingStep(shape)),

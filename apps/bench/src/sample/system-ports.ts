@@ -1,4 +1,4 @@
 import { SystemClock, UuidV7Generator } from '@nest-saga/nestjs';
 
-/** Real time and real ids, the very ones that the Nest module uses. */
+/** The real clock and ids, the same as in the Nest module. */
 export const systemPorts = { clock: new SystemClock(), ids: new UuidV7Generator() };

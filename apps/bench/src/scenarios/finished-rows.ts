@@ -7,12 +7,12 @@ import { measureOn } from './load-scenario.js';
 import type { LoadSample, PatientWindow } from './load-scenario.js';
 import { seedFinishedSagas } from './seed-finished-sagas.js';
 
-/** The names under which the two databases appear in the results. */
+/** The names of the two databases in the results. */
 export const finishedRowsScenario = { empty: 'nothing finished', full: 'many finished' } as const;
 
 /**
- * Measures the same load on a database that was empty and on one that holds so many finished sagas with their
- * journals, in turn. The cost of a saga should not tell which is which.
+ * Measures the same load in turn on an empty database and on one with many finished sagas and their journals. The cost
+ * of a saga should be the same.
  */
 export async function runFinishedRows(
   plan: { readonly sagas: number; readonly atOnce: readonly number[]; readonly rounds: number },
@@ -25,7 +25,7 @@ export async function runFinishedRows(
       const contestant = ContestantName.NestSaga;
       const shape = usualShape;
       const samples: LoadSample[] = [];
-      // Its first start makes the tables.
+      // Its first start creates the tables.
       await runInChild({ kind: 'soak', contestant, databaseUrl: fullUrl, shape, atOnce: 1, marks: [10] });
       await seedFinishedSagas(fullUrl, plan.sagas);
       const databases = [

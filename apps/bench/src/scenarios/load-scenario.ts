@@ -6,7 +6,7 @@ import { toleratedForeignCores, untilQuiet } from '../measure/until-quiet.js';
 import type { SagaShape } from '../sample/saga-shape.js';
 import type { BenchServer } from '../server/bench-server.js';
 
-/** What is compared with what, over which saga, at which loads. */
+/** The contestants of a comparison, their saga, and the loads. */
 export interface LoadScenario {
   readonly name: string;
   readonly contestants: readonly ContestantName[];
@@ -25,9 +25,9 @@ export interface LoadSample extends LoadMeasurement {
 }
 
 /**
- * Measures every contestant at every load, round after round, so that what changes on the machine meanwhile meets all
- * of them. Each measurement has a process and an empty database of its own, and begins after a checkpoint (dropping
- * the database before it makes one).
+ * Measures every contestant at every load, round after round, so that changes on the machine affect all of them. Each
+ * measurement has its own process and its own empty database, and begins after a checkpoint (which dropping the
+ * previous database causes).
  */
 export async function runLoadScenario(
   scenario: LoadScenario,
@@ -52,14 +52,14 @@ export async function runLoadScenario(
   return samples;
 }
 
-/** Windows, and how long a measurement may wait for a machine that has nothing else to do; 0 for not at all. */
+/** The durations, and how long a measurement may wait until the machine does no other work; 0 for no wait. */
 export interface PatientWindow extends LoadWindow {
   readonly patienceMs: number;
 }
 
 /**
- * One measurement on a given database. With patience, it waits for a quiet machine, and what was disturbed all the same
- * is measured again while there is patience left; the least disturbed one counts.
+ * One measurement on a given database. If it may wait, it waits for a quiet machine, and a disturbed measurement is
+ * repeated until the time is over; the least disturbed one counts.
  */
 export async function measureOn(
   databaseUrl: string,
@@ -86,7 +86,7 @@ export async function measureOn(
   return best;
 }
 
-/** Each round begins with another one: none is always the first after a pause. */
+/** The order of each round begins with a different one, so that none is always the first after a pause. */
 function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
   const at = by % Math.max(1, items.length);
   return [...items.slice(at), ...items.slice(0, at)];

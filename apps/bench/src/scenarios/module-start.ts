@@ -7,26 +7,26 @@ const run = promisify(execFile);
 const program = fileURLToPath(new URL('./start-application.mjs', import.meta.url));
 
 /**
- * How long an application takes from the start of its process until it is ready, in milliseconds. The modules are loaded
- * in that time.
+ * The time from the start of an application's process until it is ready, in milliseconds. It includes loading the
+ * modules.
  */
 export interface StartTimes {
-  /** With TypeORM on PostgreSQL, and no sagas. */
+  /** With TypeORM on PostgreSQL, and without sagas. */
   readonly withoutMs: readonly number[];
   /** The same with `SagaModule` and a saga. */
   readonly withMs: readonly number[];
 }
 
-/** The usual start is one on tables that are there already. */
+/** The usual start is one with existing tables. */
 export interface ModuleStartResult extends StartTimes {
-  /** Starts on new databases, which make the tables. Absent in results of earlier runs. */
+  /** Starts on new databases, which create the tables. Absent in results of earlier runs. */
   readonly first?: StartTimes;
 }
 
 /** Starts the same application with and without `SagaModule`, in turn. The packages have to be built. */
 export async function runModuleStart(rounds: number, server: BenchServer): Promise<ModuleStartResult> {
   const usual = await server.onNewDatabase(async (databaseUrl) => {
-    // The first one makes the tables, and fills the caches of the system.
+    // The first start creates the tables, and fills the caches of the system.
     await start(databaseUrl, 'with');
     return startInTurn(rounds, databaseUrl);
   });
@@ -43,7 +43,7 @@ export async function runModuleStart(rounds: number, server: BenchServer): Promi
 }
 
 async function startInTurn(rounds: number, databaseUrl: string): Promise<StartTimes> {
-  // The server prepares a new database for its first session, whoever that is.
+  // The server prepares a new database for its first session, whatever the session does.
   await start(databaseUrl, 'without');
   const withMs: number[] = [];
   const withoutMs: number[] = [];

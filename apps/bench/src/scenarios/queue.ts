@@ -3,14 +3,14 @@ import { queryOnce } from '../server/bench-server.js';
 import type { BenchServer } from '../server/bench-server.js';
 import { untilAllCompleted } from './until-all-completed.js';
 
-/** How queued sagas were run by worker processes. */
+/** The figures of queued sagas and their worker processes. */
 export interface QueueResult {
   readonly sagas: number;
   readonly workers: number;
   readonly enqueuedPerSecond: number;
-  /** From the first one queued to the last one completed, by the clock of the database. */
+  /** From the first saga queued to the last one completed, by the clock of the database. */
   readonly completedPerSecond: number;
-  /** How many each worker claimed. */
+  /** The number of sagas that each worker claimed. */
   readonly claimed: readonly number[];
 }
 

@@ -2,10 +2,10 @@ import { startChild } from '../child/child-process.js';
 import { queryOnce } from '../server/bench-server.js';
 import { untilAllCompleted } from './until-all-completed.js';
 
-/** How the sagas of a process that died were taken over. */
+/** The figures of claiming the sagas of a process that died. */
 export interface RescueResult {
   readonly sagas: number;
-  /** From the end of the dead process's lease, by the clock of the database. */
+  /** Measured from the end of the dead process's lease, by the clock of the database. */
   readonly untilFirstClaimSeconds: number;
   readonly untilLastClaimSeconds: number;
   readonly untilAllCompletedSeconds: number;
@@ -14,8 +14,8 @@ export interface RescueResult {
 const deadlineMs = 120_000;
 
 /**
- * Kills the owner of so many running sagas while another process, with the module's defaults, is up, and times how
- * that one claims and ends them.
+ * Kills the owner of running sagas while another process with the module's defaults runs, and measures when that
+ * process has claimed and ended them.
  */
 export async function rescueOrphans(
   databaseUrl: string,

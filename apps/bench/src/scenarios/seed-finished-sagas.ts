@@ -4,8 +4,8 @@ import { usualShape } from '../sample/saga-shape.js';
 import { queryOnce } from '../server/bench-server.js';
 
 /**
- * Writes finished sagas with their journals, as the storage leaves them, by the server alone. Their ids come from
- * PostgreSQL's `uuidv7()` and so in order of time, as the module's own do.
+ * Writes finished sagas with their journals, as the storage would leave them, by statements in the server. Their ids
+ * come from PostgreSQL's `uuidv7()` and so are in order of time, as those of the module are.
  */
 export async function seedFinishedSagas(databaseUrl: string, sagas: number): Promise<void> {
   const context = JSON.stringify(contextMaker(usualShape.contextBytes)());

@@ -5,21 +5,21 @@ import { usualShape } from '../sample/saga-shape.js';
 import { queryOnce } from '../server/bench-server.js';
 import type { BenchServer } from '../server/bench-server.js';
 
-/** So many sagas in one process. */
+/** A number of sagas in one process. */
 export interface SoakPlan {
   readonly contestant: ContestantName;
   readonly atOnce: number;
   readonly marks: readonly number[];
 }
 
-/** A soak as it went. */
+/** The result of a soak. */
 export interface SoakResult extends Omit<SoakPlan, 'marks'> {
   readonly marks: readonly SoakMark[];
-  /** What a finished saga keeps on disk, with its indexes; null where nothing is on disk. */
+  /** The size of a finished saga on disk, with its indexes; null if nothing is on disk. */
   readonly storedBytesPerSaga: number | null;
 }
 
-/** Runs many sagas in one process, to see whether rate and memory stay as they are. */
+/** Runs many sagas in one process, to check whether rate and memory stay constant. */
 export async function runSoak(plan: SoakPlan, server: BenchServer): Promise<SoakResult> {
   const { contestant, atOnce, marks } = plan;
   return await server.onNewDatabase(async (databaseUrl) => {

@@ -1,6 +1,6 @@
 /**
  * Starts an application with TypeORM, with or without sagas, and prints how many milliseconds after the start of its
- * process it was ready. Plain JavaScript, because a loader for TypeScript would take longer than what is measured.
+ * process it was ready. In plain JavaScript, because a loader for TypeScript would take longer than the start itself.
  */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';

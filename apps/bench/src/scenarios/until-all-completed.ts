@@ -4,9 +4,9 @@ import { queryOnce } from '../server/bench-server.js';
 const lookEveryMs = 100;
 
 /**
- * Resolves when every saga of a database is completed, and there are at least so many.
+ * Resolves when all sagas of a database are completed and there are at least `atLeast` of them.
  *
- * @throws Error where that takes longer than the deadline.
+ * @throws Error if that takes longer than the deadline.
  */
 export async function untilAllCompleted(databaseUrl: string, deadlineMs: number, atLeast = 1): Promise<void> {
   const deadline = performance.now() + deadlineMs;
@@ -18,7 +18,7 @@ export async function untilAllCompleted(databaseUrl: string, deadlineMs: number,
       [atLeast],
     );
     if (left?.open === false && left.all) return;
-    if (performance.now() > deadline) throw new Error('Not all sagas came to their end in time.');
+    if (performance.now() > deadline) throw new Error('Not all sagas ended in time.');
     await sleep(lookEveryMs);
   }
 }

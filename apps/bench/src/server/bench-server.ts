@@ -1,10 +1,10 @@
 import { startEmbeddedPostgres } from '@nest-saga/embedded-postgres';
 import pg from 'pg';
 
-/** What is set on the server; everything else is PostgreSQL's own default. */
+/** The changed settings of the server; all others are PostgreSQL's defaults. */
 const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
 
-/** The settings that a result depends on most. */
+/** The settings that affect a result most. */
 const reportedSettings = [
   'server_version',
   'fsync',
@@ -20,7 +20,7 @@ const reportedSettings = [
 export interface BenchServer {
   readonly pid: number;
   readonly dataDirectory: string;
-  /** Runs something on an empty database, which is dropped afterwards. */
+  /** Runs a function with an empty database, which is dropped afterwards. */
   onNewDatabase<Result>(run: (databaseUrl: string) => Promise<Result>): Promise<Result>;
   readSettings(): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
@@ -55,7 +55,7 @@ export async function startBenchServer(): Promise<BenchServer> {
   };
 }
 
-/** Runs one statement on a connection that is made for it. */
+/** Runs one statement on a new connection. */
 export async function queryOnce<Row extends pg.QueryResultRow>(
   databaseUrl: string,
   text: string,

@@ -1,5 +1,5 @@
 /** Resolves when the parent ends this process's standard input. */
-export async function untilTold(): Promise<void> {
+export async function untilInputEnds(): Promise<void> {
   process.stdin.resume();
   await new Promise<void>((resolve) => process.stdin.once('end', resolve));
 }

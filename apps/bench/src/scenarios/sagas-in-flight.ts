@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from '../child/child-process.js';
-import type { ParkedMemory } from '../child/task.js';
+import type { InFlightMemory } from '../child/task.js';
 import { ServerCounterReader } from '../measure/server-counters.js';
 import { usualShape } from '../sample/saga-shape.js';
 import { queryOnce } from '../server/bench-server.js';
@@ -8,17 +8,17 @@ import type { BenchServer } from '../server/bench-server.js';
 import { rescueOrphans } from './rescue-orphans.js';
 import type { RescueResult } from './rescue-orphans.js';
 
-/** Shorter than the default, so that a look at it and the end of it take seconds. */
+/** Shorter than the default, so that watching it and waiting for its end takes seconds. */
 const lease = { leaseDurationMs: 3_000, renewalIntervalMs: 1_000, safetyMarginMs: 500 };
 
-/** What a process with so many waiting sagas writes, and what becomes of them when it is killed. */
-export interface ParkedResult {
-  readonly memory: ParkedMemory;
+/** The writes of a process with many waiting sagas, and the rescue of these sagas after it was killed. */
+export interface InFlightResult {
+  readonly memory: InFlightMemory;
   readonly heartbeat: HeartbeatResult;
   readonly rescue: RescueResult;
 }
 
-/** What was written while so many sagas did nothing but wait. */
+/** The writes while many sagas only waited. */
 export interface HeartbeatResult {
   readonly sagas: number;
   readonly seconds: number;
@@ -30,24 +30,24 @@ export interface HeartbeatResult {
   readonly journalRows: number;
 }
 
-/** Parks sagas in a process, watches what it writes, kills it, and lets another process take them over. */
-export async function runParkedSagas(
+/** Starts sagas that wait in a process, watches its writes, kills it, and lets another process claim its sagas. */
+export async function runSagasInFlight(
   plan: { readonly sagas: number; readonly watchMs: number },
   server: BenchServer,
-): Promise<ParkedResult> {
+): Promise<InFlightResult> {
   return await server.onNewDatabase(async (databaseUrl) => {
     const { sagas, watchMs } = plan;
     const { contextBytes } = usualShape;
-    const parked = startChild({ kind: 'park', databaseUrl, sagas, contextBytes, lease });
+    const inFlight = startChild({ kind: 'hold', databaseUrl, sagas, contextBytes, lease });
     try {
-      const memory = await parked.answer;
-      // What the starts left to do (statistics, vacuum) is not theirs any more.
+      const memory = await inFlight.answer;
+      // The rest of the work for the starts (statistics, vacuum) must not count.
       await sleep(watchMs / 4);
       const heartbeat = await watchHeartbeat(databaseUrl, sagas, watchMs);
-      const rescue = await rescueOrphans(databaseUrl, sagas, () => parked.kill());
+      const rescue = await rescueOrphans(databaseUrl, sagas, () => inFlight.kill());
       return { memory, heartbeat, rescue };
     } finally {
-      await parked.kill();
+      await inFlight.kill();
     }
   });
 }

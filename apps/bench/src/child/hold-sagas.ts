@@ -5,33 +5,36 @@ import { openNestApplication } from '../contestants/nest-application.js';
 import { SampleContext, contextMaker } from '../sample/sample-context.js';
 import { usualShape } from '../sample/saga-shape.js';
 import { collectGarbage } from './collect-garbage.js';
-import type { ParkTask, ParkedMemory } from './task.js';
-import { untilTold } from './until-told.js';
+import type { HoldTask, InFlightMemory } from './task.js';
+import { untilInputEnds } from './until-input-ends.js';
 
 const warmUpSagas = 2_000;
 const startedAtOnce = 500;
 
 /**
- * Starts sagas whose second step waits for ever, answers what they hold in memory once all of them wait, and stays
- * until it is told to end or is killed.
+ * Starts sagas whose second step waits forever, answers with their memory when all of them wait, and stays until its
+ * parent ends or kills it.
  */
-export async function parkSagas(
-  task: ParkTask,
-  answer: (memory: ParkedMemory) => Promise<void>,
+export async function holdSagas(
+  task: HoldTask,
+  answer: (memory: InFlightMemory) => Promise<void>,
 ): Promise<void> {
-  const parking = new ParkingStep();
+  const waitingStep = new WaitingStep();
   const shape = { ...usualShape, contextBytes: task.contextBytes };
   const concurrency = task.sagas + warmUpSagas;
-  const app = await openNestApplication(task.databaseUrl, shape, parking, { concurrency, lease: task.lease });
+  const app = await openNestApplication(task.databaseUrl, shape, waitingStep, {
+    concurrency,
+    lease: task.lease,
+  });
   const sagas = app.get(SagaOrchestrator);
   const makeContext = contextMaker(task.contextBytes);
 
   await eachOf(warmUpSagas, async () => void (await (await sagas.start(makeContext())).outcome()));
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
-  parking.isClosed = true;
+  waitingStep.isClosed = true;
   await eachOf(task.sagas, async () => void (await sagas.start(makeContext())));
-  await parking.untilParked(task.sagas);
+  await waitingStep.untilWaiting(task.sagas);
   collectGarbage();
   const heapBytesPerSaga = (process.memoryUsage().heapUsed - before) / task.sagas;
   await answer({
@@ -39,41 +42,41 @@ export async function parkSagas(
     heapBytesPerSaga,
     contextBytesPerSaga: contextBytes(task.sagas, makeContext),
   });
-  await untilTold();
-  // Its steps never end: there is nothing to wait for, and its sagas are left as those of a process that died.
+  await untilInputEnds();
+  // Its steps never end: the process does not wait for them, and leaves its sagas like a process that died.
 }
 
 const done = Promise.resolve({ ok: true });
 
-/** Counts the sagas that wait in its second step; while it is open, nobody waits. */
-class ParkingStep implements SagaStepHandler<SampleContext> {
+/** Counts the sagas that wait in its second step; while the gate is open, no saga waits. */
+class WaitingStep implements SagaStepHandler<SampleContext> {
   isClosed = false;
   private readonly gate = new Promise<never>(() => undefined);
-  private parked = 0;
+  private waiting = 0;
   private expected = Number.POSITIVE_INFINITY;
-  private onParked: (() => void) | undefined;
+  private onWaiting: (() => void) | undefined;
 
-  /** Not an async function, whose frame would count as the engine's. */
+  /** Not an async function, whose frame would count as memory of the engine. */
   act(context: SampleContext, run: StepRun): Promise<unknown> {
     context.done += 1;
     if (!this.isClosed || run.step !== 'step-2') return done;
-    this.parked += 1;
-    if (this.parked >= this.expected) this.onParked?.();
+    this.waiting += 1;
+    if (this.waiting >= this.expected) this.onWaiting?.();
     return this.gate;
   }
 
   async compensate(): Promise<void> {}
 
-  async untilParked(sagas: number): Promise<void> {
-    if (this.parked >= sagas) return;
+  async untilWaiting(sagas: number): Promise<void> {
+    if (this.waiting >= sagas) return;
     this.expected = sagas;
     await new Promise<void>((resolve) => {
-      this.onParked = resolve;
+      this.onWaiting = resolve;
     });
   }
 }
 
-/** What a context holds in memory as an object and as text, each made the way that the engine makes it. */
+/** The memory of a context as an object and as text, each made in the same way as by the engine. */
 function contextBytes(count: number, makeContext: () => SampleContext): number {
   const kept: unknown[] = Array.from({ length: count });
   collectGarbage();
