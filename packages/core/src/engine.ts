@@ -68,6 +68,7 @@ export type {
 } from './journal/journal-entry.js';
 export { projectHeader } from './journal/header-change.js';
 export { isSagaId } from './journal/saga-id.js';
+export type { SagaStanding } from './journal/saga-standing.js';
 export type { SagaState, UndoItem } from './journal/saga-state.js';
 export { toStepResult } from './journal/step-result.js';
 
@@ -105,9 +106,10 @@ export { resolveWorkerOptions, workerTable } from './options/worker-options.js';
 export type { CircuitState } from './ports/circuit-state.js';
 export type { CancelTimer } from './ports/clock.js';
 export type { IdGenerator } from './ports/id-generator.js';
-export { decodeCursor, isListable } from './ports/list-cursor.js';
+export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
+export { maximumBytesRead } from './ports/read-limit.js';
 export { notifySaga, notifyWorker } from './ports/notify.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
@@ -119,6 +121,7 @@ export type { ResultObserver } from './client/saga-reader.js';
 export type { SagaEngineOptions } from './saga-engine.js';
 export { SagaEngine } from './saga-engine.js';
 
+export type { SagaEnd } from './client/saga-outcome.js';
 export { toOutcomeError } from './client/saga-outcome.js';
 export type { SagaReader } from './client/saga-reader.js';
 export type { SagaRequests } from './client/saga-requests.js';

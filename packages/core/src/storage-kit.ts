@@ -21,6 +21,7 @@ export type { ListPosition } from './ports/list-cursor.js';
 export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
+export { maximumBytesRead } from './ports/read-limit.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
 

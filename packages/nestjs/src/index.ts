@@ -21,6 +21,7 @@ export type {
   SagaDefinitionProblem,
   SagaFailure,
   SagaHeader,
+  SagaKey,
   SagaLeaseOptions,
   SagaLifecycleEvent,
   SagaListener,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { checkNames } from '@nest-saga/core/engine';
+import { checkNames, encodeCursor } from '@nest-saga/core/engine';
 import type { StepResolution } from '@nest-saga/core';
 import { toExecution } from './views/saga-execution.js';
 import type { SagaExecution } from './views/saga-execution.js';
@@ -55,16 +55,24 @@ export class SagaOperator {
 
   /**
    * Lists the executions that match a query, in order of their creation, a page at a time. The query may consist of the
-   * strings of a URL, as `@Query()` provides them.
+   * strings of a URL, as `@Query()` provides them. A page is shorter
+   * than asked for if its contexts are large.
    *
    * @throws InvalidArgumentError if the query has an unknown name or a value that is out of range.
    * @example
    * const { sagas, nextCursor } = await operator.list({ status: SagaStatus.Stuck, limit: 20 });
    */
   async list(query: SagaList | SagaListStrings = {}): Promise<SagaExecutionPage> {
-    return this.runtime.use(async ({ storage, registry }) => {
+    return this.runtime.use(async ({ storage, reader, registry }) => {
       const { sagas, nextCursor } = await storage.list(checkSagaList(query));
-      return { sagas: sagas.map((header) => toExecution(header, registry)), nextCursor };
+      const standings = await reader.standings(sagas.map(({ sagaId }) => sagaId));
+      const last = standings.at(-1)?.header;
+      return {
+        sagas: standings.map((standing) => toExecution(standing, registry)),
+        // One read gives only so much: what is left of the page is on the next one.
+        nextCursor:
+          last === undefined || last.sagaId === sagas.at(-1)?.sagaId ? nextCursor : encodeCursor(last),
+      };
     });
   }
 

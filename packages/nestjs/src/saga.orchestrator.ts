@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { JournalEntry, SagaOutcome, SagaStarted, SagaStepResult, StartOptions } from '@nest-saga/core';
+import type {
+  JournalEntry,
+  SagaKey,
+  SagaOutcome,
+  SagaStarted,
+  SagaStepResult,
+  StartOptions,
+} from '@nest-saga/core';
 import type { StartedSaga } from '@nest-saga/core/engine';
 import { InvalidArgumentError } from '@nest-saga/core';
 import { checkNames, checkSagaId, maximumSeq } from '@nest-saga/core/engine';
@@ -132,14 +139,16 @@ export class SagaOrchestrator {
   }
 
   /**
-   * The header of a saga, or undefined if no saga has this id.
+   * Where a saga stands, or undefined if no saga has this id, or this key.
    *
-   * @throws InvalidArgumentError if the id is not a UUID.
+   * @throws InvalidArgumentError if the id is not a UUID, or the key is no text.
+   * @example
+   * const execution = await sagas.find({ saga: 'order', key: 'cart-42' });
    */
-  async find(sagaId: string): Promise<SagaExecution | undefined> {
+  async find(saga: string | SagaKey): Promise<SagaExecution | undefined> {
     return this.runtime.use(async ({ reader, registry }) => {
-      const header = await reader.find(sagaId);
-      return header === undefined ? undefined : toExecution(header, registry);
+      const standing = await reader.find(saga);
+      return standing === undefined ? undefined : toExecution(standing, registry);
     });
   }
 

@@ -28,6 +28,31 @@ describe('SagaOperator.list', () => {
     expect(oldest[0]?.context).toEqual(new OrderContext('book 0'));
   });
 
+  it('shows of each saga where it stands, and what its steps left', async () => {
+    const { operator } = await openStuck();
+    const { sagas } = await operator.list({ status: SagaStatus.Stuck });
+    expect(sagas).toEqual([
+      expect.objectContaining({ step: 'charge', recoveries: 0, since: sagas[0]?.updatedAt }),
+    ]);
+    expect(sagas[0]?.context).toMatchObject({ item: 'book', reservationId: 'reservation of book' });
+    expect(sagas[0]?.startContext).toEqual(new OrderContext('book'));
+  });
+
+  it('gives a shorter page if the contexts are large, and the rest on the pages behind it', async () => {
+    const { operator, sagas } = await open();
+    const items = Array.from({ length: 10 }, (_, index) => `${index}`.repeat(1_000_000));
+    for (const item of items) await sagas.enqueue(new OrderContext(item));
+    const pages: (readonly string[])[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await operator.list({ order: 'oldest', ...(cursor === undefined ? {} : { cursor }) });
+      pages.push(page.sagas.map(({ context }) => (context as OrderContext).item));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(pages.flat().toSorted()).toEqual(items);
+    expect(pages.map(({ length }) => length)).toEqual([4, 4, 2]);
+  });
+
   it('narrows to a status, a saga, a key and a time', async () => {
     const { operator, sagas, clock } = await open();
     await sagas.enqueue(new OrderContext('one'), { key: 'cart-1' });

@@ -43,11 +43,11 @@ describe('the process of an application', () => {
     const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
     const { sagas } = await open({ storage, worker: false });
     const before = timers();
-    storage.hold('find');
+    storage.hold('readOutlines');
     const found = sagas.find('0190a1b2-0000-7000-8000-000000000001');
     await settle();
     expect(timers()).toBe(before + 1);
-    storage.letPass('find');
+    storage.letPass('readOutlines');
     await found;
     expect(timers()).toBe(before);
   });

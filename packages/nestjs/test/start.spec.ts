@@ -72,8 +72,27 @@ describe('SagaOrchestrator.start', () => {
       metadata: { tenant: 't-1' },
       failure: undefined,
     });
-    expect(execution?.context).toEqual(new OrderContext('book'));
+    expect(execution?.startContext).toEqual(new OrderContext('book'));
+    expect(execution?.startContext).toBeInstanceOf(OrderContext);
+    expect(execution?.context).toEqual(context);
     expect(execution?.context).toBeInstanceOf(OrderContext);
+  });
+
+  it('finds a saga by its key as well, with the step at which it stands', async () => {
+    const { app, sagas } = await openApp(orderProviders, { compensation: { maximumAttempts: 1 } });
+    const { answers } = app.get(Calls);
+    answers.set('ship:act', () => Promise.reject(new Error('no carrier')));
+    answers.set('charge:compensate', () => Promise.reject(new Error('no refunds')));
+    const { sagaId, outcome } = await sagas.start(new OrderContext('book'), { key: 'cart-1' });
+    await outcome();
+    const found = await sagas.find({ saga: 'order', key: 'cart-1' });
+    expect(found).toMatchObject({ sagaId, step: 'charge', recoveries: 0, since: found?.updatedAt });
+    expect(found?.context).toMatchObject({ item: 'book', reservationId: 'reservation of book' });
+    expect(await sagas.find({ saga: 'order', key: 'cart-2' })).toBeUndefined();
+    await expect(sagas.find({ saga: 'order', sagaId } as never)).rejects.toMatchObject({
+      code: 'SAGA_INVALID_ARGUMENT',
+      argument: 'sagaId',
+    });
   });
 
   it('answers undefined from find() and errors from watch() where there is no such saga', async () => {

@@ -17,8 +17,10 @@ import type {
   ReleaseRequest,
   SagaDefinitionProblem,
   SagaHeader,
+  SagaHeading,
   SagaIdentity,
   SagaListQuery,
+  SagaOutline,
   SagaPage,
   SagaStorage,
   StartResult,
@@ -156,12 +158,12 @@ export class TypeOrmSagaStorage implements SagaStorage {
     return this.barrier.wait('untilDurable');
   }
 
-  find(sagaId: string): Promise<SagaHeader | undefined> {
-    return this.repositories.executions.findById(sagaId);
+  find(sagaId: string): Promise<SagaHeading | undefined> {
+    return this.repositories.executions.headingById(sagaId);
   }
 
-  findByKey(saga: string, key: string): Promise<SagaHeader | undefined> {
-    return this.repositories.executions.findByKey(saga, key);
+  findByKey(saga: string, key: string): Promise<SagaHeading | undefined> {
+    return this.repositories.executions.headingByKey(saga, key);
   }
 
   load(sagaId: string): Promise<LoadedSaga | undefined> {
@@ -170,6 +172,10 @@ export class TypeOrmSagaStorage implements SagaStorage {
 
   readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
     return this.repositories.journal.readNews(cursors);
+  }
+
+  readOutlines(sagaIds: readonly string[]): Promise<readonly SagaOutline[]> {
+    return this.repositories.journal.readOutlines(sagaIds);
   }
 
   list(query: SagaListQuery): Promise<SagaPage> {
@@ -233,8 +239,9 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   private async findTaken({ sagaId, saga, key }: NewSaga): Promise<SagaHeader | undefined> {
-    const byId = await this.find(sagaId);
+    const { executions } = this.repositories;
+    const byId = await executions.findById(sagaId);
     if (byId !== undefined || key === undefined) return byId;
-    return this.findByKey(saga, key);
+    return executions.findByKey(saga, key);
   }
 }

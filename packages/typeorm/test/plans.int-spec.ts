@@ -8,7 +8,12 @@ import { changeHeaders } from '../src/statements/change-headers.js';
 import { CheckpointStatement } from '../src/statements/checkpoint.js';
 import type { BoundStatement } from '../src/statements/checkpoint.js';
 import { claimOneStatement, claimStatement } from '../src/statements/claim.js';
-import { readClaimedStatement, readJournalsStatement } from '../src/statements/read-journals.js';
+import {
+  loadStatement,
+  readClaimedStatement,
+  readNewsStatement,
+  readOutlinesStatement,
+} from '../src/statements/read-journals.js';
 import { releaseExpiredStatement } from '../src/statements/release-expired.js';
 import { releaseStatement } from '../src/statements/release.js';
 import { lockRequested } from '../src/statements/lock-headers.js';
@@ -80,8 +85,9 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
     pkeys,
   ],
   ['a group of starts and appends', statementOf(checkpoint.bind({ starts, appends: changing })), pkeys],
-  ['load', statementOf(readJournalsStatement(tables, cursors, 'all')), pkeys],
-  ['readNews', statementOf(readJournalsStatement(tables, cursors, 'news')), pkeys],
+  ['load', loadStatement(tables), pkeys],
+  ['readNews', statementOf(readNewsStatement(tables, cursors)), pkeys],
+  ['readOutlines', statementOf(readOutlinesStatement(tables, [sagaId])), pkeys],
   ['a claim', claimStatement(tables), ['saga_execution_due', 'saga_execution_pkey', 'saga_log_pkey']],
   ['a claim of one saga', claimOneStatement(tables), pkeys],
   ['the journals of a claim', readClaimedStatement(tables), ['saga_log_pkey']],

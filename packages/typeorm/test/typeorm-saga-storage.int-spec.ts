@@ -40,8 +40,9 @@ describe('TypeOrmSagaStorage', () => {
       updatedAt: loaded?.header.createdAt,
     });
     expect(loaded?.entries).toEqual([{ ...entry, seq: 1, worker: 'worker-1', recordedAt: expect.any(Date) }]);
-    expect(await storage.find(saga.sagaId)).toEqual(loaded?.header);
-    expect(await storage.findByKey('order', 'A-1')).toEqual(loaded?.header);
+    const { context: _context, ...heading } = loaded?.header ?? {};
+    expect(await storage.find(saga.sagaId)).toEqual(heading);
+    expect(await storage.findByKey('order', 'A-1')).toEqual(heading);
   });
 
   it('answers "exists" with the header where the id or the key was taken', async () => {
@@ -51,7 +52,7 @@ describe('TypeOrmSagaStorage', () => {
     const sameId = await storage.start(newSaga({ sagaId: first.sagaId }));
     const sameKey = await storage.start(newSaga({ key: 'taken' }));
 
-    const header = await storage.find(first.sagaId);
+    const header = (await storage.load(first.sagaId))?.header;
     expect(sameId).toEqual({ kind: 'exists', header });
     expect(sameKey).toEqual({ kind: 'exists', header });
   });

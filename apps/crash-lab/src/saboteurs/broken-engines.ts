@@ -43,9 +43,9 @@ function undoBeforeDecision(engine: SagaEngine): void {
 function emitFirst(engine: SagaEngine, life: Life): void {
   patchAppend(engine, async (append, request, patience) => {
     const { sagaId, seq, worker, entry } = request;
-    const header = await engine.reader.find(sagaId).catch(() => undefined);
-    if (header !== undefined)
-      engine.follower.offer({ ...entry, seq, worker, recordedAt: new Date(life.now()) }, header);
+    const standing = await engine.reader.find(sagaId).catch(() => undefined);
+    if (standing !== undefined)
+      engine.follower.offer({ ...entry, seq, worker, recordedAt: new Date(life.now()) }, standing.header);
     return append(request, patience);
   });
 }

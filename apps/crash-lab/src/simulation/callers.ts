@@ -1,5 +1,5 @@
 import { SagaBusyError, SagaShuttingDownError, SagaStatusError, SagaStorageError } from '@nest-saga/core';
-import type { SagaHeader, SagaStuck } from '@nest-saga/core';
+import type { SagaHeading, SagaStuck } from '@nest-saga/core';
 import type { SagaEngine } from '@nest-saga/core/engine';
 import type { WatchedResult, WatcherRecord } from '@nest-saga/testing';
 import { dead } from './life.js';
@@ -16,7 +16,7 @@ export interface CallerSurroundings {
   readonly record: RunRecord;
   readonly random: SeededRandom;
   pickLife(): Life | undefined;
-  find(sagaId: string): Promise<SagaHeader | undefined>;
+  find(sagaId: string): Promise<SagaHeading | undefined>;
   tell(text: () => string): void;
 }
 
@@ -53,7 +53,7 @@ export class Callers {
   }
 
   /** Where a saga stands by now. */
-  noticeStatus({ sagaId, status, stuck }: SagaHeader): void {
+  noticeStatus({ sagaId, status, stuck }: SagaHeading): void {
     if (status !== 'stuck' || this.isStuckKnown || !this.isWorthRetrying(stuck)) return;
     this.isStuckKnown = true;
     this.launch('retry', retryMs, async () => {

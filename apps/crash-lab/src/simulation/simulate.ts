@@ -1,6 +1,6 @@
 import { InMemorySagaStorage, isOpen } from '@nest-saga/core';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
-import type { Clock, LoadedSaga, SagaDefinition, SagaHeader, SagaStorage } from '@nest-saga/core';
+import type { Clock, LoadedSaga, SagaDefinition, SagaHeading, SagaStorage } from '@nest-saga/core';
 import type { CrashEvidence } from '@nest-saga/testing';
 import { Assignments } from './assignments.js';
 import { Callers } from './callers.js';
@@ -64,7 +64,7 @@ class Simulation {
   private readonly lives: Life[] = [];
   private lifeCount = 0;
   private handlerCalls = 0;
-  private headers: readonly SagaHeader[] = [];
+  private headers: readonly SagaHeading[] = [];
   private seenWrites = -1;
   private overSince: number | undefined;
 
@@ -146,7 +146,7 @@ class Simulation {
     return this.plan.isCalm || (this.record.underway === 0 && !this.lives.some(isBusy));
   }
 
-  private isAtRest({ status }: SagaHeader): boolean {
+  private isAtRest({ status }: SagaHeading): boolean {
     return !isOpen(status) && (status !== 'stuck' || this.callers.isOperatorDone);
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { jsonContextCodec, SagaNotFoundError, SagaOrchestrator, type JournalEntry } from '@nest-saga/nestjs';
+import { SagaNotFoundError, SagaOrchestrator } from '@nest-saga/nestjs';
 import { toHistoryView, type HistoryView } from './history-view.js';
 import type { OrderContext } from './order.context.js';
 import { toFailureView, toOrderView, toStuckView } from './order-view.js';
@@ -32,7 +32,7 @@ export class OrdersReader {
     return {
       sagaId: execution.sagaId,
       status,
-      order: toOrderView(latestContext(execution.context as OrderContext, history)),
+      order: toOrderView(execution.context as OrderContext),
       ...(failure === undefined ? {} : { failure: toFailureView(failure) }),
       ...(stuck === undefined ? {} : { stuck: toStuckView(stuck) }),
       createdAt,
@@ -40,11 +40,4 @@ export class OrdersReader {
       history: history.map(toHistoryView),
     };
   }
-}
-
-function latestContext(first: OrderContext, history: readonly JournalEntry[]): OrderContext {
-  const latest = history.findLast((entry) => 'context' in entry);
-  return latest === undefined || !('context' in latest)
-    ? first
-    : (jsonContextCodec.decode(latest.context) as OrderContext);
 }

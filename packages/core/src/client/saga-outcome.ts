@@ -24,34 +24,33 @@ export interface SagaOutcome<Context = unknown> {
   readonly cause: unknown;
 }
 
-/** What an outcome is made of. */
+/** How a saga ended, or that it is stuck, without its context. */
+export type SagaEnd = Omit<SagaOutcome, 'context'>;
+
+/** What an end is made of. */
 export interface EndedSaga {
   readonly sagaId: string;
+  readonly saga: string;
   readonly status: string;
-  readonly context: Json;
   readonly failure: SagaFailure | undefined;
   readonly stuck: SagaStuck | undefined;
   readonly cause?: unknown;
 }
 
-/** The outcome of a saga that ended or is stuck. */
-export function toOutcome(definition: SagaDefinition, ended: EndedSaga): SagaOutcome {
-  const { sagaId, status, failure, stuck } = ended;
+/** The end of a saga that ended or is stuck. */
+export function toEnd({ sagaId, saga, status, failure, stuck, cause }: EndedSaga): SagaEnd {
   if (status !== 'completed' && status !== 'failed' && status !== 'stuck')
     throw new TypeError(`a ${status} saga has no outcome yet`);
-  return {
-    sagaId,
-    saga: definition.name,
-    status,
-    context: hydrate(definition.context, definition.codec.decode(ended.context)),
-    failure,
-    stuck,
-    cause: ended.cause ?? recordedCause(failure ?? stuck),
-  };
+  return { sagaId, saga, status, failure, stuck, cause: cause ?? recordedCause(failure ?? stuck) };
+}
+
+/** The outcome of a saga that ended or is stuck. */
+export function toOutcome(definition: SagaDefinition, ended: EndedSaga, context: Json): SagaOutcome {
+  return { ...toEnd(ended), context: hydrate(definition.context, definition.codec.decode(context)) };
 }
 
 /** The error that a stream ends with, or undefined for a completed saga. */
-export function toOutcomeError(outcome: SagaOutcome): SagaFailedError | SagaStuckError | undefined {
+export function toOutcomeError(outcome: SagaEnd): SagaFailedError | SagaStuckError | undefined {
   const { sagaId, saga, failure, stuck, cause } = outcome;
   if (outcome.status === 'stuck' && stuck !== undefined)
     return new SagaStuckError(sagaId, saga, stuck, { cause });

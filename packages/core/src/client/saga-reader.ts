@@ -4,28 +4,31 @@ import type { ExecutionEnd } from '../execution/saga-executor.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { isSagaError } from '../identity/thrown.js';
-import { foldJournal } from '../journal/fold-journal.js';
 import type { JournalEntry, StepEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
-import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaHeading } from '../journal/saga-header.js';
+import type { SagaStanding } from '../journal/saga-standing.js';
+import { standingOf } from '../journal/saga-standing.js';
 import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { SagaStepResult } from '../journal/step-result.js';
 import { toStepResult } from '../journal/step-result.js';
 import type { Clock } from '../ports/clock.js';
-import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
+import { maximumSeq } from '../ports/maximum-seq.js';
+import type { SagaOutline, SagaStorage } from '../ports/saga-storage.js';
 import type { JournalFollower, JournalObserver } from '../worker/journal-follower.js';
-import type { SagaOutcome } from './saga-outcome.js';
-import { toOutcome } from './saga-outcome.js';
+import type { SagaEnd, SagaOutcome } from './saga-outcome.js';
+import { toEnd, toOutcome } from './saga-outcome.js';
 import type { SagaStarted } from './saga-started.js';
 import { toSagaStarted } from './saga-started.js';
 import type { StartedSaga } from './saga-starter.js';
-import { checkSagaId } from './start-options.js';
+import type { SagaKey } from './start-options.js';
+import { checkSagaId, checkSagaReference } from './start-options.js';
 
 /** Is told the results of a saga's steps. */
 export interface ResultObserver {
   onResult(result: SagaStepResult): void;
   /** The saga ended or is stuck. The last call. */
-  onEnd(outcome: SagaOutcome): void;
+  onEnd(end: SagaEnd): void;
   /** It cannot be followed (any more). The last call. */
   onError(error: unknown): void;
 }
@@ -45,9 +48,28 @@ export class SagaReader {
     private readonly runAt: (sagaId: string, seq: number) => SagaRun | undefined,
   ) {}
 
-  /** Where a saga stands, or undefined where there is none with this id. */
-  async find(sagaId: string): Promise<SagaHeader | undefined> {
-    return this.storage.find(checkSagaId(sagaId));
+  /**
+   * Where a saga stands, or undefined if there is none with this id or key.
+   *
+   * @throws InvalidArgumentError
+   */
+  async find(reference: string | SagaKey): Promise<SagaStanding | undefined> {
+    const checked = checkSagaReference(reference);
+    const sagaId = typeof checked === 'string' ? checked : await this.idOf(checked);
+    const [standing] = sagaId === undefined ? [] : await this.standings([sagaId]);
+    return standing;
+  }
+
+  /**
+   * Where sagas stand, in the order of their ids, without those that are unknown. As many as one read gives, but at least
+   * one: ask again for those behind the last.
+   */
+  async standings(sagaIds: readonly string[]): Promise<readonly SagaStanding[]> {
+    const outlines = await this.storage.readOutlines(sagaIds);
+    return outlines.map((outline) => {
+      const { saga, version } = outline.header;
+      return standingOf(outline.isWhole ? this.registry.find(saga, version) : undefined, outline);
+    });
   }
 
   /**
@@ -56,7 +78,9 @@ export class SagaReader {
    * @throws SagaNotFoundError
    */
   async history(sagaId: string): Promise<readonly JournalEntry[]> {
-    return (await this.load(sagaId)).entries;
+    const loaded = await this.storage.load(checkSagaId(sagaId));
+    if (loaded === undefined) throw new SagaNotFoundError(sagaId);
+    return loaded.entries;
   }
 
   /**
@@ -68,7 +92,7 @@ export class SagaReader {
   async started(sagaId: string, started?: StartedSaga): Promise<SagaStarted> {
     if (started !== undefined && started.version === started.definition.version)
       return toSagaStarted(sagaId, started.definition);
-    const header = await this.patiently(() => this.find(sagaId));
+    const header = await this.patiently(() => this.storage.find(checkSagaId(sagaId)));
     if (header === undefined) throw new SagaNotFoundError(sagaId);
     return toSagaStarted(sagaId, this.definitionOf(header));
   }
@@ -101,9 +125,9 @@ export class SagaReader {
           finish(() => observer.onError(result));
         } else observer.onResult(result);
       },
-      onEnd: () => {
-        this.outcomeAt(sagaId, seq, this.runAt(sagaId, seq) ?? started).then(
-          (outcome) => (outcome === undefined ? followOn() : finish(() => observer.onEnd(outcome))),
+      onEnd: (header) => {
+        this.endAt(header, seq, this.runAt(sagaId, seq) ?? started).then(
+          (ended) => (ended === undefined ? followOn() : finish(() => observer.onEnd(ended))),
           (error: unknown) => finish(() => observer.onError(error)),
         );
       },
@@ -123,36 +147,43 @@ export class SagaReader {
       if (here !== undefined && here.outcome.status !== 'stuck') return here.outcome;
       const run = await this.patiently(() => this.ended(sagaId));
       here = (await endedHere(sagaId, run)) ?? here;
-      const loaded = await this.patiently(() => this.load(sagaId));
+      const outline = await this.patiently(() => this.outline(sagaId));
       // A person may have let a stuck one go on, since it got stuck here or between the two calls.
-      if (here?.seq === lastSeq(loaded)) return here.outcome;
-      if (!isOpen(loaded.header.status)) return this.outcomeOf(loaded);
+      if (here?.seq === lastSeq(outline)) return here.outcome;
+      if (!isOpen(outline.header.status)) return this.outcomeOf(outline);
     }
   }
 
-  /** The outcome of a saga whose journal ends at `seq`, or undefined where it went on behind it. */
-  private async outcomeAt(
-    sagaId: string,
+  private async idOf({ saga, key }: SagaKey): Promise<string | undefined> {
+    return (await this.storage.findByKey(saga, key))?.sagaId;
+  }
+
+  /** The end of a saga whose journal ended at `seq`, or undefined if a person let a stuck one go on since. */
+  private async endAt(
+    header: SagaHeading,
     seq: number,
     run: SagaRun | undefined,
-  ): Promise<SagaOutcome | undefined> {
+  ): Promise<SagaEnd | undefined> {
+    const { sagaId } = header;
     const here = await endedHere(sagaId, run);
     if (here?.seq === seq) return here.outcome;
-    const loaded = await this.patiently(() => this.load(sagaId));
-    const hasGoneOn = isOpen(loaded.header.status) || lastSeq(loaded) > seq;
-    return hasGoneOn ? undefined : this.outcomeOf(loaded);
+    const hasGoneOn = header.status === SagaStatus.Stuck && (await this.hasGoneOn(sagaId, seq));
+    return hasGoneOn ? undefined : toEnd(header);
   }
 
-  private outcomeOf({ header, entries }: LoadedSaga): SagaOutcome {
-    const { sagaId } = header;
-    const definition = this.definitionOf(header);
-    return toOutcome(definition, { ...foldJournal(definition, header, entries), ...pickEnd(header), sagaId });
+  private async hasGoneOn(sagaId: string, seq: number): Promise<boolean> {
+    const [news] = await this.patiently(() => this.storage.readNews([{ sagaId, afterSeq: seq }]));
+    return news?.header?.status !== SagaStatus.Stuck || news.entries.length > 0;
   }
 
-  private async load(sagaId: string): Promise<LoadedSaga> {
-    const loaded = await this.storage.load(checkSagaId(sagaId));
-    if (loaded === undefined) throw new SagaNotFoundError(sagaId);
-    return loaded;
+  private outcomeOf({ header, context }: SagaOutline): SagaOutcome {
+    return toOutcome(this.definitionOf(header), header, context);
+  }
+
+  private async outline(sagaId: string): Promise<SagaOutline> {
+    const [outline] = await this.storage.readOutlines([sagaId]);
+    if (outline === undefined) throw new SagaNotFoundError(sagaId);
+    return outline;
   }
 
   /** For somebody who waits anyway: trouble with the storage is waited out, because the saga goes on meanwhile. */
@@ -172,35 +203,33 @@ export class SagaReader {
 
   /** Resolves once it has ended or is stuck, with the run of its last entry if that was here, after this call. */
   private async ended(sagaId: string): Promise<SagaRun | undefined> {
-    const header = await this.find(sagaId);
+    const header = await this.storage.find(checkSagaId(sagaId));
     if (header === undefined) throw new SagaNotFoundError(sagaId);
     if (isTerminal(header.status) || header.status === SagaStatus.Stuck) return undefined;
     return new Promise<SagaRun | undefined>((resolve, reject) => {
-      let last = 0;
-      this.follower.follow(sagaId, 0, {
-        onEntry: ({ seq }) => {
-          last = seq;
-        },
-        onEnd: () => resolve(this.runAt(sagaId, last)),
+      // Behind every entry: only its end is asked for.
+      this.follower.follow(sagaId, maximumSeq, {
+        onEntry: () => undefined,
+        onEnd: (_header, seq) => resolve(this.runAt(sagaId, seq)),
         onMissing: () => reject(new SagaNotFoundError(sagaId)),
       });
     });
   }
 
-  private toResult(header: SagaHeader, entry: StepEntry): SagaStepResult | SagaNotRegisteredError {
+  private toResult(header: SagaHeading, entry: StepEntry): SagaStepResult | SagaNotRegisteredError {
     const { sagaId, saga, version } = header;
     const definition = this.registry.find(saga, version);
     if (definition === undefined) return this.notRegistered(header);
     return toStepResult(sagaId, definition, entry);
   }
 
-  private definitionOf(header: SagaHeader): SagaDefinition {
+  private definitionOf(header: SagaHeading): SagaDefinition {
     const definition = this.registry.find(header.saga, header.version);
     if (definition !== undefined) return definition;
     throw this.notRegistered(header);
   }
 
-  private notRegistered(header: SagaHeader): SagaNotRegisteredError {
+  private notRegistered(header: SagaHeading): SagaNotRegisteredError {
     const known = this.registry.identities.map(({ saga, version }) => `${saga} version ${version}`);
     return new SagaNotRegisteredError(
       `"${header.saga}" version ${header.version}`,
@@ -218,18 +247,15 @@ async function endedHere(
   const end = await run?.end;
   if (end?.kind !== 'ended' || run === undefined) return undefined;
   const { seq, status, context, failure, stuck } = end.state;
-  const ended = { sagaId, status, context, failure, stuck, cause: causeOf(end) };
-  return { seq, outcome: toOutcome(run.definition, ended) };
+  const saga = run.definition.name;
+  const ended = { sagaId, saga, status, failure, stuck, cause: causeOf(end) };
+  return { seq, outcome: toOutcome(run.definition, ended, context) };
 }
 
-function lastSeq({ entries }: LoadedSaga): number {
+function lastSeq({ entries }: SagaOutline): number {
   return entries.at(-1)?.seq ?? 0;
 }
 
 function causeOf(end: Extract<ExecutionEnd, { kind: 'ended' }>): unknown {
   return end.state.failure?.reason === 'cancelled' ? undefined : end.cause;
-}
-
-function pickEnd({ status, failure, stuck }: SagaHeader): Pick<SagaHeader, 'status' | 'failure' | 'stuck'> {
-  return { status, failure, stuck };
 }

@@ -12,7 +12,7 @@ import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaShuttingDownError } from '../errors/saga-shutting-down-error.js';
 import { foldJournal, initialState } from '../journal/fold-journal.js';
 import type { Park } from '../journal/park.js';
-import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { firstHeader } from '../ports/first-header.js';
@@ -208,7 +208,7 @@ export class SagaStarter {
     notifySaga(this.listener, { type: 'started', sagaId, saga, version, isQueued, metadata });
   }
 
-  private attached(header: SagaHeader, fallback: SagaDefinition | undefined): StartedSaga {
+  private attached(header: SagaHeading, fallback: SagaDefinition | undefined): StartedSaga {
     const definition =
       this.registry.find(header.saga, header.version) ??
       fallback ??

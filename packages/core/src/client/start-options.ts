@@ -41,6 +41,23 @@ export function checkSagaId(sagaId: unknown): string {
   throw new InvalidArgumentError('sagaId', 'pass a UUID such as 018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41');
 }
 
+/** A saga's name with the caller's own name for a business action: names one execution, as its id does. */
+export interface SagaKey {
+  readonly saga: string;
+  readonly key: string;
+}
+
+/**
+ * Checks what names one execution: its id, or a saga's name with a key.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkSagaReference(reference: unknown): string | SagaKey {
+  if (typeof reference !== 'object' || reference === null) return checkSagaId(reference);
+  const { saga, key } = checkNames('', reference, ['saga', 'key']);
+  return { saga: checkText('saga', saga, 100), key: checkText('key', key, 200) };
+}
+
 /**
  * Checks the options of a start, which may come from a request's body.
  *

@@ -3,7 +3,7 @@ import type { SagaIdentity } from '../definition/saga-registry.js';
 import { nextRunAtOf } from '../journal/header-change.js';
 import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
-import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
 import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { Clock } from '../ports/clock.js';
 import type {
@@ -16,6 +16,7 @@ import type {
   NewSaga,
   ReleaseRequest,
   SagaListQuery,
+  SagaOutline,
   SagaPage,
   SagaStorage,
   StartResult,
@@ -24,8 +25,10 @@ import type {
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
 import { listHeaders, summarizeHeaders } from './list-headers.js';
-import { dueAt, isClaimable, isOneOf, snapshot, toEntry } from './stored-saga.js';
+import { dueAt, isClaimable, isOneOf, snapshot } from './stored-saga.js';
 import type { StoredSaga } from './stored-saga.js';
+import { headingOf, newsOf, newsSize, outlineOf, outlineSize, ReadBudget } from './stored-values.js';
+import { WritePauses } from './write-pauses.js';
 
 /** Options of {@link InMemorySagaStorage}. */
 export interface InMemorySagaStorageOptions {
@@ -39,7 +42,6 @@ export interface InMemorySagaStorageOptions {
 }
 
 const finishedSagasKept = 100;
-const writesBetweenBreaths = 10_000;
 
 /**
  * Sagas in the memory of one process, for tests and first steps. It honours the same rules as a database: each call
@@ -54,8 +56,7 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly workerExpiries = new Map<string, number>();
   private readonly hintListeners = new Set<(hint: StorageHint) => void>();
   private readonly finished = new Set<string>();
-  private writesSinceBreath = 0;
-  private breath: Promise<void> | undefined;
+  private readonly pauses: WritePauses;
   private readonly keepFinished: boolean;
 
   constructor(
@@ -63,6 +64,7 @@ export class InMemorySagaStorage implements SagaStorage {
     options: InMemorySagaStorageOptions = {},
   ) {
     this.keepFinished = options.keepFinished ?? true;
+    this.pauses = new WritePauses(clock);
   }
 
   async open(): Promise<void> {}
@@ -70,7 +72,8 @@ export class InMemorySagaStorage implements SagaStorage {
   async close(): Promise<void> {}
 
   async start(saga: NewSaga): Promise<StartResult> {
-    if (this.isOutOfBreath()) await this.breathe();
+    const pause = this.pauses.next();
+    if (pause !== undefined) await pause;
     const existing = this.sagas.get(saga.sagaId) ?? this.byKey(saga.saga, saga.key);
     if (existing !== undefined) return { kind: 'exists', header: existing.header };
     const header = firstHeader(saga, new Date(this.clock.now()));
@@ -81,7 +84,8 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
-    if (this.isOutOfBreath()) await this.breathe();
+    const pause = this.pauses.next();
+    if (pause !== undefined) await pause;
     const stored = this.sagas.get(request.sagaId);
     if (stored === undefined || isTerminal(stored.header.status) || request.seq !== stored.written.length + 1)
       return 'fenced';
@@ -91,12 +95,14 @@ export class InMemorySagaStorage implements SagaStorage {
     return 'stored';
   }
 
-  async find(sagaId: string): Promise<SagaHeader | undefined> {
-    return this.sagas.get(sagaId)?.header;
+  async find(sagaId: string): Promise<SagaHeading | undefined> {
+    const header = this.sagas.get(sagaId)?.header;
+    return header && headingOf(header);
   }
 
-  async findByKey(saga: string, key: string): Promise<SagaHeader | undefined> {
-    return this.byKey(saga, key)?.header;
+  async findByKey(saga: string, key: string): Promise<SagaHeading | undefined> {
+    const header = this.byKey(saga, key)?.header;
+    return header && headingOf(header);
   }
 
   async load(sagaId: string): Promise<LoadedSaga | undefined> {
@@ -105,13 +111,24 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
+    const budget = new ReadBudget();
     return cursors.flatMap(({ sagaId, afterSeq }): JournalNews[] => {
       const stored = this.sagas.get(sagaId);
-      if (stored === undefined) return [{ sagaId, header: undefined, entries: [] }];
-      const entries = stored.written.slice(afterSeq).map(toEntry);
-      const isQuiet = entries.length === 0 && isOpen(stored.header.status);
-      return isQuiet ? [] : [{ sagaId, header: stored.header, entries }];
+      if (stored === undefined) return [{ sagaId, header: undefined, entries: [], isCut: false }];
+      const news = stored.written.slice(afterSeq);
+      if (news.length === 0 && isOpen(stored.header.status)) return [];
+      const entries = news.filter((one) => budget.takes(newsSize(one))).map(newsOf);
+      const isCut = entries.length < news.length;
+      return [{ sagaId, header: headingOf(stored.header), entries, isCut }];
     });
+  }
+
+  async readOutlines(sagaIds: readonly string[]): Promise<readonly SagaOutline[]> {
+    const budget = new ReadBudget();
+    return sagaIds
+      .flatMap((sagaId) => this.sagas.get(sagaId) ?? [])
+      .filter((stored) => budget.takes(outlineSize(stored)))
+      .map(outlineOf);
   }
 
   async list(query: SagaListQuery): Promise<SagaPage> {
@@ -183,25 +200,6 @@ export class InMemorySagaStorage implements SagaStorage {
   onHint(listener: (hint: StorageHint) => void): () => void {
     this.hintListeners.add(listener);
     return () => this.hintListeners.delete(listener);
-  }
-
-  private isOutOfBreath(): boolean {
-    return ++this.writesSinceBreath >= writesBetweenBreaths;
-  }
-
-  /**
-   * Answers come in microtasks, and microtasks alone would keep every timer of the process from firing, the renewal
-   * of the lease among them: now and then all writers wait for one turn of the event loop.
-   */
-  private breathe(): Promise<void> {
-    this.breath ??= new Promise((resolve) => {
-      this.clock.startTimer(0, () => {
-        this.writesSinceBreath = 0;
-        this.breath = undefined;
-        resolve();
-      });
-    });
-    return this.breath;
   }
 
   private byKey(saga: string, key: string | undefined): StoredSaga | undefined {

@@ -2,6 +2,7 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, SagaStatus } from '../journal/saga-status.js';
 import type { SagaListQuery, SagaPage, StorageSummary } from '../ports/saga-storage.js';
 import { decodeCursor, encodeCursor } from '../ports/list-cursor.js';
+import { headingOf } from './stored-values.js';
 import { checkListLimit, checkListNames } from '../ports/list-limit.js';
 
 /**
@@ -21,7 +22,7 @@ export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery
   const sagas = fitting.slice(0, limit);
   const last = sagas.at(-1);
   return {
-    sagas,
+    sagas: sagas.map(headingOf),
     nextCursor: last !== undefined && fitting.length > sagas.length ? encodeCursor(last) : undefined,
   };
 }

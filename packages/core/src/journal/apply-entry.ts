@@ -85,7 +85,7 @@ function changeMismatched(next: Draft, entry: EntryDraft | JournalEntry): void {
   switch (entry.kind) {
     case 'act-completed':
     case 'compensation-completed':
-      next.context = entry.context;
+      next.context = entry.context ?? next.context;
       return;
     case 'claimed':
       return claimed(next, entry);
@@ -101,7 +101,7 @@ function changeMismatched(next: Draft, entry: EntryDraft | JournalEntry): void {
 }
 
 function actCompleted(definition: SagaDefinition, next: Draft, entry: ActCompleted): void {
-  next.context = entry.context;
+  next.context = entry.context ?? next.context;
   next.mismatch = misplacedAct(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
   madeProgress(next);
@@ -134,7 +134,7 @@ function actFailed(definition: SagaDefinition, next: Draft, entry: ActFailed): v
 }
 
 function compensationCompleted(definition: SagaDefinition, next: Draft, entry: CompensationCompleted): void {
-  next.context = entry.context;
+  next.context = entry.context ?? next.context;
   next.mismatch = misplacedCompensation(definition, next, entry.step);
   if (next.mismatch !== undefined) return;
   heedCancelOfUndoFirst(next);

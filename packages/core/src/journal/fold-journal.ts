@@ -24,10 +24,16 @@ export function foldJournal(
 ): SagaState {
   const isQueued = header.status === SagaStatus.Pending;
   let state = initialState(header.context, isQueued, isQueued ? parkOf(header) : undefined);
-  // Nothing is ever written behind an end: an entry with another one behind it did not end the saga.
-  for (const entry of entries)
-    state = applyEntry(definition, isTerminal(state.status) ? goingOn(state) : state, entry, entry.seq);
+  for (const entry of entries) state = foldOn(definition, state, entry);
   return asRecorded(state, header);
+}
+
+/**
+ * The state with the next entry of a whole journal. Nothing is ever written behind an end: an entry with another one
+ * behind it did not end the saga.
+ */
+export function foldOn(definition: SagaDefinition, state: SagaState, entry: JournalEntry): SagaState {
+  return applyEntry(definition, isTerminal(state.status) ? goingOn(state) : state, entry, entry.seq);
 }
 
 function goingOn(state: SagaState): SagaState {

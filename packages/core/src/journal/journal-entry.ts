@@ -18,8 +18,8 @@ interface StepAttempt {
 /** An act returned. Also the durable statement that the next step may begin. */
 export interface ActCompleted extends StepAttempt {
   readonly kind: 'act-completed';
-  /** The context after the step. */
-  readonly context: Json;
+  /** The context after the step; undefined: it is the one before, or this reader did not ask for contexts. */
+  readonly context?: Json;
   readonly response?: Json;
   /** What the step emitted: a JSON list of `{ name?, event }`, the name being that of the event's class. */
   readonly events?: Json;
@@ -51,7 +51,8 @@ export interface ActFailed extends StepAttempt {
 /** A compensation returned: the step is undone. */
 export interface CompensationCompleted extends StepAttempt {
   readonly kind: 'compensation-completed';
-  readonly context: Json;
+  /** As after an act. */
+  readonly context?: Json;
   readonly events?: Json;
 }
 

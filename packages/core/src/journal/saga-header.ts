@@ -36,3 +36,6 @@ export interface SagaHeader {
   /** When the header last changed. */
   readonly updatedAt: Date;
 }
+
+/** A header without its context, which can be large. */
+export type SagaHeading = Omit<SagaHeader, 'context'>;

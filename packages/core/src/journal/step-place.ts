@@ -19,6 +19,12 @@ export function stepAt(
   return place.isAlternative ? stage.alternative : stage.primary;
 }
 
+/** The step that runs next, or that it stands at: forward the act, backward the compensation. */
+export function standingStep(definition: SagaDefinition, state: SagaState): string | undefined {
+  const isForward = state.direction === 'forward' && !state.isUndoingFirst;
+  return isForward ? currentStep(definition, state)?.id : state.undo.at(-1)?.step;
+}
+
 /** What a saga stands at: the act that is next, or every compensation that is still to be done. */
 export function openSteps(definition: SagaDefinition, state: SagaState): readonly string[] {
   if (state.direction === 'forward' && !state.isUndoingFirst) {

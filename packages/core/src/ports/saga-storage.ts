@@ -5,7 +5,7 @@ import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { Park } from '../journal/park.js';
-import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
 import type { SagaStatus } from '../journal/saga-status.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -47,6 +47,17 @@ export interface LoadedSaga {
   readonly entries: readonly JournalEntry[];
 }
 
+/** What says where a saga stands, all of one moment: not every value that its steps made. */
+export interface SagaOutline {
+  readonly header: SagaHeader;
+  /** The context as the last step left it. */
+  readonly context: Json;
+  /** Without contexts, responses and events. */
+  readonly entries: readonly JournalEntry[];
+  /** With `false` they end before an entry that cannot be read. */
+  readonly isWhole: boolean;
+}
+
 /** How far a reader has come in a journal. */
 export interface JournalCursor {
   readonly sagaId: string;
@@ -58,8 +69,11 @@ export interface JournalCursor {
 export interface JournalNews {
   readonly sagaId: string;
   /** Undefined: no such saga. */
-  readonly header: SagaHeader | undefined;
+  readonly header: SagaHeading | undefined;
+  /** Without their contexts. */
   readonly entries: readonly JournalEntry[];
+  /** More has happened than one read gives: ask again behind the last of these. */
+  readonly isCut: boolean;
 }
 
 /** What a worker asks for when it looks for sagas to run. */
@@ -107,7 +121,7 @@ export interface SagaListQuery {
 
 /** One page of a list. */
 export interface SagaPage {
-  readonly sagas: readonly SagaHeader[];
+  readonly sagas: readonly SagaHeading[];
   /** Undefined on the last page. */
   readonly nextCursor: string | undefined;
 }
@@ -170,15 +184,21 @@ export interface SagaStorage {
    */
   untilDurable?(): Promise<void>;
 
-  find(sagaId: string): Promise<SagaHeader | undefined>;
-  findByKey(saga: string, key: string): Promise<SagaHeader | undefined>;
+  find(sagaId: string): Promise<SagaHeading | undefined>;
+  findByKey(saga: string, key: string): Promise<SagaHeading | undefined>;
   /** The header and the whole journal, in one consistent view. Rejects where it cannot be read. */
   load(sagaId: string): Promise<LoadedSaga | undefined>;
   /**
-   * What is new behind each cursor; a saga's header and entries are of one consistent view. Where a journal cannot be
-   * read on, its news end, and those of the others are given all the same.
+   * What is new behind each cursor, as much as `maximumBytesRead` allows, but at least one entry; a saga's header and
+   * entries are of one consistent view. Where a journal cannot be read on, its news end, and those of the others are
+   * given all the same.
    */
   readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]>;
+  /**
+   * The outlines of sagas, in the order of the ids, without those that are unknown; as many as `maximumBytesRead` allows,
+   * but at least one.
+   */
+  readOutlines(sagaIds: readonly string[]): Promise<readonly SagaOutline[]>;
   list(query: SagaListQuery): Promise<SagaPage>;
   /** Counts and ages of what is open or stuck. */
   summarize(): Promise<StorageSummary>;

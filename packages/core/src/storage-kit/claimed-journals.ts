@@ -2,6 +2,7 @@ import { SagaStorageError } from '../errors/saga-storage-error.js';
 import { isSagaError } from '../identity/thrown.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
+import { maximumBytesRead } from '../ports/read-limit.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { ErrorConduct } from './error-conduct.js';
 
@@ -37,9 +38,6 @@ export interface ClaimedJournalsPorts<Row> {
   /** Whether the storage answered that it cannot read the journals, for a reason that one of them may have. */
   readonly blamesJournal: (error: unknown) => boolean;
 }
-
-/** As much as one statement reads, unless a single journal is larger. Counted as stored: compressed. */
-const maximumBytes = 4_000_000;
 
 /**
  * Reads the journals of claimed sagas. The claim is committed by then: an unread saga stays the worker's, until its sweep
@@ -89,7 +87,7 @@ export class ClaimedJournals<Row> {
 
   /** Whether a journal may be to blame: the storage said so, or it took too long and the journal is large. */
   private isJournalsFault(error: unknown, { journalBytes }: TakenSaga): boolean {
-    if (this.ports.conductOf(error) === 'hung') return journalBytes > maximumBytes;
+    if (this.ports.conductOf(error) === 'hung') return journalBytes > maximumBytesRead;
     return this.ports.blamesJournal(error);
   }
 }
@@ -98,7 +96,7 @@ function* groupsOf(taken: readonly TakenSaga[]): Iterable<readonly TakenSaga[]> 
   let group: TakenSaga[] = [];
   let bytes = 0;
   for (const saga of taken) {
-    if (group.length > 0 && bytes + saga.journalBytes > maximumBytes) {
+    if (group.length > 0 && bytes + saga.journalBytes > maximumBytesRead) {
       yield group;
       group = [];
       bytes = 0;

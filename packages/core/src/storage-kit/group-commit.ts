@@ -258,7 +258,7 @@ function errorOf({ kind }: Write, error: unknown): SagaStorageError {
 function sizeOf(write: Write): number {
   if (write.kind === 'start') return write.saga.context.length;
   const { entry } = write.request;
-  const context = 'context' in entry ? entry.context.length : 0;
+  const context = 'context' in entry ? (entry.context?.length ?? 0) : 0;
   const response = 'response' in entry ? (entry.response?.length ?? 0) : 0;
   return context + response + ('events' in entry ? (entry.events?.length ?? 0) : 0);
 }

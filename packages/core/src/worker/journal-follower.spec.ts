@@ -1,4 +1,6 @@
 import type { Clock } from '../ports/clock.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeading } from '../journal/saga-header.js';
 import type { JournalCursor, SagaStorage } from '../ports/saga-storage.js';
 import { JournalFollower } from './journal-follower.js';
 
@@ -21,4 +23,32 @@ test('one saga may have more followers than a call has arguments: it is read fro
   followers.close();
   expect(errors).toEqual([]);
   expect(read).toEqual([{ sagaId: 's1', afterSeq: 3 }]);
+});
+
+test('what one read does not give is read at once, and the end is told behind all of it', async () => {
+  const clock: Clock = { now: () => 0, monotonicNow: () => 0, startTimer: () => () => undefined };
+  const read: (readonly JournalCursor[])[] = [];
+  const header = { sagaId: 's1', status: 'completed' } as SagaHeading;
+  const storage = {
+    readNews: (cursors: readonly JournalCursor[]) => {
+      read.push(cursors);
+      const entries = cursors.map(({ afterSeq }) => ({ kind: 'settled', seq: afterSeq + 1 }) as JournalEntry);
+      return Promise.resolve([{ sagaId: 's1', header, entries, isCut: read.length < 3 }]);
+    },
+  } as Partial<SagaStorage> as SagaStorage;
+  const told: string[] = [];
+  const followers = new JournalFollower(storage, clock, 1_000, () => undefined);
+  const ended = new Promise<void>((resolve) => {
+    followers.follow('s1', 0, {
+      onEntry: ({ seq }) => told.push(`${seq}`),
+      onMissing: () => undefined,
+      onEnd: () => {
+        told.push('end');
+        resolve();
+      },
+    });
+  });
+  await ended;
+  expect(told).toEqual(['1', '2', '3', 'end']);
+  expect(read.flat().map(({ afterSeq }) => afterSeq)).toEqual([0, 1, 2]);
 });

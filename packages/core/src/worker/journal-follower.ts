@@ -1,17 +1,17 @@
 import { isSagaError } from '../identity/thrown.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
-import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaHeading } from '../journal/saga-header.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-storage.js';
 import { noSurroundings } from '../ports/surroundings.js';
 import type { Surroundings } from '../ports/surroundings.js';
 
-/** Is told what happens to a saga, in order of `seq` and each entry once. */
+/** Is told what happens to a saga, in order of `seq` and each entry once; an entry that was read has no context. */
 export interface JournalObserver {
-  onEntry(entry: JournalEntry, header: SagaHeader): void;
-  /** It ended or is stuck, and every entry was told. The last call. */
-  onEnd(header: SagaHeader): void;
+  onEntry(entry: JournalEntry, header: SagaHeading): void;
+  /** It ended or is stuck, and every entry was told. The last call. `seq` is the place of its last entry, if that was read. */
+  onEnd(header: SagaHeading, seq: number): void;
   /** There is no such saga (any more). The last call. */
   onMissing(): void;
 }
@@ -88,12 +88,12 @@ export class JournalFollower {
   }
 
   /** An entry that this process has just made durable. */
-  offer(entry: JournalEntry, header: SagaHeader): void {
+  offer(entry: JournalEntry, header: SagaHeading): void {
     const group = this.followers.get(header.sagaId);
     if (group === undefined) return;
     for (const follower of group) {
       if (entry.seq > follower.seq + 1) this.hint(header.sagaId);
-      else this.tell(follower, { sagaId: header.sagaId, header, entries: [entry] });
+      else this.tell(follower, { sagaId: header.sagaId, header, entries: [entry], isCut: false });
     }
   }
 
@@ -154,6 +154,7 @@ export class JournalFollower {
     if (cursors.length === 0) return;
     for (const news of await this.readNews(cursors)) {
       for (const follower of this.followers.get(news.sagaId) ?? []) this.tell(follower, news);
+      if (news.isCut && this.followers.has(news.sagaId)) this.hinted.add(news.sagaId);
     }
   }
 
@@ -196,9 +197,9 @@ export class JournalFollower {
       if (!this.isFollowing(follower)) return;
     }
     const lastSeq = news.entries.at(-1)?.seq ?? follower.seq;
-    if (!isEnd(header) || follower.seq < lastSeq) return;
+    if (news.isCut || !isEnd(header) || follower.seq < lastSeq) return;
     this.drop(follower);
-    this.protect(() => observer.onEnd(header));
+    this.protect(() => observer.onEnd(header, lastSeq));
   }
 
   private isFollowing(follower: Follower): boolean {
@@ -230,7 +231,7 @@ function bound(observer: JournalObserver, surroundings: Surroundings): JournalOb
   const within = surroundings.bind((tell: () => void) => tell());
   return {
     onEntry: (entry, header) => within(() => observer.onEntry(entry, header)),
-    onEnd: (header) => within(() => observer.onEnd(header)),
+    onEnd: (header, seq) => within(() => observer.onEnd(header, seq)),
     onMissing: () => within(() => observer.onMissing()),
   };
 }
@@ -239,6 +240,6 @@ function isPassing(error: unknown): boolean {
   return isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome !== 'refused';
 }
 
-function isEnd(header: SagaHeader): boolean {
+function isEnd(header: SagaHeading): boolean {
   return isTerminal(header.status) || header.status === SagaStatus.Stuck;
 }

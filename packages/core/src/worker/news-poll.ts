@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import { notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
-import type { JournalCursor, SagaStorage } from '../ports/saga-storage.js';
+import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-storage.js';
 import type { RunningSagas } from './running-sagas.js';
 
 /**
@@ -73,15 +73,21 @@ export class NewsPoll {
     return saga === undefined ? [] : [{ sagaId, afterSeq: saga.executor.seq }];
   }
 
+  private notice({ sagaId, entries }: JournalNews): void {
+    const saga = this.running.get(sagaId);
+    const news = entries.filter(
+      (entry) => entry.worker !== saga?.worker && entry.seq > (saga?.executor.seq ?? 0),
+    );
+    if (news.length > 0)
+      saga?.executor.notice({ isCancel: news.some(({ kind }) => kind === 'cancel-requested') });
+  }
+
   private async read(cursors: readonly JournalCursor[]): Promise<void> {
     try {
-      for (const { sagaId, entries } of await this.storage.readNews(cursors)) {
-        const saga = this.running.get(sagaId);
-        const news = entries.filter(
-          (entry) => entry.worker !== saga?.worker && entry.seq > (saga?.executor.seq ?? 0),
-        );
-        if (news.length > 0)
-          saga?.executor.notice({ isCancel: news.some(({ kind }) => kind === 'cancel-requested') });
+      for (let left = cursors; left.length > 0;) {
+        const read = await this.storage.readNews(left);
+        for (const news of read) this.notice(news);
+        left = cutOff(left, read);
       }
     } catch (error) {
       notifyWorker(this.listener, {
@@ -92,4 +98,14 @@ export class NewsPoll {
       });
     }
   }
+}
+
+/** Where to go on with the sagas of which one read did not give everything. */
+function cutOff(cursors: readonly JournalCursor[], read: readonly JournalNews[]): readonly JournalCursor[] {
+  const cut = new Map(
+    read.filter(({ isCut }) => isCut).map((news) => [news.sagaId, news.entries.at(-1)?.seq]),
+  );
+  return cursors
+    .filter(({ sagaId }) => cut.has(sagaId))
+    .map(({ sagaId, afterSeq }) => ({ sagaId, afterSeq: cut.get(sagaId) ?? afterSeq }));
 }

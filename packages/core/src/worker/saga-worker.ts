@@ -269,9 +269,9 @@ export class SagaWorker {
   };
 
   private warnOfSize({ entry, header }: RecordedEntry): void {
-    if (entry.kind !== 'act-completed' || entry.context.length * 3 <= this.options.contextWarningBytes)
-      return;
-    const bytes = encodedBytes(entry.context);
+    const context = entry.kind === 'act-completed' ? (entry.context ?? '') : '';
+    if (context.length * 3 <= this.options.contextWarningBytes) return;
+    const bytes = encodedBytes(context);
     if (bytes <= this.options.contextWarningBytes) return;
     const { sagaId, saga, version } = header;
     notifySaga(this.dependencies.listener, { type: 'context-large', sagaId, saga, version, bytes });

@@ -1,5 +1,5 @@
 import { NonRetryableError, RetryableError, SagaStorageError } from '@nest-saga/core';
-import type { SagaOutcome } from '@nest-saga/core';
+import type { SagaEnd } from '@nest-saga/core/engine';
 import {
   answers,
   failing,
@@ -69,7 +69,7 @@ describe('a saga whose wait for the next attempt is long', () => {
     const started = await process.start();
     const queued = await process.enqueue();
     const outcomes = [process.outcome(started), process.outcome(started.sagaId), process.outcome(queued)];
-    const watched = new Promise<SagaOutcome>((onEnd, onError) => {
+    const watched = new Promise<SagaEnd>((onEnd, onError) => {
       process.engine.reader.follow(started.sagaId, 0, { onResult: () => undefined, onEnd, onError }, started);
     });
     const ends = await cluster.resolve(Promise.all([...outcomes, watched]), 2 * hourMs);

@@ -2,7 +2,7 @@ import { SagaNotRegisteredError } from '@nest-saga/core';
 import { FaultyStorage, scriptedSaga, ScriptedStep, SimulatedCluster } from '@nest-saga/testing';
 
 describe('whoever waits for the end of a saga that another process runs', () => {
-  it.each(['find', 'load'] as const)(
+  it.each(['find', 'readOutlines'] as const)(
     'waits out a storage that fails at "%s": the saga goes on meanwhile',
     async (method) => {
       const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('reserve')])]);

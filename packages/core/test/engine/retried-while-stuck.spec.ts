@@ -1,4 +1,4 @@
-import type { SagaOutcome } from '@nest-saga/core';
+import type { SagaEnd } from '@nest-saga/core/engine';
 import {
   answers,
   DelayedStorage,
@@ -40,9 +40,9 @@ describe("an operator's retry of a stuck saga", () => {
     const { cluster, process, sagaId } = await stuckSaga('halt');
     const storage = new DelayedStorage(cluster.memory);
     const watching = await cluster.startProcess({ storage, worker: false });
-    storage.hold('load', 'call');
+    storage.hold('readNews', 'call');
     const seen: string[] = [];
-    const ended = new Promise<SagaOutcome>((resolve, reject) => {
+    const ended = new Promise<SagaEnd>((resolve, reject) => {
       watching.engine.reader.follow(sagaId, 0, {
         onResult: ({ action, step, attempt, status }) => seen.push(`${action} ${step} #${attempt} ${status}`),
         onEnd: resolve,
@@ -50,8 +50,10 @@ describe("an operator's retry of a stuck saga", () => {
       });
     });
     await cluster.advance(0);
+    storage.letOnePass('readNews');
+    await cluster.advance(0);
     await process.engine.requests.retry(sagaId, 'operator');
-    storage.letPass('load');
+    storage.letPass('readNews');
     const outcome = await cluster.resolve(ended);
     expect(outcome.status).toBe('failed');
     expect(seen.at(-1)).toBe('compensate first #3 completed');
@@ -61,11 +63,11 @@ describe("an operator's retry of a stuck saga", () => {
     const { cluster, process, sagaId } = await stuckSaga('halt');
     const storage = new DelayedStorage(cluster.memory);
     const asking = await cluster.startProcess({ storage, worker: false });
-    storage.hold('load', 'call');
+    storage.hold('readOutlines', 'call');
     const outcome = asking.outcome(sagaId);
     await cluster.advance(0);
     await process.engine.requests.retry(sagaId, 'operator');
-    storage.letPass('load');
+    storage.letPass('readOutlines');
     expect((await cluster.resolve(outcome)).status).toBe('failed');
   });
 });

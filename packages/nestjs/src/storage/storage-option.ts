@@ -16,6 +16,7 @@ const methods: readonly (keyof SagaStorage)[] = [
   'findByKey',
   'load',
   'readNews',
+  'readOutlines',
   'list',
   'summarize',
   'registerWorker',

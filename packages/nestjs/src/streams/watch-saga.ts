@@ -1,5 +1,5 @@
 import type { SagaOutcome, SagaStarted, SagaStepResult } from '@nest-saga/core';
-import type { SagaReader, StartedSaga } from '@nest-saga/core/engine';
+import type { SagaEnd, SagaReader, StartedSaga } from '@nest-saga/core/engine';
 import { SagaShuttingDownError } from '@nest-saga/core';
 import { toOutcomeError } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
@@ -33,7 +33,7 @@ export function watchSaga(
       afterSeq,
       {
         onResult: (result) => subscriber.next(result),
-        onEnd: (outcome) => endWith(outcome, subscriber),
+        onEnd: (ended) => endWith(ended, subscriber),
         onError: (error) => subscriber.error(error),
       },
       started,
@@ -82,8 +82,8 @@ function untilShutdown<Result>(
   });
 }
 
-function endWith(outcome: SagaOutcome, subscriber: Subscriber<SagaStepResult>): void {
-  const error = toOutcomeError(outcome);
+function endWith(ended: SagaEnd, subscriber: Subscriber<SagaStepResult>): void {
+  const error = toOutcomeError(ended);
   if (error === undefined) subscriber.complete();
   else subscriber.error(error);
 }

@@ -12,6 +12,9 @@ export interface SagaHandle<Context = unknown> {
   /**
    * The outcome of the saga: resolves for COMPLETED, FAILED and STUCK alike. Rejects with `SagaShuttingDownError` if
    * this process shuts down first; another process then continues the saga.
+   *
+   * A step that awaits this keeps the slot of its own saga meanwhile: if such steps hold all slots (`concurrency`), none is
+   * left for the sagas that they wait for.
    */
   outcome(): Promise<SagaOutcome<Context>>;
 }

@@ -1,21 +1,21 @@
 /// <reference types="jest" />
-import type { SagaHeader, SagaListQuery } from '@nest-saga/core';
+import type { SagaHeading, SagaListQuery } from '@nest-saga/core';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 
 /** What `list` promises. */
 export function describeLists(world: StorageWorld): void {
-  const list = async (query: Omit<SagaListQuery, 'limit'>): Promise<readonly SagaHeader[]> =>
+  const list = async (query: Omit<SagaListQuery, 'limit'>): Promise<readonly SagaHeading[]> =>
     (await world.storage.list({ limit: 1_000, ...query })).sagas;
   const idsOf = (sagas: readonly { readonly sagaId: string }[]): readonly string[] =>
     sagas.map(({ sagaId }) => sagaId);
 
   /** Starts sagas one after another, each in a moment of its own. */
-  const startApart = async (count: number, saga: string): Promise<readonly SagaHeader[]> => {
-    const headers: SagaHeader[] = [];
+  const startApart = async (count: number, saga: string): Promise<readonly SagaHeading[]> => {
+    const headers: SagaHeading[] = [];
     for (let index = 0; index < count; index++) {
       const { sagaId } = await world.start({ saga, key: `key-${index}` });
-      headers.push(await world.header(sagaId));
+      headers.push(await world.heading(sagaId));
       await world.pass(5);
     }
     return headers;
@@ -32,7 +32,7 @@ export function describeLists(world: StorageWorld): void {
     return found;
   };
 
-  it('lists headers, the newest first', async () => {
+  it('lists headers without their contexts, the newest first', async () => {
     const { saga } = world.newIdentity();
     const headers = await startApart(3, saga);
     expect(await list({ saga })).toEqual(headers.toReversed());

@@ -1,17 +1,17 @@
 /// <reference types="jest" />
-import type { LoadedSaga, SagaStatus } from '@nest-saga/core';
-import { maximumSeq } from '@nest-saga/core/engine';
+import type { EntryDraft, JournalCursor, JournalEntry, SagaHeading, SagaStatus } from '@nest-saga/core';
+import { maximumBytesRead, maximumSeq } from '@nest-saga/core/engine';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
 
-/** What `load` and `readNews` promise. */
+/** What `load`, `readNews` and `readOutlines` promise. */
 export function describeReads(world: StorageWorld): void {
   it('shows what one process wrote to another at once', async () => {
     const { sagaId } = await world.start();
     await world.append(sagaId, cancelAt(sagaId, 1).entry);
     expect(await world.another.load(sagaId)).toEqual(await world.load(sagaId));
-    expect(await world.another.find(sagaId)).toEqual(await world.header(sagaId));
+    expect(await world.another.find(sagaId)).toEqual(await world.heading(sagaId));
   });
 
   it('loads nothing for a saga that nobody started', async () => {
@@ -27,19 +27,20 @@ export function describeReads(world: StorageWorld): void {
   it('has the entries behind the cursor and the header as news', async () => {
     const { sagaId } = await world.start();
     for (let seq = 1; seq <= 4; seq++) await world.append(sagaId, cancelAt(sagaId, seq).entry);
-    const { header, entries } = await world.load(sagaId);
+    const { entries } = await world.load(sagaId);
+    const header = await world.heading(sagaId);
     await expect(world.storage.readNews([{ sagaId, afterSeq: 2 }])).resolves.toEqual([
-      { sagaId, header, entries: entries.slice(2) },
+      { sagaId, header, entries: entries.slice(2), isCut: false },
     ]);
   });
 
   it('has no news behind the last place that a journal can have, and knows how the saga ended', async () => {
     const [open, ended] = [await world.start(), await world.start()];
     await world.append(ended.sagaId, entryOf.settled, changeTo.completed());
-    const header = await world.header(ended.sagaId);
+    const header = await world.heading(ended.sagaId);
     const cursors = [open, ended].map(({ sagaId }) => ({ sagaId, afterSeq: maximumSeq }));
     await expect(world.storage.readNews(cursors)).resolves.toEqual([
-      { sagaId: ended.sagaId, header, entries: [] },
+      { sagaId: ended.sagaId, header, entries: [], isCut: false },
     ]);
   });
 
@@ -52,9 +53,9 @@ export function describeReads(world: StorageWorld): void {
     async (_name, change) => {
       const { sagaId } = await world.start();
       await world.append(sagaId, entryOf.settled, change);
-      const header = await world.header(sagaId);
+      const header = await world.heading(sagaId);
       await expect(world.storage.readNews([{ sagaId, afterSeq: 1 }])).resolves.toEqual([
-        { sagaId, header, entries: [] },
+        { sagaId, header, entries: [], isCut: false },
       ]);
     },
   );
@@ -62,7 +63,7 @@ export function describeReads(world: StorageWorld): void {
   it('says that a saga is unknown', async () => {
     const sagaId = world.newId();
     await expect(world.storage.readNews([{ sagaId, afterSeq: 0 }])).resolves.toEqual([
-      { sagaId, header: undefined, entries: [] },
+      { sagaId, header: undefined, entries: [], isCut: false },
     ]);
   });
 
@@ -83,11 +84,72 @@ export function describeReads(world: StorageWorld): void {
 
   it('answers nothing to nobody', async () => {
     await expect(world.storage.readNews([])).resolves.toEqual([]);
+    await expect(world.storage.readOutlines([])).resolves.toEqual([]);
+  });
+
+  it('gives so much news in one read, says which are cut, and goes on where it is asked to', async () => {
+    const sagas = await Promise.all(Array.from({ length: 3 }, () => world.start()));
+    for (const { sagaId } of sagas)
+      for (const seed of ['one', 'two', 'three']) await world.append(sagaId, responded(aThird(seed)));
+    const quiet = await world.start();
+    let cursors: readonly JournalCursor[] = [...sagas, quiet].map(({ sagaId }) => ({ sagaId, afterSeq: 0 }));
+    const read: string[] = [];
+    let reads = 0;
+    for (; cursors.length > 0; reads++) {
+      const news = await world.storage.readNews(cursors);
+      const given = news.flatMap(({ entries }) => entries.map(sizeOf));
+      expect(given.slice(0, -1).reduce((sum, size) => sum + size, 0)).toBeLessThan(maximumBytesRead);
+      read.push(...news.flatMap(({ sagaId, entries }) => entries.map(({ seq }) => `${sagaId} ${seq}`)));
+      const cut = new Map(news.filter(({ isCut }) => isCut).map(({ sagaId, entries }) => [sagaId, entries]));
+      expect([...cut.keys()]).not.toContain(quiet.sagaId);
+      cursors = cursors
+        .filter(({ sagaId }) => cut.has(sagaId))
+        .map(({ sagaId, afterSeq }) => ({ sagaId, afterSeq: cut.get(sagaId)?.at(-1)?.seq ?? afterSeq }));
+    }
+    const expected = sagas.flatMap(({ sagaId }) => [1, 2, 3].map((seq) => `${sagaId} ${seq}`));
+    expect(read.toSorted()).toEqual(expected.toSorted());
+    expect(reads).toBeGreaterThan(2);
+  });
+
+  it('gives one entry that is larger than a read', async () => {
+    const { sagaId } = await world.start();
+    for (const seed of ['one', 'two'])
+      await world.append(sagaId, responded(incompressible(maximumBytesRead + 1, seed)));
+    const [news] = await world.storage.readNews([{ sagaId, afterSeq: 0 }]);
+    expect(news).toMatchObject({ entries: [{ seq: 1 }], isCut: true });
+    const [rest] = await world.storage.readNews([{ sagaId, afterSeq: 1 }]);
+    expect(rest).toMatchObject({ entries: [{ seq: 2 }], isCut: false });
+  });
+
+  it('outlines where sagas stand, in the order that was asked for, without those that nobody started', async () => {
+    const [fresh, worked] = [await world.start(), await world.start()];
+    for (const context of ['{"left":1}', '{"left":2}'])
+      await world.append(worked.sagaId, { ...responded('"a response"'), context, events: '[]' });
+    await world.append(worked.sagaId, entryOf.stuck, changeTo.stuck());
+    const outlines = await world.storage.readOutlines([worked.sagaId, world.newId(), fresh.sagaId]);
+    const { header, entries } = await world.load(worked.sagaId);
+    const values = new Set(['context', 'response', 'events']);
+    const bare = entries.map((entry) =>
+      Object.fromEntries(Object.entries(entry).filter(([name]) => !values.has(name))),
+    );
+    expect(outlines).toEqual([
+      { header, context: '{"left":2}', entries: bare, isWhole: true },
+      { header: await world.header(fresh.sagaId), context: fresh.context, entries: [], isWhole: true },
+    ]);
+  });
+
+  it('outlines as many sagas as one read gives, but always one', async () => {
+    const halves = ['one', 'two', 'three', 'four'].map((seed) =>
+      world.start({ context: incompressible(maximumBytesRead / 2 + 1, seed) }),
+    );
+    const ids = (await Promise.all(halves)).map(({ sagaId }) => sagaId);
+    const given = (await world.storage.readOutlines(ids)).map(({ header }) => header.sagaId);
+    expect(given).toEqual(ids.slice(0, 2));
   });
 
   it('shows a header and its journal as of one moment, however often they change', async () => {
     const { sagaId } = await world.start();
-    const seen: LoadedSaga[] = [];
+    const seen: { readonly header: SagaHeading; readonly entries: readonly JournalEntry[] }[] = [];
     const writer = { isDone: false };
     const write = async (): Promise<void> => {
       for (let round = 0; round < 20; round++) {
@@ -118,4 +180,27 @@ export function describeReads(world: StorageWorld): void {
     expect(seen.length).toBeGreaterThan(0);
     expect(contradictions).toEqual([]);
   });
+}
+
+function responded(response: string): Extract<EntryDraft, { readonly kind: 'act-completed' }> {
+  const times = { startedAt: new Date(0), finishedAt: new Date(1) };
+  return { kind: 'act-completed', step: 'one', attempt: 1, ...times, context: '{}', response };
+}
+
+/** Of what one read gives. */
+const aThird = (seed: string): string => incompressible(maximumBytesRead / 3 + 1_000, seed);
+
+/** A JSON text of so many characters that no database makes much smaller: a counter that is stirred. */
+function incompressible(length: number, seed: string): string {
+  let state = 7 * seed.charCodeAt(0) + seed.charCodeAt(1);
+  const words: string[] = [];
+  for (let size = 0; size < length; size += 7) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    words.push(state.toString(36).padStart(7, '0'));
+  }
+  return JSON.stringify(words.join(''));
+}
+
+function sizeOf(entry: JournalEntry): number {
+  return 'response' in entry ? (entry.response?.length ?? 0) : 0;
 }

@@ -6,6 +6,7 @@ import type {
   LoadedSaga,
   NewSaga,
   SagaHeader,
+  SagaHeading,
   SagaIdentity,
   SagaStorage,
 } from '@nest-saga/core';
@@ -116,6 +117,12 @@ export class StorageWorld {
 
   async header(sagaId: string): Promise<SagaHeader> {
     return (await this.load(sagaId)).header;
+  }
+
+  /** The header without its context. */
+  async heading(sagaId: string): Promise<SagaHeading> {
+    const { context: _context, ...heading } = await this.header(sagaId);
+    return heading;
   }
 
   /** Lets time pass for the storage. */

@@ -7,9 +7,10 @@ import type {
   LoadedSaga,
   NewSaga,
   ReleaseRequest,
-  SagaHeader,
+  SagaHeading,
   SagaIdentity,
   SagaListQuery,
+  SagaOutline,
   SagaPage,
   SagaStorage,
   StartResult,
@@ -45,11 +46,11 @@ export abstract class InterceptedStorage implements SagaStorage {
     return this.around('untilDurable', async () => this.inner.untilDurable?.());
   }
 
-  find(sagaId: string): Promise<SagaHeader | undefined> {
+  find(sagaId: string): Promise<SagaHeading | undefined> {
     return this.around('find', () => this.inner.find(sagaId));
   }
 
-  findByKey(saga: string, key: string): Promise<SagaHeader | undefined> {
+  findByKey(saga: string, key: string): Promise<SagaHeading | undefined> {
     return this.around('findByKey', () => this.inner.findByKey(saga, key));
   }
 
@@ -59,6 +60,10 @@ export abstract class InterceptedStorage implements SagaStorage {
 
   readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
     return this.around('readNews', () => this.inner.readNews(cursors));
+  }
+
+  readOutlines(sagaIds: readonly string[]): Promise<readonly SagaOutline[]> {
+    return this.around('readOutlines', () => this.inner.readOutlines(sagaIds));
   }
 
   list(query: SagaListQuery): Promise<SagaPage> {

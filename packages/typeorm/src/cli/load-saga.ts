@@ -5,8 +5,8 @@ import { OwnConnection } from '../database/own-connection.js';
 import type { PostgresClient } from '../database/postgres-client.js';
 import { defaultSchema } from '../database/schema-name.js';
 import { tablesOf } from '../database/tables.js';
-import { toJournals } from '../mapping/journal-rows.js';
-import { readJournalsStatement } from '../statements/read-journals.js';
+import { toLoadedSaga } from '../mapping/journal-rows.js';
+import { loadStatement } from '../statements/read-journals.js';
 
 const deadlineMs = 10_000;
 
@@ -30,9 +30,7 @@ export async function loadSaga(
     noSurroundings.run,
   );
   try {
-    const { statement, values } = readJournalsStatement(tables, [{ sagaId, afterSeq: 0 }], 'all');
-    const [journal] = toJournals(await connection.run('load', statement, values, deadlineMs), 'all');
-    return journal?.header === undefined ? undefined : { header: journal.header, entries: journal.entries };
+    return toLoadedSaga(await connection.run('load', loadStatement(tables), [sagaId], deadlineMs));
   } catch (error) {
     // The storage's own words are about writes; what the server said is what helps here.
     throw isSagaError(error, 'SAGA_STORAGE_FAILED') ? (error.cause ?? error) : error;

@@ -13,7 +13,7 @@ export class SagaExecutionEntity {
   declare readonly nextRunAt: Date | null;
   /** What it waits for without an owner, for example `retry:charge-card`. */
   declare readonly waiting: string | null;
-  /** As the saga's codec encoded it, parsed by the driver. */
+  /** The context of the start, as the saga's codec encoded it, parsed by the driver; later ones are in the entries. */
   declare readonly context: unknown;
   declare readonly failure: SagaFailure | null;
   declare readonly stuck: SagaStuck | null;

@@ -4,10 +4,26 @@ import { required } from '../database/statement.js';
 import type { Row } from '../database/statement.js';
 import { timeColumn, toDate } from './time-column.js';
 
-/** What a statement selects of `saga_log`, for `toJournalEntry`. */
-export function entryColumns(alias: string): string {
-  return `${alias}.seq, ${alias}.kind, ${alias}.step, ${alias}.attempt, ${alias}.worker, ${alias}.context AS entry_context,
-    ${alias}.response, ${alias}.error, ${alias}.events, ${alias}.detail,
+/** The columns with what steps made, which can be large. */
+export type ValueColumn = 'context' | 'response' | 'events';
+
+/**
+ * What a statement selects of `saga_log`, for `toJournalEntry`.
+ *
+ * @param only The rows that have these values, as a condition; a column that is not named here is in all rows.
+ */
+export function entryColumns(
+  alias: string,
+  only: { readonly [Column in ValueColumn]?: string } = {},
+): string {
+  const value = (column: ValueColumn): string => {
+    const condition = only[column];
+    return condition === undefined
+      ? `${alias}.${column}`
+      : `CASE WHEN ${condition} THEN ${alias}.${column} END`;
+  };
+  return `${alias}.seq, ${alias}.kind, ${alias}.step, ${alias}.attempt, ${alias}.worker, ${value('context')} AS entry_context,
+    ${value('response')} AS response, ${alias}.error, ${value('events')} AS events, ${alias}.detail,
     ${timeColumn(`${alias}.started_at`)} AS started_at, ${timeColumn(`${alias}.finished_at`)} AS finished_at,
     ${timeColumn(`${alias}.recorded_at`)} AS recorded_at`;
 }

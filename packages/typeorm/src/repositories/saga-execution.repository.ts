@@ -6,6 +6,7 @@ import type {
   NewSaga,
   ReleaseRequest,
   SagaHeader,
+  SagaHeading,
   SagaIdentity,
   SagaListQuery,
   SagaPage,
@@ -16,7 +17,7 @@ import { required } from '../database/statement.js';
 import type { Row, Statement, StatementRunner } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
 import { SagaExecutionEntity } from '../entities/saga.entities.js';
-import { headerColumns, toSagaHeader } from '../mapping/saga-header-row.js';
+import { headerColumns, headingColumns, toSagaHeader, toSagaHeading } from '../mapping/saga-header-row.js';
 import { toStorageSummary } from '../mapping/storage-summary-rows.js';
 import { changeHeaders } from '../statements/change-headers.js';
 import type { CheckpointPart } from '../statements/checkpoint-part.js';
@@ -68,8 +69,23 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     return headerOf(await this.dataSource.read({ operation: 'findByKey', name: 'find_key' }, query));
   }
 
+  /** @internal As `findById`, without the context. */
+  async headingById(sagaId: string): Promise<SagaHeading | undefined> {
+    const query = this.selectHeadings().where('header.id = :sagaId', { sagaId });
+    return headingOf(await this.dataSource.read({ operation: 'find', name: 'heading' }, query));
+  }
+
+  /** @internal As `findByKey`, without the context. */
+  async headingByKey(saga: string, key: string): Promise<SagaHeading | undefined> {
+    const query = this.selectHeadings().where('header.sagaName = :saga AND header.sagaKey = :key', {
+      saga,
+      key,
+    });
+    return headingOf(await this.dataSource.read({ operation: 'findByKey', name: 'heading_key' }, query));
+  }
+
   /**
-   * One page of sagas, the newest first unless the query says otherwise.
+   * One page of sagas without their contexts, the newest first unless the query says otherwise.
    *
    * @throws InvalidArgumentError for an unknown filter, a limit that is not from 1 to 1,000, or a cursor that no page gave.
    */
@@ -77,12 +93,12 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     checkListNames(query);
     const limit = checkListLimit(query.limit);
     // One more says whether there is another page. Its text depends on the query, and the best plan on the values.
-    const select = narrowToQuery(this.selectHeaders(), query, this.tables).limit(limit + 1);
+    const select = narrowToQuery(this.selectHeadings(), query, this.tables).limit(limit + 1);
     const rows = await this.dataSource.read({ operation: 'list', name: undefined }, select);
-    const headers = rows.map(toSagaHeader);
-    const sagas = headers.slice(0, limit);
+    const headings = rows.map(toSagaHeading);
+    const sagas = headings.slice(0, limit);
     const last = sagas.at(-1);
-    const hasMore = headers.length > sagas.length;
+    const hasMore = headings.length > sagas.length;
     return { sagas, nextCursor: hasMore && last !== undefined ? encodeCursor(last) : undefined };
   }
 
@@ -161,10 +177,18 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
   private selectHeaders(): SelectQueryBuilder<SagaExecutionEntity> {
     return this.createQueryBuilder('header').select(headerColumns('header'));
   }
+
+  private selectHeadings(): SelectQueryBuilder<SagaExecutionEntity> {
+    return this.createQueryBuilder('header').select(headingColumns('header'));
+  }
 }
 
 function headerOf([row]: readonly Row[]): SagaHeader | undefined {
   return row === undefined ? undefined : toSagaHeader(row);
+}
+
+function headingOf([row]: readonly Row[]): SagaHeading | undefined {
+  return row === undefined ? undefined : toSagaHeading(row);
 }
 
 function namesAndVersions(sagas: readonly SagaIdentity[]): readonly [readonly string[], readonly number[]] {

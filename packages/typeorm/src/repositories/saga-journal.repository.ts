@@ -1,5 +1,5 @@
 import { SagaStorageError } from '@nest-saga/core';
-import type { JournalCursor, JournalEntry, JournalNews, LoadedSaga } from '@nest-saga/core';
+import type { JournalCursor, JournalEntry, JournalNews, LoadedSaga, SagaOutline } from '@nest-saga/core';
 import type { TakenSaga, WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
 import { required } from '../database/statement.js';
 import type { Row, Statement, StatementRunner } from '../database/statement.js';
@@ -7,11 +7,15 @@ import type { Tables } from '../database/tables.js';
 import type { WriteRunner } from '../database/write-query.js';
 import { SagaLogEntity } from '../entities/saga.entities.js';
 import { entryColumns, toJournalEntry } from '../mapping/journal-entry-row.js';
-import { toJournals } from '../mapping/journal-rows.js';
+import { toAllNews, toLoadedSaga, toOutlines } from '../mapping/journal-rows.js';
 import { appendEntries } from '../statements/append-entries.js';
 import { CheckpointStatement } from '../statements/checkpoint.js';
-import { readClaimedStatement, readJournalsStatement } from '../statements/read-journals.js';
-import type { ReadJournals } from '../statements/read-journals.js';
+import {
+  loadStatement,
+  readClaimedStatement,
+  readNewsStatement,
+  readOutlinesStatement,
+} from '../statements/read-journals.js';
 import { ReadOnlyRepository } from './read-only.repository.js';
 import type { SagaDataSource } from './saga-data-source.js';
 import type { SagaExecutionRepository } from './saga-execution.repository.js';
@@ -30,6 +34,7 @@ export interface JournalRunners {
 export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
   private readonly checkpoint: CheckpointStatement;
   private readonly claimed: Statement;
+  private readonly whole: Statement;
 
   /** @internal */
   constructor(
@@ -46,6 +51,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
       changes: (appends) => executions.changesPart(appends),
     });
     this.claimed = readClaimedStatement(tables);
+    this.whole = loadStatement(tables);
   }
 
   /**
@@ -70,29 +76,30 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
 
   /** @internal One statement: header and entries have to be of one consistent view. */
   async load(sagaId: string): Promise<LoadedSaga | undefined> {
-    const [journal] = await this.readJournals('load', [{ sagaId, afterSeq: 0 }], 'all');
-    return journal?.header === undefined ? undefined : { header: journal.header, entries: journal.entries };
+    const rows = await this.runners.reads.run('load', this.whole, [sagaId]);
+    return readable('load', () => toLoadedSaga(rows));
   }
 
   /** @internal As `load`, for many sagas. */
   async readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
-    return cursors.length === 0 ? [] : this.readJournals('readNews', cursors, 'news');
+    if (cursors.length === 0) return [];
+    const { statement, values } = readNewsStatement(this.tables, cursors);
+    const rows = await this.runners.reads.run('readNews', statement, values);
+    return readable('readNews', () => toAllNews(rows));
+  }
+
+  /** @internal As `load`, for many sagas. */
+  async readOutlines(sagaIds: readonly string[]): Promise<readonly SagaOutline[]> {
+    if (sagaIds.length === 0) return [];
+    const { statement, values } = readOutlinesStatement(this.tables, sagaIds);
+    const rows = await this.runners.reads.run('readOutlines', statement, values);
+    return readable('readOutlines', () => toOutlines(rows));
   }
 
   /** @internal One statement and one view: the entries of many journals up to their claims, as rows by the saga's id. */
   async readClaimed(claims: readonly TakenSaga[]): Promise<ReadonlyMap<string, readonly Row[]>> {
     const values = [claims.map(({ header }) => header.sagaId), claims.map(({ claimSeq }) => claimSeq)];
     return byId(await this.runners.reads.run('claim', this.claimed, values));
-  }
-
-  private async readJournals(
-    operation: string,
-    cursors: readonly JournalCursor[],
-    which: ReadJournals,
-  ): Promise<readonly JournalNews[]> {
-    const { statement, values } = readJournalsStatement(this.tables, cursors, which);
-    const rows = await this.runners.reads.run(operation, statement, values);
-    return readable(operation, () => toJournals(rows, which));
   }
 }
 

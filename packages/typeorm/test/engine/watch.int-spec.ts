@@ -1,4 +1,5 @@
-import type { SagaOutcome, SagaStepResult } from '@nest-saga/core';
+import type { SagaStepResult } from '@nest-saga/core';
+import type { SagaEnd } from '@nest-saga/core/engine';
 import { scriptedSaga, ScriptedStep, StepGate, throws } from '@nest-saga/testing';
 import type { SimulatedProcess } from '@nest-saga/testing';
 import { until } from '../until.js';
@@ -13,7 +14,7 @@ const never = 600_000;
 class Watcher {
   readonly results: SagaStepResult[] = [];
   readonly errors: unknown[] = [];
-  outcome: SagaOutcome | undefined;
+  outcome: SagaEnd | undefined;
 
   constructor(process: SimulatedProcess, sagaId: string, afterSeq = 0) {
     process.engine.reader.follow(sagaId, afterSeq, {

@@ -1,0 +1,69 @@
+import type { Json } from '../context/context-codec.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
+import type { SagaOutline } from '../ports/saga-storage.js';
+import { maximumBytesRead } from '../ports/read-limit.js';
+import { toEntry } from './stored-saga.js';
+import type { StoredSaga, WrittenEntry } from './stored-saga.js';
+
+/** Counts what one read gives. */
+export class ReadBudget {
+  private bytes = 0;
+
+  /** Whether so much more is given: always what comes first, however large. */
+  takes(bytes: number): boolean {
+    const isWithin = this.bytes < maximumBytesRead;
+    if (isWithin) this.bytes += bytes;
+    return isWithin;
+  }
+}
+
+/** The header without its context. */
+export function headingOf({ context: _context, ...heading }: SagaHeader): SagaHeading {
+  return heading;
+}
+
+/** An entry as news: without its context. */
+export function newsOf(written: WrittenEntry): JournalEntry {
+  return without(['context'], toEntry(written));
+}
+
+/** How many bytes an entry has as news, near enough. */
+export function newsSize({ entry }: WrittenEntry): number {
+  const { response, events }: Values = entry as Values;
+  return sizeOf(response) + sizeOf(events);
+}
+
+/** The saga as it is now, without what its steps made but the last context. */
+export function outlineOf(stored: StoredSaga): SagaOutline {
+  const { header, written } = stored;
+  const entries = written.map((one) => without(['context', 'response', 'events'], toEntry(one)));
+  return { header, context: recordedContext(stored) ?? header.context, entries, isWhole: true };
+}
+
+/** How many bytes an outline has, near enough. */
+export function outlineSize(stored: StoredSaga): number {
+  return sizeOf(stored.header.context) + sizeOf(recordedContext(stored));
+}
+
+interface Values {
+  context?: Json;
+  response?: Json;
+  events?: Json;
+}
+
+function recordedContext({ written }: StoredSaga): Json | undefined {
+  const contextOf = ({ entry }: WrittenEntry): Json | undefined => (entry as Values).context;
+  const last = written.findLast((one) => contextOf(one) !== undefined);
+  return last && contextOf(last);
+}
+
+function without(names: readonly (keyof Values)[], entry: JournalEntry): JournalEntry {
+  const left: JournalEntry & Values = entry;
+  for (const name of names) delete left[name];
+  return left;
+}
+
+function sizeOf(value: Json | undefined): number {
+  return value?.length ?? 0;
+}

@@ -1,0 +1,75 @@
+import type { Json } from '../context/context-codec.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { foldJournal, foldOn, initialState } from './fold-journal.js';
+import type { JournalEntry } from './journal-entry.js';
+import type { SagaHeader } from './saga-header.js';
+import type { SagaState } from './saga-state.js';
+import { isTerminal, SagaStatus } from './saga-status.js';
+import { standingStep } from './step-place.js';
+
+/** Where one execution stands, by its header and its journal. */
+export interface SagaStanding {
+  readonly header: SagaHeader;
+  /** The context as the last step left it. */
+  readonly context: Json;
+  /**
+   * The id of the step that runs, waits for its next attempt, or got it STUCK. Undefined before the first and behind the
+   * last one, and where this process does not know the saga.
+   */
+  readonly step: string | undefined;
+  /** Since when it has this status and stands at this step, by the clock of the storage. */
+  readonly since: Date;
+  /** Claims after a crash, without progress since. Undefined where this process does not know the saga. */
+  readonly recoveries: number | undefined;
+}
+
+/**
+ * Where an execution stands. The values in its journal are not looked at.
+ *
+ * @param definition Undefined if this process does not know the saga, or cannot read the whole journal.
+ */
+export function standingOf(
+  definition: SagaDefinition | undefined,
+  { header, context, entries }: RecordedSaga,
+): SagaStanding {
+  if (definition === undefined) {
+    return { header, context, step: header.stuck?.step, since: header.updatedAt, recoveries: undefined };
+  }
+  const state = foldJournal(definition, header, entries);
+  const step = stepOf(definition, { ...state, stuck: header.stuck });
+  return {
+    header,
+    context,
+    step,
+    since: sinceWhen(definition, header, entries),
+    recoveries: state.recoveries,
+  };
+}
+
+interface RecordedSaga {
+  readonly header: SagaHeader;
+  readonly context: Json;
+  readonly entries: readonly JournalEntry[];
+}
+
+function stepOf(definition: SagaDefinition, state: SagaState): string | undefined {
+  const { status, stuck, mismatch } = state;
+  if (isTerminal(status) || status === SagaStatus.Pending) return undefined;
+  if (status === SagaStatus.Stuck && stuck?.step !== undefined) return stuck.step;
+  return mismatch === undefined ? standingStep(definition, state) : undefined;
+}
+
+function sinceWhen(definition: SagaDefinition, header: SagaHeader, entries: readonly JournalEntry[]): Date {
+  let since = header.createdAt;
+  let state = initialState(header.context, header.status === SagaStatus.Pending);
+  let step = stepOf(definition, state);
+  for (const entry of entries) {
+    const after = foldOn(definition, state, entry);
+    const stepAfter = stepOf(definition, after);
+    const isFirstClaim = entry.kind === 'claimed' && entry.from === 'pending';
+    if (after.status !== state.status || stepAfter !== step || isFirstClaim) since = entry.recordedAt;
+    state = after;
+    step = stepAfter;
+  }
+  return since;
+}
