@@ -1,3 +1,5 @@
+import { CircuitOpenError, fallback } from '@nest-saga/core';
+import type { CircuitBreaker } from '@nest-saga/core';
 import { scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '@nest-saga/testing';
 import type { ScriptedStepOptions } from '@nest-saga/testing';
 
@@ -65,6 +67,64 @@ describe('an effect in doubt is undone by default', () => {
     const { step, cluster, second, sagaId } = await diedInTheAct({ act: [throws(down)] });
     expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('failed');
     expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
+  });
+});
+
+describe('a primary whose process died in its act', () => {
+  it('is undone where its breaker refuses the repetition, before its alternative begins', async () => {
+    let isOpen = false;
+    const circuitBreaker: CircuitBreaker = {
+      execute: (stepId, attempt) => (isOpen ? Promise.reject(new CircuitOpenError(stepId)) : attempt()),
+      isOpen: (error) => error instanceof CircuitOpenError,
+    };
+    const card = new ScriptedStep('card', { act: [new StepGate().waits()] });
+    const saga = scriptedSaga('order', [fallback(card, new ScriptedStep('invoice'), { circuitBreaker })]);
+    const cluster = new SimulatedCluster([saga]);
+    const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.kill();
+    isOpen = true;
+    expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('completed');
+    expect(saga.calls).toEqual(['act card', 'compensate card', 'act invoice']);
+    expect(card.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
+  });
+});
+
+describe('a release', () => {
+  /** A process shuts down while a step runs; the next one is asked to cancel the saga before it goes on. */
+  async function releasedThenCancelled(isEnding: boolean) {
+    const gate = new StepGate();
+    const [reserve, charge] = [
+      new ScriptedStep('reserve', { act: [gate.waitsDeaf()] }),
+      new ScriptedStep('charge'),
+    ];
+    const saga = scriptedSaga('order', [reserve, charge]);
+    const cluster = new SimulatedCluster([saga]);
+    const first = await cluster.startProcess();
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    const closed = first.engine.close();
+    if (isEnding) gate.open();
+    await cluster.resolve(closed);
+    const second = await cluster.startProcess({ worker: false });
+    await second.engine.requests.cancel(sagaId, 'the customer called');
+    const third = await cluster.startProcess();
+    expect((await cluster.resolve(third.outcome(sagaId))).status).toBe('failed');
+    return { saga, entries: (await cluster.load(sagaId)).entries };
+  }
+
+  it('at a boundary adds no undo', async () => {
+    const { saga, entries } = await releasedThenCancelled(true);
+    expect(entries).toContainEqual(expect.objectContaining({ kind: 'released', begun: [] }));
+    expect(saga.calls).toEqual(['act reserve', 'compensate reserve']);
+  });
+
+  it('in the middle of an act adds its undo', async () => {
+    const { saga, entries } = await releasedThenCancelled(false);
+    expect(entries).toContainEqual(expect.objectContaining({ kind: 'released', begun: ['reserve'] }));
+    expect(saga.calls).toEqual(['act reserve', 'compensate reserve']);
+    expect(entries.map(({ kind }) => kind)).not.toContain('act-completed');
   });
 });
 

@@ -235,6 +235,25 @@ describe('a saga that only waits', () => {
     expect(process.listener.ofType('claimed')).toMatchObject([{ isRecovery: false, recoveries: 0 }]);
   });
 
+  it.each([
+    ['parked', {}],
+    ['held by its owner', { parkAboveMs: 3_600_000 }],
+  ])('is not STUCK after six owners were killed in its long wait, %s', async (_how, options) => {
+    const { step, cluster } = order({ act: [throws(declined), answers()], retry });
+    const starter = await cluster.startProcess(options);
+    const { sagaId } = await starter.start();
+    await cluster.advance(0);
+    starter.kill();
+    for (let killed = 1; killed < 6; killed++) {
+      const process = await cluster.startProcess(options);
+      await cluster.advance(60_000);
+      process.kill();
+    }
+    const last = await cluster.startProcess(options);
+    expect((await cluster.resolve(last.outcome(sagaId))).status).toBe('completed');
+    expect(step.calls.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
   it('survives them while an undo waits, too', async () => {
     const compensate = [throws(declined), answers()];
     const { saga, cluster } = order({ compensate, compensation: retry }, { act: [throws(declined)] }, 1);
