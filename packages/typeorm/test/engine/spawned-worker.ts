@@ -2,7 +2,13 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { until } from '../until.js';
-import type { WorkContext, WorkerCommand, WorkerMessage, WorkerSettings } from './worker-messages.js';
+import type {
+  WorkContext,
+  WorkerCommand,
+  WorkerMessage,
+  WorkerSettings,
+  WorkSaga,
+} from './worker-messages.js';
 
 type SagaEvent = Extract<WorkerMessage, { readonly kind: 'saga-event' }>;
 
@@ -68,13 +74,13 @@ export class SpawnedWorker {
   }
 
   /** Starts a saga there, and gives its id once it is durable. */
-  start(context: WorkContext): Promise<string> {
-    return this.ask({ kind: 'start', context });
+  start(context: WorkContext, saga: WorkSaga = 'work'): Promise<string> {
+    return this.ask({ kind: 'start', context, saga });
   }
 
   /** Queues a saga there, and gives its id once it is durable. */
   enqueue(context: WorkContext): Promise<string> {
-    return this.ask({ kind: 'enqueue', context });
+    return this.ask({ kind: 'enqueue', context, saga: 'work' });
   }
 
   /** What its listener was told about a saga, by type and in order. */

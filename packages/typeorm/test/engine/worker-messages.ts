@@ -7,22 +7,29 @@ export interface WorkerSettings extends SagaWorkerSettings {
   readonly worker?: boolean;
   /** Whether a step that the context holds is held in this process. @default false */
   readonly holds?: boolean;
+  /** Whether the breaker of the saga "guarded" refuses every call in this process. @default false */
+  readonly refuses?: boolean;
 }
 
-/** The context of the saga "work": what becomes of its step `charge`. */
+/** A saga of three steps, and one whose step `charge` has a breaker and the alternative `invoice`. */
+export type WorkSaga = 'work' | 'guarded';
+
+/** The context of both: what becomes of the step `charge`. */
 export interface WorkContext {
   /**
    * - `kill`: the process ends itself in the middle, without a word; what runs beside it got somewhere by then.
+   * - `kill-or-throw`: a process that holds ends itself as with `kill`, and any other throws.
    * - `hold`: a process that holds stays in the step until the table `gate` has a row, deaf to its signal.
    * - `hold-and-throw`: as `hold`, and it throws then.
    */
-  readonly charge: 'answer' | 'kill' | 'hold' | 'hold-and-throw';
+  readonly charge: 'answer' | 'kill' | 'kill-or-throw' | 'hold' | 'hold-and-throw';
 }
 
 /** What a worker process is asked to do. */
 export interface WorkerCommand {
   readonly kind: 'start' | 'enqueue';
   readonly context: WorkContext;
+  readonly saga: WorkSaga;
 }
 
 /** What a worker process tells. */

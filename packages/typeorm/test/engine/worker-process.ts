@@ -1,8 +1,8 @@
-/** A process that runs the saga "work" on PostgreSQL until it is ended, and tells its parent what happens. */
+/** A process that runs the sagas "work" and "guarded" on PostgreSQL until it is ended, and tells its parent what happens. */
 import { randomUUID } from 'node:crypto';
-import { defineSaga } from '@nest-saga/core';
+import { CircuitOpenError, defineSaga, fallback } from '@nest-saga/core';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
-import type { DeclaredStep, SagaListener, StepRun } from '@nest-saga/core';
+import type { CircuitBreaker, DeclaredStep, SagaListener, StepRun } from '@nest-saga/core';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { TypeOrmSagaStorage } from '../../src/typeorm-saga-storage.js';
@@ -10,7 +10,7 @@ import { RealClock } from './real-clock.js';
 import type { WorkContext, WorkerCommand, WorkerMessage, WorkerSettings } from './worker-messages.js';
 
 const settings = JSON.parse(process.env['WORKER_SETTINGS'] ?? '{}') as WorkerSettings;
-const { url, hints = true, holds = false, worker = true } = settings;
+const { url, hints = true, holds = false, refuses = false, worker = true } = settings;
 
 const tell = (message: WorkerMessage): void => {
   process.send?.(message);
@@ -41,10 +41,11 @@ const note = (run: StepRun, what: string): Promise<unknown> =>
   ]);
 
 const charge = async ({ charge: what }: WorkContext, { sagaId }: StepRun): Promise<void> => {
-  if (what === 'kill') {
+  if (what === 'kill' || (what === 'kill-or-throw' && holds)) {
     await pause(300);
     process.kill(process.pid, 'SIGKILL');
   }
+  if (what === 'kill-or-throw') throw new Error('the card was declined');
   if (what === 'answer' || !holds) return;
   await hold(sagaId);
   if (what === 'hold-and-throw') throw new Error('the card service is down');
@@ -63,6 +64,11 @@ const step = (id: string): DeclaredStep => ({
   }),
 });
 
+const circuitBreaker: CircuitBreaker = {
+  execute: (stepId, attempt) => (refuses ? Promise.reject(new CircuitOpenError(stepId)) : attempt()),
+  isOpen: (error) => error instanceof CircuitOpenError,
+};
+
 const listener: SagaListener = {
   onSagaEvent: (event) => {
     const reason = event.type === 'let-go' ? { reason: event.reason } : {};
@@ -79,14 +85,18 @@ const engine = new SagaEngine({
   storage: new TypeOrmSagaStorage({ dataSource, hints }),
   registry: new SagaRegistry([
     defineSaga({ name: 'work', steps: [step('reserve'), step('charge'), step('ship')] }),
+    defineSaga({
+      name: 'guarded',
+      steps: [step('reserve'), fallback(step('charge'), step('invoice'), { circuitBreaker })],
+    }),
   ]),
   clock: new RealClock(),
   ids: { nextId: () => randomUUID(), random: () => Math.random() },
   listener,
 });
 
-const obey = async ({ kind, context }: WorkerCommand): Promise<void> => {
-  const { sagaId } = await engine.starter[kind](context, { saga: 'work' });
+const obey = async ({ kind, context, saga }: WorkerCommand): Promise<void> => {
+  const { sagaId } = await engine.starter[kind](context, { saga });
   tell({ kind: 'stored', sagaId });
 };
 process.on('message', (command: WorkerCommand) => void obey(command));
