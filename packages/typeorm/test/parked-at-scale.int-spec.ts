@@ -28,8 +28,9 @@ describe(`with ${parked.toLocaleString('en')} sagas that wait for an hour`, () =
         .replaceAll('$3', 'ARRAY[1]')
         .replaceAll('$4', '100')}`,
     );
-    const [{ Plan: plan }] = row?.['QUERY PLAN'] as [{ Plan: Plan }];
-    return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
+    const [explained] = (row?.['QUERY PLAN'] ?? []) as readonly { readonly Plan: Plan }[];
+    if (explained === undefined) throw new Error('the statement has no plan');
+    return explained.Plan['Shared Hit Blocks'] + explained.Plan['Shared Read Blocks'];
   };
 
   beforeAll(async () => {
