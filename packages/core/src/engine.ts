@@ -129,6 +129,7 @@ export type { SagaStarter, StartedSaga } from './client/saga-starter.js';
 
 export type { SagaWorker } from './worker/saga-worker.js';
 
+export type { SagaKey } from './client/start-options.js';
 export { checkSagaId, checkStartOptions, checkText } from './client/start-options.js';
 
 export { isListening } from './ports/hint-listening.js';

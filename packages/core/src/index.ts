@@ -56,7 +56,7 @@ export type { EntryDraft, JournalEntry, StepResolution } from './journal/journal
 export { isStepEntry } from './journal/journal-entry.js';
 export type { HeaderChange } from './journal/header-change.js';
 export type { Park, SagaWaiting } from './journal/park.js';
-export type { SagaHeader, SagaHeading } from './journal/saga-header.js';
+export type { SagaHeader } from './journal/saga-header.js';
 export { isOpen, isTerminal, SagaStatus } from './journal/saga-status.js';
 export type { EmittedEvent } from './journal/emitted-events.js';
 export type { SagaStepResult } from './journal/step-result.js';
@@ -91,7 +91,6 @@ export type {
   NewSaga,
   ReleaseRequest,
   SagaListQuery,
-  SagaOutline,
   SagaPage,
   SagaStorage,
   StartResult,
@@ -103,4 +102,4 @@ export type { StepAttemptReference, StepInterceptor } from './ports/step-interce
 
 export type { SagaOutcome } from './client/saga-outcome.js';
 export type { SagaStarted } from './client/saga-started.js';
-export type { SagaKey, StartOptions } from './client/start-options.js';
+export type { StartOptions } from './client/start-options.js';

@@ -9,6 +9,7 @@ export { isDate } from './identity/values.js';
 
 export type { BegunStep } from './journal/journal-entry.js';
 export { dueInMsOf, nextRunAtOf } from './journal/header-change.js';
+export type { SagaHeading } from './journal/saga-header.js';
 export { isSagaId } from './journal/saga-id.js';
 
 export { checkTable } from './options/check-table.js';
@@ -22,6 +23,7 @@ export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { maximumBytesRead } from './ports/read-limit.js';
+export type { SagaOutline } from './ports/saga-storage.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
 

@@ -1,3 +1,4 @@
+export type { SagaKey } from '@nest-saga/core/engine';
 export type {
   CircuitBreaker,
   CircuitBreakerOptions,
@@ -21,7 +22,6 @@ export type {
   SagaDefinitionProblem,
   SagaFailure,
   SagaHeader,
-  SagaKey,
   SagaLeaseOptions,
   SagaLifecycleEvent,
   SagaListener,

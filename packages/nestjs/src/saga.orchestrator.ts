@@ -1,13 +1,6 @@
+import type { SagaKey, StartedSaga } from '@nest-saga/core/engine';
 import { Injectable } from '@nestjs/common';
-import type {
-  JournalEntry,
-  SagaKey,
-  SagaOutcome,
-  SagaStarted,
-  SagaStepResult,
-  StartOptions,
-} from '@nest-saga/core';
-import type { StartedSaga } from '@nest-saga/core/engine';
+import type { JournalEntry, SagaOutcome, SagaStarted, SagaStepResult, StartOptions } from '@nest-saga/core';
 import { InvalidArgumentError } from '@nest-saga/core';
 import { checkNames, checkSagaId, maximumSeq } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
@@ -139,9 +132,9 @@ export class SagaOrchestrator {
   }
 
   /**
-   * Where a saga stands, or undefined if no saga has this id, or this key.
+   * The state of a saga, or undefined if no saga has this id, or this key.
    *
-   * @throws InvalidArgumentError if the id is not a UUID, or the key is no text.
+   * @throws InvalidArgumentError if the id is not a UUID, or the key is not a text of 1 to 200 characters.
    * @example
    * const execution = await sagas.find({ saga: 'order', key: 'cart-42' });
    */

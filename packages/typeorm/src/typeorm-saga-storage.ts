@@ -1,3 +1,4 @@
+import type { SagaHeading, SagaOutline, Surroundings } from '@nest-saga/core/storage-kit';
 import { SagaDefinitionError, SagaStorageError } from '@nest-saga/core';
 import {
   dueInMsOf,
@@ -17,17 +18,14 @@ import type {
   ReleaseRequest,
   SagaDefinitionProblem,
   SagaHeader,
-  SagaHeading,
   SagaIdentity,
   SagaListQuery,
-  SagaOutline,
   SagaPage,
   SagaStorage,
   StartResult,
   StorageHint,
   StorageSummary,
 } from '@nest-saga/core';
-import type { Surroundings } from '@nest-saga/core/storage-kit';
 import { conductOf } from './database/error-conduct.js';
 import { defaultSchema } from './database/schema-name.js';
 import { checkEntityNames } from './entities/check-entity-names.js';

@@ -1,5 +1,6 @@
+import type { SagaHeading } from '@nest-saga/core/storage-kit';
 import { inspect } from 'node:util';
-import type { SagaHeading } from '@nest-saga/core';
+
 import pg from 'pg';
 import type { Logger } from 'typeorm';
 import { SagaReadOnlyError } from '../src/errors/saga-read-only-error.js';

@@ -1,5 +1,6 @@
+import type { SagaHeading } from '@nest-saga/core/storage-kit';
 import { SagaBusyError, SagaShuttingDownError, SagaStatusError, SagaStorageError } from '@nest-saga/core';
-import type { SagaHeading, SagaStuck } from '@nest-saga/core';
+import type { SagaStuck } from '@nest-saga/core';
 import type { SagaEngine } from '@nest-saga/core/engine';
 import type { WatchedResult, WatcherRecord } from '@nest-saga/testing';
 import { dead } from './life.js';

@@ -1,6 +1,7 @@
+import type { SagaHeading } from '@nest-saga/core/storage-kit';
 import { InMemorySagaStorage, isOpen } from '@nest-saga/core';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
-import type { Clock, LoadedSaga, SagaDefinition, SagaHeading, SagaStorage } from '@nest-saga/core';
+import type { Clock, LoadedSaga, SagaDefinition, SagaStorage } from '@nest-saga/core';
 import type { CrashEvidence } from '@nest-saga/testing';
 import { Assignments } from './assignments.js';
 import { Callers } from './callers.js';

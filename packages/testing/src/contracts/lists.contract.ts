@@ -1,5 +1,6 @@
 /// <reference types="jest" />
-import type { SagaHeading, SagaListQuery } from '@nest-saga/core';
+import type { SagaHeading } from '@nest-saga/core/storage-kit';
+import type { SagaListQuery } from '@nest-saga/core';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 

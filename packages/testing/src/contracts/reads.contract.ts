@@ -1,5 +1,6 @@
 /// <reference types="jest" />
-import type { EntryDraft, JournalCursor, JournalEntry, SagaHeading, SagaStatus } from '@nest-saga/core';
+import type { SagaHeading } from '@nest-saga/core/storage-kit';
+import type { EntryDraft, JournalCursor, JournalEntry, SagaStatus } from '@nest-saga/core';
 import { maximumBytesRead, maximumSeq } from '@nest-saga/core/engine';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';

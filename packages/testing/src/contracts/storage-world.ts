@@ -1,3 +1,4 @@
+import type { SagaHeading } from '@nest-saga/core/storage-kit';
 import { randomUUID } from 'node:crypto';
 import type {
   AppendRequest,
@@ -6,7 +7,6 @@ import type {
   LoadedSaga,
   NewSaga,
   SagaHeader,
-  SagaHeading,
   SagaIdentity,
   SagaStorage,
 } from '@nest-saga/core';

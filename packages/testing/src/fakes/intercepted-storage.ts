@@ -1,3 +1,4 @@
+import type { SagaHeading, SagaOutline } from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
   AppendResult,
@@ -7,10 +8,8 @@ import type {
   LoadedSaga,
   NewSaga,
   ReleaseRequest,
-  SagaHeading,
   SagaIdentity,
   SagaListQuery,
-  SagaOutline,
   SagaPage,
   SagaStorage,
   StartResult,

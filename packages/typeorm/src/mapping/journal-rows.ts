@@ -1,4 +1,5 @@
-import type { JournalEntry, JournalNews, LoadedSaga, SagaOutline } from '@nest-saga/core';
+import type { SagaOutline } from '@nest-saga/core/storage-kit';
+import type { JournalEntry, JournalNews, LoadedSaga } from '@nest-saga/core';
 import { required } from '../database/statement.js';
 import type { Row } from '../database/statement.js';
 import { toJournalEntry } from './journal-entry-row.js';

@@ -1,5 +1,6 @@
+import type { SagaHeading } from '@nest-saga/core/storage-kit';
 import { isOpen } from '@nest-saga/core';
-import type { SagaFailure, SagaHeader, SagaHeading, SagaStatus, SagaStuck } from '@nest-saga/core';
+import type { SagaFailure, SagaHeader, SagaStatus, SagaStuck } from '@nest-saga/core';
 import { required } from '../database/statement.js';
 import type { Row } from '../database/statement.js';
 import { timeColumn, toDate } from './time-column.js';

@@ -1,12 +1,11 @@
+import type { SagaHeading, TakenSaga } from '@nest-saga/core/storage-kit';
 import { checkListLimit, checkListNames, encodeCursor } from '@nest-saga/core/storage-kit';
-import type { TakenSaga } from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
   ClaimRequest,
   NewSaga,
   ReleaseRequest,
   SagaHeader,
-  SagaHeading,
   SagaIdentity,
   SagaListQuery,
   SagaPage,

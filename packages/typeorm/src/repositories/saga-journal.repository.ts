@@ -1,6 +1,6 @@
+import type { SagaOutline, TakenSaga, WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
 import { SagaStorageError } from '@nest-saga/core';
-import type { JournalCursor, JournalEntry, JournalNews, LoadedSaga, SagaOutline } from '@nest-saga/core';
-import type { TakenSaga, WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
+import type { JournalCursor, JournalEntry, JournalNews, LoadedSaga } from '@nest-saga/core';
 import { required } from '../database/statement.js';
 import type { Row, Statement, StatementRunner } from '../database/statement.js';
 import type { Tables } from '../database/tables.js';
