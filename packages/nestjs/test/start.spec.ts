@@ -102,7 +102,7 @@ describe('SagaOrchestrator.start', () => {
     await expect(sagas.history(sagaId)).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
   });
 
-  it('refuses an id that is no UUID, and a place before the first or after the last of any journal', async () => {
+  it('refuses an id that is not a UUID, and a place before the first or after the last of any journal', async () => {
     const { sagas } = await openApp(orderProviders);
     expect(() => sagas.watch('1')).toThrow(expect.objectContaining({ code: 'SAGA_INVALID_ARGUMENT' }));
     for (const fromSeq of [0, 2_147_483_648])

@@ -131,7 +131,7 @@ export const brokenStorages: readonly Saboteur[] = [
     name: 'no fence',
     mistake: 'an append takes the next free place, whichever place it was for',
     breaks: ['wrote-after-fence', 'completed-twice'],
-    contractTest: 'fences an append whose place is taken, and writes nothing of it',
+    contractTest: 'fences an append whose seq is used already, and writes nothing of it',
     sabotage: storageOf(WithoutFence),
   },
   {
@@ -146,14 +146,14 @@ export const brokenStorages: readonly Saboteur[] = [
     mistake: 'a claim changes the owner and leaves nothing in the journal',
     breaks: ['wrote-after-fence'],
     contractTest:
-      'takes a queued saga for the worker: RUNNING, owned, with a claimed entry, in what it gives and in what it stores',
+      'claims a queued saga for the worker: RUNNING, owned, with a claimed entry, in its answer and in the storage',
     sabotage: storageOf(WithoutClaimEntry),
   },
   {
     name: 'rescue by age',
     mistake: 'a saga whose header did not change for a while is taken from its worker, alive or not',
     breaks: ['overlap'],
-    contractTest: 'lets a lease that is not renewed run out',
+    contractTest: 'lets a lease expire that is not renewed',
     sabotage: storageOf(RescuingByAge),
   },
   {
@@ -181,14 +181,14 @@ export const brokenStorages: readonly Saboteur[] = [
     name: 'news with a gap',
     mistake: 'what is new in a journal is told without its last entry',
     breaks: ['not-shown'],
-    contractTest: 'has the entries behind the cursor and the header as news',
+    contractTest: 'has the entries after the cursor and the header as news',
     sabotage: storageOf(ReadingWithGaps),
   },
   {
     name: 'no release of the dead',
     mistake: 'the sagas of a worker whose lease is over stay with it',
     breaks: ['not-ended'],
-    contractTest: 'takes the sagas of a worker whose lease is over away from it, and writes no entry',
+    contractTest: 'releases the sagas of a worker whose lease has expired, and writes no entry',
     sabotage: storageOf(ForgettingReleases),
   },
   {
@@ -196,7 +196,7 @@ export const brokenStorages: readonly Saboteur[] = [
     mistake: 'a saga that waits without an owner is never due',
     breaks: ['not-ended'],
     contractTest:
-      'gives nobody a parked saga before it is due; then a claim says that it was parked, and it waits no more',
+      'lets no worker claim a parked saga before it is due; then the claim says that it was parked, and it waits no more',
     sabotage: storageOf(LosingParks),
   },
 ];

@@ -302,7 +302,7 @@ describe('a start', () => {
   });
 
   it.each([
-    ['an id that is no UUID', { sagaId: 'order-1' }],
+    ['an id that is not a UUID', { sagaId: 'order-1' }],
     ['an empty key', { key: '' }],
     ['a key that cannot be stored', { key: 'order\u0000' }],
     ['a long key', { key: 'x'.repeat(201) }],

@@ -4,9 +4,9 @@ import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
 
-/** What an append that is stored promises. */
+/** The promises of an append that is stored. */
 export function describeAppends(world: StorageWorld): void {
-  it('stores an entry in its place and leaves the header as it was', async () => {
+  it('stores an entry at its seq and leaves the header as it was', async () => {
     const owner = await world.newWorker();
     const { sagaId } = await world.start({ owner });
     const before = await world.header(sagaId);
@@ -20,13 +20,13 @@ export function describeAppends(world: StorageWorld): void {
     expect(header).toEqual(before);
   });
 
-  it('stores an entry of nobody in particular, for requests from outside', async () => {
+  it('stores an entry without a worker, for requests from outside', async () => {
     const { sagaId } = await world.start();
     await expect(world.storage.append(cancelAt(sagaId, 1))).resolves.toBe('stored');
     expect((await world.load(sagaId)).entries[0]?.worker).toBeUndefined();
   });
 
-  it('gives the entries of a long journal in order of their place', async () => {
+  it('gives the entries of a long journal in order of their seq', async () => {
     const { sagaId } = await world.start();
     for (let seq = 1; seq <= 25; seq++) await world.storage.append(cancelAt(sagaId, seq, `reason ${seq}`));
     const { entries } = await world.load(sagaId);

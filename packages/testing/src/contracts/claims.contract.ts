@@ -4,14 +4,14 @@ import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt, identityOf } from './storage-world.js';
 
-/** What `claim` promises. */
+/** The promises of `claim`. */
 export function describeClaims(world: StorageWorld): void {
   const claim = async (worker: string, saga: NewSaga, limit = 100, storage = world.storage) =>
     storage.claim({ worker, sagas: [identityOf(saga)], limit });
   const idsOf = (claimed: readonly { readonly header: { readonly sagaId: string } }[]): readonly string[] =>
     claimed.map(({ header }) => header.sagaId);
 
-  it('takes a queued saga for the worker: RUNNING, owned, with a claimed entry, in what it gives and in what it stores', async () => {
+  it('claims a queued saga for the worker: RUNNING, owned, with a claimed entry, in its answer and in the storage', async () => {
     const worker = await world.newWorker();
     const saga = await world.start({ key: 'order-1', metadata: { tenant: 'a' } });
     await world.append(saga.sagaId, cancelAt(saga.sagaId, 1).entry);
@@ -31,7 +31,7 @@ export function describeClaims(world: StorageWorld): void {
     expect(claimed).toEqual(await world.load(saga.sagaId));
   });
 
-  it('takes a saga whose worker died while it was RUNNING or COMPENSATING in the status it stood in', async () => {
+  it('claims a saga whose worker died while it was RUNNING or COMPENSATING, and keeps the status', async () => {
     const worker = await world.newWorker();
     const { saga } = world.newIdentity();
     const running = await world.startOrphan({ saga });
@@ -48,7 +48,7 @@ export function describeClaims(world: StorageWorld): void {
     );
   });
 
-  it('keeps the failure of a saga that it takes while it is being undone', async () => {
+  it('keeps the failure of a saga that it claims while it is being undone', async () => {
     const saga = await world.startOrphan();
     await world.append(saga.sagaId, entryOf.decided, changeTo.compensating(undefined));
     const { failure } = await world.header(saga.sagaId);
@@ -57,7 +57,7 @@ export function describeClaims(world: StorageWorld): void {
     expect(failure).toBeDefined();
   });
 
-  it('leaves alone what has an owner, is stuck or has ended', async () => {
+  it('leaves sagas alone that have an owner, are stuck or have ended', async () => {
     const owner = await world.newWorker();
     const { saga } = world.newIdentity();
     const owned = await world.start({ saga, owner });
@@ -71,7 +71,7 @@ export function describeClaims(world: StorageWorld): void {
     expect(after).toEqual(before);
   });
 
-  it('takes nothing but the names and versions that the worker knows', async () => {
+  it('claims only the names and versions that the worker knows', async () => {
     const worker = await world.newWorker();
     const { saga } = world.newIdentity();
     const [known, otherVersion] = [await world.start({ saga }), await world.start({ saga, version: 2 })];
@@ -85,7 +85,7 @@ export function describeClaims(world: StorageWorld): void {
     expect(idsOf(rest).toSorted()).toEqual([otherVersion.sagaId, otherName.sagaId].toSorted());
   });
 
-  it('takes nothing for a worker that knows nothing', async () => {
+  it('claims nothing for a worker that knows no saga', async () => {
     await world.start();
     const worker = await world.newWorker();
     await expect(world.storage.claim({ worker, sagas: [], limit: 10 })).resolves.toEqual([]);
@@ -94,7 +94,7 @@ export function describeClaims(world: StorageWorld): void {
   it.each([
     ['was never registered', async () => world.newId()],
     [
-      'has no lease any more',
+      'has an expired lease',
       async () => {
         const worker = await world.newWorker();
         await world.expire(worker);
@@ -109,14 +109,14 @@ export function describeClaims(world: StorageWorld): void {
         return worker;
       },
     ],
-  ])('takes nothing for a worker that %s', async (_name, makeWorker) => {
+  ])('claims nothing for a worker that %s', async (_name, makeWorker) => {
     const saga = await world.start();
     const before = await world.load(saga.sagaId);
     await expect(claim(await makeWorker(), saga)).resolves.toEqual([]);
     expect(await world.load(saga.sagaId)).toEqual(before);
   });
 
-  it('takes as many as are asked for, those that have been due for longest first', async () => {
+  it('claims as many as are asked for, those that have been due for longest first', async () => {
     const worker = await world.newWorker();
     const { saga } = world.newIdentity();
     const sagas: NewSaga[] = [];
@@ -132,7 +132,7 @@ export function describeClaims(world: StorageWorld): void {
     await expect(claim(worker, first, 10)).resolves.toEqual([]);
   });
 
-  it('takes one saga that is asked for by its id, and only where it is claimable and known', async () => {
+  it('claims one saga that is asked for by its id, and only if it is claimable and known', async () => {
     const worker = await world.newWorker();
     const { saga } = world.newIdentity();
     const [wanted, owned] = [await world.start({ saga }), await world.start({ saga, owner: worker })];
@@ -158,7 +158,7 @@ export function describeClaims(world: StorageWorld): void {
       const storage = index % 2 === 0 ? world.storage : world.another;
       taken.push(...idsOf(await claim(worker, first, 10, storage)));
     };
-    // What another claim holds at the moment is skipped, so an empty answer is not the end yet.
+    // A claim skips sagas that another claim has locked, so an empty answer is not the end yet.
     await world.until('the claim of all', async () => {
       await Promise.all(workers.map(claimRound));
       return taken.length >= 200;
@@ -170,7 +170,7 @@ export function describeClaims(world: StorageWorld): void {
     expect(journals.filter(({ entries }) => entries.length !== 1)).toEqual([]);
   });
 
-  it('fences what the owner before it still writes', async () => {
+  it('fences the writes of the previous owner', async () => {
     const earlier = await world.newWorker();
     const saga = await world.start({ owner: earlier });
     const { sagaId } = saga;

@@ -17,8 +17,8 @@ import { describeUnknownOutcomes } from './unknown-outcomes.contract.js';
 import { describeWorkers } from './workers.contract.js';
 
 /**
- * Declares the tests that every `SagaStorage` has to pass, in the test framework whose `describe`, `it`, `expect`,
- * `beforeAll` and `afterAll` are global: Jest, or Vitest with `globals`.
+ * Declares the tests that every `SagaStorage` has to pass. `describe`, `it`, `expect`, `beforeAll` and `afterAll` of the
+ * test framework have to be global, as in Jest, or in Vitest with `globals`.
  *
  * @example
  * describeSagaStorage('InMemorySagaStorage', {

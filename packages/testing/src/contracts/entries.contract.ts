@@ -3,7 +3,7 @@ import type { JournalEntry } from '@nest-saga/core';
 import { parsed, sampleEntries } from './sample-entries.js';
 import type { StorageWorld } from './storage-world.js';
 
-/** What an entry is after it was stored: the same as before. */
+/** The promises about stored entries: they are read as they were written. */
 export function describeEntries(world: StorageWorld): void {
   it.each(Object.entries(sampleEntries))('gives an entry back as it was: %s', async (_name, entry) => {
     const owner = await world.newWorker();

@@ -3,9 +3,9 @@ import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
 
-/** What an append that comes too late, too early or to nowhere promises. */
+/** The promises of an append whose `seq` is too low or too high, or whose saga does not exist. */
 export function describeFences(world: StorageWorld): void {
-  it('fences an append whose place is taken, and writes nothing of it', async () => {
+  it('fences an append whose seq is used already, and writes nothing of it', async () => {
     const owner = await world.newWorker();
     const { sagaId } = await world.start({ owner });
     await world.append(sagaId, cancelAt(sagaId, 1).entry);
@@ -38,7 +38,7 @@ export function describeFences(world: StorageWorld): void {
     expect(await world.load(sagaId)).toEqual(before);
   });
 
-  it('fences an append to a saga that nobody started', async () => {
+  it('fences an append to a saga that does not exist', async () => {
     const sagaId = world.newId();
     await expect(world.storage.append(cancelAt(sagaId, 1))).resolves.toBe('fenced');
     expect(await world.storage.load(sagaId)).toBeUndefined();
@@ -67,7 +67,7 @@ export function describeFences(world: StorageWorld): void {
     expect(JSON.stringify(await world.load(sagaId))).toBe(JSON.stringify(before));
   });
 
-  it('stores what waits at the same moment, and fences only what is late', async () => {
+  it('stores appends that wait at the same moment, and fences only those that are late', async () => {
     const { saga } = world.newIdentity();
     const sagas = await Promise.all(Array.from({ length: 100 }, () => world.start({ saga })));
     const late = sagas[40];
@@ -85,7 +85,7 @@ export function describeFences(world: StorageWorld): void {
     );
   });
 
-  it('stores exactly one of many that want one place, with its own change', async () => {
+  it('stores exactly one of many appends at one seq, with its own change', async () => {
     const { sagaId } = await world.start();
     const statuses = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'running' : 'stuck'));
     const results = await Promise.all(
@@ -103,7 +103,7 @@ export function describeFences(world: StorageWorld): void {
     expect(header.status).toBe(statuses[winner]);
   });
 
-  it('never leaves a gap, though a later place is asked for at the same moment as an earlier one', async () => {
+  it('never leaves a gap, though a later seq is asked for at the same moment as an earlier one', async () => {
     const sagas = await Promise.all(Array.from({ length: 20 }, () => world.start()));
     const results = await Promise.all(
       sagas.flatMap(({ sagaId }) => [

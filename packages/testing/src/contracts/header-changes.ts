@@ -13,7 +13,7 @@ const stuck = {
   message: 'the stock service is down',
 } as const;
 
-/** The header changes that an engine makes, each with an owner to be filled in where the saga keeps one. */
+/** The header changes of an engine, each with an owner to fill in if the saga keeps one. */
 export const changeTo = {
   running: (owner: string | undefined): HeaderChange => ({ status: 'running', owner, ...nothing }),
   parked: (dueInMs: number | undefined): HeaderChange => ({
@@ -48,7 +48,7 @@ const attempt = {
 } as const;
 const error = { name: 'CardError', message: 'declined' } as const;
 
-/** Entries that go with those changes. */
+/** The entries that belong to these changes. */
 export const entryOf = {
   actCompleted: { kind: 'act-completed', ...attempt, context: '{}' },
   actFailed: { kind: 'act-failed', ...attempt, error, outcome: 'failed', next: 'compensate', undo: false },

@@ -3,7 +3,7 @@ import type { StorageHint } from '@nest-saga/core';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
 
-/** What `onHint` promises, where a storage has it. */
+/** The promises of `onHint`, if a storage has it. */
 export function describeHints(world: StorageWorld): void {
   const isHinting = (): boolean => world.another.onHint !== undefined;
 
@@ -16,7 +16,7 @@ export function describeHints(world: StorageWorld): void {
     expect(hints.some(({ kind }) => kind === 'work')).toBe(isHinting());
   });
 
-  it('hints at the saga when somebody asks something of it, or has no hints at all', async () => {
+  it('hints at the saga when a request is made for it, or has no hints at all', async () => {
     const saga = await world.start({ owner: await world.newWorker() });
     const hints: StorageHint[] = [];
     const end = world.another.onHint?.((hint) => hints.push(hint));

@@ -4,14 +4,14 @@ import type { SagaListQuery } from '@nest-saga/core';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 
-/** What `list` promises. */
+/** The promises of `list`. */
 export function describeLists(world: StorageWorld): void {
   const list = async (query: Omit<SagaListQuery, 'limit'>): Promise<readonly SagaHeading[]> =>
     (await world.storage.list({ limit: 1_000, ...query })).sagas;
   const idsOf = (sagas: readonly { readonly sagaId: string }[]): readonly string[] =>
     sagas.map(({ sagaId }) => sagaId);
 
-  /** Starts sagas one after another, each in a moment of its own. */
+  /** Starts sagas one after another, each at a different time. */
   const startApart = async (count: number, saga: string): Promise<readonly SagaHeading[]> => {
     const headers: SagaHeading[] = [];
     for (let index = 0; index < count; index++) {
@@ -119,7 +119,7 @@ export function describeLists(world: StorageWorld): void {
   });
 
   it.each([0, -1, 1.5, 1_001, Number.NaN, Number.POSITIVE_INFINITY])(
-    'refuses a limit that is no whole number from 1 to 1,000: %s',
+    'refuses a limit that is not a whole number from 1 to 1,000: %s',
     async (limit) => {
       await expect(world.storage.list({ limit })).rejects.toMatchObject({
         code: 'SAGA_INVALID_ARGUMENT',

@@ -4,7 +4,7 @@ import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt, identityOf } from './storage-world.js';
 
-/** What a header change with a park promises. */
+/** The promises of a header change with a park. */
 export function describeParks(world: StorageWorld): void {
   const claim = (worker: string, saga: NewSaga): Promise<readonly LoadedSaga[]> =>
     world.storage.claim({ worker, sagas: [identityOf(saga)], limit: 10 });
@@ -15,7 +15,7 @@ export function describeParks(world: StorageWorld): void {
     return { owner, saga, sagaId: saga.sagaId };
   };
 
-  it('keeps the status, takes the owner away, and says what the saga waits for and until when by its own clock', async () => {
+  it('keeps the status, removes the owner, and says what the saga waits for and until when by its own clock', async () => {
     const { sagaId, owner } = await startParked(60_000);
     const { header, entries } = await world.load(sagaId);
     expect(header).toMatchObject({
@@ -29,7 +29,7 @@ export function describeParks(world: StorageWorld): void {
     await expect(world.storage.listOwned(owner)).resolves.toEqual([]);
   });
 
-  it('gives nobody a parked saga before it is due; then a claim says that it was parked, and it waits no more', async () => {
+  it('lets no worker claim a parked saga before it is due; then the claim says that it was parked, and it waits no more', async () => {
     const worker = await world.newWorker();
     const { saga: later } = await startParked(600_000);
     await expect(claim(worker, later)).resolves.toEqual([]);
@@ -44,7 +44,7 @@ export function describeParks(world: StorageWorld): void {
     expect(await world.load(sagaId)).toEqual({ header, entries });
   });
 
-  it('gives nobody a saga that only a request wakes, until one does', async () => {
+  it('lets no worker claim a saga that only a request wakes, until one does', async () => {
     const { saga, sagaId } = await startParked(undefined);
     const worker = await world.newWorker();
     expect(await world.header(sagaId)).toMatchObject({ nextRunAt: undefined, owner: undefined });
@@ -54,7 +54,7 @@ export function describeParks(world: StorageWorld): void {
     expect(claimed?.entries.at(-1)).toMatchObject({ kind: 'claimed', parked: true });
   });
 
-  it('forgets what a saga waited for once it is claimed: a later claim was of no parked one', async () => {
+  it('forgets what a saga waited for once it is claimed: a later claim does not count as one of a parked saga', async () => {
     const { saga, sagaId } = await startParked(0);
     const worker = await world.newWorker();
     await expect(claim(worker, saga)).resolves.toHaveLength(1);
@@ -136,7 +136,7 @@ export function describeParks(world: StorageWorld): void {
     expect((header.nextRunAt?.getTime() ?? 0) - (entries[0]?.recordedAt.getTime() ?? 0)).toBe(longMs);
   });
 
-  it('leaves parked sagas alone where those of dead workers are released', async () => {
+  it('leaves parked sagas alone when those of dead workers are released', async () => {
     const { saga, sagaId, owner } = await startParked(60_000);
     const before = await world.load(sagaId);
     await world.expire(owner);

@@ -6,7 +6,7 @@ import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
 
-/** What `load`, `readNews` and `readOutlines` promise. */
+/** The promises of `load`, `readNews` and `readOutlines`. */
 export function describeReads(world: StorageWorld): void {
   it('shows what one process wrote to another at once', async () => {
     const { sagaId } = await world.start();
@@ -15,7 +15,7 @@ export function describeReads(world: StorageWorld): void {
     expect(await world.another.find(sagaId)).toEqual(await world.heading(sagaId));
   });
 
-  it('loads nothing for a saga that nobody started', async () => {
+  it('loads nothing for a saga that does not exist', async () => {
     await expect(world.storage.load(world.newId())).resolves.toBeUndefined();
   });
 
@@ -25,7 +25,7 @@ export function describeReads(world: StorageWorld): void {
     await expect(world.storage.readNews([{ sagaId, afterSeq: 1 }])).resolves.toEqual([]);
   });
 
-  it('has the entries behind the cursor and the header as news', async () => {
+  it('has the entries after the cursor and the header as news', async () => {
     const { sagaId } = await world.start();
     for (let seq = 1; seq <= 4; seq++) await world.append(sagaId, cancelAt(sagaId, seq).entry);
     const { entries } = await world.load(sagaId);
@@ -35,7 +35,7 @@ export function describeReads(world: StorageWorld): void {
     ]);
   });
 
-  it('has no news behind the last place that a journal can have, and knows how the saga ended', async () => {
+  it('has no news after the last seq that a journal can have, and knows how the saga ended', async () => {
     const [open, ended] = [await world.start(), await world.start()];
     await world.append(ended.sagaId, entryOf.settled, changeTo.completed());
     const header = await world.heading(ended.sagaId);
@@ -68,7 +68,7 @@ export function describeReads(world: StorageWorld): void {
     ]);
   });
 
-  it('answers many cursors at once, each by its own place', async () => {
+  it('answers many cursors at once, each by its own seq', async () => {
     const sagas = await Promise.all(Array.from({ length: 30 }, () => world.start()));
     const grown = sagas.filter((_saga, index) => index % 3 === 0);
     for (const { sagaId } of grown) await world.append(sagaId, cancelAt(sagaId, 1).entry);
@@ -83,12 +83,12 @@ export function describeReads(world: StorageWorld): void {
     expect(told.toSorted()).toEqual(expected.toSorted());
   });
 
-  it('answers nothing to nobody', async () => {
+  it('answers nothing if there are no cursors', async () => {
     await expect(world.storage.readNews([])).resolves.toEqual([]);
     await expect(world.storage.readOutlines([])).resolves.toEqual([]);
   });
 
-  it('gives so much news in one read, says which are cut, and goes on where it is asked to', async () => {
+  it('limits the news of one read, says which are cut, and continues after the given cursor', async () => {
     const sagas = await Promise.all(Array.from({ length: 3 }, () => world.start()));
     for (const { sagaId } of sagas)
       for (const seed of ['one', 'two', 'three']) await world.append(sagaId, responded(aThird(seed)));
@@ -122,7 +122,7 @@ export function describeReads(world: StorageWorld): void {
     expect(rest).toMatchObject({ entries: [{ seq: 2 }], isCut: false });
   });
 
-  it('outlines where sagas stand, in the order that was asked for, without those that nobody started', async () => {
+  it('outlines sagas in the requested order, without those that do not exist', async () => {
     const [fresh, worked] = [await world.start(), await world.start()];
     for (const context of ['{"left":1}', '{"left":2}'])
       await world.append(worked.sagaId, { ...responded('"a response"'), context, events: '[]' });
@@ -139,7 +139,7 @@ export function describeReads(world: StorageWorld): void {
     ]);
   });
 
-  it('outlines as many sagas as one read gives, but always one', async () => {
+  it('outlines as many sagas as fit into one read, but always one', async () => {
     const halves = ['one', 'two', 'three', 'four'].map((seed) =>
       world.start({ context: incompressible(maximumBytesRead / 2 + 1, seed) }),
     );

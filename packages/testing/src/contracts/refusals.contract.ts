@@ -4,14 +4,14 @@ import type { NewSaga } from '@nest-saga/core';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
 
-/** What a call promises that a storage cannot fulfil: it says so in the port's own words, and harms nobody else. */
+/** The promises of a call that a storage cannot fulfil: its error is one of the port, and no other call is affected. */
 export function describeRefusals(world: StorageWorld): void {
   const unstorable: readonly (readonly [string, Partial<NewSaga>])[] = [
     ['a context with a NUL character', { context: String.raw`{"text":"\u0000"}` }],
     ['a context with a lone surrogate', { context: String.raw`{"text":"\ud800"}` }],
-    ['a context that is no JSON', { context: '{"text":' }],
+    ['a context that is not JSON', { context: '{"text":' }],
     ['a key with a NUL character', { key: 'order\u0000' }],
-    ['an id that is no UUID', { sagaId: 'order-1' }],
+    ['an id that is not a UUID', { sagaId: 'order-1' }],
   ];
 
   it.each(unstorable)('stores a start or refuses it with a SagaStorageError: %s', async (_name, given) => {
@@ -27,7 +27,7 @@ export function describeRefusals(world: StorageWorld): void {
     }
   });
 
-  it('starts what waits beside a start that is refused', async () => {
+  it('stores the starts that wait beside a start that is refused', async () => {
     const bad = world.newSaga({ context: String.raw`{"text":"\u0000"}` });
     const good = Array.from({ length: 20 }, () => world.newSaga());
     const sagas = [...good.slice(0, 10), bad, ...good.slice(10)];
@@ -38,7 +38,7 @@ export function describeRefusals(world: StorageWorld): void {
     expect(headers.filter((header) => header === undefined)).toEqual([]);
   });
 
-  it('appends what waits beside an append that is refused', async () => {
+  it('stores the appends that wait beside an append that is refused', async () => {
     const sagas = await Promise.all(Array.from({ length: 21 }, () => world.start()));
     const bad = sagas[10];
     const requests = sagas.map((saga) =>
@@ -56,7 +56,7 @@ export function describeRefusals(world: StorageWorld): void {
     expect(journal.entries).toHaveLength(refused?.status === 'fulfilled' ? 1 : 0);
   });
 
-  it('answers, or refuses with a SagaStorageError, whoever asks for an id that is no UUID', async () => {
+  it('answers every call with an id that is not a UUID, or refuses it with a SagaStorageError', async () => {
     const answers = await Promise.all(
       [
         world.storage.find('order-1'),

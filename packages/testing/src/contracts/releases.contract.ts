@@ -4,9 +4,9 @@ import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt, identityOf } from './storage-world.js';
 
-/** What `releaseExpired` and `release` promise. */
+/** The promises of `releaseExpired` and `release`. */
 export function describeReleases(world: StorageWorld): void {
-  it('takes the sagas of a worker whose lease is over away from it, and writes no entry', async () => {
+  it('releases the sagas of a worker whose lease has expired, and writes no entry', async () => {
     const worker = await world.newWorker();
     const saga = await world.start({ owner: worker });
     await world.expire(worker);
@@ -18,14 +18,14 @@ export function describeReleases(world: StorageWorld): void {
     await expect(world.storage.releaseExpired([identityOf(saga)], 10)).resolves.toBe(0);
   });
 
-  it('takes the sagas of a worker that was removed away from it', async () => {
+  it('releases the sagas of a worker that was removed', async () => {
     const worker = await world.newWorker();
     const saga = await world.start({ owner: worker });
     await world.storage.removeWorker(worker);
     await expect(world.another.releaseExpired([identityOf(saga)], 10)).resolves.toBe(1);
   });
 
-  it('leaves the sagas of a worker that lives with it, however old they are', async () => {
+  it('does not release the sagas of a living worker, however old they are', async () => {
     const [alive, dead] = [await world.newWorker(), await world.newWorker()];
     const saga = await world.start({ owner: alive });
     const orphan = await world.start({ saga: saga.saga, owner: dead });
@@ -44,7 +44,7 @@ export function describeReleases(world: StorageWorld): void {
     expect(JSON.stringify(await world.load(saga.sagaId))).toBe(JSON.stringify(before));
   });
 
-  it('takes at most as many at once as are asked for, and says how many', async () => {
+  it('releases at most as many at once as are asked for, and says how many', async () => {
     const { saga } = world.newIdentity();
     const owner = world.newId();
     for (let index = 0; index < 5; index++) await world.start({ saga, owner });
@@ -72,7 +72,7 @@ export function describeReleases(world: StorageWorld): void {
   });
 
   it.each(['shutdown', 'trouble'] as const)(
-    'lets a saga go with an entry that says why (%s), so that anyone can claim it',
+    'releases a saga with an entry that says why (%s), so that any worker can claim it',
     async (reason) => {
       const worker = await world.newWorker();
       const saga = await world.start({ owner: worker });
@@ -86,7 +86,7 @@ export function describeReleases(world: StorageWorld): void {
     },
   );
 
-  it('lets a saga go where its journal ends, where no place is given', async () => {
+  it('releases a saga at the end of its journal if no seq is given', async () => {
     const [worker, colleague] = [await world.newWorker(), await world.newWorker()];
     const untouched = await world.start({ owner: worker });
     const requested = await world.start({ owner: worker });
@@ -109,7 +109,7 @@ export function describeReleases(world: StorageWorld): void {
     expect(await Promise.all(spared.map(({ sagaId }) => world.load(sagaId)))).toEqual(before);
   });
 
-  it('gives nobody a saga that was let go with a delay before the delay is over', async () => {
+  it('lets no worker claim a saga that was released with a delay before the delay is over', async () => {
     const worker = await world.newWorker();
     const startReleased = async (delayMs: number) => {
       const saga = await world.start({ owner: worker });
@@ -127,7 +127,7 @@ export function describeReleases(world: StorageWorld): void {
     expect(waitedMs).toBeGreaterThanOrEqual(990);
   });
 
-  it('leaves a saga alone that is not the one that is let go any more', async () => {
+  it('leaves a saga alone that is not the one to be released any more', async () => {
     const [worker, colleague] = [await world.newWorker(), await world.newWorker()];
     const movedOn = await world.start({ owner: worker });
     await world.append(movedOn.sagaId, cancelAt(movedOn.sagaId, 1).entry);
@@ -154,7 +154,7 @@ export function describeReleases(world: StorageWorld): void {
     expect(await world.header(mine.sagaId)).toMatchObject({ owner: undefined });
   });
 
-  it('lets nothing go where nothing is asked', async () => {
+  it('releases nothing if nothing is asked', async () => {
     await expect(world.storage.release([])).resolves.toBeUndefined();
   });
 }

@@ -7,7 +7,7 @@ const attempt = { step: 'charge-card', attempt: 3, startedAt, finishedAt };
 const text = "Ünïcode “quotes” 'single' \\ back \t tab \n line 😀 漢字 ‮ right to left; -- $1 ? :name {}";
 const longText = `${'длинный 🚚 '.repeat(90)}end`;
 
-/** A context with what JSON and databases most often disagree on. */
+/** A context with the values that JSON and databases most often treat differently. */
 export const richContext = JSON.stringify({
   text,
   empty: '',
@@ -25,7 +25,7 @@ const error: RecordedError = {
   cause: { name: 'Error', message: text, cause: { name: 'ConnectionError', message: '', code: '08006' } },
 };
 
-/** Every kind of entry, with and without what is optional, as real as an engine's own. */
+/** Entries of all kinds, with and without their optional fields, as realistic as an engine's own. */
 export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   'act-completed': { kind: 'act-completed', ...attempt, context: richContext },
   'act-completed with a response and events': {
@@ -132,7 +132,7 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   'released within an act': { kind: 'released', reason: 'shutdown', begun: ['charge-card'] },
   'released in trouble': { kind: 'released', reason: 'trouble' },
   'cancel-requested': { kind: 'cancel-requested', reason: longText },
-  'cancel-requested by somebody': { kind: 'cancel-requested', reason: text, actor: 'Zoë O’Neil' },
+  'cancel-requested with an actor': { kind: 'cancel-requested', reason: text, actor: 'Zoë O’Neil' },
   'compensation-decided': { kind: 'compensation-decided', undo: [] },
   'compensation-decided with a step that was begun': {
     kind: 'compensation-decided',
@@ -153,7 +153,7 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   settled: { kind: 'settled' },
 };
 
-/** An entry with its JSON texts parsed: a storage may write the same value in another way. */
+/** An entry with its JSON texts parsed, because a storage may write the same value differently. */
 export function parsed(entry: EntryDraft | JournalEntry): object {
   const names = ['context', 'response', 'events'];
   return Object.fromEntries(

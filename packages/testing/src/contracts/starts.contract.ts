@@ -3,7 +3,7 @@ import { changeTo, entryOf } from './header-changes.js';
 import { richContext } from './sample-entries.js';
 import type { StorageWorld } from './storage-world.js';
 
-/** What `start`, `find` and `findByKey` promise. */
+/** The promises of `start`, `find` and `findByKey`. */
 export function describeStarts(world: StorageWorld): void {
   it('stores a saga that its worker runs as RUNNING, with everything it was given', async () => {
     const owner = await world.newWorker();
@@ -118,7 +118,7 @@ export function describeStarts(world: StorageWorld): void {
     expect(results.filter(({ kind }) => kind === 'started')).toHaveLength(1);
   });
 
-  it('tells a repeated start from the new ones that wait at the same moment', async () => {
+  it('distinguishes a repeated start from new ones that wait at the same moment', async () => {
     const known = await world.start();
     const fresh = Array.from({ length: 200 }, () => world.newSaga({ saga: known.saga }));
     const results = await Promise.all([known, ...fresh].map((saga) => world.storage.start(saga)));
@@ -127,7 +127,7 @@ export function describeStarts(world: StorageWorld): void {
     expect(headers.map((header) => header?.sagaId)).toEqual(fresh.map(({ sagaId }) => sagaId));
   });
 
-  it('finds nothing under an id or a key that nobody started', async () => {
+  it('finds nothing under an id or a key that was never started', async () => {
     const { saga } = await world.start({ key: 'order-1' });
     await expect(world.storage.find(world.newId())).resolves.toBeUndefined();
     await expect(world.storage.findByKey(saga, 'order-2')).resolves.toBeUndefined();

@@ -1,38 +1,41 @@
 import type { SagaStorage } from '@nest-saga/core';
 
-/** A storage under test and what the contract needs around it. */
+/** A storage under test, and the environment that the contract needs. */
 export interface SagaStorageHarness {
-  /** Opened, and empty. */
+  /** The storage, opened and empty. */
   readonly storage: SagaStorage;
   /**
-   * A second view on the same data, opened, over connections of its own: what another process would have. A storage
-   * that lives in one process gives the same object.
+   * A second view of the same data, opened, with its own connections, as another process would have it. A storage that
+   * lives in one process returns the same object.
    */
   another(): Promise<SagaStorage>;
-  /** Moves the storage's clock on, where a test can; left out where it is the real one, which is waited for then. */
+  /** Moves the storage's clock on, if a test can. If the clock is the real one, leave it out: the tests then wait. */
   advance?(byMs: number): Promise<void>;
 }
 
-/** What of a call is lost where its way to the data breaks: it never arrives, or it happens and nobody is told. */
+/**
+ * The part of a call that is lost when its connection breaks: the request never arrives, or the call happens and its
+ * answer does not arrive.
+ */
 export type LostPart = 'request' | 'answer';
 
-/** A view on a storage's data over a way that breaks when it is told to. */
+/** A view of a storage's data through a connection that breaks on request. */
 export interface FragileStorage {
-  /** Opened. Works as any other view does, but for the call that is lost. */
+  /** The storage, opened. It works as any other view does, except for the call that is lost. */
   readonly storage: SagaStorage;
-  /** Breaks the way in the middle of the next call. */
+  /** Breaks the connection during the next call. */
   loseNext(part: LostPart): void;
 }
 
-/** How the contract gets at a storage. */
+/** How the contract creates and destroys a storage. */
 export interface SagaStorageContract {
-  /** Makes an empty storage. Called once for each group of tests. */
+  /** Creates an empty storage. Called once for each group of tests. */
   create(): Promise<SagaStorageHarness>;
   /**
-   * A further view on the data of the harness that can lose a call, for example through a proxy that swallows what the
-   * server says. Called once for the group of tests that need it, which is left out without it.
+   * Another view of the data of the harness that can lose a call, for example through a proxy that drops the server's
+   * answers. Called once for the group of tests that need it; without it these tests are left out.
    */
   fragile?(harness: SagaStorageHarness): Promise<FragileStorage>;
-  /** Closes every storage of the harness, the fragile one too, and removes its data. */
+  /** Closes all storages of the harness, including the fragile one, and removes its data. */
   destroy(harness: SagaStorageHarness): Promise<void>;
 }

@@ -15,7 +15,7 @@ import type { FragileStorage, SagaStorageContract, SagaStorageHarness } from './
 const longLeaseMs = 600_000;
 const deadlineMs = 60_000;
 
-/** What the tests of the contract do with a storage, said once. Every test uses a saga name of its own. */
+/** The common actions of the contract's tests. Every test has its own saga name. */
 export class StorageWorld {
   private harness: SagaStorageHarness | undefined;
   private other: SagaStorage | undefined;
@@ -29,7 +29,7 @@ export class StorageWorld {
     this.other = await this.harness.another();
   }
 
-  /** Makes the view whose way to the data breaks. */
+  /** Creates the view whose connection breaks. */
   async createFragile(): Promise<void> {
     if (this.harness === undefined) throw new Error('the harness was not created');
     this.breakable = await this.contract.fragile?.(this.harness);
@@ -44,13 +44,13 @@ export class StorageWorld {
     return this.harness.storage;
   }
 
-  /** The storage as another process sees it. */
+  /** The storage as another process has it. */
   get another(): SagaStorage {
     if (this.other === undefined) throw new Error('the harness was not created');
     return this.other;
   }
 
-  /** The storage as a process sees it whose way to the data breaks. */
+  /** The storage as a process with a broken connection has it. */
   get fragile(): FragileStorage {
     if (this.breakable === undefined) throw new Error('the fragile storage was not created');
     return this.breakable;
@@ -60,7 +60,7 @@ export class StorageWorld {
     return randomUUID();
   }
 
-  /** The name and version of a saga that no other test of the group uses. */
+  /** The name and version of a saga that other tests of the group do not use. */
   newIdentity(version = 1): SagaIdentity {
     this.names++;
     return { saga: `saga-${this.names}`, version };
@@ -73,7 +73,7 @@ export class StorageWorld {
     return { ...identity, context: '{"total":1}', metadata: {}, owner: undefined, ...given };
   }
 
-  /** Starts a saga and answers it. */
+  /** Starts a saga and returns it. */
   async start(given: Partial<NewSaga> = {}): Promise<NewSaga> {
     const saga = this.newSaga(given);
     const { kind } = await this.storage.start(saga);
@@ -81,27 +81,27 @@ export class StorageWorld {
     return saga;
   }
 
-  /** A worker whose lease lasts for longer than any test. */
+  /** A worker whose lease is longer than any test. */
   async newWorker(): Promise<string> {
     const worker = this.newId();
     await this.storage.registerWorker(worker, longLeaseMs);
     return worker;
   }
 
-  /** Lets the lease of a worker run out. */
+  /** Makes the lease of a worker expire. */
   async expire(worker: string): Promise<void> {
     await this.storage.renewWorker(worker, 1);
     await this.pass(30);
   }
 
-  /** Starts a saga that its worker left behind: released, without an owner, claimable. */
+  /** Starts a saga that its worker has left: released, without an owner, claimable. */
   async startOrphan(given: Partial<NewSaga> = {}): Promise<NewSaga> {
     const saga = await this.start({ ...given, owner: this.newId() });
     await this.storage.releaseExpired([identityOf(saga)], 1_000);
     return saga;
   }
 
-  /** Appends behind the last entry, which must work. */
+  /** Appends after the last entry, which must succeed. */
   async append(sagaId: string, entry: EntryDraft, change?: HeaderChange, worker?: string): Promise<void> {
     const { entries } = await this.load(sagaId);
     const request = { sagaId, seq: entries.length + 1, worker, entry };
@@ -125,7 +125,7 @@ export class StorageWorld {
     return heading;
   }
 
-  /** Lets time pass for the storage. */
+  /** Makes time pass for the storage. */
   async pass(ms: number): Promise<void> {
     if (this.harness?.advance !== undefined) return this.harness.advance(ms);
     await new Promise<void>((resolve) => {
@@ -133,7 +133,7 @@ export class StorageWorld {
     });
   }
 
-  /** Waits, up to a generous deadline, until a condition holds. */
+  /** Waits until a condition holds, up to a generous deadline. */
   async until(what: string, isMet: () => boolean | Promise<boolean>): Promise<void> {
     for (let waitedMs = 0; waitedMs < deadlineMs; waitedMs += 10) {
       if (await isMet()) return;
@@ -143,12 +143,12 @@ export class StorageWorld {
   }
 }
 
-/** What a worker says it can run, to run this saga. */
+/** The identity by which a worker claims this saga. */
 export function identityOf({ saga, version }: SagaIdentity): SagaIdentity {
   return { saga, version };
 }
 
-/** An append of an outside request that changes nothing but the journal. */
+/** An append of a request from outside that changes nothing but the journal. */
 export function cancelAt(sagaId: string, seq: number, reason = 'a customer called'): AppendRequest {
   return { sagaId, seq, worker: undefined, entry: { kind: 'cancel-requested', reason } };
 }

@@ -2,7 +2,7 @@
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 
-/** What `summarize` promises. Its tests follow one storage from empty on. */
+/** The promises of `summarize`. Its tests use one storage one after the other, from empty on. */
 export function describeSummary(world: StorageWorld): void {
   it('counts nothing and knows no age while nothing is stored', async () => {
     await expect(world.storage.summarize()).resolves.toEqual({

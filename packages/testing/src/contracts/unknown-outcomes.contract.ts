@@ -7,13 +7,13 @@ import type { StorageWorld } from './storage-world.js';
 import { identityOf } from './storage-world.js';
 
 /**
- * What a write promises whose way to the data breaks: it says what is known about it, and the same write again brings
- * about what it would have, once.
+ * The promises of a write whose connection breaks: its error contains what is known, and a repetition of the write
+ * completes it exactly once.
  */
 export function describeUnknownOutcomes(world: StorageWorld): void {
   beforeAll(() => world.createFragile());
 
-  /** Makes a call whose way breaks, and answers what its caller is told. */
+  /** Makes a call whose connection breaks, and returns the outcome in its error. */
   const lose = async (part: LostPart, call: () => Promise<unknown>): Promise<WriteOutcome | 'answered'> => {
     world.fragile.loseNext(part);
     try {
@@ -74,7 +74,7 @@ export function describeUnknownOutcomes(world: StorageWorld): void {
     });
   });
 
-  it("is known of no claim whose answer is lost: the saga is its worker's, who finds it and lets it go", async () => {
+  it("is known of no claim whose answer is lost: the saga is its worker's, which finds and releases it", async () => {
     const { storage } = world.fragile;
     const [worker, saga] = [await world.newWorker(), await world.start()];
     const claim = () => storage.claim({ worker, sagas: [identityOf(saga)], limit: 10 });
@@ -88,7 +88,7 @@ export function describeUnknownOutcomes(world: StorageWorld): void {
     await expect(claim()).resolves.toMatchObject([{ header: { sagaId: saga.sagaId, owner: worker } }]);
   });
 
-  it('takes nothing with a claim that never arrived', async () => {
+  it('claims nothing with a claim that never arrived', async () => {
     const { storage } = world.fragile;
     const [worker, saga] = [await world.newWorker(), await world.start()];
     const claim = () => storage.claim({ worker, sagas: [identityOf(saga)], limit: 10 });
@@ -100,7 +100,7 @@ export function describeUnknownOutcomes(world: StorageWorld): void {
   it.each<[LostPart, readonly string[]]>([
     ['answer', ['unknown']],
     ['request', ['unknown', 'not-written']],
-  ])('lets a saga go once, though the %s of a release is lost and it is repeated', async (part, told) => {
+  ])('releases a saga once, though the %s of a release is lost and it is repeated', async (part, told) => {
     const { storage } = world.fragile;
     const worker = await world.newWorker();
     const { sagaId } = await world.start({ owner: worker });

@@ -1,7 +1,7 @@
 /// <reference types="jest" />
 import type { StorageWorld } from './storage-world.js';
 
-/** What the rows of workers promise. */
+/** The promises about the rows of workers. */
 export function describeWorkers(world: StorageWorld): void {
   it('renews the lease of a worker that is registered, from any process', async () => {
     const worker = await world.newWorker();
@@ -9,11 +9,11 @@ export function describeWorkers(world: StorageWorld): void {
     await expect(world.another.renewWorker(worker, 60_000)).resolves.toBe(true);
   });
 
-  it('does not renew the lease of a worker that nobody registered', async () => {
+  it('does not renew the lease of a worker that was never registered', async () => {
     await expect(world.storage.renewWorker(world.newId(), 60_000)).resolves.toBe(false);
   });
 
-  it('does not renew a lease that is over, and never again', async () => {
+  it('does not renew a lease that has expired, and never again', async () => {
     const worker = await world.newWorker();
     await world.expire(worker);
     await expect(world.storage.renewWorker(worker, 60_000)).resolves.toBe(false);
@@ -41,7 +41,7 @@ export function describeWorkers(world: StorageWorld): void {
     }
   });
 
-  it('lets a lease that is not renewed run out', async () => {
+  it('lets a lease expire that is not renewed', async () => {
     const worker = world.newId();
     const saga = await world.start({ owner: worker });
     await world.storage.registerWorker(worker, 600_000);

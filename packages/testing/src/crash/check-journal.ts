@@ -2,7 +2,7 @@ import type { JournalEntry, LoadedSaga, SagaStatus } from '@nest-saga/core';
 import type { Violation, ViolationRule } from './crash-evidence.js';
 import { JournalReplay } from './journal-replay.js';
 
-/** What a saga's own header and journal already say against it. */
+/** The violations that a saga's header and journal show without other evidence. */
 export function checkJournal({ header, entries }: LoadedSaga): readonly Violation[] {
   const violations: Violation[] = [];
   const { sagaId, status } = header;
@@ -23,7 +23,7 @@ export function checkJournal({ header, entries }: LoadedSaga): readonly Violatio
   return violations;
 }
 
-/** Why a status is not what a journal amounts to, or undefined. */
+/** The reason why a status does not match the journal, or undefined. */
 export function statusProblem(status: SagaStatus, replay: JournalReplay): string | undefined {
   const { direction } = replay;
   if (status === 'running' || status === 'completed')
@@ -54,7 +54,7 @@ function checkStep(entry: JournalEntry, replay: JournalReplay, report: Report): 
       if (replay.direction === 'backward')
         report(
           'act-after-decision',
-          `the act of "${entry.step}" at ${entry.seq}, behind the decision to compensate`,
+          `the act of "${entry.step}" at ${entry.seq}, after the decision to compensate`,
         );
       if (replay.isUndoingFirst)
         report(

@@ -3,7 +3,7 @@ import { describe } from './check-ledger.js';
 import type { LeaseSpan, Violation } from './crash-evidence.js';
 import type { LedgerRow } from './ledger-row.js';
 
-/** Calls of one step of one saga that ran in two processes at once, while both might believe that the saga is theirs. */
+/** Calls of one step of one saga that ran in two processes at the same time, while both had a valid lease. */
 export function checkOverlaps(
   saga: LoadedSaga,
   rows: readonly LedgerRow[],
@@ -33,7 +33,9 @@ function isSameCall(one: LedgerRow, other: LedgerRow): boolean {
   return one.step === other.step && one.action === other.action;
 }
 
-/** When a call stopped being its saga's: it ended, it was recorded or let go as abandoned, or its lease was over. */
+/**
+ * When a call stopped belonging to its saga: it ended, it was recorded or released as abandoned, or its lease expired.
+ */
 function endOf({ entries }: LoadedSaga, row: LedgerRow, leases: readonly LeaseSpan[]): number {
   const lease = leases.findLast(({ worker, process, validFrom }) =>
     row.worker === undefined || worker === undefined
@@ -49,7 +51,7 @@ function endOf({ entries }: LoadedSaga, row: LedgerRow, leases: readonly LeaseSp
   return Math.min(
     row.endedAt ?? Number.POSITIVE_INFINITY,
     closing?.recordedAt.getTime() ?? Number.POSITIVE_INFINITY,
-    // A lease that nobody knows of may go on for ever.
+    // A lease without a record may last forever.
     lease?.validUntil ?? Number.POSITIVE_INFINITY,
   );
 }

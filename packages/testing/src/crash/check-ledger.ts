@@ -4,7 +4,7 @@ import { replayOnward } from './journal-replay.js';
 import type { JournalReplay } from './journal-replay.js';
 import type { LedgerRow } from './ledger-row.js';
 
-/** What the outside world saw of one saga, held against what was durable at each moment. */
+/** Compares the calls of one saga in the outside world with the entries that were durable at each moment. */
 export function checkLedger(saga: LoadedSaga, rows: readonly LedgerRow[]): readonly Violation[] {
   const violations: Violation[] = [];
   const { sagaId } = saga.header;
@@ -41,7 +41,10 @@ function checkBeginning(durable: JournalReplay, row: LedgerRow, report: Report):
   }
   const outcome = outcomes.get(row.step);
   if (row.action === 'compensate' && row.outcome !== undefined && row.outcome !== outcome)
-    report('wrong-outcome', `${describe(row)} was told "${row.outcome}", and what is known is "${outcome}"`);
+    report(
+      'wrong-outcome',
+      `${describe(row)} got the outcome "${row.outcome}", but the known one is "${outcome}"`,
+    );
   if (row.trail !== undefined && row.trail.join() !== trail.join())
     report('wrong-context', `${describe(row)} was given [${row.trail.join()}], durable is [${trail.join()}]`);
 }
@@ -69,7 +72,7 @@ function checkEffects({ header, entries }: LoadedSaga, rows: readonly LedgerRow[
     if (entry.kind === 'act-completed' && !effects.has(`act ${entry.step}`))
       report('effect-missing', `"${entry.step}" completed without its effect`);
     if (entry.kind === 'compensation-completed' && !effects.has(`compensate ${entry.step}`))
-      report('effect-missing', `"${entry.step}" was undone without the effect of that`);
+      report('effect-missing', `"${entry.step}" was undone without an effect of the undo`);
   }
   const undoneFirst = new Set(
     entries.flatMap((entry) =>
@@ -81,7 +84,7 @@ function checkEffects({ header, entries }: LoadedSaga, rows: readonly LedgerRow[
     report('undone-though-completed', `${describe(undone)} ran in a saga that completed`);
 }
 
-/** A row in words. */
+/** Describes a row in words. */
 export function describe({ action, step, attempt, process }: LedgerRow): string {
   return `${action} of "${step}" (attempt ${attempt}, ${process})`;
 }

@@ -16,7 +16,7 @@ function calledFor(worker: string): Partial<CrashEvidence> {
   return { ...ofOwners, ledger: undoneCalls.map((row) => ({ ...row, worker })) };
 }
 
-/** The good run with one of its calls for somebody else. */
+/** The good run, with one of its calls for another worker. */
 function withWorkerOfCall(index: number, worker: string, process: string): Partial<CrashEvidence> {
   const ledger = undoneCalls.map((row, at) => ({
     ...row,

@@ -6,8 +6,8 @@ import type { JournalReplay } from './journal-replay.js';
 import type { LedgerRow } from './ledger-row.js';
 
 /**
- * Calls that began for a worker that the saga was not of, or whose lease was over: what a process does that was taken
- * for dead and is not. Calls of which the worker is not known are not judged.
+ * Calls that began for a worker that did not own the saga, or whose lease had expired: the behaviour of a process that
+ * counts as dead but is not. Calls without a known worker are not judged.
  */
 export function checkOwners(
   { header: { sagaId }, entries }: LoadedSaga,
@@ -25,7 +25,7 @@ export function checkOwners(
     };
     const owner = ownerBy(replayTo(row.beganAt), entries);
     if (owner !== anybody && owner !== row.worker)
-      report('not-owner', owner === undefined ? 'when it was nobody’s' : `when it was ${owner}’s`);
+      report('not-owner', owner === undefined ? 'when it had no owner' : `when it was ${owner}’s`);
     const lease = byWorker.get(row.worker);
     if (lease === undefined || lease.process !== row.process)
       report('without-lease', 'which never had a lease there');
@@ -35,17 +35,17 @@ export function checkOwners(
   });
 }
 
-/** Of whom the records say nothing. */
+/** The owner, if the records do not show it. */
 const anybody = Symbol('anybody');
 
-/** Whose a saga was when so much of its journal was durable: undefined where it was nobody's. */
+/** The owner of a saga when this part of its journal was durable: undefined if it had none. */
 function ownerBy(
   { owner, isLetGo }: JournalReplay,
   entries: readonly JournalEntry[],
 ): string | undefined | typeof anybody {
   if (owner !== undefined || isLetGo) return owner;
-  // Before the first entry of a worker: a queued saga is nobody's, and a started one its first writer's, unless another
-  // worker claimed it before it wrote.
+  // Before the first entry of a worker: a queued saga has no owner, and a started one belongs to the writer of its
+  // first entry, unless another worker claimed it before.
   const first = entries.find(({ worker }) => worker !== undefined);
   if (first?.kind === 'claimed') return first.from === 'pending' ? undefined : anybody;
   return first === undefined ? anybody : first.worker;

@@ -14,7 +14,7 @@ function rulesOf(evidence: Partial<CrashEvidence>): readonly string[] {
   return [...new Set(checkRun({ ...good, ...evidence }).map(({ rule }) => rule))];
 }
 
-/** The good run with one of its calls as it should not be. */
+/** The good run with one changed call. */
 function withCall(index: number, change: Partial<LedgerRow>): Partial<CrashEvidence> {
   return { ledger: undoneCalls.map((row, at) => (at === index ? { ...row, ...change } : row)) };
 }
@@ -138,7 +138,7 @@ describe('the checker of crash runs', () => {
       act('b'),
     ]);
     const ledger = [call('act', 'a', 1), call('act', 'b', 21)];
-    // What came of it is another rule's: an act that was under way and was the last one.
+    // Its effect is judged by another rule: an act was under way and was the last one.
     expect(rulesOf({ acknowledgements, sagas: [requested], ledger, ...unseen })).not.toContain(
       'acknowledged-lost',
     );

@@ -10,10 +10,11 @@ import { checkEvents, checkWatcher } from './check-watchers.js';
 import type { Acknowledgement, CrashEvidence, Violation } from './crash-evidence.js';
 
 /**
- * Judges a run from what it left behind, after nothing moves any more: what callers were told, what the outside world
- * saw, and what is stored. The one judge of every crash suite. Pure, and built on nothing of the engine.
+ * Judges a run by its evidence after everything has come to rest: the answers that callers got, the calls that reached
+ * the outside world, and the stored sagas. It is the one judge of all crash suites, pure, and independent of the
+ * engine.
  *
- * @returns Every promise that was broken; empty for a good run.
+ * @returns All broken promises; empty for a good run.
  */
 export function checkRun(evidence: CrashEvidence): readonly Violation[] {
   const { ledger, sagas, snapshots = [], watchers = [], leases, emitted } = evidence;
@@ -86,7 +87,7 @@ function checkKeys(sagas: readonly LoadedSaga[]): readonly Violation[] {
   });
 }
 
-// A cancel of a saga that is being undone already is kept by that very fact.
+// A saga that is being undone already has fulfilled a cancel.
 function isInJournal({ entries }: LoadedSaga, request: 'cancel' | 'retry'): boolean {
   return entries.some((entry) => {
     if (request === 'retry') return entry.kind === 'retry-requested';

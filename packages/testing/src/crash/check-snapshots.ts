@@ -4,7 +4,10 @@ import { statusProblem } from './check-journal.js';
 import type { Violation, ViolationRule } from './crash-evidence.js';
 import { replayAll } from './journal-replay.js';
 
-/** What was read on the way, held against what is stored at the end: a journal only grows, and an end is one. */
+/**
+ * Compares a saga that was read during the run with the stored one at the end: a journal only grows, and an end is
+ * final.
+ */
 export function checkSnapshot(final: LoadedSaga, seen: LoadedSaga): readonly Violation[] {
   const violations: Violation[] = [];
   const report = (rule: ViolationRule, detail: string): void => {

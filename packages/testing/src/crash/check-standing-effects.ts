@@ -3,17 +3,17 @@ import type { Violation } from './crash-evidence.js';
 import { replayAll } from './journal-replay.js';
 import type { LedgerRow } from './ledger-row.js';
 
-/** What is undone, as docs/compensation.md says it: read a second time, the engine's own table is not asked. */
+/** The acts that are undone, according to docs/compensation.md: a second reading, independent of the engine's table. */
 const undone: Readonly<Record<CompensateOn, readonly (StepOutcome | undefined)[]>> = {
   completed: ['completed'],
-  // An act that no entry tells of died with its process: nothing is known of it.
+  // An act without an entry died with its process: nothing is known of it.
   'in-doubt': ['completed', 'unknown', undefined],
   attempted: ['completed', 'unknown', undefined, 'failed'],
 };
 
 /**
- * No effect of an act is left in a saga that FAILED, unless its step says that it may. Effects of one key are one: this is
- * the promise of targets that honour the idempotency key.
+ * The effects that are left in a saga that FAILED, although their steps do not allow it. Effects of one key are one
+ * effect, which is the promise of targets that honour the idempotency key.
  */
 export function checkStandingEffects(
   { header, entries }: LoadedSaga,
@@ -23,7 +23,7 @@ export function checkStandingEffects(
   const { outcomes } = replayAll(entries);
   const settled = new Set([
     ...rows.flatMap((row) => (row.action === 'compensate' && row.isEffective ? [row.step] : [])),
-    // A person answers for these.
+    // A person has answered for these.
     ...entries.flatMap((entry) => (entry.kind === 'step-resolved' ? [entry.step] : [])),
   ]);
   const standing = new Map<string, LedgerRow>();

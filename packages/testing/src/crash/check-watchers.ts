@@ -2,7 +2,7 @@ import { isStepEntry } from '@nest-saga/core';
 import type { LoadedSaga } from '@nest-saga/core';
 import type { EmittedEvent, Violation, ViolationRule, WatcherRecord } from './crash-evidence.js';
 
-/** What a reader was shown, held against the journal: nothing early, nothing twice, nothing left out. */
+/** Compares the results that a watcher got with the journal: none too early, none twice, none missing. */
 export function checkWatcher(saga: LoadedSaga, record: WatcherRecord): readonly Violation[] {
   const violations: Violation[] = [];
   const report = (rule: ViolationRule, detail: string): void => {
@@ -20,7 +20,7 @@ export function checkWatcher(saga: LoadedSaga, record: WatcherRecord): readonly 
     last = Math.max(last, seq);
   }
   const seen = new Set(record.seen.map(({ seq }) => seq));
-  // Who was told of the end has seen all; who was not may lack the tail, but nothing in between.
+  // A watcher that got the end has all results. Another one may lack the last ones, but none in between.
   const until = record.isEnded ? Number.POSITIVE_INFINITY : last;
   for (const seq of steps.keys()) {
     if (seq > record.fromSeq && seq <= until && !seen.has(seq)) report('not-shown', `was never shown ${seq}`);
@@ -28,7 +28,10 @@ export function checkWatcher(saga: LoadedSaga, record: WatcherRecord): readonly 
   return violations;
 }
 
-/** What steps emitted, held against what listeners were told: at least once each, and never before it was durable. */
+/**
+ * Compares the events that steps emitted with those that listeners got: each at least once, and never before it was
+ * durable.
+ */
 export function checkEvents(
   { header: { sagaId }, entries }: LoadedSaga,
   emitted: readonly EmittedEvent[],
@@ -41,10 +44,14 @@ export function checkEvents(
   );
   return [
     ...early.map(({ seq }): Violation => {
-      return { rule: 'shown-too-early', sagaId, detail: `an event of ${seq} was told before it was durable` };
+      return {
+        rule: 'shown-too-early',
+        sagaId,
+        detail: `an event of ${seq} was published before it was durable`,
+      };
     }),
     ...lost.map(({ seq }): Violation => {
-      return { rule: 'event-lost', sagaId, detail: `what ${seq} emitted was never told` };
+      return { rule: 'event-lost', sagaId, detail: `an event of ${seq} was never published` };
     }),
   ];
 }

@@ -1,8 +1,8 @@
 import type { CompensateOn, StepOutcome } from '@nest-saga/core';
 
 /**
- * One call that reached the outside world: what a step's handler writes down while it runs, in a place that no crash
- * of the saga's own storage touches. Times are in milliseconds of the clock that the journal's `recordedAt` uses.
+ * One call that reached the outside world, as the handler of a step records it in a place that crashes of the saga's
+ * storage do not reach. Times are in milliseconds of the clock of the journal's `recordedAt`.
  */
 export interface LedgerRow {
   readonly sagaId: string;
@@ -11,24 +11,24 @@ export interface LedgerRow {
   readonly attempt: number;
   readonly idempotencyKey: string;
   readonly fencingToken: number;
-  /** The process it ran in: one life of one process, so that a restarted one is another. */
+  /** The process in which it ran: one life of one process, so that a restarted one is a different process. */
   readonly process: string;
-  /** The worker that it was called for, where the test can see it: a process may have had several. */
+  /** The worker for which it was called, if the test knows it: a process may have had several. */
   readonly worker?: string;
   readonly beganAt: number;
-  /** When the handler ended; undefined where it never did: its process died, or it hangs. */
+  /** When the handler ended; undefined if it never did, because its process died or it hangs. */
   readonly endedAt: number | undefined;
   /** Whether the outside world was changed. */
   readonly isEffective: boolean;
-  /** What a compensation was told about its act, where the handler writes it down. */
+  /** The outcome of its act that a compensation got, if the handler records it. */
   readonly outcome?: StepOutcome;
-  /** What its step says is undone, where the handler writes it down; `in-doubt` if not. */
+  /** The rule by which its step is undone, if the handler records it; `in-doubt` if not. */
   readonly compensateOn?: CompensateOn;
-  /** What the handler's context said was done so far, where the saga keeps such a trail: see `trailOf`. */
+  /** The steps that the handler's context lists as done so far, if the saga keeps such a list: see `trailOf`. */
   readonly trail?: readonly string[];
 }
 
-/** What a handler adds to the trail in its context, so that the checker sees which context it was given. */
+/** The text that a handler adds to the list in its context, so that the checker sees which context the handler got. */
 export function trailOf(action: LedgerRow['action'], step: string): string {
   return action === 'act' ? step : `undo ${step}`;
 }

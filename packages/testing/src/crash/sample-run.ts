@@ -55,7 +55,7 @@ export function saga(status: SagaHeader['status'], drafts: readonly EntryDraft[]
   return { header, entries };
 }
 
-/** A call that began at a moment and took 5 ms. */
+/** A call that began at this time and took 5 ms. */
 export function call(
   action: LedgerRow['action'],
   step: string,

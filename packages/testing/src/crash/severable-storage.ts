@@ -3,8 +3,8 @@ import { InterceptedStorage } from '../fakes/intercepted-storage.js';
 import type { StorageMethod } from '../fakes/intercepted-storage.js';
 
 /**
- * The way of one simulated process to the storage. While the process is paused its calls and their answers wait; once
- * it is killed nothing it asks happens any more, and nothing is answered.
+ * The connection of one simulated process to the storage. While the process is paused, its calls and their answers
+ * wait. After it is killed, its calls do not happen any more, and none is answered.
  */
 export class SeverableStorage extends InterceptedStorage {
   private state: 'running' | 'paused' | 'killed' = 'running';

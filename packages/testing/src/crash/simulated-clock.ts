@@ -2,8 +2,8 @@ import type { Clock } from '@nest-saga/core';
 import type { CancelTimer } from '@nest-saga/core/engine';
 
 /**
- * The clock of one simulated process. It shows the time that all processes share; while the process is paused its
- * timers do not fire, and once it is killed they never do.
+ * The clock of one simulated process. It shows the common time of all processes. While the process is paused its timers
+ * do not fire, and after it is killed they never do.
  */
 export class SimulatedClock implements Clock {
   private state: 'running' | 'paused' | 'killed' = 'running';

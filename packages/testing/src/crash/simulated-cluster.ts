@@ -5,7 +5,7 @@ import { describeEntry } from './describe-entry.js';
 import { SimulatedProcess } from './simulated-process.js';
 import type { SimulatedProcessOptions } from './simulated-process.js';
 
-/** What can be said about one process of a cluster; by default it runs the cluster's sagas on its storage. */
+/** The options of one process of a cluster; by default it runs the cluster's sagas on its storage. */
 export type ClusterProcessOptions = Partial<Omit<SimulatedProcessOptions, 'clock' | 'number'>>;
 
 const stepMs = 50;
@@ -28,14 +28,14 @@ export class SimulatedCluster {
 
   constructor(private readonly sagas: readonly DeclaredSaga[]) {}
 
-  /** A further process, opened. */
+  /** Creates another process and opens it. */
   async startProcess(options: ClusterProcessOptions = {}): Promise<SimulatedProcess> {
     const process = this.createProcess(options);
     await process.engine.open();
     return process;
   }
 
-  /** A further process that is not opened yet. */
+  /** Creates another process without opening it. */
   createProcess(options: ClusterProcessOptions = {}): SimulatedProcess {
     this.count++;
     const storage: SagaStorage = this.memory;
@@ -48,23 +48,27 @@ export class SimulatedCluster {
     });
   }
 
-  /** Starts a saga in a process and moves the time on until it ends or is stuck. */
+  /** Starts a saga in a process and advances the time until it ends or is stuck. */
   async run(process: SimulatedProcess, context: unknown = {}, options?: StartOptions): Promise<SagaOutcome> {
     return this.resolve(process.start(context, options).then((started) => process.outcome(started)));
   }
 
-  /** Lets time pass for all processes. */
+  /** Makes time pass for all processes. */
   advance(byMs: number): Promise<void> {
     return this.clock.advance(byMs);
   }
 
-  /** Moves the time on until the promise settles, and gives what it gives. Fails where it never does. */
+  /**
+   * Advances the time until the promise settles, and resolves with its result.
+   *
+   * @throws Error if it does not settle within `limitMs` milliseconds of the fake clock.
+   */
   async resolve<Result>(promise: Promise<Result>, limitMs = 3_600_000): Promise<Result> {
     const progress = { isSettled: false };
     const watched = promise.finally(() => {
       progress.isSettled = true;
     });
-    // Handled by whoever awaits the result.
+    // The caller that awaits the result handles the rejection.
     watched.catch(() => undefined);
     for (let waitedMs = 0; waitedMs <= limitMs; waitedMs += stepMs) {
       await this.clock.advance(0);
@@ -74,14 +78,14 @@ export class SimulatedCluster {
     throw new Error(`not settled within ${limitMs} ms of the fake clock`);
   }
 
-  /** The saga as it is stored. */
+  /** The stored saga. */
   async load(sagaId: string): Promise<LoadedSaga> {
     const loaded = await this.memory.load(sagaId);
     if (loaded === undefined) throw new Error(`no saga ${sagaId} is stored`);
     return loaded;
   }
 
-  /** What happened to a saga, in words: see `describeEntry`. */
+  /** The journal of a saga in words: see `describeEntry`. */
   async journalOf(sagaId: string): Promise<readonly string[]> {
     return (await this.load(sagaId)).entries.map(describeEntry);
   }

@@ -16,26 +16,26 @@ import { SequentialIds } from '../fakes/sequential-ids.js';
 import { SeverableStorage } from './severable-storage.js';
 import { SimulatedClock } from './simulated-clock.js';
 
-/** What a simulated process is made of. */
+/** The options of a simulated process. */
 export interface SimulatedProcessOptions extends Omit<
   SagaEngineOptions,
   'storage' | 'registry' | 'clock' | 'ids' | 'listener'
 > {
   readonly sagas: readonly DeclaredSaga[];
-  /** Shared by the processes of a test. */
+  /** The common storage of the processes of a test. */
   readonly storage: SagaStorage;
-  /** Shared by the processes of a test. */
+  /** The common clock of the processes of a test. */
   readonly clock: Clock;
-  /** Tells the ids of this process apart from those of the others. @default 0 */
+  /** Distinguishes the ids of this process from those of others. @default 0 */
   readonly number?: number;
   readonly policies?: SagaStepPolicies;
   readonly createCircuitBreaker?: CreateCircuitBreaker;
 }
 
 /**
- * An engine in a process of its own, as far as one test can have several: it can be paused, as by SIGSTOP, and
- * killed, as by SIGKILL, while the others on the same storage and clock go on. What a handler is doing at that moment
- * is the test's: a handler that ends in a killed process ends for nobody.
+ * An engine that behaves like a separate process, of which one test can have several: it can be paused, as by SIGSTOP,
+ * and killed, as by SIGKILL, while the others on the same storage and clock continue. Its running handlers belong to
+ * the test: the result of a handler in a killed process has no effect.
  */
 export class SimulatedProcess {
   readonly engine: SagaEngine;
@@ -65,24 +65,24 @@ export class SimulatedProcess {
     });
   }
 
-  /** Starts a saga here. The saga is the one named in the options, or else the first of this process. */
+  /** Starts a saga in this process: the one in the options, or else the first saga of the process. */
   start(context: unknown = {}, options: StartOptions = {}): Promise<StartedSaga> {
     return this.engine.starter.start(context, { saga: this.saga, ...options });
   }
 
-  /** Queues a saga. The saga is the one named in the options, or else the first of this process. */
+  /** Queues a saga: the one in the options, or else the first saga of the process. */
   enqueue(context: unknown = {}, options: StartOptions = {}): Promise<StartedSaga> {
     return this.engine.starter.enqueue(context, { saga: this.saga, ...options });
   }
 
-  /** How a saga ends, as this process sees it. */
+  /** Resolves with the end of a saga, as this process sees it. */
   outcome(saga: StartedSaga | string): Promise<SagaOutcome> {
     return typeof saga === 'string'
       ? this.engine.reader.outcome(saga)
       : this.engine.reader.outcome(saga.sagaId, saga);
   }
 
-  /** The results of a saga's steps as a stream shows them, from the beginning until now. */
+  /** The results of a saga's steps as a stream emits them, from the beginning until now. */
   results(sagaId: string): readonly SagaStepResult[] {
     const results: SagaStepResult[] = [];
     const ignore = (): void => undefined;
@@ -94,19 +94,19 @@ export class SimulatedProcess {
     return results;
   }
 
-  /** Stops its time and its way to the storage; the time of the others goes on. */
+  /** Stops its time and its connection to the storage; the time of the others continues. */
   pause(): void {
     this.clock.pause();
     this.storage.pause();
   }
 
-  /** Wakes it up late: what was due meanwhile fires now. */
+  /** Wakes it up: overdue timers fire now. */
   resume(): void {
     this.storage.resume();
     this.clock.resume();
   }
 
-  /** Ends it without a word: nothing it does reaches the storage from here on. */
+  /** Ends it without a shutdown: none of its calls reaches the storage from here on. */
   kill(): void {
     this.storage.kill();
     this.clock.kill();

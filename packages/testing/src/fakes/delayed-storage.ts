@@ -1,7 +1,7 @@
 import { InterceptedStorage } from './intercepted-storage.js';
 import type { StorageMethod } from './intercepted-storage.js';
 
-/** What of a held call waits: its answer only, or the call itself. */
+/** The part of a held call that waits: only its answer, or the call itself. */
 export type HeldPart = 'answer' | 'call';
 
 interface WaitingCall {
@@ -10,29 +10,33 @@ interface WaitingCall {
 }
 
 /**
- * A storage whose answers a test holds back. The write behind a held answer has happened; a held call has not
+ * A storage whose answers a test holds back. The write of a held answer has happened; a held call has not
  * happened yet. Everything passes until something is held.
  *
  * @example
  * storage.hold('append');
- * await engine.starter.start(context); // the first step runs and is stored, and nobody is told
+ * await engine.starter.start(context); // the first step runs and is stored, but not answered
  * storage.letPass('append');
  */
 export class DelayedStorage extends InterceptedStorage {
   private readonly held = new Map<StorageMethod, HeldPart>();
   private waiting: readonly WaitingCall[] = [];
 
-  /** The methods of the calls that wait, in order of their arrival. */
+  /** The methods of the waiting calls, in order of their arrival. */
   get waitingCalls(): readonly StorageMethod[] {
     return this.waiting.map(({ method }) => method);
   }
 
-  /** From now on the calls of this method wait, for their answer or before they happen. */
+  /** Holds the calls of this method from now on, before they happen or before their answers. */
   hold(method: StorageMethod, part: HeldPart = 'answer'): void {
     this.held.set(method, part);
   }
 
-  /** Lets the first waiting call of this method pass and goes on holding the others. */
+  /**
+   * Lets the first waiting call of this method pass and continues to hold the others.
+   *
+   * @throws Error if no call of this method waits.
+   */
   letOnePass(method: StorageMethod): void {
     const first = this.waiting.find((call) => call.method === method);
     this.waiting = this.waiting.filter((call) => call !== first);
@@ -40,7 +44,7 @@ export class DelayedStorage extends InterceptedStorage {
     first.pass();
   }
 
-  /** Holds this method no longer: what waits passes in its order, and so does what comes. */
+  /** Stops holding this method: waiting calls pass in their order, and so do later ones. */
   letPass(method: StorageMethod): void {
     this.held.delete(method);
     const passing = this.waiting.filter((call) => call.method === method);

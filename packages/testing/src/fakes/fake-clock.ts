@@ -17,17 +17,17 @@ interface Timer {
  * await clock.advance(1_000);
  */
 export class FakeClock implements Clock {
-  /** In order of their start, which breaks a tie between timers of one moment. */
+  /** In order of their start, which decides between timers of the same time. */
   private readonly timers = new Set<Timer>();
   private monotonicMs = 0;
   private wallMs: number;
 
-  /** @param startsAt The wall clock's first reading. @default 2026-01-01T00:00:00Z */
+  /** @param startsAt The first value of the wall clock. @default 2026-01-01T00:00:00Z */
   constructor(startsAt = new Date('2026-01-01T00:00:00Z')) {
     this.wallMs = startsAt.getTime();
   }
 
-  /** Timers that have neither fired nor been cancelled. */
+  /** The number of timers that have neither fired nor been cancelled. */
   get pendingTimers(): number {
     return this.timers.size;
   }
@@ -49,8 +49,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves both times on and fires what comes due, in order, each timer at its own moment. Promises settle before,
-   * between and after, so what a timer sets off may start a timer that comes due within the same advance.
+   * Advances both times and fires due timers in order, each at its own time. Promises settle before, between and after,
+   * so the effects of a timer may start another one that is due within the same advance.
    */
   async advance(byMs: number): Promise<void> {
     const target = this.monotonicMs + byMs;
@@ -65,12 +65,15 @@ export class FakeClock implements Clock {
     await settle();
   }
 
-  /** Moves both times on without firing anything, as for a process that was paused. What is overdue fires at the next `advance`. */
+  /**
+   * Advances both times without firing a timer, as for a process that was paused. Overdue timers fire at the next
+   * `advance`.
+   */
   stall(byMs: number): void {
     this.move(byMs);
   }
 
-  /** Moves the wall clock alone, back or forth, as an operator or a time service does. */
+  /** Moves only the wall clock, forward or back, as an operator or a time service does. */
   jumpWallClock(byMs: number): void {
     this.wallMs += byMs;
   }

@@ -3,18 +3,18 @@ import type { WriteOutcome } from '@nest-saga/core';
 import { InterceptedStorage } from './intercepted-storage.js';
 import type { StorageMethod } from './intercepted-storage.js';
 
-/** Which calls of a storage fail, and what is known about them then. */
+/** The calls of a storage that fail, and the outcome in their errors. */
 export interface StorageFault {
   /** Every method, if left out. */
   readonly method?: StorageMethod;
   /**
-   * What the error says. A call that fails with `unknown` has happened all the same and only its answer is lost; the
-   * others have not.
+   * The outcome in the error. A call that fails with `unknown` has happened and only its answer is lost; the others
+   * have not happened.
    */
   readonly outcome: WriteOutcome;
-  /** The first call of the method that fails, counted from the injection on, from 1. @default 1 */
+  /** The number of the first call of the method that fails, counted from the injection on. @default 1 */
   readonly fromCall?: number;
-  /** How many calls fail. All from then on, if left out. */
+  /** The number of calls that fail. Without it all calls from then on fail. */
   readonly times?: number;
   /** With `unknown`: whether the call happens. @default true */
   readonly happens?: boolean;
@@ -35,14 +35,14 @@ export class FaultyStorage extends InterceptedStorage {
   private readonly faults = new Set<ActiveFault>();
   private readonly counts = new Map<StorageMethod, number>();
 
-  /** Makes calls fail. Returns what ends it. */
+  /** Makes calls fail. Returns the function that ends the fault. */
   inject(fault: StorageFault): () => void {
     const active = { ...fault, calls: 0 };
     this.faults.add(active);
     return () => this.faults.delete(active);
   }
 
-  /** How often a method was called, the failed calls included. */
+  /** The number of calls of a method, including the failed ones. */
   callsOf(method: StorageMethod): number {
     return this.counts.get(method) ?? 0;
   }

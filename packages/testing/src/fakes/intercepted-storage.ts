@@ -17,10 +17,10 @@ import type {
   StorageSummary,
 } from '@nest-saga/core';
 
-/** A method of a storage that asks it for something. */
+/** A method of a storage that makes a request. */
 export type StorageMethod = Exclude<keyof SagaStorage, 'onHint'>;
 
-/** A storage that passes everything on to another one and lets a subclass stand between call and answer. */
+/** A storage that passes all calls on to another one, and lets a subclass act between call and answer. */
 export abstract class InterceptedStorage implements SagaStorage {
   constructor(protected readonly inner: SagaStorage) {}
 
@@ -105,6 +105,6 @@ export abstract class InterceptedStorage implements SagaStorage {
     return this.inner.onHint?.(listener) ?? (() => undefined);
   }
 
-  /** Stands between a call and its answer. */
+  /** Called for each request; calls `call` to pass it on. */
   protected abstract around<Answer>(method: StorageMethod, call: () => Promise<Answer>): Promise<Answer>;
 }

@@ -3,7 +3,7 @@ import type { SagaLifecycleEvent, SagaListener, WorkerEvent } from '@nest-saga/c
 type SagaEventOf<Type> = Extract<SagaLifecycleEvent, { readonly type: Type }>;
 type WorkerEventOf<Type> = Extract<WorkerEvent, { readonly type: Type }>;
 
-/** Keeps everything a listener is told, in order. */
+/** Keeps all events that a listener gets, in order. */
 export class RecordingListener implements SagaListener {
   readonly sagaEvents: SagaLifecycleEvent[] = [];
   readonly workerEvents: WorkerEvent[] = [];
@@ -26,12 +26,12 @@ export class RecordingListener implements SagaListener {
     return this.workerEvents.filter((event): event is WorkerEventOf<Type> => event.type === type);
   }
 
-  /** The types of a saga's events, in order: what happened to it at a glance. */
+  /** The types of a saga's events, in order. */
   typesOf(sagaId: string): readonly SagaLifecycleEvent['type'][] {
     return this.sagaEvents.filter((event) => event.sagaId === sagaId).map(({ type }) => type);
   }
 
-  /** What the steps of a saga emitted, in order of delivery; told twice, it is here twice. */
+  /** The events that the steps of a saga emitted, in order of delivery. A repeated delivery is repeated here. */
   emitted(sagaId: string): readonly unknown[] {
     return this.ofType('emitted')
       .filter((event) => event.sagaId === sagaId)

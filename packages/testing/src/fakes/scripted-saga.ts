@@ -2,10 +2,11 @@ import { isFallback } from '@nest-saga/core/engine';
 import type { DeclaredSaga, Fallback, SagaOptions } from '@nest-saga/core';
 import type { ScriptedStep } from './scripted-step.js';
 
-/** A declared saga of scripted steps, with what happened to all of them in one list. */
+/** A declared saga of scripted steps, with the calls of all of them in one list. */
 export interface ScriptedSaga extends DeclaredSaga {
   /**
-   * Each call in order, for example `act reserve`, `compensate reserve`; a further attempt says so: `act reserve #2`.
+   * All calls in order, for example `act reserve`, `compensate reserve`; further attempts have a number: `act reserve
+   * #2`.
    */
   readonly calls: readonly string[];
 }
@@ -33,6 +34,6 @@ export function scriptedSaga(
       });
     }
   }
-  // Hidden, because a saga is refused that is declared with more than it takes.
+  // Hidden, because a declaration with an unknown property is refused.
   return Object.defineProperty({ ...options, name, steps, calls }, 'calls', { enumerable: false });
 }

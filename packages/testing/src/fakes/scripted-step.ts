@@ -2,10 +2,10 @@ import type { DeclaredStep, SagaStepHandler, SagaStepPolicies, StepOutcome, Step
 import type { StepHandlerSource } from '@nest-saga/core/engine';
 import type { StepScript } from './step-script.js';
 
-/** What a scripted step was called with. */
+/** One call of a scripted step. */
 export interface ScriptedCall {
   readonly action: 'act' | 'compensate';
-  /** A copy of the context as the attempt got it. */
+  /** A copy of the context that the attempt got. */
   readonly context: unknown;
   readonly sagaId: string;
   readonly step: string;
@@ -17,18 +17,18 @@ export interface ScriptedCall {
   readonly response: unknown;
 }
 
-/** What a scripted step does. A list is gone through call by call, and its last script stays. */
+/** The scripts of a step. Each call uses the next script of the list, and the last script stays. */
 export interface ScriptedStepOptions extends SagaStepPolicies {
-  /** Works and answers nothing, if left out. */
+  /** Without it, acts succeed without a response. */
   readonly act?: readonly StepScript[];
-  /** Works, if left out. */
+  /** Without it, compensations succeed. */
   readonly compensate?: readonly StepScript[];
   readonly aliases?: readonly string[];
 }
 
 /**
- * A step that does what its script says, attempt by attempt, and remembers each call. It is its own declaration, so
- * it stands in a list of steps, or in a `fallback()`, as it is.
+ * A step that follows its scripts, attempt by attempt, and keeps each call. It is its own declaration, so it can be
+ * listed in a saga or a `fallback()` directly.
  */
 export class ScriptedStep implements DeclaredStep, SagaStepHandler<unknown> {
   readonly calls: ScriptedCall[] = [];
@@ -77,14 +77,14 @@ export class ScriptedStep implements DeclaredStep, SagaStepHandler<unknown> {
     await script?.(context as Record<string, unknown>, run);
   }
 
-  /** What it does from the next calls on, in place of what is left of the scripts; what is left out stays. */
+  /** Replaces the remaining scripts of the given methods, from the next call on. */
   rescript(scripts: Pick<ScriptedStepOptions, 'act' | 'compensate'>): void {
     const { act, compensate } = scripts;
     if (act !== undefined) this.acts = [...padding(this.actCalls), ...act];
     if (compensate !== undefined) this.compensations = [...padding(this.compensateCalls), ...compensate];
   }
 
-  /** Calls back at every call, before the script runs. */
+  /** Calls the listener at every call, before the script runs. */
   onCall(listener: (call: ScriptedCall) => void): void {
     this.listeners.push(listener);
   }

@@ -1,12 +1,12 @@
 import type { IdGenerator } from '@nest-saga/core/engine';
 
-/** Ids that count up and randomness that a test chooses, so that every run of a test is the same. */
+/** Ids that count up, and random numbers from the test, so that every run of a test is the same. */
 export class SequentialIds implements IdGenerator {
   private count = 0;
 
   /**
-   * @param nextRandom What `random()` gives, from 0 to 1 (excluded). @default 0
-   * @param series Tells the ids of several generators apart, from 0 to 65,535. @default 0
+   * @param nextRandom The function for `random()`, with results from 0 to 1 (excluded). @default 0
+   * @param series Distinguishes the ids of several generators, from 0 to 65,535. @default 0
    */
   constructor(
     public nextRandom = 0,

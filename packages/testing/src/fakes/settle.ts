@@ -1,9 +1,9 @@
 /**
- * Resolves once every promise that can settle by itself has settled: what waits for a timer of a `FakeClock`, for an
- * answer that is held or for I/O does not.
+ * Resolves when all promises have settled that can settle by themselves. Promises that wait for a timer of a
+ * `FakeClock`, for a held answer or for I/O stay pending.
  */
 export function settle(): Promise<void> {
-  // A macrotask runs only after the queue of microtasks is empty, however long the chains in it are.
+  // A macrotask runs only after the queue of microtasks is empty, however long its chains are.
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -6,7 +6,7 @@ import type { StepScript } from './step-script.js';
  * @example
  * const gate = new StepGate();
  * const charge = new ScriptedStep('charge', { act: [gate.waits()] });
- * // ... the saga stands in the middle of `charge` ...
+ * // ... the saga runs `charge` ...
  * gate.open({ chargeId: 'c-1' });
  */
 export class StepGate {
@@ -16,17 +16,19 @@ export class StepGate {
   }>();
   private readonly signals: AbortSignal[] = [];
 
-  /** Attempts that stand at the gate. */
+  /** The number of attempts that wait at the gate. */
   get held(): number {
     return this.waiting.size;
   }
 
-  /** Why the attempts that were told to stop were told so, in order. */
+  /** The abort reasons of the attempts whose signals fired, in order. */
   get abortReasons(): readonly unknown[] {
     return this.signals.filter(({ aborted }) => aborted).map(({ reason }) => reason as unknown);
   }
 
-  /** The attempt stands until the gate opens or breaks, or until its signal fires: it throws the signal's reason then. */
+  /**
+   * The attempt waits until the gate opens or breaks, or until its signal fires: then it throws the signal's reason.
+   */
   waits(): StepScript {
     return (_context, run) =>
       new Promise((resolve, reject) => {
@@ -40,7 +42,7 @@ export class StepGate {
       });
   }
 
-  /** As `waits`, for an attempt that does not listen to its signal. */
+  /** Like `waits`, for an attempt that ignores its signal. */
   waitsDeaf(): StepScript {
     return (_context, run) =>
       new Promise((resolve, reject) => {
@@ -49,12 +51,12 @@ export class StepGate {
       });
   }
 
-  /** Lets everyone at the gate answer this response. Who comes later waits again. */
+  /** All attempts at the gate return this response. Later attempts wait again. */
   open(response?: unknown): void {
     for (const { resolve } of this.take()) resolve(response);
   }
 
-  /** Lets everyone at the gate throw this. */
+  /** All attempts at the gate throw this error. */
   break(error: unknown): void {
     for (const { reject } of this.take()) reject(error);
   }

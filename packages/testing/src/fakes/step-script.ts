@@ -1,14 +1,14 @@
 import type { StepRun } from '@nest-saga/core';
 
-/** What one attempt of a scripted step does, with the context and the run it is given. */
+/** The behaviour of one attempt of a scripted step, with its context and its run. */
 export type StepScript = (context: Record<string, unknown>, run: StepRun) => unknown;
 
-/** The attempt works, and answers this response. */
+/** The attempt succeeds with this response. */
 export function answers(response?: unknown): StepScript {
   return () => response;
 }
 
-/** The attempt works, and changes the context on the way. */
+/** The attempt changes the context, and succeeds. */
 export function changes(change: (context: Record<string, unknown>) => void, response?: unknown): StepScript {
   return (context) => {
     change(context);
@@ -16,14 +16,14 @@ export function changes(change: (context: Record<string, unknown>) => void, resp
   };
 }
 
-/** The attempt throws this. */
+/** The attempt throws this error. */
 export function throws(error: unknown): StepScript {
   return () => {
     throw error;
   };
 }
 
-/** The attempt changes the context and throws then. */
+/** The attempt changes the context, and then throws. */
 export function changesAndThrows(
   change: (context: Record<string, unknown>) => void,
   error: unknown,
@@ -34,14 +34,14 @@ export function changesAndThrows(
   };
 }
 
-/** The attempt works, and emits these events. */
+/** The attempt succeeds, and emits these events. */
 export function emits(...events: readonly unknown[]): StepScript {
   return (_context, run) => {
     for (const event of events) run.emit(event);
   };
 }
 
-/** So many attempts that throw this, to be spread into a list before one that works. */
+/** A number of attempts that throw this error, to be spread into a list before a successful one. */
 export function failing(times: number, error: unknown): readonly StepScript[] {
   return Array.from({ length: times }, () => throws(error));
 }
