@@ -99,7 +99,7 @@ describe('discovery', () => {
         'BareStep (listed in FirstSaga): it has no @SagaStep()',
         'HalfStep (step "half" of FirstSaga): it has no method "compensate"',
         'GreedyStep (step "greedy" of FirstSaga): retry.maximumAttempts is 0',
-        'GreedyStep (step "greedy" of FirstSaga): retry.nonRetryableErrors[0] is a function that is no class',
+        'GreedyStep (step "greedy" of FirstSaga): retry.nonRetryableErrors[0] is a function that is not a class',
         'GreedyStep (step "greedy" of FirstSaga): timeoutMs is -1',
         'FirstSaga and SecondSaga: both are saga "first" version 1',
         'SecondSaga (saga "first"): the step id "plain" is used twice',

@@ -54,13 +54,13 @@ describe('options of the application', () => {
     expect(error).toBeInstanceOf(SagaDefinitionError);
     const problems = error instanceof SagaDefinitionError ? error.problems : [];
     expect(problems.map(({ where, problem }) => `${where}: ${problem}`)).toEqual([
-      'SagaModule.forRoot(): recovry is no option (did you mean recovery?)',
-      'SagaModule.forRoot(): recovery.interval is no option (did you mean recovery.intervalMs?)',
-      'PaySaga (saga "pay"): maxRecoveryAttempts is no option (did you mean maximumRecoveryAttempts?)',
-      'PaySaga (saga "pay"): failureError is no option (did you mean failureErrors?)',
-      'PaySaga (saga "pay"): circuitBreaker.threshold is no option (did you mean circuitBreaker.failureThreshold?)',
-      'ShipStep (step "ship-again" of PaySaga): retry.maxAttempts is no option (did you mean retry.maximumAttempts?)',
-      'PackStep (step "pack" of PaySaga): timeoutMS is no option (did you mean timeoutMs?)',
+      'SagaModule.forRoot(): recovry is not an option (did you mean recovery?)',
+      'SagaModule.forRoot(): recovery.interval is not an option (did you mean recovery.intervalMs?)',
+      'PaySaga (saga "pay"): maxRecoveryAttempts is not an option (did you mean maximumRecoveryAttempts?)',
+      'PaySaga (saga "pay"): failureError is not an option (did you mean failureErrors?)',
+      'PaySaga (saga "pay"): circuitBreaker.threshold is not an option (did you mean circuitBreaker.failureThreshold?)',
+      'ShipStep (step "ship-again" of PaySaga): retry.maxAttempts is not an option (did you mean retry.maximumAttempts?)',
+      'PackStep (step "pack" of PaySaga): timeoutMS is not an option (did you mean timeoutMs?)',
     ]);
   });
 
@@ -90,7 +90,7 @@ describe('options of the application', () => {
     @Saga({ name: 'odd', context: OrderContext, steps: [step(ReserveStep, 'again' as never)] })
     class OddSaga {}
     expect(await problemsOf(openApp([Calls, ReserveStep, NamedSaga, OddSaga]))).toEqual(
-      expect.arrayContaining(['what it was given is "pay"', 'what it was given is "again"']),
+      expect.arrayContaining(['the options object is "pay"', 'what it was given is "again"']),
     );
   });
 
@@ -107,7 +107,7 @@ describe('options of the application', () => {
 
   it.each<[string, object, string]>([
     ['no id', { timeoutMs: 5 }, 'the id undefined is not allowed'],
-    ['a misspelt one', { idd: 'pack' }, 'idd is no option (did you mean id?)'],
+    ['a misspelt one', { idd: 'pack' }, 'idd is not an option (did you mean id?)'],
   ])('refuses a @SagaStep() with %s: the name of its class is none', async (_name, options, problem) => {
     @SagaStep(options as never)
     class PackStep {
@@ -133,11 +133,11 @@ describe('options of the application', () => {
   });
 
   it('lists what a storage says is wrong with its own options', async () => {
-    const optionProblems = [{ where: 'myStorage()', problem: 'shema is no option', remedy: 'Remove it' }];
+    const optionProblems = [{ where: 'myStorage()', problem: 'shema is not an option', remedy: 'Remove it' }];
     const storage = Object.assign(new InMemorySagaStorage(new SystemClock()), { optionProblems });
     expect(await problemsOf(openApp([], { storage, ...misspelt({ workers: 1 }) }))).toEqual([
-      'workers is no option (did you mean worker?)',
-      'shema is no option',
+      'workers is not an option (did you mean worker?)',
+      'shema is not an option',
     ]);
   });
 
@@ -148,11 +148,11 @@ describe('options of the application', () => {
   });
 
   it.each([
-    [{ useFactry: () => ({}) }, 'useFactry is no option (did you mean useFactory?)'],
+    [{ useFactry: () => ({}) }, 'useFactry is not an option (did you mean useFactory?)'],
     [{ useFactory: {} }, 'useFactory is an object'],
     [{ useFactory: () => ({}), inject: 'config' }, 'inject is "config"'],
     [{ imports: [] }, 'the source of the options is missing'],
-    [undefined, 'what it was given is undefined'],
+    [undefined, 'the options object is undefined'],
   ])('refuses %j for forRootAsync()', (options, problem) => {
     expect(() => SagaModule.forRootAsync(options as never)).toThrow(problem);
   });
@@ -161,10 +161,10 @@ describe('options of the application', () => {
     [
       'misspelt',
       { lease: { durationMs: 60_000 } },
-      'lease.durationMs is no option (did you mean lease.leaseDurationMs?)',
+      'lease.durationMs is not an option (did you mean lease.leaseDurationMs?)',
     ],
-    ['none at all', undefined, 'what it was given is undefined'],
-    ['no object', 'worker', 'what it was given is "worker"'],
+    ['none at all', undefined, 'the options object is undefined'],
+    ['no object', 'worker', 'the options object is "worker"'],
   ])('refuses those of forRootAsync() that are %s', async (_name, options, problem) => {
     const compiling = Test.createTestingModule({
       imports: [SagaModule.forRootAsync({ useFactory: () => options as SagaModuleOptions })],

@@ -21,13 +21,13 @@ describe('typeOrmSagaStorage', () => {
   });
 
   it.each([
-    ['misspelt', { shema: 'x' }, 'shema is no option (did you mean schema?)'],
+    ['misspelt', { shema: 'x' }, 'shema is not an option (did you mean schema?)'],
     ['of another shape', { hints: 'off' }, 'hints is "off"'],
     ['out of range', { acquireTimeoutMs: -1 }, 'acquireTimeoutMs is -1'],
     ['not allowed', { schema: 'a"b' }, 'schema is "a\\"b"'],
     ['no logger', { logger: {} }, 'logger has no method "warn"'],
     ['no data source', { dataSource: 5 }, 'dataSource is 5'],
-    ['no object at all', 'saga', 'what it was given is "saga"'],
+    ['no object at all', 'saga', 'the options object is "saga"'],
   ])('says what is wrong with an option that is %s, for the module to list', (_name, options, problem) => {
     const { optionProblems } = typeOrmSagaStorage(options as never);
     expect(optionProblems).toMatchObject([{ where: 'typeOrmSagaStorage()', problem }]);
@@ -36,7 +36,7 @@ describe('typeOrmSagaStorage', () => {
   it('refuses to open with options that do not exist', async () => {
     const storage = typeOrmSagaStorage({ dataSource, ...{ acquireTimeout: 5 } });
     await expect(storage.open()).rejects.toThrow(
-      'acquireTimeout is no option (did you mean acquireTimeoutMs?)',
+      'acquireTimeout is not an option (did you mean acquireTimeoutMs?)',
     );
   });
 

@@ -120,7 +120,7 @@ describe('SagaRepositoriesModule', () => {
   );
 
   it.each<[string, object, string]>([
-    ['misspelt', { shema: 'x' }, 'shema is no option (did you mean schema?)'],
+    ['misspelt', { shema: 'x' }, 'shema is not an option (did you mean schema?)'],
     ['not allowed', { schema: 'a"b' }, 'schema is "a\\"b"'],
   ])('refuses an option that is %s', (_title, options, problem) => {
     expect(() => SagaRepositoriesModule.forRoot(options)).toThrow(problem);

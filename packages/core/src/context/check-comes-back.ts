@@ -5,8 +5,8 @@ import type { ContextClass } from './hydrate.js';
 import { hydrate } from './hydrate.js';
 
 /**
- * Refuses a context before anything is written that no worker could give its class back: the saga would be stuck at once. A
- * codec that cannot decode it here proves nothing: a process may write what only others have the key to read.
+ * Refuses a context, before anything is written, if no worker could restore its class: the saga would be stuck at once.
+ * A codec that cannot decode it here proves nothing, because only other processes may have the key.
  *
  * @throws ContextNotStorableError
  */
@@ -16,7 +16,7 @@ export function checkComesBack(
   path = 'context',
 ): void {
   const { codec, context } = definition;
-  // What the codec of our own wrote it reads; only the class can still stand in the way.
+  // The default codec can read its own output, so only the class can be a problem.
   const decoded = codec === jsonContextCodec ? {} : decodedHere(codec, json);
   try {
     hydrate(context, decoded);

@@ -3,17 +3,17 @@ import { isSagaError } from '../identity/thrown.js';
 import { hidesState, isDate, isPlainArray, isPlainObject } from '../identity/values.js';
 import { maximumEncodedBytes, SizeBudget } from './size-budget.js';
 
-/** The deepest nesting that is stored; the value itself is at depth 1. */
+/** The deepest nesting that can be stored; the value itself is at depth 1. */
 export const maximumDepth = 64;
 
 const dateMarkKey = /^\$+date$/;
 const unstorableText = /[\u0000\p{Surrogate}]/u;
 
 /**
- * Walks a value and refuses, with its path, whatever would not come back from JSON as it went in: `NaN` and the
+ * Walks a value and refuses, with its path, everything that would not be the same after JSON: `NaN` and the
  * infinities, `BigInt`, functions, symbols, `undefined` or holes in arrays, instances of classes, cycles,
  * `__proto__` keys, properties that are not enumerable, NUL characters and lone surrogates (which PostgreSQL refuses),
- * nesting over 64 levels and, while it walks, what will take more than 1 MiB. A property that is `undefined` counts as
+ * nesting over 64 levels and values of more than 1 MiB. A property that is `undefined` counts as
  * absent. The root itself may be an instance of a class that keeps its state in fields.
  *
  * @param name What to call the root in a path, for example `context`.
@@ -26,7 +26,7 @@ export function checkEncodable(value: unknown, name: string): boolean {
   return walker.needsMarks;
 }
 
-/** Keeps the way to the current value as a stack, so that a path is only ever spelled out for an error. */
+/** Keeps the path to the current value as a stack, so that it is only written out for an error. */
 class EncodableWalker {
   needsMarks = false;
   private readonly trail: (string | number)[] = [];
@@ -40,8 +40,8 @@ class EncodableWalker {
       this.walk(value);
     } catch (error) {
       if (isSagaError(error, 'SAGA_CONTEXT_NOT_STORABLE')) throw error;
-      // A getter or a proxy of the application that throws.
-      this.refuse('it cannot be read: what was asked for threw');
+      // A getter or a proxy of the application threw.
+      this.refuse('it cannot be read: a getter or a proxy threw an error');
     }
   }
 
@@ -57,7 +57,7 @@ class EncodableWalker {
       case 'object':
         return value === null ? undefined : this.walkObject(value);
       default:
-        return this.refuse(`${describeType(value)} has no place in JSON`);
+        return this.refuse(`${describeType(value)} does not exist in JSON`);
     }
   }
 
@@ -74,7 +74,7 @@ class EncodableWalker {
 
   private walkArray(values: readonly unknown[]): void {
     if (!isPlainArray(values)) {
-      return this.refuse('it is an array of a class of its own, which would come back as a plain array');
+      return this.refuse('it is an array of a subclass, which would come back as a plain array');
     }
     for (let index = 0; index < values.length; index++) {
       const item = values[index];
@@ -83,9 +83,9 @@ class EncodableWalker {
       this.walk(item);
       this.trail.pop();
     }
-    // The length is an array's own property, too.
+    // `Reflect.ownKeys` includes the length of an array.
     if (Reflect.ownKeys(values).length !== values.length + 1)
-      this.refuse('it has properties of its own, which JSON drops from an array');
+      this.refuse('it is an array with properties, which JSON drops');
   }
 
   private walkProperties(value: object): void {
@@ -121,8 +121,7 @@ class EncodableWalker {
 
   private checkDate(value: Date): void {
     if (Number.isNaN(Date.prototype.getTime.call(value))) this.refuse('it is an invalid Date');
-    if (Object.keys(value).length > 0)
-      this.refuse('it is a Date with properties of its own, which would be lost');
+    if (Object.keys(value).length > 0) this.refuse('it is a Date with properties, which would be lost');
     this.needsMarks = true;
   }
 
@@ -156,5 +155,5 @@ function describeType(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
   const constructor: unknown = Reflect.get(value, 'constructor');
   const isNamed = typeof constructor === 'function' && constructor.name !== '';
-  return isNamed ? `an instance of ${constructor.name}` : 'an object of a kind of its own';
+  return isNamed ? `an instance of ${constructor.name}` : 'an object of an unknown class';
 }

@@ -4,27 +4,27 @@ import { checkEncodable } from './check-encodable.js';
 import { isPlainJson } from './is-plain-json.js';
 import { maximumEncodedBytes } from './size-budget.js';
 
-/** JSON text as it is stored: the one form in which contexts, responses and events travel and rest. */
+/** JSON text as it is stored: contexts, responses and events are kept and passed on in this form. */
 export type Json = string;
 
 /**
- * How the values of a saga (contexts, responses, events) become storable text and come back. A saga may bring its
- * own, for example to encrypt personal fields; what it returns must be JSON text.
+ * Converts the values of a saga (contexts, responses, events) into storable text and back. A saga may have its own
+ * codec, for example to encrypt personal fields; its output must be JSON text.
  */
 export interface ContextCodec {
   /**
-   * @param value What is to be stored.
-   * @param path What to call the value in an error, for example `context` or `response`.
-   * @throws ContextNotStorableError naming the path of what cannot be stored.
+   * @param value The value to store.
+   * @param path The name of the value in an error, for example `context` or `response`.
+   * @throws ContextNotStorableError with the path of the part that cannot be stored.
    */
   encode(value: unknown, path: string): Json;
-  /** The inverse of `encode`. Must give a fresh value at each call. */
+  /** The inverse of `encode`. Must return a new value for each call. */
   decode(json: Json): unknown;
 }
 
 /**
- * The default codec: JSON, with `Date` kept as a `Date`. A date travels as `{"$date": "<ISO 8601>"}`, and a key
- * of the application's own that looks like this mark gets one more `$`, as MongoDB's Extended JSON and EJSON do.
+ * The default codec: JSON, with `Date` kept as a `Date`. A date is stored as `{"$date": "<ISO 8601>"}`, and an
+ * application's key that looks like this mark gets one more `$`, as in MongoDB's Extended JSON and EJSON.
  */
 export const jsonContextCodec: ContextCodec = {
   encode(value, path) {
@@ -39,7 +39,7 @@ export const jsonContextCodec: ContextCodec = {
 };
 
 /**
- * Refuses a text over 1 MiB. Applied by the engine to every codec's output.
+ * Refuses a text over 1 MiB. The engine applies it to the output of every codec.
  *
  * @throws ContextNotStorableError
  */
@@ -60,9 +60,9 @@ export function encodedBytes(json: Json): number {
 }
 
 /**
- * The text of a value that needs neither marks nor a refusal, or undefined where a closer look has to tell. What its
- * texts and keys hold is asked once of the whole text: NUL and lone surrogates are escaped in it, as are harmless
- * control characters, and a key that matters may be a harmless text.
+ * The text of a value that needs neither marks nor a refusal, or undefined if `checkEncodable` has to decide. Texts and
+ * keys are checked once in the whole output: it contains NUL and lone surrogates as escapes, as it does harmless
+ * control characters, and a text may look like a key that matters.
  */
 function plainJson(value: unknown): Json | undefined {
   if (!isPlainWithoutHarm(value)) return undefined;
@@ -71,7 +71,7 @@ function plainJson(value: unknown): Json | undefined {
   return isSuspect ? undefined : json;
 }
 
-// A getter or a proxy that throws is refused by the closer look, which knows the path.
+// A getter or a proxy that throws is refused by `checkEncodable`, which knows the path.
 function isPlainWithoutHarm(value: unknown): boolean {
   try {
     return isPlainJson(value);
@@ -88,7 +88,7 @@ function checkedJson(value: unknown, path: string): Json {
 const markKey = /^\$+date$/;
 const escapedMarkKey = /^\$\$+date$/;
 
-// A class's own toJSON must not decide what is stored, and the root is the one place where a class may stand.
+// The toJSON of a class must not decide what is stored, and only the root may be an instance of a class.
 function withoutPrototype(value: unknown): unknown {
   return isRecord(value) ? { ...value } : value;
 }

@@ -3,10 +3,10 @@ import { maximumDepth } from './check-encodable.js';
 import { SizeBudget } from './size-budget.js';
 
 /**
- * Whether a value is made of nothing but finite numbers, texts, booleans, null, plain objects and arrays, however its
- * texts and keys look, and is not too large for certain: the quick answer for nearly every value. False says nothing:
- * `checkEncodable` finds out what is the matter. A cycle is too deep. The root may be an instance of a class whose
- * state is in its fields, but no array and no `Date`.
+ * Whether a value consists of nothing but finite numbers, texts, booleans, null, plain objects and arrays, and is
+ * certainly not too large: the quick answer for nearly every value. It does not look at the content of texts and keys.
+ * If it is false, `checkEncodable` finds the reason. A cycle counts as too deep. The root may be an instance of a class
+ * whose state is in its fields, but not an array or a `Date`.
  */
 export function isPlainJson(value: unknown): boolean {
   const budget = new SizeBudget();
@@ -43,7 +43,7 @@ function hasPlainProperties(value: object, depth: number, budget: SizeBudget): b
     if (property === undefined) continue;
     if (!budget.takesKey(key) || !isPlain(property, depth + 1, budget)) return false;
   }
-  // Asked in two questions, which V8 answers in a third of the time of `Reflect.ownKeys`.
+  // hot path: two checks, which take a third of the time of `Reflect.ownKeys`.
   return (
     Object.getOwnPropertyNames(value).length === keys.length &&
     Object.getOwnPropertySymbols(value).length === 0
@@ -54,6 +54,6 @@ function hasPlainItems(values: readonly unknown[], depth: number, budget: SizeBu
   for (const item of values) {
     if (!isPlain(item, depth + 1, budget)) return false;
   }
-  // The length is an array's own property, too.
+  // `Reflect.ownKeys` includes the length of an array.
   return Reflect.ownKeys(values).length === values.length + 1;
 }

@@ -4,8 +4,8 @@ import type { CircuitBreakerOptions } from '../options/circuit-breaker-options.j
 import type { CircuitBreaker } from './circuit-breaker.js';
 
 /**
- * A breaker of the application's own, which cannot know which errors of a step say that its target is ill. Any other failure
- * passes it as an answer of the target: a declined card must not open the breaker for the next customer.
+ * The application's own breaker, which does not know which errors of a step mean that its target has a problem. Any
+ * other failure counts as an answer of the target: a declined card must not open the breaker for the next customer.
  */
 export class CountingBreaker implements CircuitBreaker {
   constructor(

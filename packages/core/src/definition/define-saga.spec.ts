@@ -154,7 +154,7 @@ describe('defineSaga', () => {
   };
 
   it.each([
-    ['an arrow function', isGone, 'a function that is no class'],
+    ['an arrow function', isGone, 'a function that is not a class'],
     [
       'a method',
       {
@@ -162,7 +162,7 @@ describe('defineSaga', () => {
           return true;
         },
       }.matches,
-      'a function that is no class',
+      'a function that is not a class',
     ],
     ['an instance', new TypeError('gone'), 'an object'],
     ['what two files that import each other see', undefined, 'undefined'],
@@ -177,7 +177,7 @@ describe('defineSaga', () => {
 
   it('says what to do instead of looking at the error', () => {
     expect(() => defineSaga(matched(isGone))).toThrow(
-      'List error classes, codes or names; nothing that looks at the error itself is called',
+      'List error classes, codes or names; functions that examine the error are not supported',
     );
   });
 
@@ -237,7 +237,7 @@ describe('defineSaga', () => {
       'compensation.onExhausted',
     ],
   ])('refuses an unknown option of %s, and says what was probably meant', (_name, options, name, meant) => {
-    const problem = `${name} is no option (did you mean ${meant}?)`;
+    const problem = `${name} is not an option (did you mean ${meant}?)`;
     expect(problemsOf(saga(options as Partial<DeclaredSaga>))).toEqual([`saga "order": ${problem}`]);
   });
 
@@ -247,9 +247,9 @@ describe('defineSaga', () => {
       circuitBreaker: misspelt({ threshold: 3 }),
     });
     expect(problemsOf(saga({ steps: [guarded] }))).toEqual([
-      'step "a" of saga "order": timeoutMS is no option (did you mean timeoutMs?)',
-      'saga "order": failureError is no option (did you mean failureErrors?)',
-      'saga "order": circuitBreaker.threshold is no option (did you mean circuitBreaker.failureThreshold?)',
+      'step "a" of saga "order": timeoutMS is not an option (did you mean timeoutMs?)',
+      'saga "order": failureError is not an option (did you mean failureErrors?)',
+      'saga "order": circuitBreaker.threshold is not an option (did you mean circuitBreaker.failureThreshold?)',
     ]);
   });
 
@@ -273,13 +273,13 @@ describe('defineSaga', () => {
 
   it.each([5, null, 'x'])('refuses %j for the options of a fallback', (options) => {
     const declared = fallback(step('a'), step('b'), options as never);
-    expect(problemsOf(saga({ steps: [declared] }))).toEqual(['saga "order": options is no option']);
+    expect(problemsOf(saga({ steps: [declared] }))).toEqual(['saga "order": options is not an option']);
   });
 
   it('refuses what createCircuitBreaker makes where that is no breaker', () => {
     const define = () => defineSaga(guarded({}), { createCircuitBreaker: () => ({}) as never });
     expect(define).toThrow(SagaDefinitionError);
-    expect(define).toThrow(/saga "order": what createCircuitBreaker made has no method "execute"/);
+    expect(define).toThrow(/saga "order": the result of createCircuitBreaker has no method "execute"/);
   });
 
   it('counts aliases as ids', () => {

@@ -22,19 +22,19 @@ import { validateSaga, validateUniqueSagas } from './validate-definition.js';
 const sharedExtras = {
   /** Recoveries without progress after which a saga is STUCK. */
   maximumRecoveryAttempts: count({ minimum: 0 }),
-  /** Makes the breaker of a fallback that only gives settings. Without it such a fallback has no breaker. */
+  /** Makes the breaker of a fallback that only has settings. Without it such a fallback has no breaker. */
   createCircuitBreaker: func<CreateCircuitBreaker>(),
 };
 
 const sharedTable = { ...policyTable, ...sharedExtras };
 
-/** What the sagas of one application share. */
+/** The common options of the sagas of one application. */
 export interface DefineSagaOptions extends SagaStepPolicies, OptionsOf<typeof sharedExtras> {}
 
 /**
  * Checks one declared saga and fills in its defaults.
  *
- * @throws SagaDefinitionError with every problem in it.
+ * @throws SagaDefinitionError with all its problems.
  */
 export function defineSaga(declared: DeclaredSaga, options: DefineSagaOptions = {}): SagaDefinition {
   const [definition] = defineSagas([declared], options);
@@ -45,7 +45,7 @@ export function defineSaga(declared: DeclaredSaga, options: DefineSagaOptions = 
 /**
  * Checks the sagas of an application together and fills in their defaults.
  *
- * @throws SagaDefinitionError with every problem of all of them.
+ * @throws SagaDefinitionError with all problems of all sagas.
  */
 export function defineSagas(
   declared: readonly DeclaredSaga[],
@@ -104,10 +104,10 @@ function makeBreaker(
   const counted = failureErrors === undefined ? {} : { countedErrors: failureErrors };
   if (isCircuitBreaker(circuitBreaker)) return new CountingBreaker(circuitBreaker, counted);
   if (options.createCircuitBreaker === undefined) return undefined;
-  // An error that leads to no alternative must not lead other sagas to it.
+  // An error that does not lead to the alternative must not open the breaker for other sagas.
   const settings = { ...counted, ...circuitBreaker };
   const made = options.createCircuitBreaker(settings, { saga: name, version, step: primary.id });
-  const place = { where: `saga "${name}"`, path: 'what createCircuitBreaker made' };
+  const place = { where: `saga "${name}"`, path: 'the result of createCircuitBreaker' };
   const problems = breakerOption.check(place, made);
   if (problems.length > 0) throw new SagaDefinitionError(problems);
   return made;

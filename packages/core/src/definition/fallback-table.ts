@@ -6,7 +6,7 @@ import { isObject, objectWith } from '../options/option.js';
 import type { Option, OptionTable } from '../options/option.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 
-/** A circuit breaker of the application's own. */
+/** The application's own circuit breaker. */
 export const breakerOption = objectWith<CircuitBreaker>('a CircuitBreaker', 'execute', 'isOpen');
 
 const settings = group(breakerTable);
@@ -20,10 +20,10 @@ const breakerOrSettings: Option<CircuitBreakerOptions | CircuitBreaker> & { read
   table: breakerTable,
 };
 
-/** What `fallback()` takes beside its two steps. */
+/** The options of `fallback()`. */
 export const fallbackTable = {
-  /** Only these errors of the primary lead to the alternative; any other fails the saga. All of them, if left out. */
+  /** Only these errors of the primary lead to the alternative; any other fails the saga. Without it all errors do. */
   failureErrors: matchers,
-  /** Guards the primary: while it is open the alternative is taken at once. Settings, or a breaker of your own. */
+  /** Guards the primary: while it is open, the alternative runs at once. Settings, or your own breaker. */
   circuitBreaker: breakerOrSettings,
 };

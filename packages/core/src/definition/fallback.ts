@@ -2,10 +2,10 @@ import { isObject } from '../options/option.js';
 import type { OptionsOf } from '../options/option.js';
 import type { fallbackTable } from './fallback-table.js';
 
-/** When the alternative of a fallback is taken. */
+/** When the alternative of a fallback runs. */
 export interface FallbackOptions extends OptionsOf<typeof fallbackTable> {}
 
-/** A place in a saga that two steps can fill: see {@link fallback}. */
+/** A stage that has a primary and an alternative: see {@link fallback}. */
 export interface Fallback<Step> extends FallbackOptions {
   readonly kind: 'fallback';
   readonly primary: Step;
@@ -14,7 +14,7 @@ export interface Fallback<Step> extends FallbackOptions {
 
 /**
  * Declares a step with an alternative: when the primary has failed for good with one of `failureErrors`, or its
- * circuit breaker is open, the alternative runs in its place, with the context as it was before the primary. The
+ * circuit breaker is open, the alternative runs instead, with the context as it was before the primary. The
  * choice is in the journal before the alternative starts, so a recovery follows it.
  *
  * @example
@@ -25,12 +25,12 @@ export function fallback<Step>(
   alternative: Step,
   options: FallbackOptions = {},
 ): Fallback<Step> {
-  // What is no object is kept, for the check of the saga to say so.
+  // A value that is not an object is kept, so that the check of the saga reports it.
   const given = isObject(options) ? options : { options };
   return { ...given, kind: 'fallback', primary, alternative };
 }
 
-/** Whether a declared place in a saga is a fallback. */
+/** Whether a declared stage is a fallback. */
 export function isFallback(declared: unknown): declared is Fallback<unknown> {
   return typeof declared === 'object' && declared !== null && Reflect.get(declared, 'kind') === 'fallback';
 }

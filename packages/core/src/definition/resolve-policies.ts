@@ -7,7 +7,7 @@ import type {
   SagaStepPolicies,
 } from '../options/step-policies.js';
 
-/** The policies of a step with everything filled in. */
+/** The policies of a step, with all defaults filled in. */
 export interface ResolvedPolicies {
   readonly retry: RetryPolicy;
   readonly compensation: CompensationPolicy;
@@ -16,8 +16,9 @@ export interface ResolvedPolicies {
 }
 
 /**
- * Fills a step's policies: what the step says wins over its saga, the saga over the module, the module over the
- * defaults. Each field is taken by itself, so a step that sets only `maximumAttempts` keeps the saga's interval.
+ * Fills in the policies of a step: options of the step override those of its saga, the saga overrides the module, and
+ * the module overrides the defaults. Each field is resolved separately, so a step that only sets `maximumAttempts`
+ * keeps the saga's interval.
  *
  * @param layers From the strongest (the step) to the weakest (the module).
  */

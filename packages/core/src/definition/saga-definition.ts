@@ -10,32 +10,35 @@ import type { WaitDefinition } from './wait-definition.js';
 import type { DeclaredWait } from './waits.js';
 import type { SagaStepOptions, StepDefinition, StepHandlerSource } from './saga-step.js';
 
-/** A step as it is declared, with the handler that runs it. */
+/** A declared step, with its handler. */
 export interface DeclaredStep extends SagaStepOptions {
   readonly handler: StepHandlerSource;
 }
 
-/** A saga as it is declared. */
+/** The options of a saga. */
 export interface SagaOptions extends SagaStepPolicies, OptionsOf<SagaExtras> {
-  /** Matches `^[A-Za-z][\w.:-]{0,99}$`. It is stored with every saga, so it outlives the class's name. */
+  /**
+   * The name of the saga. Matches `^[A-Za-z][\w.:-]{0,99}$`. It is stored with every execution, so keep it when you
+   * rename the class.
+   */
   readonly name: string;
 }
 
-/** A saga as it is declared, with its steps in order. */
+/** A declared saga, with its steps in order. */
 export interface DeclaredSaga extends SagaOptions {
   readonly steps: readonly DeclaredStage[];
 }
 
-/** A place of a saga as it is declared. */
+/** A declared stage of a saga. */
 export type DeclaredStage = DeclaredStep | Fallback<DeclaredStep> | DeclaredWait;
 
-/** A place of a checked saga that one step fills. */
+/** A stage of a checked saga with one step. */
 export interface StepStage {
   readonly kind: 'step';
   readonly step: StepDefinition;
 }
 
-/** A place of a checked saga that a primary or its alternative fills. */
+/** A stage of a checked saga with a primary and its alternative. */
 export interface FallbackStage {
   readonly kind: 'fallback';
   readonly primary: StepDefinition;
@@ -45,16 +48,16 @@ export interface FallbackStage {
   readonly circuitBreaker: CircuitBreaker | undefined;
 }
 
-/** A place of a checked saga that waits. */
+/** A stage of a checked saga that waits. */
 export interface WaitStage {
   readonly kind: 'wait';
   readonly wait: WaitDefinition;
 }
 
-/** One place in the order of a saga. A union, so that other kinds of places can join it. */
+/** One stage in the order of a saga. A union, so that other kinds of stages can be added. */
 export type Stage = StepStage | FallbackStage | WaitStage;
 
-/** A checked saga: what the engine runs. Made by `defineSaga`, never by hand. */
+/** A checked saga, which the engine runs. Only made by `defineSaga`. */
 export interface SagaDefinition {
   readonly name: string;
   readonly version: number;

@@ -1,7 +1,7 @@
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import type { SagaDefinition } from './saga-definition.js';
 
-/** A saga's name and version: what a worker says it can run. */
+/** A saga's name and version, by which a worker names the sagas that it can run. */
 export interface SagaIdentity {
   readonly saga: string;
   readonly version: number;
@@ -11,7 +11,7 @@ export interface SagaIdentity {
 export class SagaRegistry {
   private readonly byIdentity = new Map<string, SagaDefinition>();
   private readonly latestByName = new Map<string, SagaDefinition>();
-  /** Every name and version in here. */
+  /** All names and versions in the registry. */
   readonly identities: readonly SagaIdentity[];
 
   constructor(readonly definitions: readonly SagaDefinition[]) {
@@ -24,16 +24,16 @@ export class SagaRegistry {
     this.identities = definitions.map(({ name, version }) => ({ saga: name, version }));
   }
 
-  /** The saga under which a stored one runs, or undefined where this process does not know it. */
+  /** The definition of a stored execution, or undefined if this process does not have it. */
   find(saga: string, version: number): SagaDefinition | undefined {
     return this.byIdentity.get(identityKey(saga, version));
   }
 
   /**
-   * The saga a new execution starts under: the newest version of the name, or of the one saga whose context class
-   * the context is an instance of.
+   * The definition for a new execution: the newest version with this name, or of the only saga whose context class the
+   * context is an instance of.
    *
-   * @throws SagaNotRegisteredError where none or several fit.
+   * @throws SagaNotRegisteredError if none or several match.
    */
   getForStart(context: unknown, name?: string): SagaDefinition {
     return name === undefined ? this.getByContext(context) : this.getByName(name);

@@ -4,20 +4,20 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { isStandardSchema } from './standard-schema.js';
 import type { InputOf, OutputOf, SchemaIssue, StandardSchema } from './standard-schema.js';
 
-/** Something that a saga can wait for and that is told to it from outside: see {@link sagaSignal}. */
+/** A message from outside for which a saga can wait: see {@link sagaSignal}. */
 export interface SagaSignal<Name extends string = string, Payload = unknown, Input = Payload> {
   readonly kind: 'signal';
   readonly name: Name;
-  /** What its payload is; undefined if it has none. */
+  /** The class or the schema of its payload; undefined if it has none. */
   readonly payload: ContextClass<Payload> | StandardSchema<Input, Payload> | undefined;
 }
 
 /**
- * Declares a signal: what a saga can wait for with `waitFor()`, and what `sagas.signal()` sends.
+ * Declares a signal, for which a saga can wait with `waitFor()` and which `sagas.signal()` sends.
  *
- * @param name Is stored with the signal, so keep it. Matches `^[A-Za-z][\w.:-]{0,99}$`.
- * @param payload The class of its payload, which it is given back as, or a Standard Schema such as one of Zod, which also
- * checks it before it is stored. A signal without one has no payload.
+ * @param name Stored with the signal, so keep it. Matches `^[A-Za-z][\w.:-]{0,99}$`.
+ * @param payload The class of its payload, whose instances the saga gets, or a Standard Schema such as one of Zod,
+ * which also checks the payload before it is stored. Without it the signal has no payload.
  * @example
  * export const delivered = sagaSignal('shipment.delivered', z.object({ trackingNumber: z.string() }));
  */
@@ -40,9 +40,9 @@ export function isSagaSignal(value: unknown): value is SagaSignal {
 }
 
 /**
- * The payload as it is stored.
+ * The payload in its stored form.
  *
- * @throws InvalidArgumentError if it is not what the signal takes.
+ * @throws InvalidArgumentError if it does not match the declaration of the signal.
  */
 export async function checkPayload(signal: SagaSignal, given: unknown): Promise<unknown> {
   const { payload } = signal;
@@ -62,7 +62,7 @@ export async function checkPayload(signal: SagaSignal, given: unknown): Promise<
   throw new InvalidArgumentError('payload', describeIssues(result.issues));
 }
 
-/** A stored payload as the saga sees it. What a schema gave was stored as it was given. */
+/** A stored payload as the saga gets it. The output of a schema is not checked again. */
 export function readPayload({ payload }: SagaSignal, decoded: unknown): unknown {
   return payload === undefined || isStandardSchema(payload) ? decoded : hydrate(payload, decoded);
 }

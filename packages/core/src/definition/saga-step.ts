@@ -9,11 +9,11 @@ import type { StepExtras } from './saga-tables.js';
 import type { StepRun } from './step-run.js';
 
 /**
- * What a step does and how it is undone. `act` may change the context: the next step sees it. Both are called at
- * least once for each effect, so pass `run.idempotencyKey` on to the target.
+ * The action of a step and its undo. `act` may change the context: the next step gets the changed one. Both are called
+ * at least once for each effect, so pass `run.idempotencyKey` on to the target.
  *
  * @typeParam Context The saga's context class.
- * @typeParam Response What `act` returns: stored in the journal, shown on the stream, given to `compensate`.
+ * @typeParam Response The result of `act`: stored in the journal, emitted on the stream, and passed to `compensate`.
  */
 export interface SagaStepHandler<Context, Response = unknown> {
   act(context: Context, run: StepRun<Response>): Promise<Response> | Response;
@@ -21,20 +21,23 @@ export interface SagaStepHandler<Context, Response = unknown> {
 }
 
 /**
- * Gives the handler of a step for one attempt: itself where it is static, a promise of a fresh one where it is
- * request-scoped.
+ * Provides the handler of a step for one attempt: the handler itself if it is static, or a promise of a new one if it
+ * is request-scoped.
  */
 export type StepHandlerSource = (
   run: StepRun,
 ) => SagaStepHandler<unknown> | Promise<SagaStepHandler<unknown>>;
 
-/** A step as it is declared. */
+/** The options of a step. */
 export interface SagaStepOptions extends SagaStepPolicies, OptionsOf<StepExtras> {
-  /** Unique in its saga; matches `^[A-Za-z][\w.:-]{0,99}$`. It is stored in the journal, so keep it when renaming a class. */
+  /**
+   * The id of the step, unique in its saga; matches `^[A-Za-z][\w.:-]{0,99}$`. It is stored in the journal, so keep it
+   * when you rename the class.
+   */
   readonly id: string;
 }
 
-/** A step of a checked definition: everything filled in. */
+/** A step of a checked definition, with all defaults filled in. */
 export interface StepDefinition {
   readonly id: string;
   readonly aliases: readonly string[];
@@ -45,12 +48,12 @@ export interface StepDefinition {
   readonly compensateOn: CompensateOn;
 }
 
-/** The part of the idempotency key that names the step: its oldest id, so that a rename does not repeat an effect. */
+/** The part of the idempotency key for the step: its oldest id, so that a rename does not repeat an effect. */
 export function stepKey(step: StepDefinition): string {
   return step.aliases[0] ?? step.id;
 }
 
-/** Whether a journal entry of this step id belongs to the step. */
+/** Whether an entry with this step id belongs to the step. */
 export function isStep(step: StepDefinition, id: string): boolean {
   return step.id === id || step.aliases.includes(id);
 }

@@ -3,28 +3,37 @@ import type { ContextClass } from '../context/hydrate.js';
 import { checkedElsewhere, count, func, objectWith, option } from '../options/option.js';
 import { policyTable } from '../options/step-policies.js';
 
-/** What can be said about a step, beside the id that it must have. */
+/** The options of a step, without its required id. */
 const stepExtras = {
-  /** Ids this step had before, oldest first: journals that hold them go on. The oldest stays in the idempotency key. */
+  /**
+   * Earlier ids of the step, the oldest first: executions with these ids in their journals continue. The oldest one
+   * stays in the idempotency key.
+   */
   aliases: option<readonly string[]>('a list of the ids that it had before', Array.isArray),
 };
 
-/** What `@SagaStep()` takes, and `step()` as well. */
+/** The options of `@SagaStep()` and `step()`. */
 export const stepTable = { id: checkedElsewhere<string>(), ...stepExtras, ...policyTable };
 
-/** What can be said about a saga, beside the name that it must have. */
+/** The options of a saga, without its required name. */
 const sagaExtras = {
-  /** An integer of at least 1; running sagas end under the version they started with. Without it the version is 1. */
+  /**
+   * An integer of at least 1; a running execution ends under the version with which it started. Without it the version
+   * is 1.
+   */
   version: count({ minimum: 1, maximum: 2_147_483_647 }),
-  /** The class of its context; by it `start(context)` finds the saga. */
+  /** The class of the context, by which `start(context)` selects the saga. */
   context: func<ContextClass>('a class'),
   /** Replaces the JSON codec for this saga's contexts, responses and events. */
   codec: objectWith<ContextCodec>('a ContextCodec', 'encode', 'decode'),
-  /** Recoveries without progress after which the saga is STUCK. Without it the module's `recovery.maximumRecoveryAttempts` holds. */
+  /**
+   * Recoveries without progress after which the saga is STUCK. Without it the module's
+   * `recovery.maximumRecoveryAttempts` applies.
+   */
   maximumRecoveryAttempts: count({ minimum: 0 }),
 };
 
-/** What `@Saga()` takes beside its steps. */
+/** The options of `@Saga()`, without its steps. */
 export const sagaTable = { name: checkedElsewhere<string>(), ...sagaExtras, ...policyTable };
 
 /** The rows of a step's own options. */

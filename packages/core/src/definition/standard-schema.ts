@@ -1,5 +1,5 @@
 /**
- * What says of a value whether it is what was asked for, and what it is then. Zod, Valibot, ArkType and others are that: see
+ * Checks and converts a value. Zod, Valibot, ArkType and others implement this interface: see
  * https://standardschema.dev.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -11,23 +11,23 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** What a schema answers: the value as it is used from here on, or what is wrong with it. */
+/** The result of a schema: the converted value, or the problems. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
-/** One thing that is wrong with a value. */
+/** One problem of a value. */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What a schema takes. */
+/** The type of the values that a schema accepts. */
 export type InputOf<Schema extends StandardSchema> = NonNullable<Schema['~standard']['types']>['input'];
 
-/** What a schema gives. */
+/** The type of the values that a schema returns. */
 export type OutputOf<Schema extends StandardSchema> = NonNullable<Schema['~standard']['types']>['output'];
 
-/** Whether a value is a schema. One of ArkType is a function. */
+/** Whether a value is a schema. A schema of ArkType is a function. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   const isSomething = (typeof value === 'object' && value !== null) || typeof value === 'function';
   if (!isSomething) return false;

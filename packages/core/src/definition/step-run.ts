@@ -1,23 +1,23 @@
-/** What is known about a step's act, all its attempts together, when it is compensated. */
+/** The known outcome of all attempts of a step's act, when it is compensated. */
 export const StepOutcome = {
   /** The act returned. */
   Completed: 'completed',
   /** Every attempt of the act threw; its effect is probably not there. */
   Failed: 'failed',
   /**
-   * An attempt of the act did not end in time, was abandoned or may have died with its process; its effect may be there.
-   * Ask the target, or undo by the act's key, and accept that nothing is there.
+   * An attempt of the act did not end in time, was abandoned, or may have died with its process; its effect may be
+   * there. Ask the target, or undo by the act's key, and accept that there may be no effect.
    */
   Unknown: 'unknown',
 } as const;
 export type StepOutcome = (typeof StepOutcome)[keyof typeof StepOutcome];
 
-/** What a handler is told about the attempt it runs: the second argument of `act` and `compensate`. */
+/** The attempt that a handler runs: the second argument of `act` and `compensate`. */
 export interface StepRun<Response = unknown> {
   readonly sagaId: string;
-  /** The step's id. */
+  /** The id of the step. */
   readonly step: string;
-  /** The number of this attempt, from 1, counted in the journal: a crash does not reset it. */
+  /** The number of this attempt, from 1. It is counted in the journal, so a crash does not reset it. */
   readonly attempt: number;
   /**
    * The same for every attempt on every machine, different for act and compensate. Pass it to the target, so that a
@@ -25,31 +25,32 @@ export interface StepRun<Response = unknown> {
    */
   readonly idempotencyKey: string;
   /**
-   * Grows with every claim of the saga. A target that remembers the highest one it saw can refuse a paused process
-   * that wakes up late (Kleppmann, "How to do distributed locking", 2016).
+   * A number that grows with every claim of the saga. A target that remembers the highest one can refuse a paused
+   * process that wakes up late (Kleppmann, "How to do distributed locking", 2016).
    */
   readonly fencingToken: number;
   /**
-   * Fires when the attempt should end: on timeout, cancel, a lost lease or shutdown. Its `reason` is a
-   * `StepAbortedError` that says which.
+   * Fires when the attempt has to end: on timeout, cancel, a lost lease or shutdown. Its `reason` is a
+   * `StepAbortedError`.
    */
   readonly signal: AbortSignal;
-  /** In `compensate`: what became of the act. Undefined in `act`. */
+  /** In `compensate`: the outcome of the act. Undefined in `act`. */
   readonly outcome: StepOutcome | undefined;
   /**
-   * In `compensate`: the idempotency key that the act was called with. Ask the target by it if the act's response is not
-   * known. Undefined in `act`.
+   * In `compensate`: the idempotency key of the act. If the act's response is unknown, use it to ask the target.
+   * Undefined in `act`.
    */
   readonly actIdempotencyKey: string | undefined;
-  /** In `compensate`: what the act returned, where it completed. Undefined in `act`. */
+  /** In `compensate`: the response of the act, if it completed. Undefined in `act`. */
   readonly response: Response | undefined;
   /**
-   * Tells the listeners of this process an event of the application, in order, once this attempt is durable. Events of a
-   * failed attempt are dropped. Each is told once; where the saga is recovered, those of its last step are told again,
-   * and those of earlier steps are not. Nobody waits for a listener, so a step itself sends what a broker must not lose.
+   * Notifies the listeners of this process of an event of the application, in order, when this attempt is durable.
+   * Events of a failed attempt are dropped. Each event is delivered once; if the saga is recovered, the events of its
+   * last step are delivered again, and those of earlier steps are not. The saga does not wait for listeners, so an
+   * event that a broker must not lose has to be sent by a step itself.
    *
-   * @param event A storable value, checked like the context: one that cannot be stored throws nothing here, and fails the
-   * attempt once it returns. An act whose effect is there is undone then.
+   * @param event A storable value, checked like the context. One that cannot be stored throws no error here, but fails
+   * the attempt when the handler has returned; the effect of an act is undone then.
    */
   emit(event: unknown): void;
 }

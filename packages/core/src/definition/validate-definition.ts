@@ -13,7 +13,7 @@ import { isWait } from './waits.js';
 import type { DeclaredWait } from './waits.js';
 import type { DeclaredSaga, DeclaredStage, DeclaredStep } from './saga-definition.js';
 
-/** What the names of sagas and the ids of steps look like. */
+/** The pattern of the names of sagas and the ids of steps. */
 export const namePattern = /^[A-Za-z][\w.:-]{0,99}$/;
 
 const declaredStepTable: OptionTableOf<DeclaredStep> = { ...stepTable, handler: checkedElsewhere() };
@@ -27,7 +27,7 @@ const declaredFallbackTable: OptionTableOf<Fallback<DeclaredStep>> = {
   alternative: checkedElsewhere(),
 };
 
-/** Everything that is wrong with one declared saga; empty where it can run. */
+/** The problems of one declared saga; empty if it can run. */
 export function validateSaga(saga: DeclaredSaga): readonly SagaDefinitionProblem[] {
   const where = `saga "${saga.name}"`;
   return [
@@ -37,7 +37,7 @@ export function validateSaga(saga: DeclaredSaga): readonly SagaDefinitionProblem
   ];
 }
 
-/** What is wrong between sagas: two of one name and version. */
+/** The problems between sagas: two with the same name and version. */
 export function validateUniqueSagas(sagas: readonly DeclaredSaga[]): readonly SagaDefinitionProblem[] {
   const seen = new Set<string>();
   const problems: SagaDefinitionProblem[] = [];
@@ -47,7 +47,7 @@ export function validateUniqueSagas(sagas: readonly DeclaredSaga[]): readonly Sa
       problems.push({
         where: `saga "${name}"`,
         problem: `${identity} is declared twice`,
-        remedy: 'Give each saga a name of its own, or a higher version to a changed one',
+        remedy: 'Give each saga its own name, or a changed one a higher version',
       });
     }
     seen.add(identity);
@@ -55,7 +55,7 @@ export function validateUniqueSagas(sagas: readonly DeclaredSaga[]): readonly Sa
   return problems;
 }
 
-// An object of a class of the application's own may have more than is declared with it; a literal is a list of options.
+// An instance of the application's own class may have more properties than these; a literal is a list of options.
 function checkDeclared(
   where: string,
   declared: object,
@@ -95,7 +95,7 @@ function checkStage(where: string, declared: DeclaredStage): readonly SagaDefini
         {
           where,
           problem: 'a fallback is nested in a fallback',
-          remedy: 'Use one primary and one alternative; a saga of two fallback places says more',
+          remedy: 'Use one primary and one alternative, or two fallbacks one after the other',
         },
       ]
     : sides.flatMap((side) => checkStep(where, side));
@@ -139,6 +139,6 @@ function checkUniqueIds(where: string, saga: DeclaredSaga): readonly SagaDefinit
   return [...twice].map((id) => ({
     where,
     problem: `the step id "${id}" is used twice`,
-    remedy: 'Give each step of a saga an id of its own; step(Class, { id }) uses one class twice',
+    remedy: 'Give each step of a saga its own id; step(Class, { id }) uses one class twice',
   }));
 }

@@ -1,7 +1,7 @@
 import type { SagaSignal } from './saga-signal.js';
 import type { Approval, DeclaredWait, DelayLength, OnTimeout, WaitFor } from './waits.js';
 
-/** A wait of a checked saga: everything filled in. */
+/** A wait of a checked saga, with all defaults filled in. */
 export type WaitDefinition = DelayDefinition | SignalWaitDefinition | ApprovalDefinition;
 
 interface WaitBase {
@@ -19,7 +19,7 @@ export interface DelayDefinition extends WaitBase {
 export interface SignalWaitDefinition extends WaitBase {
   readonly for: 'signal';
   readonly signals: readonly SagaSignal[];
-  /** Undefined: for as long as it takes. */
+  /** Undefined: without a limit. */
   readonly timeoutMs: number | undefined;
   readonly onTimeout: OnTimeout;
   readonly apply: ((context: unknown, taken: { signal: string; payload: unknown }) => unknown) | undefined;
@@ -31,13 +31,13 @@ export interface ApprovalDefinition extends WaitBase {
   readonly timeoutMs: number | undefined;
   readonly onTimeout: OnTimeout;
   readonly onReject: OnTimeout;
-  /** Undefined: everybody may decide. */
+  /** Undefined: every actor may decide. */
   readonly roles: readonly string[] | undefined;
   readonly title: ((context: unknown) => unknown) | undefined;
   readonly notBy: ((context: unknown) => unknown) | undefined;
 }
 
-/** Fills in the defaults of a wait that was checked. Its functions are only ever called with its saga's context. */
+/** Fills in the defaults of a checked wait. Its functions are only called with the context of its saga. */
 export function fillWait(declared: DeclaredWait): WaitDefinition {
   const { id, aliases = [] } = declared;
   const base = { id, aliases: Object.freeze([...aliases]) };

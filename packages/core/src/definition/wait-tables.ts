@@ -12,7 +12,7 @@ const identity = {
 
 const follows = oneOf(['compensate', 'continue'], { default: 'compensate' });
 
-/** What `delay()` takes. */
+/** The options of `delay()`. */
 const delayTable: OptionTableOf<Delay> = {
   ...identity,
   length: option(
@@ -22,7 +22,7 @@ const delayTable: OptionTableOf<Delay> = {
   ),
 };
 
-const someSignals = option('a list of one or more of what sagaSignal() gives', (value) => {
+const someSignals = option('a list of one or more signals from sagaSignal()', (value) => {
   return Array.isArray(value) && value.length > 0 && value.every(isSagaSignal);
 });
 
@@ -33,7 +33,7 @@ const signals: Option = {
   },
 };
 
-/** What `waitFor()` takes. */
+/** The options of `waitFor()`. */
 const waitForTable: OptionTableOf<WaitFor> = {
   ...identity,
   signals,
@@ -42,7 +42,7 @@ const waitForTable: OptionTableOf<WaitFor> = {
   apply: func(),
 };
 
-/** What `approval()` takes. */
+/** The options of `approval()`. */
 const approvalTable: OptionTableOf<Approval> = {
   ...identity,
   timeoutMs: duration(),

@@ -1,46 +1,46 @@
 import { isObject } from '../options/option.js';
 import type { SagaSignal } from './saga-signal.js';
 
-/** What a wait of any kind can say beside what it waits for. */
+/** The common options of all kinds of waits. */
 export interface WaitIdentity {
-  /** Ids that it had before, oldest first: journals that hold them go on. */
+  /** Earlier ids of the wait, the oldest first: executions with these ids in their journals continue. */
   readonly aliases?: readonly string[];
 }
 
-/** How long a delay takes: milliseconds, or a function of the context that gives them or the moment at which it ends. */
+/** The length of a delay: milliseconds, or a function of the context that returns them or the moment of the end. */
 export type DelayLength<Context = never> = number | ((context: Context) => number | Date);
 
-/** A place of a saga that nothing fills but time: see {@link delay}. */
+/** A stage of a saga that only takes time: see {@link delay}. */
 export interface Delay<Context = never> extends WaitIdentity {
   readonly kind: 'delay';
   readonly id: string;
   readonly length: DelayLength<Context>;
 }
 
-/** What follows if a wait is over without what it waited for. */
+/** What follows if a wait ends without the awaited message. */
 export type OnTimeout = 'compensate' | 'continue';
 
-/** One of the signals that a wait took: its name and its payload. */
+/** One of the awaited signals with its payload. */
 export type TakenSignal<Signals extends readonly SagaSignal[]> = {
   readonly [index in keyof Signals]: Signals[index] extends SagaSignal<infer Name, infer Payload, infer _>
     ? { readonly signal: Name; readonly payload: Payload }
     : never;
 }[number];
 
-/** What can be said about a wait for signals. */
+/** The options of a wait for signals. */
 export interface WaitForOptions<
   Context = never,
   Signals extends readonly SagaSignal[] = readonly SagaSignal[],
 > extends WaitIdentity {
-  /** The wait ends after so long without a signal, in milliseconds, at most 100 years. Without it, it waits for as long as it takes. */
+  /** The limit of the wait, in milliseconds, at most 100 years. Without it the wait has no limit. */
   readonly timeoutMs?: number;
-  /** Whether the saga is undone then, or goes on. @default 'compensate' */
+  /** Whether the saga is undone after the limit, or continues. @default 'compensate' */
   readonly onTimeout?: OnTimeout;
-  /** Puts what was taken into the context: it changes the context, or returns another one. Synchronous, and called once. */
+  /** Puts the signal into the context: it changes the context, or returns another one. Synchronous, and called once. */
   readonly apply?: (context: Context, taken: TakenSignal<Signals>) => Context | void;
 }
 
-/** A place of a saga that a signal from outside fills: see {@link waitFor}. */
+/** A stage of a saga that waits for a signal from outside: see {@link waitFor}. */
 export interface WaitFor<Context = never> extends WaitIdentity {
   readonly kind: 'wait-for';
   readonly id: string;
@@ -50,37 +50,37 @@ export interface WaitFor<Context = never> extends WaitIdentity {
   readonly apply?: (context: Context, taken: never) => unknown;
 }
 
-/** What can be said about an approval. */
+/** The options of an approval. */
 export interface ApprovalOptions<Context = never> extends WaitIdentity {
-  /** The wait ends after so long without a decision, in milliseconds, at most 100 years. Without it, it waits for as long as it takes. */
+  /** The limit of the wait, in milliseconds, at most 100 years. Without it the wait has no limit. */
   readonly timeoutMs?: number;
-  /** Whether the saga is undone then, or goes on. @default 'compensate' */
+  /** Whether the saga is undone after the limit, or continues. @default 'compensate' */
   readonly onTimeout?: OnTimeout;
-  /** Whether the saga is undone if it is rejected, or goes on. @default 'compensate' */
+  /** Whether the saga is undone after a rejection, or continues. @default 'compensate' */
   readonly onReject?: OnTimeout;
-  /** Only an actor with one of these roles may decide. Everybody, if left out. */
+  /** Only actors with one of these roles may decide. Without it every actor may. */
   readonly roles?: readonly string[];
-  /** What is to be decided, in words for the one who decides. */
+  /** The text of the decision for the person who decides. */
   readonly title?: (context: Context) => string;
-  /** Who must not decide, for example the one who asked for it. */
+  /** The actor who must not decide, for example the one who made the request. */
   readonly notBy?: (context: Context) => string | undefined;
 }
 
-/** A place of a saga that a person's decision fills: see {@link approval}. */
+/** A stage of a saga that waits for a person's decision: see {@link approval}. */
 export interface Approval<Context = never> extends ApprovalOptions<Context> {
   readonly kind: 'approval';
   readonly id: string;
 }
 
-/** Any place of a saga that waits. */
+/** A stage of a saga that waits. */
 export type DeclaredWait<Context = never> = Delay<Context> | WaitFor<Context> | Approval<Context>;
 
 /**
- * Declares a place in a saga that only takes time. It holds no process: the saga goes on when the time has come, by the
- * storage's clock, whatever was restarted meanwhile.
+ * Declares a stage that only takes time. It needs no process: the saga continues when the time has come, by the
+ * storage's clock, after any number of restarts.
  *
  * @param id Unique among the steps of the saga; it is stored, so keep it.
- * @param length Milliseconds, or a function of the context that gives them or a `Date`. Synchronous, and called once.
+ * @param length Milliseconds, or a function of the context that returns them or a `Date`. Synchronous, and called once.
  * @example
  * steps: [ReserveStep, delay('cooling-off', hours(24)), delay('pick-up', (order) => order.pickupAt), ShipStep]
  */
@@ -93,7 +93,7 @@ export function delay<Context>(
 }
 
 /**
- * Declares a place in a saga that waits for a signal, or for the first of several. One that came before counts.
+ * Declares a stage that waits for a signal, or for the first of several. A signal that arrived earlier counts.
  *
  * @param id Unique among the steps of the saga; it is stored, so keep it.
  * @example
@@ -111,7 +111,7 @@ export function waitFor<Context, const Signals extends readonly SagaSignal[]>(
 }
 
 /**
- * Declares a place in a saga that waits for the decision of a person.
+ * Declares a stage that waits for the decision of a person.
  *
  * @param id Unique among the steps of the saga; it is stored, so keep it.
  * @example
@@ -121,14 +121,14 @@ export function approval<Context>(id: string, options: ApprovalOptions<Context> 
   return { ...given(options), kind: 'approval', id };
 }
 
-/** Whether a declared place in a saga is a wait. */
+/** Whether a declared stage is a wait. */
 export function isWait(declared: unknown): declared is DeclaredWait {
   if (typeof declared !== 'object' || declared === null) return false;
   const kind: unknown = Reflect.get(declared, 'kind');
   return kind === 'delay' || kind === 'wait-for' || kind === 'approval';
 }
 
-/** What is no object is kept, for the check of the saga to say so. */
+/** A value that is not an object is kept, so that the check of the saga reports it. */
 function given<Options extends object>(options: Options): Options {
   return isObject(options) ? options : ({ options } as never);
 }

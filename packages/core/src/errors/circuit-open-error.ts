@@ -1,6 +1,6 @@
 import { SagaError } from './saga-error.js';
 
-/** The step's circuit breaker is open: the step was not called at all. */
+/** The step's circuit breaker is open: the step was not called. */
 export class CircuitOpenError extends SagaError {
   readonly code = 'SAGA_CIRCUIT_OPEN';
 

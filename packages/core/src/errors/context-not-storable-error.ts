@@ -1,15 +1,15 @@
 import { SagaError } from './saga-error.js';
 
 /**
- * A context, a response or an event holds a value that would not come back from the journal as it went in.
- * Thrown before anything is written.
+ * A context, a response or an event has a value that would not be the same after it is stored and read. Thrown before
+ * anything is written.
  */
 export class ContextNotStorableError extends SagaError {
   readonly code = 'SAGA_CONTEXT_NOT_STORABLE';
 
   /**
-   * @param path Where the value is, for example `context.items[2].price`.
-   * @param problem What is wrong with it.
+   * @param path The position of the value, for example `context.items[2].price`.
+   * @param problem The reason.
    */
   constructor(
     readonly path: string,
@@ -17,7 +17,7 @@ export class ContextNotStorableError extends SagaError {
     options?: ErrorOptions,
   ) {
     super(
-      `${path} cannot be stored: ${problem}. Keep to JSON values and dates, or give the saga a codec of its own.`,
+      `${path} cannot be stored: ${problem}. Use JSON values and dates only, or give the saga its own codec.`,
       options,
     );
   }

@@ -2,12 +2,12 @@ import { reasonsOf } from '../identity/causes.js';
 import { isInstanceOf, readSafely } from '../identity/thrown.js';
 
 /**
- * Says which errors are meant: a class (and its subclasses), or a string that equals the error's `code` or `name`.
- * Messages are never matched. An error is meant, too, if its `cause` is, or the first of its `errors`.
+ * Selects errors: a class (and its subclasses), or a string that equals the error's `code` or `name`. Messages are
+ * never matched. An error is also selected by its `cause`, or by the first of its `errors`.
  */
 export type ErrorMatcher = string | (abstract new (...args: never[]) => Error);
 
-/** Whether one of the matchers means this error. */
+/** Whether one of the matchers selects this error. */
 export function matchesError(matchers: readonly ErrorMatcher[], error: unknown): boolean {
   if (matchers.length === 0) return false;
   const errors = [error, ...reasonsOf(error)];

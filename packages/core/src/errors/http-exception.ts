@@ -1,12 +1,12 @@
-/** What a person who reads the journal needs of an error that stands for an HTTP answer. */
+/** The parts of an error for an HTTP response that a reader of the journal needs. */
 export interface HttpDetails {
   readonly message: string | undefined;
   readonly status: number | undefined;
 }
 
 /**
- * Reads an `HttpException` of Nest, known by its shape. Of one that was made with a list of messages or with an object
- * of the application's own, `message` says only "Bad Request Exception" or "Http Exception": the answer says more.
+ * Reads an `HttpException` of Nest, recognized by its shape. If it was made with a list of messages or with an object,
+ * its `message` is only "Bad Request Exception" or "Http Exception", and its response contains more.
  */
 export function readHttpException(thrown: unknown): HttpDetails | undefined {
   if (typeof thrown !== 'object' || thrown === null) return undefined;

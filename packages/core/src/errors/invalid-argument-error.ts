@@ -1,12 +1,12 @@
 import { SagaError } from './saga-error.js';
 
-/** An argument of a public method is not what it takes; nothing was stored. */
+/** A public method refuses an argument; nothing was stored. */
 export class InvalidArgumentError extends SagaError {
   readonly code = 'SAGA_INVALID_ARGUMENT';
 
   /**
-   * @param argument The argument's name, as the method documents it.
-   * @param remedy What it takes instead.
+   * @param argument The argument's name in the documentation of the method.
+   * @param remedy The allowed values.
    */
   constructor(
     readonly argument: string,

@@ -2,11 +2,11 @@ import { reasonsOf } from '../identity/causes.js';
 import { isError, readSafely } from '../identity/thrown.js';
 import { readHttpException } from './http-exception.js';
 
-/** An error as the journal keeps it: no stack, no properties, a bounded message. */
+/** An error in the form that the journal keeps: no stack, no properties, a bounded message. */
 export interface RecordedError {
   readonly name: string;
   readonly message: string;
-  /** The error's `code`, where it had one that is a string or a number; of an HTTP exception without one its status. */
+  /** The error's `code`, if it is a string or a number; for an HTTP exception without a code, its status. */
   readonly code?: string;
   /** One level of cause: the error's `cause`, or the first of its `errors`. */
   readonly cause?: RecordedError;
@@ -17,9 +17,9 @@ const maximumNameLength = 200;
 const unstorable = /[\u0000\p{Surrogate}]/gu;
 
 /**
- * Makes the storable record of whatever a step threw, with one level of its cause. Total: a thrown string, a frozen
- * object or an object whose getters throw gets a record too. What a database says about a value is left out, for it
- * repeats the value.
+ * Makes the storable record of a thrown value, with one level of its cause. It never fails: a thrown string, a frozen
+ * object or an object whose getters throw gets a record too. Messages of a database about a value are left out, because
+ * they repeat the value.
  */
 export function recordError(thrown: unknown): RecordedError {
   const [reason] = reasonsOf(thrown);
@@ -40,7 +40,10 @@ function recordOne(thrown: unknown, reason: unknown): RecordedError {
   };
 }
 
-/** SQLSTATE class 22: "invalid input syntax for type uuid", with the value. A tool's own error may quote its cause. */
+/**
+ * SQLSTATE class 22, for example "invalid input syntax for type uuid" with the value. The error of a tool may quote its
+ * cause.
+ */
 const dataException = /^22[0-9A-Z]{3}$/;
 
 function maskedMessage(thrown: unknown, reason: unknown): string | undefined {
@@ -64,7 +67,7 @@ function read(thrown: unknown, property: string): string | undefined {
 
 function describe(thrown: unknown): string {
   if (typeof thrown === 'object' && thrown !== null) return 'a thrown object without a message';
-  // A function's own toString is the application's, and may throw.
+  // The toString of a function is the application's code, and may throw.
   return typeof thrown === 'function' ? 'a thrown function' : `a thrown ${typeof thrown}: ${String(thrown)}`;
 }
 

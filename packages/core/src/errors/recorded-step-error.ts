@@ -1,7 +1,7 @@
 import type { RecordedError } from './recorded-error.js';
 import { SagaError } from './saga-error.js';
 
-/** A step's error as the journal kept it, where the original was thrown by another process or before a restart. */
+/** A step's error from the journal, if the original was thrown by another process or before a restart. */
 export class RecordedStepError extends SagaError {
   readonly code: string;
 

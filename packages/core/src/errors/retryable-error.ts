@@ -8,8 +8,8 @@ export interface RetryableErrorOptions extends ErrorOptions {
 }
 
 /**
- * Throw it from a step to say when to try again, for example from a `Retry-After` header (RFC 9110, 10.2.3).
- * The number of attempts stays the retry policy's.
+ * Throw it from a step to set the time of the next attempt, for example from a `Retry-After` header (RFC 9110, 10.2.3).
+ * The retry policy still limits the number of attempts.
  */
 export class RetryableError extends SagaError {
   static {
@@ -17,7 +17,7 @@ export class RetryableError extends SagaError {
   }
 
   readonly code: string = 'SAGA_STEP_RETRYABLE';
-  /** In milliseconds; undefined leaves the delay to the policy. */
+  /** In milliseconds; if undefined, the policy sets the delay. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, options: RetryableErrorOptions = {}) {

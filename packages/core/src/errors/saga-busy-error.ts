@@ -1,7 +1,7 @@
 import { SagaError } from './saga-error.js';
 
 /**
- * This process runs as many sagas as it may, and no place became free in time. Nothing was stored; try again later, on
+ * This process runs as many sagas as it may, and none of them ended in time. Nothing was stored; try again later, in
  * another process, or with `enqueue`.
  */
 export class SagaBusyError extends SagaError {

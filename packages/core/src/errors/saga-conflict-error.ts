@@ -1,13 +1,13 @@
 import { SagaError } from './saga-error.js';
 
-/** A saga with this id or key exists already, and what was asked for is not that saga. Nothing was stored. */
+/** A saga with this id or key exists already, and differs from the requested one. Nothing was stored. */
 export class SagaConflictError extends SagaError {
   readonly code = 'SAGA_CONFLICT';
 
   constructor(
     readonly sagaId: string,
     readonly saga: string,
-    /** What differs: the context, the saga's name, the key, or nothing (`exists`) if the caller wanted a new one. */
+    /** The difference: the context, the saga's name, the key, or none (`exists`) if the caller required a new saga. */
     readonly conflict: 'context' | 'saga' | 'key' | 'exists',
     options?: ErrorOptions,
   ) {

@@ -1,14 +1,14 @@
 import { SagaError } from './saga-error.js';
 
-/** One thing that is wrong with a declared saga or step, and what to do about it. */
+/** One problem of a declared saga or step, and its remedy. */
 export interface SagaDefinitionProblem {
-  /** The class or the saga it was found in. */
+  /** The class or the saga that has the problem. */
   readonly where: string;
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** The application's sagas are not runnable as declared. Lists every problem that was found, not only the first. */
+/** The application's sagas cannot run as declared. Lists all problems, not only the first one. */
 export class SagaDefinitionError extends SagaError {
   readonly code = 'SAGA_DEFINITION_INVALID';
 

@@ -2,8 +2,8 @@ import type { SagaFailure } from './saga-failure.js';
 import { SagaError } from './saga-error.js';
 
 /**
- * The saga ended FAILED: a step failed for good, or the saga was cancelled, and everything done was undone.
- * `cause` is the step's own error where this process ran it, and its recorded form elsewhere.
+ * The saga ended FAILED: a step failed for good, or the saga was cancelled, and the completed steps were undone.
+ * `cause` is the step's own error if this process ran the step, and its recorded form otherwise.
  */
 export class SagaFailedError extends SagaError {
   readonly code = 'SAGA_FAILED';
@@ -21,7 +21,7 @@ export class SagaFailedError extends SagaError {
     super(`Saga "${saga}" ${sagaId} ${why}; what was done has been undone.`, options);
   }
 
-  /** The id of the step that failed, where one did. */
+  /** The id of the step that failed, if there is one. */
   get step(): string | undefined {
     return this.failure.step;
   }

@@ -1,4 +1,4 @@
-/** Why a saga was undone. */
+/** The reason why a saga was undone. */
 export const SagaFailureReason = {
   StepFailed: 'step-failed',
   Cancelled: 'cancelled',
@@ -6,41 +6,41 @@ export const SagaFailureReason = {
 } as const;
 export type SagaFailureReason = (typeof SagaFailureReason)[keyof typeof SagaFailureReason];
 
-/** Why a saga cannot go on without a person. */
+/** The reason why a saga needs an operator. */
 export const SagaStuckReason = {
   CompensationExhausted: 'compensation-exhausted',
   RecoveryExhausted: 'recovery-exhausted',
   DefinitionMismatch: 'definition-mismatch',
-  /** The storage refuses to record how a step ended, whatever is left out of the entry. */
+  /** The storage refuses to record the result of a step, even without its values. */
   EntryRefused: 'entry-refused',
-  /** The journal has as many entries as it can have. */
+  /** The journal has the maximum number of entries. */
   JournalFull: 'journal-full',
 } as const;
 export type SagaStuckReason = (typeof SagaStuckReason)[keyof typeof SagaStuckReason];
 
-/** What a FAILED or COMPENSATING saga failed of. */
+/** The failure of a FAILED or COMPENSATING saga. */
 export interface SagaFailure {
   readonly reason: SagaFailureReason;
-  /** The id of the step whose act failed; absent where the saga was cancelled between steps. */
+  /** The id of the step whose act failed; absent if the saga was cancelled between two steps. */
   readonly step?: string;
   readonly errorName: string;
   readonly message: string;
   readonly code?: string;
-  /** One level of cause: the primary's error, where both sides of a fallback failed, or else the error's own. */
+  /** One level of cause: the primary's error, if both sides of a fallback failed, or else the cause of the error. */
   readonly cause?: SagaErrorCause;
 }
 
-/** What is behind an error that a saga failed or is stuck of. */
+/** The cause of the error because of which a saga failed or is stuck. */
 export interface SagaErrorCause {
   readonly errorName: string;
   readonly message: string;
   readonly code?: string;
 }
 
-/** What a STUCK saga waits for a person to mend. */
+/** The problem of a STUCK saga, which an operator has to fix. */
 export interface SagaStuck {
   readonly reason: SagaStuckReason;
-  /** The id of the step it stands at, where there is one. */
+  /** The id of the step at which it is stuck, if there is one. */
   readonly step?: string;
   readonly message: string;
   readonly errorName?: string;

@@ -1,6 +1,6 @@
 import { SagaError } from './saga-error.js';
 
-/** No saga with this id is in the journal. */
+/** The storage has no saga with this id. */
 export class SagaNotFoundError extends SagaError {
   readonly code = 'SAGA_NOT_FOUND';
 

@@ -1,10 +1,12 @@
 import { SagaError } from './saga-error.js';
 
-/** This process has no saga for what was asked: an unknown name or version, or a context class that names none or several. */
+/**
+ * This process has no matching saga: the name or version is unknown, or no or several sagas have this context class.
+ */
 export class SagaNotRegisteredError extends SagaError {
   readonly code = 'SAGA_NOT_REGISTERED';
 
-  /** @param asked What was looked for, in words. */
+  /** @param asked A description of the requested saga. */
   constructor(
     readonly asked: string,
     readonly registered: readonly string[],

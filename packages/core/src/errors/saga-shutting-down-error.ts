@@ -1,6 +1,6 @@
 import { SagaError } from './saga-error.js';
 
-/** This process is shutting down and takes no new saga. Nothing was stored; another process can take it. */
+/** This process is shutting down and starts no new saga. Nothing was stored; another process can start it. */
 export class SagaShuttingDownError extends SagaError {
   readonly code = 'SAGA_SHUTTING_DOWN';
 

@@ -1,12 +1,12 @@
 import { SagaError } from './saga-error.js';
 
-/** What was asked cannot be done to a saga in this status. Nothing was changed. */
+/** The status of the saga does not allow this request. Nothing was changed. */
 export class SagaStatusError extends SagaError {
   readonly code = 'SAGA_STATUS_REFUSED';
 
   /**
-   * @param request What was asked, for example `cancel`.
-   * @param status The status that refused it.
+   * @param request The request, for example `cancel`.
+   * @param status The status that does not allow it.
    */
   constructor(
     readonly sagaId: string,

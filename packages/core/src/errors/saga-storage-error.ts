@@ -1,18 +1,18 @@
 import { SagaError } from './saga-error.js';
 
 /**
- * What is known about a write that did not answer:
+ * The known outcome of a write without an answer:
  * - `not-written`: it did not happen; trying again is safe.
- * - `unknown`: it may have happened; read the journal back before deciding anything.
- * - `refused`: the storage will never take it; trying again is useless.
+ * - `unknown`: it may have happened; read the journal before deciding anything.
+ * - `refused`: the storage will never accept it; trying again is useless.
  */
 export type WriteOutcome = 'not-written' | 'unknown' | 'refused';
 
-/** The storage could not be reached or did not answer. Never a reason to undo a saga. */
+/** The storage could not be reached, did not answer, or refused a call. Never a reason to undo a saga. */
 export class SagaStorageError extends SagaError {
   readonly code = 'SAGA_STORAGE_FAILED';
 
-  /** @param operation What was asked: a method of the storage's port, or a request (`cancel`, `retry`, `resolveStep`). */
+  /** @param operation The call: a method of the storage's port, or a request (`cancel`, `retry`, `resolveStep`). */
   constructor(
     readonly operation: string,
     readonly outcome: WriteOutcome,

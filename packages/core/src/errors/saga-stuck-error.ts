@@ -1,7 +1,7 @@
 import type { SagaStuck } from './saga-failure.js';
 import { SagaError } from './saga-error.js';
 
-/** The saga is STUCK: it cannot go on by itself and a person is needed. Nothing more is undone until then. */
+/** The saga is STUCK: it cannot continue by itself and needs an operator. No further step is undone until then. */
 export class SagaStuckError extends SagaError {
   readonly code = 'SAGA_STUCK';
 
@@ -14,7 +14,7 @@ export class SagaStuckError extends SagaError {
     const at = stuck.step === undefined ? '' : ` at step "${stuck.step}"`;
     super(
       `Saga "${saga}" ${sagaId} is stuck${at} (${stuck.reason}): ${stuck.message} ` +
-        'Mend the cause, then retry the saga or resolve the step by hand.',
+        'Fix the cause, then retry the saga or resolve the step by hand.',
       options,
     );
   }

@@ -1,6 +1,6 @@
 import { SagaError } from './saga-error.js';
 
-/** Why a running step was told to stop. */
+/** The reason why a running step has to stop. */
 export type StepAbortReason = 'timeout' | 'cancelled' | 'lease-lost' | 'shutdown';
 
 /** The reason of `run.signal` when it fires: the attempt was ended from outside. */

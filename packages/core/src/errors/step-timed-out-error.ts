@@ -1,6 +1,6 @@
 import { SagaError } from './saga-error.js';
 
-/** An attempt of a step took longer than its `timeoutMs`. What it returns after its grace period is discarded. */
+/** An attempt of a step took longer than its `timeoutMs`. A result after its grace period is discarded. */
 export class StepTimedOutError extends SagaError {
   readonly code = 'SAGA_STEP_TIMED_OUT';
 
@@ -11,7 +11,7 @@ export class StepTimedOutError extends SagaError {
   ) {
     super(
       `Step "${step}" of saga ${sagaId} did not end within ${timeoutMs} ms. Its effect may or may not have happened, so ` +
-        'the step is undone if the saga fails, unless it says compensateOn: "completed".',
+        'the step is undone if the saga fails, unless it has compensateOn: "completed".',
     );
   }
 }

@@ -1,22 +1,28 @@
 import { readSafely } from './thrown.js';
 
-// The causes that the engine gave to errors of the application: they say nothing about how the error came about.
+// The causes that the engine added to errors of the application: they are not the reasons of these errors.
 const givenCauses = new WeakMap<object, unknown>();
 
-/** The errors behind what was thrown, one level deep: its `cause`, and the first of its `errors`, as an `AggregateError` has them. */
+/**
+ * The reasons of a thrown value, one level deep: its `cause`, and the first of its `errors`, as an `AggregateError` has
+ * them.
+ */
 export function reasonsOf(thrown: unknown): readonly unknown[] {
   return [ownCause(thrown), readSafely(listOfErrors(thrown), 0)].filter(
     (reason) => reason !== undefined && reason !== null && reason !== thrown,
   );
 }
 
-/** Gives an error a cause, as the primary's error is that of the alternative's. A frozen error keeps its own shape. */
+/**
+ * Sets the cause of an error, for example the primary's error as the cause of the alternative's. A frozen error stays
+ * unchanged.
+ */
 export function giveCause(error: Error, cause: unknown): void {
   try {
     if (Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true }))
       givenCauses.set(error, cause);
   } catch {
-    // A proxy that refuses. What was thrown is recorded all the same.
+    // A proxy refused the property. The thrown value is recorded all the same.
   }
 }
 
@@ -31,7 +37,7 @@ function listOfErrors(thrown: unknown): unknown {
   try {
     return Array.isArray(errors) ? errors : undefined;
   } catch {
-    // A proxy that is revoked.
+    // The value is a revoked proxy.
     return undefined;
   }
 }

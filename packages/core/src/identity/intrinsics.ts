@@ -1,10 +1,10 @@
-// A bound or proxied class has native code, too, but no name there.
+// A bound or proxied class is native code, too, but has no name in its text.
 const nativeFunction = /^function \w+\(\) \{ \[native code\] \}$/;
 
-// Each context of a class is asked about at each step, and a text is slow to come by.
+// Each context with a class is checked at each step, and the text of a function is slow to get.
 const known = new WeakMap<object, boolean>();
 
-/** Whether a function comes with the language or the platform, in whichever realm. */
+/** Whether a function is built into the language or the platform, in any realm. */
 export function isNative(value: unknown): boolean {
   if (typeof value !== 'function') return false;
   let answer = known.get(value);
@@ -15,7 +15,7 @@ export function isNative(value: unknown): boolean {
   return answer;
 }
 
-/** Whether a value inherits from some realm's class of that name, where the class is one of the language's own. */
+/** Whether a value inherits from the built-in class with that name, in any realm. */
 export function isInheritedFrom(value: unknown, intrinsic: unknown): boolean {
   if (typeof value !== 'object' || value === null || typeof intrinsic !== 'function' || !isNative(intrinsic))
     return false;

@@ -16,12 +16,12 @@ import { isInheritedFrom } from './intrinsics.js';
 import { errorKind } from './error-kind.js';
 
 /*
- * How what was thrown is told apart. Anything can be thrown, from any realm and from a second copy of this package, and
- * some of it cannot even be looked at: a proxy whose prototype cannot be asked, a getter that throws. So nothing here
- * throws, and `instanceof` is never the only question.
+ * Recognizes thrown values. Any value can be thrown, from any realm and from a second copy of this package, and some
+ * cannot even be examined: a proxy whose prototype cannot be read, a getter that throws. So nothing here throws, and
+ * `instanceof` is never the only check.
  */
 
-/** The errors of this package that are asked for by their code. */
+/** The errors of this package by their code. */
 export interface SagaErrorsByCode {
   readonly SAGA_CIRCUIT_OPEN: CircuitOpenError;
   readonly SAGA_CONFLICT: SagaConflictError;
@@ -40,8 +40,8 @@ export interface SagaErrorsByCode {
 }
 
 /**
- * Whether an error of this package with that code was thrown, by whichever copy of the package. A subclass may bring a
- * code of its own; it is still of its kind.
+ * Whether a thrown value is an error of this package with that code, from any copy of the package. A subclass with its
+ * own code is still of its kind.
  */
 export function isSagaError<Code extends keyof SagaErrorsByCode>(
   thrown: unknown,
@@ -50,14 +50,17 @@ export function isSagaError<Code extends keyof SagaErrorsByCode>(
   return readSafely(thrown, 'code') === code || readSafely(thrown, errorKind) === code;
 }
 
-/** The code of an error of this package, whichever copy threw it, or undefined. */
+/** The code of an error of this package, from any copy, or undefined. */
 export function sagaErrorCode(thrown: unknown): string | undefined {
   const code = readSafely(thrown, 'code');
   if (typeof code !== 'string') return undefined;
   return code.startsWith('SAGA_') || typeof readSafely(thrown, errorKind) === 'string' ? code : undefined;
 }
 
-/** `instanceof` that says no instead of throwing. For an error class of the language any realm's will do. */
+/**
+ * `instanceof` that returns false instead of throwing. For an error class of the language it accepts those of all
+ * realms.
+ */
 export function isInstanceOf<Class extends abstract new (...args: never[]) => unknown>(
   thrown: unknown,
   errorClass: Class,
@@ -69,12 +72,12 @@ export function isInstanceOf<Class extends abstract new (...args: never[]) => un
   }
 }
 
-/** Whether an error was thrown, of any realm. */
+/** Whether a thrown value is an error of any realm. */
 export function isError(thrown: unknown): thrown is Error {
   return isInstanceOf(thrown, Error);
 }
 
-/** A property of whatever was thrown; undefined where there is none, or where it cannot be read. */
+/** A property of a thrown value; undefined if it does not exist or cannot be read. */
 export function readSafely(thrown: unknown, property: PropertyKey): unknown {
   if ((typeof thrown !== 'object' && typeof thrown !== 'function') || thrown === null) return undefined;
   try {

@@ -1,25 +1,30 @@
 import { isNative } from './intrinsics.js';
 
 /*
- * How values are told apart. Values come from other realms, too: a Jest test, a vm context and an iframe each have an
- * `Object`, an `Array` and a `Date` of their own. So the prototypes of this realm prove nothing, and `instanceof` says
- * no to another realm's values and yes to objects that only inherit.
+ * Recognizes values. They also come from other realms: a Jest test, a vm context and an iframe each have their own
+ * `Object`, `Array` and `Date`. So the prototypes of this realm prove nothing: `instanceof` is false for the values of
+ * another realm, and true for objects that only inherit.
  */
 
-/** Whether an object is as JSON makes it: its prototype is null, or has none itself, as every realm's `Object.prototype`. */
+/**
+ * Whether an object is like those from JSON: its prototype is null, or has none itself, as the `Object.prototype` of
+ * every realm.
+ */
 export function isPlainObject(value: object): boolean {
   return isPlainPrototype(Object.getPrototypeOf(value));
 }
 
-/** Whether an array is a plain one: of any realm, but of no class of its own. */
+/** Whether an array is a plain one: of any realm, but not of a subclass. */
 export function isPlainArray(value: object): value is readonly unknown[] {
   if (!Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // The `Array.prototype` of each realm is an array itself; the prototype of a class that extends `Array` is none.
+  // The `Array.prototype` of each realm is an array itself; the prototype of a subclass of `Array` is not.
   return prototype === Array.prototype || (Array.isArray(prototype) && isPlainObject(prototype));
 }
 
-/** Whether a value is a date, by what it holds: of any realm, and never an object that only inherits from `Date`. */
+/**
+ * Whether a value is a date, by its internal state: of any realm, and never an object that only inherits from `Date`.
+ */
 export function isDate(value: unknown): value is Date {
   return tagOf(value) === '[object Date]' && timeOf(value) !== undefined;
 }
@@ -35,9 +40,9 @@ export function isSet(value: unknown): value is ReadonlySet<unknown> {
 }
 
 /**
- * Whether an instance keeps state that its own properties do not show: a platform's object, such as a `Map`, an
- * `Error`, a boxed text, a generator or a `URL`, and whatever extends one; and an instance without a field whose class
- * has members nevertheless, which must work on `#private` fields. A class that is empty altogether hides nothing.
+ * Whether an instance has state that its own properties do not show: a built-in object, such as a `Map`, an `Error`, a
+ * boxed text, a generator or a `URL`, or an instance of a subclass; and an instance without fields whose class has
+ * members, which must use `#private` fields. A class without members hides nothing.
  */
 export function hidesState(instance: object): boolean {
   const tag = builtInTag(instance);
@@ -67,7 +72,7 @@ function tagOf(value: unknown): string | undefined {
   return isReference(value) ? Object.prototype.toString.call(value) : undefined;
 }
 
-/** The tag that the platform gives; undefined where a `Symbol.toStringTag` speaks instead. */
+/** The built-in tag; undefined if a `Symbol.toStringTag` replaces it. */
 function builtInTag(value: object): string | undefined {
   return Symbol.toStringTag in value ? undefined : tagOf(value);
 }

@@ -3,10 +3,11 @@ import { isObject } from './option.js';
 import { suggestName } from './suggest-name.js';
 
 /**
- * The fields of an object that says how something is to be done, which may come from a request's body.
+ * Checks the names of an options object, which may come from the body of a request.
  *
- * @param argument Its name, as the method documents it; empty if the object's fields are documented by themselves.
- * @throws InvalidArgumentError where it is no object, or has a field that the method does not know.
+ * @param argument The argument's name in the documentation of the method; empty if the fields of the object are
+ * documented as arguments.
+ * @throws InvalidArgumentError if it is not an object, or has a field that the method does not know.
  */
 export function checkNames(
   argument: string,

@@ -8,12 +8,12 @@ export interface GroupOption<Table> extends Option<OptionsOf<Table>> {
   readonly table: Table & OptionTable;
 }
 
-/** Makes a group of the options of a table. */
+/** Makes a group from a table of options. */
 export function group<const Table extends OptionTable>(table: Table): GroupOption<Table> {
   return { check: (place, value) => checkTable(place, value, table), table };
 }
 
-/** Everything that is wrong with the options of one level: unknown names, wrong shapes, values out of range. */
+/** The problems of the options of one level: unknown names, wrong types, values out of range. */
 export function checkTable(
   place: OptionPlace,
   options: unknown,
@@ -21,7 +21,7 @@ export function checkTable(
 ): readonly SagaDefinitionProblem[] {
   if (!isObject(options)) {
     const { where, path } = place;
-    const problem = `${path === '' ? 'what it was given' : path} is ${show(options)}`;
+    const problem = `${path === '' ? 'the options object' : path} is ${show(options)}`;
     return [{ where, problem, remedy: `Pass an object; ${takes(table)}` }];
   }
   const unknown = Object.keys(options)
@@ -30,7 +30,7 @@ export function checkTable(
   return [...unknown, ...checkValues(place, options, table)];
 }
 
-/** What is wrong with the options that a table knows. The object may have more than those. */
+/** The problems of the options in a table. The object may have others. */
 export function checkValues(
   { where, path }: OptionPlace,
   options: object,
@@ -49,12 +49,12 @@ function unknownOption(
   table: OptionTable,
 ): SagaDefinitionProblem {
   const prefix = path === '' ? '' : `${path}.`;
-  const problem = `${prefix}${shorten(name)} is no option`;
+  const problem = `${prefix}${shorten(name)} is not an option`;
   const meant = suggestName(name, pathsOf(table));
   return {
     where,
     problem: meant === undefined ? problem : `${problem} (did you mean ${prefix}${meant}?)`,
-    remedy: `Name it as it is called: ${takes(table)}`,
+    remedy: `Use the right name: ${takes(table)}`,
   };
 }
 
@@ -62,7 +62,7 @@ function takes(table: OptionTable): string {
   return `it takes ${Object.keys(table).join(', ')}`;
 }
 
-/** The names of a table, and after them those in its groups. */
+/** The names of a table, followed by those of its groups. */
 function pathsOf(table: OptionTable): readonly string[] {
   const inGroups = Object.entries(table).flatMap(([name, { table: inner }]) =>
     inner === undefined ? [] : Object.keys(inner).map((one) => `${name}.${one}`),

@@ -1,7 +1,7 @@
 import type { GroupOption } from './check-table.js';
 import type { DefaultedOption, OptionTable, ValueOf } from './option.js';
 
-/** The defaults of a table: of its options that have one, and of those in its groups. */
+/** The defaults of a table and its groups, for the options that have one. */
 export type DefaultsOf<Table> = {
   readonly [
     name in keyof Table as Table[name] extends DefaultedOption<unknown> | GroupOption<OptionTable>
@@ -10,7 +10,7 @@ export type DefaultsOf<Table> = {
   ]: Table[name] extends GroupOption<infer Inner> ? DefaultsOf<Inner> : ValueOf<Table[name]>;
 };
 
-/** Reads the defaults out of a table. The answer is frozen, at every level. */
+/** Reads the defaults from a table. The result is frozen, at every level. */
 export function defaultsOf<const Table extends OptionTable>(table: Table): DefaultsOf<Table>;
 export function defaultsOf(table: OptionTable): Readonly<Record<string, unknown>> {
   const defaults = Object.entries(table).flatMap(([name, row]): [string, unknown][] => {
@@ -21,8 +21,8 @@ export function defaultsOf(table: OptionTable): Readonly<Record<string, unknown>
 }
 
 /**
- * Fills options with the defaults of their table. An option that is undefined counts as left out, and the answer has no
- * option that the table does not have.
+ * Fills options with the defaults of their table. An undefined option counts as left out, and the result has only
+ * options of the table.
  */
 export function fill<const Table extends OptionTable>(table: Table, options: object): DefaultsOf<Table>;
 export function fill(table: OptionTable, options: object): Readonly<Record<string, unknown>> {

@@ -3,7 +3,10 @@ import { defaultsOf } from './defaults-of.js';
 import { policyTable } from './step-policies.js';
 import { workerTable } from './worker-options.js';
 
-/** Every default of a step, a circuit breaker and a worker, as the tables of their options say. Times are in milliseconds. */
+/**
+ * The defaults of a step, a circuit breaker and a worker, read from the tables of their options. Times are in
+ * milliseconds.
+ */
 export const sagaDefaults = Object.freeze({
   ...defaultsOf(policyTable),
   circuitBreaker: defaultsOf(breakerTable),

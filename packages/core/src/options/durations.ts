@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 
 /**
- * So many seconds in milliseconds, for any option that ends in `Ms`.
+ * A number of seconds in milliseconds, for any option that ends in `Ms`.
  *
- * @throws InvalidArgumentError if it is no finite number of at least 0, or more than a `Date` can hold.
+ * @throws InvalidArgumentError if it is not a finite number of at least 0, or is more than a `Date` can hold.
  * @example
  * retry: { maximumAttempts: 5, initialIntervalMs: seconds(10) }
  */
@@ -11,22 +11,22 @@ export function seconds(count: number): number {
   return inMilliseconds('seconds', count, 1_000);
 }
 
-/** So many minutes in milliseconds: see {@link seconds}. */
+/** A number of minutes in milliseconds: see {@link seconds}. */
 export function minutes(count: number): number {
   return inMilliseconds('minutes', count, 60_000);
 }
 
-/** So many hours in milliseconds: see {@link seconds}. */
+/** A number of hours in milliseconds: see {@link seconds}. */
 export function hours(count: number): number {
   return inMilliseconds('hours', count, 3_600_000);
 }
 
-/** So many days of 24 hours in milliseconds, whatever the clocks of a country do meanwhile: see {@link seconds}. */
+/** A number of days of 24 hours in milliseconds, regardless of changes of local time: see {@link seconds}. */
 export function days(count: number): number {
   return inMilliseconds('days', count, 86_400_000);
 }
 
-/** What a `Date` can hold, counted from 1970. */
+/** The longest time that a `Date` can hold, from 1970. */
 const longestMs = 8_640_000_000_000_000;
 
 function inMilliseconds(unit: string, count: unknown, unitMs: number): number {

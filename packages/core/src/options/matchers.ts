@@ -3,7 +3,7 @@ import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import { option, show } from './option.js';
 import type { Option, OptionPlace } from './option.js';
 
-/** A list of error matchers. What is wrong with it: that it is no list, or what in it names no error. */
+/** A list of error matchers. It is checked that it is a list, and that each item can select errors. */
 export const matchers: Option<readonly ErrorMatcher[]> = {
   check: (place, value) =>
     Array.isArray(value)
@@ -19,11 +19,11 @@ function checkMatcher(
   index: number,
 ): readonly SagaDefinitionProblem[] {
   if (typeof matcher === 'string' || isClass(matcher)) return [];
-  const found = typeof matcher === 'function' ? 'a function that is no class' : show(matcher);
+  const found = typeof matcher === 'function' ? 'a function that is not a class' : show(matcher);
   return [{ where, problem: `${path}[${index}] is ${found}`, remedy: remedyOf(matcher) }];
 }
 
-// Asked in the way in which it will be used: an arrow function, which has no prototype, throws here and not after a step.
+// Checked in the same way as it is used: an arrow function, which has no prototype, throws here and not after a step.
 function isClass(matcher: unknown): boolean {
   if (typeof matcher !== 'function') return false;
   try {
@@ -36,8 +36,8 @@ function isClass(matcher: unknown): boolean {
 function remedyOf(matcher: unknown): string {
   const remedy = 'List error classes, codes or names';
   if (typeof matcher === 'function')
-    return `${remedy}; nothing that looks at the error itself is called, so throw a class or a code of its own`;
+    return `${remedy}; functions that examine the error are not supported, so throw an error with its own class or code`;
   return matcher === undefined
-    ? `${remedy}; undefined is most often two files that import each other`
+    ? `${remedy}; undefined usually means that two files import each other`
     : remedy;
 }

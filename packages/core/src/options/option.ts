@@ -1,18 +1,18 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 
-/** Where a value was found. */
+/** The position of a value. */
 export interface OptionPlace {
-  /** The class, the saga or the function that the options were given to. */
+  /** The class, the saga or the function that got the options. */
   readonly where: string;
-  /** The way to the value, such as `retry.maximumAttempts`; empty for the options themselves. */
+  /** The path of the value, such as `retry.maximumAttempts`; empty for the options object itself. */
   readonly path: string;
 }
 
-/** What one option takes. */
+/** The rules of one option. */
 export interface Option<Value = unknown> {
-  /** Everything that is wrong with a value that is set. */
+  /** The problems of a value that is set. */
   check(place: OptionPlace, value: unknown): readonly SagaDefinitionProblem[];
-  /** What is used if it is left out; undefined if nothing is. */
+  /** The value if the option is left out; undefined if there is none. */
   readonly default?: Value;
   /** The options inside it, if it is a group. */
   readonly table?: OptionTable;
@@ -23,13 +23,15 @@ export interface DefaultedOption<Value> extends Option<Value> {
   readonly default: Value & {};
 }
 
-/** What the options of one level are, by their names. */
+/** The options of one level, by their names. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** A table with a row for each option of a type that is written elsewhere, so that the compiler finds each difference. */
+/**
+ * A table with a row for each option of a type that is declared elsewhere, so that the compiler finds all differences.
+ */
 export type OptionTableOf<Options> = { readonly [name in keyof Required<Options>]: Option };
 
-/** The type of the values that an option takes. */
+/** The type of an option's values. */
 export type ValueOf<Row> = Row extends Option<infer Value> ? Value : never;
 
 /** The type of the options that a table describes, with the comments of its rows. */
@@ -38,16 +40,16 @@ export type OptionsOf<Table> = { readonly [name in keyof Table]?: ValueOf<Table[
 /** The same with every option set. */
 export type FilledOptionsOf<Table> = { readonly [name in keyof Table]: ValueOf<Table[name]> };
 
-/** What a function below makes: an option that has a default, if one was given to it. */
+/** The type of a row: an option with a default, if one was given. */
 type Row<Value, Given> = Given extends { readonly default: unknown } ? DefaultedOption<Value> : Option<Value>;
 
-/** The longest time a timer can wait, in milliseconds: 2^31 - 1, about 24.8 days. */
+/** The longest time of a timer, in milliseconds: 2^31 - 1, about 24.8 days. */
 export const maximumTimerMs = 2_147_483_647;
 
 /** The longest wait that is kept in the storage, in milliseconds: 100 years. */
 export const maximumWaitMs = 3_155_760_000_000;
 
-/** A value that is in range or not. */
+/** A value that is valid if a predicate returns true. */
 export function option<Value = unknown, const Given extends { readonly default?: Value } = object>(
   range: string,
   isInRange: (value: unknown) => boolean,
@@ -80,7 +82,7 @@ export function time<const Given extends Least>(given: Given): Row<number, Given
   );
 }
 
-/** A limit of time: there is no such thing as none at all. */
+/** A time limit, which is more than 0 if it is set. */
 export function timeLimit(): Option<number> {
   return option<number>(
     `a number of milliseconds over 0 and at most ${maximumTimerMs}`,
@@ -96,7 +98,7 @@ export function duration(): Option<number> {
   );
 }
 
-/** A whole number of things. */
+/** A whole number. */
 export function count<const Given extends Least & { readonly maximum?: number }>(
   given: Given,
 ): Row<number, Given> {
@@ -119,7 +121,7 @@ export function amount<const Given extends Least>(given: Given): Row<number, Giv
   );
 }
 
-/** A part of a whole. */
+/** A share of a whole, from 0 to 1. */
 export function share<const Given extends { readonly default?: number }>(given: Given): Row<number, Given> {
   return option<number, Given>(
     'a number from 0 to 1',
@@ -128,14 +130,14 @@ export function share<const Given extends { readonly default?: number }>(given: 
   );
 }
 
-/** Yes or no. */
+/** True or false. */
 export function flag<const Given extends { readonly default?: boolean } = object>(
   given?: Given,
 ): Row<boolean, Given> {
   return option<boolean, Given>('true or false', (value) => typeof value === 'boolean', given);
 }
 
-/** One of some words. */
+/** One of several words. */
 export function oneOf<
   const Word extends string,
   const Given extends { readonly default?: NoInfer<Word> } = object,
@@ -153,7 +155,7 @@ export function func<Value = unknown>(range = 'a function'): Option<Value> {
   return option<Value>(range, (value) => typeof value === 'function');
 }
 
-/** An object that is used by its methods. */
+/** An object with these methods. */
 export function objectWith<Value = unknown>(range: string, ...methods: readonly string[]): Option<Value> {
   return {
     check: (place, value) =>
@@ -173,7 +175,7 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value that was refused, short enough for a message. */
+/** A refused value in a form that is short enough for a message. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
   if (value === null || ['number', 'boolean', 'undefined'].includes(typeof value)) return String(value);

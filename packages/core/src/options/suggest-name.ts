@@ -1,8 +1,8 @@
 /**
- * The known name that an unknown one was probably meant to be; undefined if none is near. Names are also found inside a
- * group, such as `retry.maximumAttempts` for `maximumAttempts`.
+ * The known name that an unknown one was probably meant to be; undefined if none is similar. Names inside a group are
+ * found, too, such as `retry.maximumAttempts` for `maximumAttempts`.
  *
- * @param known Names and paths, in the order in which they are preferred.
+ * @param known Names and paths, in order of preference.
  */
 export function suggestName(name: string, known: readonly string[]): string | undefined {
   const written = plain(name);
@@ -14,7 +14,7 @@ export function suggestName(name: string, known: readonly string[]): string | un
   return best?.path;
 }
 
-/** Without what is written in many ways: upper case, separators, units and short forms. */
+/** The name without upper case, separators, units and abbreviations. */
 function plain(name: string): string {
   const short = name
     .slice(0, 60)
@@ -24,7 +24,7 @@ function plain(name: string): string {
   return unabbreviated.replace(/(ms|millis|milliseconds)$/, '') || short;
 }
 
-/** From 0, the same, to 1, nothing in common. A name that is a part of the other is near. */
+/** A distance from 0, the same, to 1, nothing in common. A name that is part of the other is near. */
 function distanceOf(one: string, other: string): number {
   const longest = Math.max(one.length, other.length);
   if (longest === 0) return 1;
@@ -33,7 +33,7 @@ function distanceOf(one: string, other: string): number {
   return isPart ? Math.min(changed, 0.45) : changed;
 }
 
-/** How many characters have to be put in, taken out, replaced or swapped with their neighbour. */
+/** The number of characters to insert, remove, replace or swap with their neighbours. */
 function changesBetween(one: string, other: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: other.length + 1 }, (_, index) => index);

@@ -7,7 +7,7 @@ import type { OptionsOf, OptionTable } from './option.js';
 /**
  * Checks the options of one call and fills in the defaults of their table.
  *
- * @throws InvalidArgumentError for an option that does not exist, or a value that it does not take.
+ * @throws InvalidArgumentError for an option that does not exist, or a value that is out of range.
  */
 export function takeOptions<const Table extends OptionTable>(
   table: Table,
@@ -23,7 +23,7 @@ export function takeOptions(table: OptionTable, options: unknown): object {
   return fill(table, given);
 }
 
-/** What continues a sentence. */
+/** The start of a sentence as its continuation. */
 function startSmall(sentence: string): string {
   return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 }

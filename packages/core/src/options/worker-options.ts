@@ -5,7 +5,7 @@ import type { DefaultsOf } from './defaults-of.js';
 import { count, flag, time } from './option.js';
 import type { OptionPlace, OptionsOf } from './option.js';
 
-/** How long this process counts as alive, and how often it says so. */
+/** The lease of a process. */
 const leaseTable = {
   /**
    * After this long without a renewal other processes claim this process's sagas, in milliseconds.
@@ -55,7 +55,7 @@ const recoveryTable = {
 
 /** How a process runs and recovers sagas. */
 export const workerTable = {
-  /** With `false` this process runs no saga: it queues what is started, watches, and asks. @default true */
+  /** With `false` this process runs no sagas: it queues starts, watches, and sends requests. @default true */
   worker: flag({ default: true }),
   /** The most sagas that this process runs at once; a start above it waits. @default 1_000 */
   concurrency: count({ default: 1_000, minimum: 1 }),
@@ -74,7 +74,7 @@ export const workerTable = {
   /** How this process finds queued and orphaned sagas. */
   recovery: group(recoveryTable),
   /**
-   * How often journals are read for what other processes wrote, in milliseconds; a hint comes sooner.
+   * How often journals are read for entries of other processes, in milliseconds; a hint causes an earlier read.
    *
    * @default 1_000
    */
@@ -86,16 +86,16 @@ export const workerTable = {
   /** A larger context is reported, in bytes; over 1 MiB it is refused. @default 65_536 */
   contextWarningBytes: count({ default: 65_536, minimum: 1 }),
   /**
-   * With `true` a saga that is started and run in this process keeps the `AsyncLocalStorage` stores of its caller.
-   * They are kept in memory while it runs, and are gone after a recovery: what a step must know belongs into the
-   * context. Queued and recovered sagas always run with the stores of the bootstrap.
+   * With `true` a saga that is started and run in this process keeps the `AsyncLocalStorage` stores of its caller. They
+   * are kept in memory while it runs, and are gone after a recovery: put all data that a step needs into the context.
+   * Queued and recovered sagas always run with the stores of the bootstrap.
    *
    * @default false
    */
   keepsCallerSurroundings: flag({ default: false }),
 };
 
-/** What can be set; the rest are the defaults. */
+/** The options of a worker, all of which have defaults. */
 export interface SagaWorkerSettings extends OptionsOf<typeof workerTable> {}
 
 /** How long a process counts as alive, and how often it says so. */
