@@ -24,6 +24,15 @@ const checked = [
   'libs',
   'tools',
   'apps/bench',
+  'packages/core/src/collections',
+  'packages/core/src/context',
+  'packages/core/src/definition',
+  'packages/core/src/errors',
+  'packages/core/src/identity',
+  'packages/core/src/in-memory',
+  'packages/core/src/options',
+  'packages/core/src/ports',
+  'packages/core/src/storage-kit',
 ];
 
 const places = process.argv.slice(2);

@@ -55,8 +55,7 @@ export class SagaOperator {
 
   /**
    * Lists the executions that match a query, in order of their creation, a page at a time. The query may consist of the
-   * strings of a URL, as `@Query()` provides them. A page is shorter
-   * than asked for if its contexts are large.
+   * strings of a URL, as `@Query()` provides them. A page is shorter than requested if its contexts are large.
    *
    * @throws InvalidArgumentError if the query has an unknown name or a value that is out of range.
    * @example
@@ -69,7 +68,7 @@ export class SagaOperator {
       const last = standings.at(-1)?.header;
       return {
         sagas: standings.map((standing) => toExecution(standing, registry)),
-        // One read gives only so much: what is left of the page is on the next one.
+        // The size of one read is limited: the rest of the page is on the next one.
         nextCursor:
           last === undefined || last.sagaId === sagas.at(-1)?.sagaId ? nextCursor : encodeCursor(last),
       };

@@ -90,7 +90,7 @@ describe('options of the application', () => {
     @Saga({ name: 'odd', context: OrderContext, steps: [step(ReserveStep, 'again' as never)] })
     class OddSaga {}
     expect(await problemsOf(openApp([Calls, ReserveStep, NamedSaga, OddSaga]))).toEqual(
-      expect.arrayContaining(['the options object is "pay"', 'what it was given is "again"']),
+      expect.arrayContaining(['the options object is "pay"', 'the options object is "again"']),
     );
   });
 

@@ -64,7 +64,7 @@ function put(map: { set(key: number, value: object): unknown }, key: number): We
   return new WeakRef(value);
 }
 
-/** What a WeakRef has shown in one turn of the event loop is kept for the rest of it. */
+/** A value that a WeakRef returned stays alive for the rest of that turn of the event loop. */
 async function collectGarbage(): Promise<void> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

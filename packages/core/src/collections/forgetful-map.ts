@@ -1,9 +1,9 @@
 /**
- * A map for what comes and goes all the time: it lets go of what is taken out of it.
+ * A map whose entries change all the time: it releases removed values immediately.
  *
- * V8 links the table that a `Map` has outgrown to the next one. Once such a table is old, it keeps alive, until the next
- * full collection, every value that was in it when it was replaced, with all that hangs on it, so that each small
- * collection copies them. Here the tables hold slots, and a slot is emptied when its value is taken out.
+ * A `Map` that has outgrown its table links the old table to the new one. As long as the old table is not collected, it
+ * keeps all its values alive with everything that they refer to, and each small collection copies them. Here the tables
+ * hold slots, and a slot is emptied when its value is removed.
  */
 export class ForgetfulMap<Key, Value extends object> {
   private readonly slots = new Map<Key, Slot<Value>>();
@@ -26,7 +26,7 @@ export class ForgetfulMap<Key, Value extends object> {
     else slot.value = value;
   }
 
-  /** Whether there was such a key. */
+  /** Whether the key existed. */
   delete(key: Key): boolean {
     const slot = this.slots.get(key);
     if (slot === undefined) return false;
@@ -34,12 +34,14 @@ export class ForgetfulMap<Key, Value extends object> {
     return this.slots.delete(key);
   }
 
-  /** In the order in which the keys came. One that is taken out meanwhile is left out. */
+  /**
+   * The entries in the order in which their keys were added. An entry that is removed during the iteration is left out.
+   */
   *entries(): IterableIterator<[Key, Value]> {
     for (const [key, { value }] of this.slots) if (value !== undefined) yield [key, value];
   }
 
-  /** As `entries`. */
+  /** The values, in the same order as `entries`. */
   *values(): IterableIterator<Value> {
     for (const { value } of this.slots.values()) if (value !== undefined) yield value;
   }

@@ -18,8 +18,8 @@ import type {
 import { numberedSteps, numberStages } from './numbered-stages.js';
 
 /**
- * A saga as the text of a Mermaid class diagram: the saga, the class of its context, and its steps, each with what
- * it does, how it is undone and what was said about it.
+ * Draws a saga as the text of a Mermaid class diagram: the saga, the class of its context, and its steps, each with its
+ * act, its undo and its policies.
  *
  * @example
  * process.stdout.write(classDiagram(orderSaga));

@@ -1,6 +1,6 @@
 import type { Lines } from './lines.js';
 
-/** How what is drawn is coloured: pale, with dark text of its own, so that it reads on a light and on a dark page. */
+/** The colours of a diagram: pale, with dark text, so that they are readable on light and dark pages. */
 const colours = {
   completed: 'fill:#d5f0dc,stroke:#2e7d46,color:#10331c',
   retried: 'fill:#fff0c2,stroke:#a67c00,color:#3d2e00',
@@ -14,7 +14,7 @@ const colours = {
   waiting: 'fill:#f4f4f4,stroke:#8a8a8a,color:#4a4a4a,stroke-dasharray:4 3',
 } as const;
 
-/** What happened to what is drawn; the name of a Mermaid class. */
+/** The state that a colour shows; also the name of a Mermaid class. */
 export type Colour = keyof typeof colours;
 
 /** The definitions of the colours that a diagram uses, always in the same order. */

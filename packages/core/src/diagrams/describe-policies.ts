@@ -17,24 +17,24 @@ export function describeAttempts(policy: RetryPolicy): string {
   ].join(', ');
 }
 
-/** What is said about a step's act: its attempts, and its time limit if there is one. */
+/** A step's act in words: its attempts, and its time limit if there is one. */
 export function describeAct({ retry, timeoutMs }: StepDefinition): string {
   return [describeAttempts(retry), ...describeTimeout(timeoutMs)].join(', ');
 }
 
-/** What is said about a step's compensation: its attempts, and its time limit if there is one. */
+/** A step's compensation in words: its attempts, and its time limit if there is one. */
 export function describeCompensation({ compensation, timeoutMs }: StepDefinition): string {
   return [describeAttempts(compensation), ...describeTimeout(compensation.timeoutMs ?? timeoutMs)].join(', ');
 }
 
-/** Of which acts a step is undone, in words. */
+/** The acts after which a step is undone, in words. */
 export function describeUndone({ compensateOn }: StepDefinition): string {
   return { completed: 'completed', 'in-doubt': 'completed or in doubt', attempted: 'attempted' }[
     compensateOn
   ];
 }
 
-/** When the alternative of a fallback takes the primary's place, told of the primary. */
+/** When the alternative of a fallback replaces the primary, in words about the primary. */
 export function describeFallbackCause({ failureErrors, circuitBreaker }: FallbackStage): string {
   const causes = [
     ...(failureErrors === undefined ? ['failed for good'] : []),
@@ -46,7 +46,7 @@ export function describeFallbackCause({ failureErrors, circuitBreaker }: Fallbac
   return causes.join(' or ') || 'never';
 }
 
-/** A time in the largest unit that shows all of it. */
+/** A time in the largest unit in which it is exact. */
 export function describeDuration(milliseconds: number): string {
   const isWhole = (unitMs: number): boolean => milliseconds >= unitMs && milliseconds % unitMs === 0;
   if (milliseconds > 86_400_000 && isWhole(86_400_000)) return `${milliseconds / 86_400_000} d`;

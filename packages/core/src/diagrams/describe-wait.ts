@@ -1,14 +1,14 @@
 import type { WaitDefinition } from '../definition/wait-definition.js';
 import { describeDuration } from './describe-policies.js';
 
-/** What a place waits for, and for how long at most, for example `waits for paid or cancelled, at most 30 min`. */
+/** A wait in words, with its limit, for example `waits for paid or cancelled, at most 30 min`. */
 export function describeWait(wait: WaitDefinition): string {
   if (wait.for === 'delay') return `waits ${describeLength(wait.length)}`;
   const limit = wait.timeoutMs === undefined ? [] : [`at most ${describeDuration(wait.timeoutMs)}`];
   return [`waits for ${describeWish(wait)}`, ...limit].join(', ');
 }
 
-/** How a wait ends, each with whether the saga goes on then or is undone. */
+/** The ends of a wait, each with whether the saga then continues or is undone. */
 export function waysOut(wait: WaitDefinition): readonly WayOut[] {
   if (wait.for === 'delay') return [{ when: `after ${describeLength(wait.length)}`, next: 'continue' }];
   const timeout =
@@ -19,7 +19,7 @@ export function waysOut(wait: WaitDefinition): readonly WayOut[] {
   return [{ when: 'approved', next: 'continue' }, { when: 'rejected', next: wait.onReject }, ...timeout];
 }
 
-/** One way out of a wait. */
+/** One end of a wait. */
 export interface WayOut {
   readonly when: string;
   readonly next: 'compensate' | 'continue';

@@ -4,7 +4,7 @@ import { indented } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
 import type { Scene } from './scene.js';
 
-/** How each kind of scene is drawn. */
+/** The shapes of all kinds of scenes. */
 const shapes: Readonly<Record<Scene['kind'], readonly [open: string, close: string]>> = {
   end: ['(["', '"])'],
   act: ['["', '"]'],
@@ -17,21 +17,21 @@ interface Tail {
   readonly because?: string;
 }
 
-/** A Mermaid flowchart that grows scene by scene, each behind the one before it. */
+/** A Mermaid flowchart that grows scene by scene, each after the one before it. */
 export class Flowchart {
   private readonly nodes: string[] = [];
   private readonly arrows: string[] = [];
   private readonly colours = new Set<Colour>();
   private tails: readonly Tail[] = [];
 
-  /** Adds a scene behind the last one. */
+  /** Adds a scene after the last one. */
   add(scene: Scene): void {
     const id = this.draw(scene);
     for (const tail of this.tails) this.connect(tail, id, scene);
     this.tails = [{ id }];
   }
 
-  /** Adds a scene and another one that takes its place where it fails: what follows is behind both. */
+  /** Adds a scene and another one that replaces it if it fails: the next scene comes after both. */
   addWithAlternative(scene: Scene, alternative: Scene): void {
     this.add(scene);
     const [primary] = this.tails;

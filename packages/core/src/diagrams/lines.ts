@@ -1,7 +1,7 @@
-/** Lines of a diagram's text, without their line breaks. */
+/** Lines of a diagram's text, without line breaks. */
 export type Lines = readonly string[];
 
-/** The lines of a block, one level further in. */
+/** The lines of a block, indented by one level. */
 export function indented(lines: Lines): Lines {
   return lines.map((line) => `  ${line}`);
 }

@@ -1,20 +1,21 @@
 const maximumLabelLength = 300;
 
-/** Line breaks, control and format characters (bidirectional overrides among them), halves of characters. */
+/** Line breaks, control and format characters (including bidirectional overrides), and lone surrogates. */
 const unprintable = /[\s\p{C}]+/gu;
 
 /**
- * Everything but letters, marks, digits and a few signs that mean nothing to any of Mermaid's grammars; and the first
- * letter of the words that some of them look for anywhere in a line, inside a quoted label too.
+ * Everything except letters, marks, digits and a few signs that have no meaning in Mermaid's grammars; and the first
+ * letter of the words that some of the grammars look for anywhere in a line, even inside a quoted label.
  */
 const meaningful = /[^\p{L}\p{M}\p{N} .,_/'-]|d(?=irection)|s(?=tyle)|c(?=lassdef)/giu;
 
-/** What Mermaid makes an icon or a formula of once a label is decoded: a space without width keeps it a text. */
+/** Places at which Mermaid would see an icon or a formula after decoding a label: a space without width prevents it. */
 const decorated = /(?<=:)(?=fa-)|(?<=\$)(?=\$)/g;
 
 /**
- * Any text as one line of a Mermaid label: it shows as it is, and can neither end the label, nor start a directive, a
- * comment or a tag. What might is written as a character code (`#59;`), which Mermaid decodes after it has parsed.
+ * Any text as one line of a Mermaid label: it is shown unchanged, and can neither end the label nor start a directive,
+ * a comment or a tag. Dangerous characters are written as character codes (`#59;`), which Mermaid decodes after
+ * parsing.
  */
 export function mermaidText(text: string): string {
   const line = shortened(text.replace(unprintable, ' ').trim(), maximumLabelLength);
@@ -23,7 +24,7 @@ export function mermaidText(text: string): string {
     .replace(meaningful, (character) => `#${character.codePointAt(0) ?? 0xfffd};`);
 }
 
-/** A text of at most so many characters, the end cut off where it has more. */
+/** A text of at most `maximumLength` characters; the end of a longer one is cut off. */
 export function shortened(text: string, maximumLength: number): string {
   const characters = Array.from(text);
   if (characters.length <= maximumLength) return text;

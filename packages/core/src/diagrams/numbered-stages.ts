@@ -2,19 +2,19 @@ import type { FallbackStage, SagaDefinition, Stage } from '../definition/saga-de
 import type { StepDefinition } from '../definition/saga-step.js';
 import type { WaitDefinition } from '../definition/wait-definition.js';
 
-/** A step with the number that its nodes are named by: ids in a diagram never come from a user's text. */
+/** A step with the number that identifies its nodes: ids in a diagram never come from the text of a user. */
 export interface NumberedStep {
   /** `1`, or `2a` and `2b` for the two sides of a fallback. */
   readonly number: string;
   readonly step: StepDefinition;
 }
 
-/** A place that one step fills. */
+/** A stage with one step. */
 export interface NumberedStepStage extends NumberedStep {
   readonly kind: 'step';
 }
 
-/** A place that a primary or its alternative fills. */
+/** A stage with a primary and its alternative. */
 export interface NumberedFallbackStage {
   readonly kind: 'fallback';
   readonly number: string;
@@ -23,22 +23,22 @@ export interface NumberedFallbackStage {
   readonly alternative: NumberedStep;
 }
 
-/** A place that waits. */
+/** A stage that waits. */
 export interface NumberedWaitStage {
   readonly kind: 'wait';
   readonly number: string;
   readonly wait: WaitDefinition;
 }
 
-/** One place of a saga, numbered. */
+/** One stage of a saga, numbered. */
 export type NumberedStage = NumberedStepStage | NumberedFallbackStage | NumberedWaitStage;
 
-/** The places of a saga in order, numbered from 1. */
+/** The stages of a saga in order, numbered from 1. */
 export function numberStages(definition: SagaDefinition): readonly NumberedStage[] {
   return definition.stages.map((stage, index) => numberStage(stage, String(index + 1)));
 }
 
-/** The steps of a place, the primary first. A wait has none. */
+/** The steps of a stage, the primary first. A wait has none. */
 export function numberedSteps(stage: NumberedStage): readonly NumberedStep[] {
   if (stage.kind === 'wait') return [];
   return stage.kind === 'step' ? [stage] : [stage.primary, stage.alternative];

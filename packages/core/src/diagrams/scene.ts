@@ -4,18 +4,18 @@ import type { Colour } from './colours.js';
 import { describeDuration } from './describe-policies.js';
 import { shortened } from './mermaid-text.js';
 
-/** One box of an execution's diagram. Its texts are as they came: the printer encodes them. */
+/** One box of an execution's diagram. Its texts are not encoded yet: the printer does that. */
 export interface Scene {
   readonly kind: 'end' | 'act' | 'undo' | 'mark';
   readonly lines: readonly string[];
   readonly colour?: Colour;
-  /** What led to it, on the arrow. */
+  /** The reason, as the label of the arrow. */
   readonly because?: string;
 }
 
 const maximumErrorLength = 120;
 
-/** All attempts of one act or one undo, with what came of them. */
+/** All attempts of one act or one compensation, with their result. */
 export function sceneOfAttempts(attempts: readonly StepEntry[], isCancelled: boolean): Scene | undefined {
   const last = attempts.at(-1);
   if (last === undefined) return undefined;

@@ -18,8 +18,8 @@ import type {
 import { numberedSteps, numberStages } from './numbered-stages.js';
 
 /**
- * A saga as the text of a Mermaid sequence diagram: its steps in order, both ends of each fallback, what a failure
- * leads to, and the compensations in reverse order.
+ * Draws a saga as the text of a Mermaid sequence diagram: its steps in order, both sides of each fallback, the effects
+ * of a failure, and the compensations in reverse order.
  *
  * @example
  * process.stdout.write(sequenceDiagram(orderSaga));
@@ -112,7 +112,7 @@ function backward(undone: NumberedStep): Lines {
   ]);
 }
 
-/** Two effects never stand side by side. */
+/** Two effects never exist at the same time. */
 function undoneFirst(primary: NumberedStep, alternative: NumberedStep): Lines {
   const { id, compensateOn } = primary.step;
   if (compensateOn === 'completed') return [];

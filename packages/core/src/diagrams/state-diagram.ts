@@ -8,8 +8,8 @@ import { numberedSteps, numberStages } from './numbered-stages.js';
 import { transitionsOf } from './state-transitions.js';
 
 /**
- * A saga as the text of a Mermaid state diagram: where an execution can stand, act by act and undo by undo, and what
- * takes it from one to the next.
+ * Draws a saga as the text of a Mermaid state diagram: the states of an execution, act by act and undo by undo, and the
+ * transitions between them.
  *
  * @example
  * process.stdout.write(stateDiagram(orderSaga));

@@ -8,7 +8,7 @@ import type {
 } from './numbered-stages.js';
 import { numberedSteps } from './numbered-stages.js';
 
-/** What takes an execution from one place to another. */
+/** A transition of an execution from one state to another. */
 export interface Transition {
   readonly from: string;
   readonly to: string;
@@ -17,21 +17,21 @@ export interface Transition {
 
 type Transitions = readonly Transition[];
 
-/** A place of the saga, with where an undo goes on from it. */
+/** A stage of the saga, with the states from which an undo of it continues. */
 interface Turn {
-  /** Where the undo of everything before this place begins. */
+  /** The state in which the undo of everything before this stage begins. */
   readonly back: string;
-  /** Where an undo goes on once this place is undone. */
+  /** The state in which an undo continues when this stage is undone. */
   readonly undone: string;
 }
 
-/** Every transition of a saga's state diagram: the way forward, then the way back in reverse order. */
+/** All transitions of a saga's state diagram: the way forward, then the way back in reverse order. */
 export function transitionsOf(stages: readonly NumberedStage[]): Transitions {
   const mayGiveUp = stages
     .flatMap(numberedSteps)
     .some(({ step }) => step.compensation.onExhausted === 'continue');
   const turnAt = (index: number): Turn => {
-    // There is nothing to undo of a wait: the way back goes past it.
+    // A wait has nothing to undo: the way back skips it.
     const before = stages.slice(0, index).findLast(({ kind }) => kind !== 'wait');
     if (before !== undefined) return { back: undoOf(before), undone: undoOf(before) };
     return { back: 'failed', undone: mayGiveUp ? 'choiceEnd' : 'failed' };
@@ -99,7 +99,10 @@ function forwardFallback(stage: NumberedFallbackStage, next: string, turn: Turn)
   ];
 }
 
-/** Two effects never stand side by side: a primary whose effect may be there is undone before its alternative begins. */
+/**
+ * Two effects never exist at the same time: a primary whose effect may be there is undone before its alternative
+ * begins.
+ */
 function toAlternative({ stage, primary }: NumberedFallbackStage, from: string, to: string): Transitions {
   const cause = describeFallbackCause(stage);
   const { compensateOn, compensation } = primary.step;
@@ -160,7 +163,7 @@ function undo(undone: NumberedStep, behind: (from: string, when: string) => Tran
   ];
 }
 
-/** A failed act is undone itself if it may have had an effect, and if it is known to have had one. */
+/** A failed act is undone itself if it may have had an effect, or certainly had one. */
 function failedAct(
   { number, step }: NumberedStep,
   when: string,

@@ -33,8 +33,8 @@ import { WritePauses } from './write-pauses.js';
 /** Options of {@link InMemorySagaStorage}. */
 export interface InMemorySagaStorageOptions {
   /**
-   * Keep sagas that COMPLETED or FAILED. With `false` only the last 100 of them are kept, for readers that come a
-   * moment late; the others are dropped, and with them their history, their id and their key.
+   * Whether to keep sagas that COMPLETED or FAILED. With `false` only the last 100 of them are kept, for readers that
+   * come a moment late; the others are dropped with their history, their id and their key.
    *
    * @default true
    */
@@ -44,9 +44,9 @@ export interface InMemorySagaStorageOptions {
 const finishedSagasKept = 100;
 
 /**
- * Sagas in the memory of one process, for tests and first steps. It honours the same rules as a database: each call
- * happens at once and as a whole, and appending is a compare-and-swap, so a test on it tells the truth. It is
- * shared by as many workers as are given the same object. Nothing survives the process.
+ * Sagas in the memory of one process, for tests and first steps. It follows the same rules as a database: each call
+ * happens at once and as a whole, and appending is a compare-and-swap, so a test with it is realistic. Several workers
+ * can share one object. Nothing survives the process.
  */
 export class InMemorySagaStorage implements SagaStorage {
   private readonly sagas = new ForgetfulMap<string, StoredSaga>();
@@ -252,7 +252,7 @@ export class InMemorySagaStorage implements SagaStorage {
     if (!isOpen(header.status)) return;
     if (header.owner === undefined) {
       this.claimable.add(header.sagaId);
-      // Of no use before: nobody could claim it, and whoever parked it keeps the moment.
+      // A hint would be useless before that: no worker can claim it, and the worker that parked it keeps the time.
       if (isClaimable(header, this.clock.now())) this.hint({ kind: 'work' });
       return;
     }

@@ -6,9 +6,9 @@ import { headingOf } from './stored-values.js';
 import { checkListLimit, checkListNames } from '../ports/list-limit.js';
 
 /**
- * One page of headers, by creation and then by id, so that a page neither skips nor repeats.
+ * One page of headers, by creation and then by id, so that pages neither skip nor repeat a saga.
  *
- * @throws InvalidArgumentError for a limit out of range, or a cursor that no page gave.
+ * @throws InvalidArgumentError for a limit out of range, or a cursor that no page returned.
  */
 export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery): SagaPage {
   checkListNames(query);
@@ -27,7 +27,7 @@ export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery
   };
 }
 
-/** Counts and ages of what is open or stuck. */
+/** Counts and ages of the sagas that are open or stuck. */
 export function summarizeHeaders(headers: readonly SagaHeader[], now: number): StorageSummary {
   const count = (status: SagaStatus): number => headers.filter((header) => header.status === status).length;
   const open = headers.filter((header) => isOpen(header.status));

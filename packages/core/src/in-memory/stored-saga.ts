@@ -4,13 +4,13 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen } from '../journal/saga-status.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 
-/** A saga as memory keeps it. */
+/** A saga in memory. */
 export interface StoredSaga {
   header: SagaHeader;
   readonly written: WrittenEntry[];
 }
 
-/** An entry as it was handed over, with its place: it is made into a journal entry only where somebody reads it. */
+/** An entry as it was written, with its stamp. The journal entry is made only when it is read. */
 export interface WrittenEntry {
   readonly seq: number;
   readonly worker: string | undefined;
@@ -18,28 +18,28 @@ export interface WrittenEntry {
   readonly entry: EntryDraft;
 }
 
-/** The entry as a reader sees it. */
+/** The entry in the form for readers. */
 export function toEntry({ seq, worker, recordedAt, entry }: WrittenEntry): JournalEntry {
   return { seq, worker, recordedAt: new Date(recordedAt), ...entry };
 }
 
-/** The saga as it is now: what is written later does not change it. */
+/** A copy of the saga at this moment, which later writes do not change. */
 export function snapshot({ header, written }: StoredSaga): LoadedSaga {
   return { header, entries: written.map(toEntry) };
 }
 
-/** Open, without owner, and due. One without a moment waits for something that has no time. */
+/** Whether it is open, without an owner, and due. Without a due time it waits for a request. */
 export function isClaimable(header: SagaHeader, now: number): boolean {
   const { owner, status, nextRunAt } = header;
   return owner === undefined && isOpen(status) && nextRunAt !== undefined && nextRunAt.getTime() <= now;
 }
 
-/** Whether one of these definitions is the saga's. */
+/** Whether the saga has one of these names and versions. */
 export function isOneOf(sagas: readonly SagaIdentity[], header: SagaHeader): boolean {
   return sagas.some(({ saga, version }) => saga === header.saga && version === header.version);
 }
 
-/** The moment from which on it may be claimed. */
+/** The time from which on it can be claimed. */
 export function dueAt({ header }: StoredSaga): number {
   return header.nextRunAt?.getTime() ?? 0;
 }

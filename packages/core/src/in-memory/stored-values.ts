@@ -6,11 +6,11 @@ import { maximumBytesRead } from '../ports/read-limit.js';
 import { toEntry } from './stored-saga.js';
 import type { StoredSaga, WrittenEntry } from './stored-saga.js';
 
-/** Counts what one read gives. */
+/** Limits the bytes of one read. */
 export class ReadBudget {
   private bytes = 0;
 
-  /** Whether so much more is given: always what comes first, however large. */
+  /** Whether a value fits into the read. The first one always does, however large it is. */
   takes(bytes: number): boolean {
     const isWithin = this.bytes < maximumBytesRead;
     if (isWithin) this.bytes += bytes;
@@ -23,25 +23,25 @@ export function headingOf({ context: _context, ...heading }: SagaHeader): SagaHe
   return heading;
 }
 
-/** An entry as news: without its context. */
+/** An entry in the form of news, without its context. */
 export function newsOf(written: WrittenEntry): JournalEntry {
   return without(['context'], toEntry(written));
 }
 
-/** How many bytes an entry has as news, near enough. */
+/** The approximate size of an entry as news, in bytes. */
 export function newsSize({ entry }: WrittenEntry): number {
   const { response, events }: Values = entry as Values;
   return sizeOf(response) + sizeOf(events);
 }
 
-/** The saga as it is now, without what its steps made but the last context. */
+/** The saga at this moment, without the values that its steps made except the last context. */
 export function outlineOf(stored: StoredSaga): SagaOutline {
   const { header, written } = stored;
   const entries = written.map((one) => without(['context', 'response', 'events'], toEntry(one)));
   return { header, context: recordedContext(stored) ?? header.context, entries, isWhole: true };
 }
 
-/** How many bytes an outline has, near enough. */
+/** The approximate size of an outline, in bytes. */
 export function outlineSize(stored: StoredSaga): number {
   return sizeOf(stored.header.context) + sizeOf(recordedContext(stored));
 }

@@ -3,8 +3,8 @@ import type { Clock } from '../ports/clock.js';
 const writesBetweenPauses = 10_000;
 
 /**
- * Answers come in microtasks, and microtasks alone would keep every timer of the process from firing, the renewal of the
- * lease among them: now and then all writers wait for one turn of the event loop.
+ * Answers come in microtasks, and microtasks alone would prevent all timers of the process from firing, including the
+ * renewal of the lease. So all writers sometimes wait for one turn of the event loop.
  */
 export class WritePauses {
   private writes = 0;
@@ -12,7 +12,7 @@ export class WritePauses {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Counts a write. Answers what it has to wait for, if there is a pause now. */
+  /** Counts a write. Returns the promise to wait for, if there is a pause now. */
   next(): Promise<void> | undefined {
     if (++this.writes < writesBetweenPauses) return undefined;
     this.pause ??= new Promise((resolve) => {

@@ -1,2 +1,2 @@
-/** What a circuit breaker does with calls: let them through, refuse them, or try one. */
+/** The state of a circuit breaker: it lets calls through, refuses them, or tries one. */
 export type CircuitState = 'closed' | 'open' | 'half-open';

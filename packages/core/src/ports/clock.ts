@@ -1,15 +1,15 @@
 /** Stops a timer that has not fired; calling it again does nothing. */
 export type CancelTimer = () => void;
 
-/** Time, as the engine sees it. The one way in which core waits or looks at a clock. */
+/** The clock of the engine: the only way in which core waits or reads the time. */
 export interface Clock {
-  /** Wall-clock time, in milliseconds since the epoch: for records, never for leases. */
+  /** The wall-clock time, in milliseconds since the epoch: for records, never for leases. */
   now(): number;
-  /** Time that never goes back, in milliseconds since some moment: for leases and durations. */
+  /** A time that never goes back, in milliseconds since an arbitrary moment: for leases and durations. */
   monotonicNow(): number;
   /**
-   * Calls `callback` once when `delayMs` of the monotonic time are over, never before. A pending timer must not keep a
-   * process alive by itself.
+   * Calls `callback` once after `delayMs` of the monotonic time, never earlier. A pending timer must not keep a process
+   * alive.
    */
   startTimer(delayMs: number, callback: () => void): CancelTimer;
 }

@@ -3,11 +3,14 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import type { NewSaga } from './saga-storage.js';
 
-/** The header of a saga that was just stored: RUNNING under its owner, or PENDING and claimable, at once or after its park. */
+/**
+ * The header of a saga that was just stored: RUNNING under its owner, or PENDING and claimable, at once or after its
+ * park.
+ */
 export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
   const isQueued = saga.owner === undefined;
   const { park } = saga;
-  // Spelled out: a spread with further properties behind it costs V8 microseconds, and every start makes one.
+  // hot path: one literal for every start, because a spread followed by further properties takes microseconds.
   return {
     sagaId: saga.sagaId,
     saga: saga.saga,

@@ -1,4 +1,4 @@
-/** Where ids and randomness come from. */
+/** The source of ids and random numbers. */
 export interface IdGenerator {
   /** A new UUID in lower case. Version 7 (RFC 9562) keeps the journal's index local. */
   nextId(): string;

@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { isSagaId } from '../journal/saga-id.js';
 
-/** Where a page of a list ended. */
+/** The end of a page of a list. */
 export interface ListPosition {
   readonly createdAt: Date;
   readonly sagaId: string;
 }
 
-/** A page's end as the opaque text that asks for the next page. */
+/** The end of a page as the opaque text that requests the next page. */
 export function encodeCursor({ createdAt, sagaId }: ListPosition): string {
   return `${createdAt.toISOString()}~${sagaId}`;
 }
@@ -15,7 +15,7 @@ export function encodeCursor({ createdAt, sagaId }: ListPosition): string {
 /**
  * The inverse of `encodeCursor`.
  *
- * @throws InvalidArgumentError for a text that no page gave.
+ * @throws InvalidArgumentError for a text that no page returned.
  */
 export function decodeCursor(cursor: string): ListPosition {
   const [time = '', sagaId = ''] = cursor.split('~');
@@ -30,7 +30,7 @@ export function decodeCursor(cursor: string): ListPosition {
   return { createdAt, sagaId };
 }
 
-/** Whether sagas can be listed from or to this moment: the years that every storage and ISO 8601 know, 1 to 9999. */
+/** Whether sagas can be listed from or to this moment: the years that every storage and ISO 8601 support, 1 to 9999. */
 export function isListable(moment: Date): boolean {
   const time = moment.getTime();
   return time >= firstYear && time < afterLastYear;

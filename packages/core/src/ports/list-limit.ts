@@ -4,7 +4,7 @@ import { checkNames } from '../options/check-names.js';
 const listQueryNames = ['status', 'saga', 'key', 'from', 'to', 'order', 'cursor', 'limit'];
 
 /**
- * Checks that a storage is asked for nothing that it does not know: a misspelt filter would list everything.
+ * Refuses a query with unknown names: a misspelt filter would list everything.
  *
  * @throws InvalidArgumentError
  */
@@ -13,9 +13,9 @@ export function checkListNames(query: unknown): Readonly<Record<string, unknown>
 }
 
 /**
- * Checks how many sagas a page of a list is to have, which may come from a request.
+ * Checks the size of a page of a list, which may come from a request.
  *
- * @throws InvalidArgumentError for anything but a whole number from 1 to 1,000.
+ * @throws InvalidArgumentError if it is not a whole number from 1 to 1,000.
  */
 export function checkListLimit(limit: unknown): number {
   if (Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= 1_000) return Number(limit);

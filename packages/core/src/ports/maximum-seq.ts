@@ -1,2 +1,2 @@
-/** The last place that an entry of a journal can have. */
+/** The highest `seq` of an entry. */
 export const maximumSeq = 2_147_483_647;

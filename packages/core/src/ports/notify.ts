@@ -3,9 +3,10 @@ import type { SagaLifecycleEvent, SagaListener, WorkerEvent } from './saga-liste
 type Reporter = Pick<SagaListener, 'onListenerError'>;
 
 /**
- * Tells a listener about a saga. What it throws, at once or by a promise, harms no saga and is reported.
+ * Notifies a listener of an event of a saga. An error that it throws, or with which its promise rejects, harms no saga
+ * and is reported.
  *
- * @param reporter Who is told of that, if it is not the listener itself.
+ * @param reporter Gets the error, if it is not the listener itself.
  */
 export function notifySaga(
   listener: SagaListener | undefined,
@@ -19,7 +20,7 @@ export function notifySaga(
   }
 }
 
-/** Tells a listener about this worker, as `notifySaga` does about a saga. */
+/** Notifies a listener of an event of this worker, as `notifySaga` does for a saga. */
 export function notifyWorker(
   listener: SagaListener | undefined,
   event: WorkerEvent,
@@ -32,7 +33,10 @@ export function notifyWorker(
   }
 }
 
-/** An async listener gives a promise, though its type says nothing of it: left alone, it would end the process. */
+/**
+ * An async listener returns a promise, although its type does not have one: an unhandled rejection would end the
+ * process.
+ */
 function reportRejection(
   returned: unknown,
   event: SagaLifecycleEvent | WorkerEvent,
@@ -50,6 +54,6 @@ function report(
   try {
     reporter?.onListenerError?.(error, event);
   } catch {
-    // There is no other place to say it.
+    // There is no other place to report it.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How many bytes of values one read gives, whoever asks for however much. As the storage keeps them: a database may have
- * compressed them. A single entry that is larger is given all the same.
+ * The maximum size of the values of one read in bytes, whatever was requested. Sizes are those in the storage: a
+ * database may have compressed the values. A single larger entry is read all the same.
  */
 export const maximumBytesRead = 4_000_000;

@@ -3,14 +3,14 @@ import type { CircuitState } from './circuit-state.js';
 import type { SagaStepResult } from '../journal/step-result.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 
-/** Which execution an event is about. */
+/** The execution of an event. */
 export interface SagaReference {
   readonly sagaId: string;
   readonly saga: string;
   readonly version: number;
 }
 
-/** Something that happened to a saga of this process, told after it is durable. */
+/** An event of a saga of this process, published after it is durable. */
 export type SagaLifecycleEvent = SagaReference &
   (
     | {
@@ -29,9 +29,9 @@ export type SagaLifecycleEvent = SagaReference &
         readonly type: 'emitted';
         readonly seq: number;
         readonly step: string;
-        /** The name that the event's class is stored under, where it was an instance of one. */
+        /** The name under which the event's class is stored, if the event was an instance of a class. */
         readonly name?: string;
-        /** As the codec gives it back, with its class. Told again after a recovery, it has none. */
+        /** The event as decoded by the codec, with its class. After a recovery it has no class. */
         readonly event: unknown;
       }
     | { readonly type: 'compensating'; readonly failure: SagaFailure | undefined }
@@ -42,10 +42,10 @@ export type SagaLifecycleEvent = SagaReference &
     | { readonly type: 'context-large'; readonly bytes: number }
   );
 
-/** Why a process stopped running a saga that has not ended. */
+/** The reason why a process stopped running a saga that has not ended. */
 export type LetGoReason = 'fenced' | 'lease-lost' | 'parked' | 'shutdown' | 'trouble';
 
-/** Something that happened to this process as a worker. */
+/** An event of this process as a worker. */
 export type WorkerEvent =
   | { readonly type: 'lease-acquired'; readonly worker: string }
   | { readonly type: 'lease-lost'; readonly worker: string }
@@ -66,12 +66,12 @@ export type WorkerEvent =
   | (GuardedStep & { readonly type: 'circuit'; readonly state: CircuitState });
 
 /**
- * Is told what happens, once in the process where it happens. A listener never harms a saga: what it throws, or a
- * promise that it gives rejects with, is told to `onListenerError`, and the event is not told again.
+ * Is notified of events, once in the process in which they happen. A listener never harms a saga: an error that it
+ * throws, or with which its promise rejects, is passed to `onListenerError`, and the event is not repeated.
  */
 export interface SagaListener {
   onSagaEvent?(event: SagaLifecycleEvent): void;
   onWorkerEvent?(event: WorkerEvent): void;
-  /** What one of the other two threw, and at which event. */
+  /** An error of one of the other two methods, with its event. */
   onListenerError?(error: unknown, event: SagaLifecycleEvent | WorkerEvent): void;
 }

@@ -1,20 +1,18 @@
 import type { SagaReference } from './saga-listener.js';
 
-/** What surrounds a start until it is durable, for example a trace span. */
+/** Runs around a start until it is durable, for example to record a trace span. */
 export interface StartInterceptor {
-  /**
-   * Calls `call` exactly once, with the texts that are to travel with the saga, and gives back what it gives back.
-   */
+  /** Calls `call` exactly once, with the texts that are stored with the saga, and returns its result. */
   interceptStart<Result>(
     start: StartReference,
     call: (metadata: Readonly<Record<string, string>>) => Promise<Result>,
   ): Promise<Result>;
 }
 
-/** Which saga is about to be stored. */
+/** The saga that is about to be stored. */
 export interface StartReference extends SagaReference {
-  /** Whether it is left to whichever worker claims it. */
+  /** Whether it is queued for any worker. */
   readonly isQueued: boolean;
-  /** What the caller gave. */
+  /** The metadata from the caller. */
   readonly metadata: Readonly<Record<string, string>>;
 }

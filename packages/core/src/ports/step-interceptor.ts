@@ -1,15 +1,15 @@
 import type { StepRun } from '../definition/step-run.js';
 
-/** What surrounds a step's attempt while it runs, for example a trace span. */
+/** Runs around each attempt of a step, for example to record a trace span. */
 export interface StepInterceptor {
   /**
-   * Calls `attempt` exactly once and gives back what it gives back. Wraps user code only: what it throws by itself
-   * counts as the step's error.
+   * Calls `call` exactly once and returns its result. It wraps user code only: its own errors count as errors of the
+   * step.
    */
   intercept<Result>(attempt: StepAttemptReference, call: () => Promise<Result>): Promise<Result>;
 }
 
-/** Which attempt runs. */
+/** The attempt that runs. */
 export interface StepAttemptReference {
   readonly saga: string;
   readonly version: number;

@@ -1,17 +1,17 @@
 /**
- * What flows along with a call into everything that the call sets going; in Node.js, `AsyncLocalStorage`. Work that
- * many callers share must not go on in the surroundings of the one that happened to wake it.
+ * State that a call passes on to everything that it starts; in Node.js, `AsyncLocalStorage`. Work that several callers
+ * share must not run in the surroundings of the caller that happened to start it.
  */
 export interface Surroundings {
-  /** Runs shared work in the surroundings in which the application was made, whoever calls. */
+  /** Runs shared work in the surroundings in which the application was made, for any caller. */
   run<Result>(work: () => Result): Result;
-  /** Makes a callback that runs in the surroundings of this very call, whoever calls it later. */
+  /** Makes a callback that runs in the surroundings of this call, whatever calls it later. */
   bind<Arguments extends readonly unknown[]>(
     callback: (...args: Arguments) => void,
   ): (...args: Arguments) => void;
 }
 
-/** Where nothing flows along with a call. */
+/** Surroundings for a platform without such state. */
 export const noSurroundings: Surroundings = {
   run: (work) => work(),
   bind: (callback) => callback,

@@ -3,21 +3,22 @@ import type { SagaRegistry, SagaStanding } from '@nest-saga/core/engine';
 import { jsonContextCodec } from '@nest-saga/core';
 import { hydrate } from '@nest-saga/core/engine';
 
-/** One execution of a saga: a read-only view of where it stands. */
+/** One execution of a saga: a read-only view of its state. */
 export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'context'> {
-  /** The context as the last step left it. */
+  /** The context after the last step. */
   readonly context: Context;
-  /** The context it was started with. */
+  /** The context with which it was started. */
   readonly startContext: Context;
   /**
-   * The id of the step that runs, waits for its next attempt, or got it STUCK; while it is undone, of the one whose
-   * compensation does. Undefined before the first and behind the last one, and if this process does not know the saga.
+   * The id of the step that runs, waits for its next attempt, or is the one at which the saga is STUCK; during the undo,
+   * of the step whose compensation does. Undefined before the first and after the last step, and if the saga is not
+   * registered in this process.
    */
   readonly step: string | undefined;
-  /** Since when it has this status and stands at this step, by the clock of the storage. */
+  /** The time of the last change of its status or step, by the clock of the storage. */
   readonly since: Date;
   /**
-   * How often it was claimed after a crash since it last got on. Undefined if this process does not know the saga.
+   * The number of recoveries since its last progress. Undefined if the saga is not registered in this process.
    */
   readonly recoveries: number | undefined;
 }

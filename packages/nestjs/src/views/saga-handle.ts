@@ -13,8 +13,8 @@ export interface SagaHandle<Context = unknown> {
    * The outcome of the saga: resolves for COMPLETED, FAILED and STUCK alike. Rejects with `SagaShuttingDownError` if
    * this process shuts down first; another process then continues the saga.
    *
-   * A step that awaits this keeps the slot of its own saga meanwhile: if such steps hold all slots (`concurrency`), none is
-   * left for the sagas that they wait for.
+   * A step that awaits this keeps the slot of its own saga in the meantime: if such steps hold all slots (`concurrency`),
+   * no slot is left for the sagas for which they wait.
    */
   outcome(): Promise<SagaOutcome<Context>>;
 }
