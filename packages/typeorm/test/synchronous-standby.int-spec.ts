@@ -8,11 +8,13 @@ import { DataSource } from 'typeorm';
 import { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import type { TypeOrmSagaStorageOptions } from '../src/typeorm-saga-storage-options.js';
 import { append, newSaga } from './sample-saga.js';
+import { createEngine } from './test-engine.js';
 import { until } from './until.js';
 
 describe('a server whose synchronous standby is away', () => {
   let server: EmbeddedPostgres;
   let person: pg.Client;
+  let probe: pg.Client;
   let dataSource: DataSource;
   const open: TypeOrmSagaStorage[] = [];
 
@@ -20,6 +22,8 @@ describe('a server whose synchronous standby is away', () => {
     server = await startEmbeddedPostgres({ settings: { fsync: 'off', full_page_writes: 'off' } });
     person = new pg.Client({ connectionString: server.url });
     await person.connect();
+    probe = new pg.Client({ connectionString: server.url });
+    await probe.connect();
     dataSource = new DataSource({ type: 'postgres', url: server.url, poolErrorHandler: () => undefined });
     await dataSource.initialize();
   });
@@ -29,7 +33,7 @@ describe('a server whose synchronous standby is away', () => {
   });
   afterAll(async () => {
     await dataSource.destroy();
-    await person.end();
+    await Promise.all([person.end(), probe.end()]);
     await server.stop();
   });
 
@@ -50,10 +54,23 @@ describe('a server whose synchronous standby is away', () => {
       return rows[0]?.name === name;
     });
     // Whether a backend waits is for the checkpointer to say, which reads the setting a little later.
-    await until('what the setting does', async () => {
-      const { rows } = await person.query("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-      return name !== '' || rows.length === 0;
+    await until('what the setting does', async () => (name === '' ? !(await isWaiting()) : doCommitsWait()));
+  };
+  /** Commits a transaction, and calls it off if it waits. */
+  const doCommitsWait = async (): Promise<boolean> => {
+    let isCommitted = false;
+    const { processID } = probe as unknown as { readonly processID: number };
+    const committing = probe
+      .query("SELECT pg_logical_emit_message(true, 'probe', '')")
+      .then(() => (isCommitted = true));
+    let doesWait = false;
+    await until('a commit, or its wait', async () => {
+      doesWait = (await waiting()).includes(processID);
+      return doesWait || isCommitted;
     });
+    if (doesWait) await person.query('SELECT pg_cancel_backend($1)', [processID]);
+    await committing;
+    return doesWait;
   };
   const waiting = async (): Promise<readonly number[]> =>
     (
@@ -153,6 +170,31 @@ describe('a server whose synchronous standby is away', () => {
     await setStandby('');
     await until('a write that is taken', async () => !(await isRefused()));
     await until('that it knows', () => storage.problem === undefined);
+  });
+
+  it('keeps a saga where it stands: it goes on when the standby is there, and nothing is undone or done twice', async () => {
+    // The sagas of the other tests are elsewhere.
+    const storage = await openStorage({ statementTimeoutMs: 200, schema: 'engine' });
+    let goOn = (): void => undefined;
+    const acts = [jest.fn(() => new Promise<void>((resolve) => (goOn = resolve))), jest.fn(() => undefined)];
+    const engine = createEngine(acts, { storage });
+    await engine.open();
+    const started = await engine.starter.start({}, { saga: 'order' });
+    await until('the first act', () => acts[0]?.mock.calls.length === 1);
+    await setStandby('absent');
+
+    goOn();
+    await until('that nothing more is written', async () => {
+      const error = await storage.untilDurable().catch((reason: unknown) => reason);
+      return isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome === 'not-written';
+    });
+    expect(acts[1]).not.toHaveBeenCalled();
+    await setStandby('');
+
+    expect(await engine.reader.outcome(started.sagaId)).toMatchObject({ status: 'completed' });
+    expect(acts.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+    await engine.close();
+    open.splice(open.indexOf(storage), 1);
   });
 
   it('takes no more than a few connections for leases either', async () => {
