@@ -54,12 +54,18 @@ export const reportEntry = {
       recoveries: state.recoveries,
       metadata,
     });
+    // Requests have no listener: the first owner after one tells what it decided.
+    if (isSentBackByPerson(entries.at(-2))) reportStatus(listener, reference, state);
     // It is only to be marked: whoever lets it go on tells its events.
     if (isOnlyMarked(definition, state)) return;
     const last = entries.findLast((entry) => isStepEntry(entry));
     if (last !== undefined) reportEvents(listener, definition, reference, last);
   },
 };
+
+function isSentBackByPerson(entry: JournalEntry | undefined): boolean {
+  return entry?.kind === 'step-resolved' && entry.outcome === 'not-done';
+}
 
 function isOnlyMarked(definition: SagaDefinition, state: SagaState): boolean {
   const action = nextAction(definition, state);

@@ -18,6 +18,16 @@ describe("an operator's word that an act is not done", () => {
     );
   });
 
+  it('is told by the process that claims the saga as what sent it back, once', async () => {
+    const { cluster, process, sagaId } = await stuckForward();
+    await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'no such charge', 'not-done');
+    await cluster.resolve(process.outcome(sagaId));
+    expect(process.listener.typesOf(sagaId).slice(-4)).toEqual(['claimed', 'compensating', 'step', 'failed']);
+    expect(process.listener.ofType('compensating')).toMatchObject([
+      { failure: { step: 'charge', message: 'no such charge' } },
+    ]);
+  });
+
   it('ends a saga of which nothing else was done', async () => {
     const { cluster, process, sagaId, callsSince } = await stuckForward(['charge', 'ship']);
     await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'no such charge', 'not-done');
