@@ -18,6 +18,7 @@ export { defaultsOf } from './options/defaults-of.js';
 export type { DefaultedOption, Option, OptionsOf } from './options/option.js';
 export { flag, isObject, objectWith, oneOf, option, time } from './options/option.js';
 
+export { firstHeader } from './ports/first-header.js';
 export type { ListPosition } from './ports/list-cursor.js';
 export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
