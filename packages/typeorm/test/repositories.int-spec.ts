@@ -300,6 +300,17 @@ describe('the repositories of a data source', () => {
     await Promise.all(Array.from({ length: 10 }, () => executions.count()));
   });
 
+  it('refuse to stream rows, and say what to do instead', async () => {
+    const dataSource = await database.createDataSource();
+    await database.openStorage({ dataSource, hints: false });
+    const { executions } = SagaRepositories.of(dataSource, 'saga');
+    const runner = executions.manager.connection.createQueryRunner();
+    const client = (await runner.connect()) as { query(cursor: object): unknown };
+    // As TypeORM does with what pg-query-stream makes.
+    expect(() => client.query({ submit: () => undefined })).toThrow(/cannot stream rows.*list\(\)/);
+    await runner.release();
+  });
+
   it('wait for a connection of the pool no longer than the storage does', async () => {
     const dataSource = await database.createDataSource({ poolSize: 1 });
     await database.openStorage({ dataSource, hints: false, acquireTimeoutMs: 50 });

@@ -38,7 +38,11 @@ export class RepositoryClient {
   }
 
   /** As the driver's: with a callback it answers nothing. */
-  query(text: string, values?: readonly unknown[] | Callback): Promise<QueryResult> | undefined {
+  query(text: unknown, values?: readonly unknown[] | Callback): Promise<QueryResult> | undefined {
+    if (typeof text !== 'string')
+      throw new TypeError(
+        'The saga repositories cannot stream rows. Read in pages with list(), or take a data source of your own.',
+      );
     if (typeof values !== 'function') return this.send(text, values ?? []);
     this.send(text, []).then((result) => values(undefined, result), values);
     return undefined;
