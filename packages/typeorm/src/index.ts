@@ -9,10 +9,10 @@ export { SagaReadOnlyError } from './errors/saga-read-only-error.js';
 export { SagaSchemaError } from './errors/saga-schema-error.js';
 export type { SagaSchemaProblem } from './errors/saga-schema-error.js';
 
-export { sagaMigrationSql } from './migrations/migration-sql.js';
-export type { SagaMigrationSqlOptions } from './migrations/migration-sql.js';
-export type { MigrationMode } from './migrations/migrator.js';
-export { SagaTablesMigration } from './migrations/saga-tables-migration.js';
+export { sagaMigrationSql } from './postgres/migrations/migration-sql.js';
+export type { SagaMigrationSqlOptions } from './postgres/migrations/migration-sql.js';
+export type { MigrationMode } from './postgres/migrations/migrator.js';
+export { SagaTablesMigration } from './postgres/migrations/saga-tables-migration.js';
 
 export { SagaExecutionRepository } from './repositories/saga-execution.repository.js';
 export { SagaJournalRepository } from './repositories/saga-journal.repository.js';

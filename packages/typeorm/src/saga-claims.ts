@@ -1,9 +1,9 @@
 import type { ClaimRequest, LoadedSaga, ReleaseRequest } from '@nest-saga/core';
 import { ClaimedJournals } from '@nest-saga/core/storage-kit';
 import type { UnreadableSaga } from '@nest-saga/core/storage-kit';
-import { blamesJournal, conductOf } from './database/error-conduct.js';
-import type { Row } from './database/statement.js';
-import { toJournalEntry } from './mapping/journal-entry-row.js';
+import { blamesJournal, conductOf } from './postgres/error-conduct.js';
+import type { Row } from './postgres/statement.js';
+import { toJournalEntry } from './postgres/mapping/journal-entry-row.js';
 import type { SagaExecutionRepository } from './repositories/saga-execution.repository.js';
 import type { SagaJournalRepository } from './repositories/saga-journal.repository.js';
 

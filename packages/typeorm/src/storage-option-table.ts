@@ -1,6 +1,6 @@
 import { checkTable, defaultsOf, flag, objectWith, oneOf, option, time } from '@nest-saga/core/storage-kit';
 import type { SagaDefinitionProblem } from '@nest-saga/core';
-import { defaultSchema, isSchemaName, schemaNames } from './database/schema-name.js';
+import { defaultSchema, isSchemaName, schemaNames } from './postgres/schema-name.js';
 
 /** The part of a logger that the storage uses; Nest's `Logger` fits. */
 export interface SagaStorageLogger {

@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { jest } from '@jest/globals';
 import { GroupCommit } from '@nest-saga/core/storage-kit';
 import type { Write } from '@nest-saga/core/storage-kit';
-import { OwnConnection } from './database/own-connection.js';
-import type { PostgresClient } from './database/postgres-client.js';
-import { HintOutbox } from './hints/hint-outbox.js';
+import { OwnConnection } from './postgres/own-connection.js';
+import type { PostgresClient } from './postgres/postgres-client.js';
+import { HintOutbox } from './postgres/hints/hint-outbox.js';
 
 const request = new AsyncLocalStorage<string>();
 const limits = {

@@ -26,16 +26,16 @@ import type {
   StorageHint,
   StorageSummary,
 } from '@nest-saga/core';
-import { conductOf } from './database/error-conduct.js';
-import { defaultSchema } from './database/schema-name.js';
+import { conductOf } from './postgres/error-conduct.js';
+import { defaultSchema } from './postgres/schema-name.js';
 import { checkEntityNames } from './entities/check-entity-names.js';
 import { ReadOnlyEntities } from './entities/read-only-entities.js';
-import { DurabilityBarrier } from './durability-barrier.js';
+import { DurabilityBarrier } from './postgres/durability-barrier.js';
 import { GroupListeners } from './group-listeners.js';
 import type { GroupListener } from './group-listeners.js';
-import { HintChannel } from './hints/hint-channel.js';
-import { checkSchema } from './migrations/check-schema.js';
-import { Migrator } from './migrations/migrator.js';
+import { HintChannel } from './postgres/hints/hint-channel.js';
+import { checkSchema } from './postgres/migrations/check-schema.js';
+import { Migrator } from './postgres/migrations/migrator.js';
 import { SagaRepositories } from './repositories/saga-repositories.js';
 import { SagaClaims } from './saga-claims.js';
 import { checkStorageOptions } from './storage-option-table.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LoadedSaga, SagaIdentity } from '@nest-saga/core';
-import { tablesOf } from '../src/database/tables.js';
-import { readClaimedStatement } from '../src/statements/read-journals.js';
+import { tablesOf } from '../src/postgres/tables.js';
+import { readClaimedStatement } from '../src/postgres/statements/read-journals.js';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { runProcess } from './child-process.js';
 import { append, newSaga } from './sample-saga.js';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { defineSaga, fallback } from '@nest-saga/core';
 import { foldJournal, nextAction } from '@nest-saga/core/engine';
 import type { CompensateOn, DeclaredStep, OnExhausted, SagaDefinition, SagaHeader } from '@nest-saga/core';
-import { required } from '../src/database/statement.js';
-import type { Row } from '../src/database/statement.js';
-import { toJournalEntry } from '../src/mapping/journal-entry-row.js';
+import { required } from '../src/postgres/statement.js';
+import type { Row } from '../src/postgres/statement.js';
+import { toJournalEntry } from '../src/postgres/mapping/journal-entry-row.js';
 
 /**
  * A saga as release 0.1.0 left it in the tables, with what its own code read from that: both were printed by it, for

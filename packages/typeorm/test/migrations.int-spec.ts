@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { DataSource } from 'typeorm';
-import { schemaVersion } from '../src/migrations/all-migrations.js';
-import { sagaMigrationSql } from '../src/migrations/migration-sql.js';
-import { SagaTablesMigration } from '../src/migrations/saga-tables-migration.js';
+import { schemaVersion } from '../src/postgres/migrations/all-migrations.js';
+import { sagaMigrationSql } from '../src/postgres/migrations/migration-sql.js';
+import { SagaTablesMigration } from '../src/postgres/migrations/saga-tables-migration.js';
 import { runProcess } from './child-process.js';
 import { describeSchema } from './describe-schema.js';
 import { newSaga } from './sample-saga.js';

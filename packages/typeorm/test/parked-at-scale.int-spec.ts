@@ -1,5 +1,5 @@
-import { tablesOf } from '../src/database/tables.js';
-import { claimStatement } from '../src/statements/claim.js';
+import { tablesOf } from '../src/postgres/tables.js';
+import { claimStatement } from '../src/postgres/statements/claim.js';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';

@@ -1,30 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import type { AppendRequest, SagaListQuery } from '@nest-saga/core';
-import type { Statement } from '../src/database/statement.js';
-import { tablesOf } from '../src/database/tables.js';
+import type { Statement } from '../src/postgres/statement.js';
+import { tablesOf } from '../src/postgres/tables.js';
 import { SagaRepositories } from '../src/repositories/saga-repositories.js';
-import { appendEntries } from '../src/statements/append-entries.js';
-import { changeHeaders } from '../src/statements/change-headers.js';
-import { CheckpointStatement } from '../src/statements/checkpoint.js';
-import type { BoundStatement } from '../src/statements/checkpoint.js';
-import { claimOneStatement, claimStatement } from '../src/statements/claim.js';
+import { appendEntries } from '../src/postgres/statements/append-entries.js';
+import { changeHeaders } from '../src/postgres/statements/change-headers.js';
+import { GroupedWriteStatement } from '../src/postgres/statements/grouped-write.js';
+import type { BoundStatement } from '../src/postgres/statements/grouped-write.js';
+import { claimOneStatement, claimStatement } from '../src/postgres/statements/claim.js';
 import {
   loadStatement,
   readClaimedStatement,
   readNewsStatement,
   readOutlinesStatement,
-} from '../src/statements/read-journals.js';
-import { releaseExpiredStatement } from '../src/statements/release-expired.js';
-import { releaseStatement } from '../src/statements/release.js';
-import { lockRequested } from '../src/statements/lock-headers.js';
-import { startSagas } from '../src/statements/start-sagas.js';
+} from '../src/postgres/statements/read-journals.js';
+import { releaseExpiredStatement } from '../src/postgres/statements/release-expired.js';
+import { releaseStatement } from '../src/postgres/statements/release.js';
+import { lockRequested } from '../src/postgres/statements/lock-headers.js';
+import { startSagas } from '../src/postgres/statements/start-sagas.js';
 import { askedBy } from './asked-statements.js';
 import { append, newSaga, toCompleted } from './sample-saga.js';
 import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';
 
 const tables = tablesOf('saga');
-const checkpoint = new CheckpointStatement(tables, {
+const groupedWrite = new GroupedWriteStatement(tables, {
   starts: (sagas) => startSagas(tables, sagas),
   locks: (requests) => lockRequested(tables, requests),
   entries: (appends, condition) => appendEntries(tables, appends, condition),
@@ -47,14 +47,14 @@ const requested = append(randomUUID(), 2, { worker: undefined, change: toComplet
 const cursors = [{ sagaId, afterSeq: 3 }];
 const statementOf = ({ statement }: BoundStatement): Statement => statement;
 const appendingOne = (request: AppendRequest): Statement =>
-  statementOf(checkpoint.bind({ starts: [], appends: [request] }));
+  statementOf(groupedWrite.bind({ starts: [], appends: [request] }));
 
 const pkeys = ['saga_execution_pkey', 'saga_log_pkey'];
 
 /** Everything that is prepared, with the indexes that it has to use. */
 const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
-  ['a start', statementOf(checkpoint.bind({ starts: [start], appends: [] })), []],
-  ['a start of one that waits', statementOf(checkpoint.bind({ starts: [later], appends: [] })), []],
+  ['a start', statementOf(groupedWrite.bind({ starts: [start], appends: [] })), []],
+  ['a start of one that waits', statementOf(groupedWrite.bind({ starts: [later], appends: [] })), []],
   ['a first append', appendingOne(append(sagaId, 1)), pkeys],
   ['an append', appendingOne(append(sagaId, 2)), ['saga_log_pkey']],
   ['a first append with a change', appendingOne(append(sagaId, 1, { change: toCompleted })), pkeys],
@@ -63,28 +63,32 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   [
     'a group of appends, one of which parks until a moment',
     statementOf(
-      checkpoint.bind({
+      groupedWrite.bind({
         starts: [],
         appends: [...changing, append(randomUUID(), 2, { change: untilMoment })],
       }),
     ),
     pkeys,
   ],
-  ['a group of starts', statementOf(checkpoint.bind({ starts, appends: [] })), []],
+  ['a group of starts', statementOf(groupedWrite.bind({ starts, appends: [] })), []],
   [
     'a group of starts, one of which waits',
-    statementOf(checkpoint.bind({ starts: [...starts, later], appends: [] })),
+    statementOf(groupedWrite.bind({ starts: [...starts, later], appends: [] })),
     [],
   ],
-  ['a group of appends', statementOf(checkpoint.bind({ starts: [], appends: plain })), pkeys],
-  ['a group of appends with changes', statementOf(checkpoint.bind({ starts: [], appends: changing })), pkeys],
+  ['a group of appends', statementOf(groupedWrite.bind({ starts: [], appends: plain })), pkeys],
+  [
+    'a group of appends with changes',
+    statementOf(groupedWrite.bind({ starts: [], appends: changing })),
+    pkeys,
+  ],
   ['a request that changes the header', appendingOne(requested), pkeys],
   [
     'a group with a request that changes the header',
-    statementOf(checkpoint.bind({ starts: [], appends: [...changing, requested] })),
+    statementOf(groupedWrite.bind({ starts: [], appends: [...changing, requested] })),
     pkeys,
   ],
-  ['a group of starts and appends', statementOf(checkpoint.bind({ starts, appends: changing })), pkeys],
+  ['a group of starts and appends', statementOf(groupedWrite.bind({ starts, appends: changing })), pkeys],
   ['load', loadStatement(tables), pkeys],
   ['readNews', statementOf(readNewsStatement(tables, cursors)), pkeys],
   ['readOutlines', statementOf(readOutlinesStatement(tables, [sagaId])), pkeys],
@@ -172,7 +176,7 @@ describe('with 1,000,000 finished sagas in the tables', () => {
   });
 
   it('a group of changes asks a hash whether its entries were written, and compares no row with each other', async () => {
-    const { statement, values } = checkpoint.bind({ starts: [], appends: changing });
+    const { statement, values } = groupedWrite.bind({ starts: [], appends: changing });
 
     const plan = await explain(statement.text, values);
 

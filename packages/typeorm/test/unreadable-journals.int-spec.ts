@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { SagaStorageError } from '@nest-saga/core';
 import type { SagaIdentity } from '@nest-saga/core';
-import { tablesOf } from '../src/database/tables.js';
-import { claimStatement } from '../src/statements/claim.js';
+import { tablesOf } from '../src/postgres/tables.js';
+import { claimStatement } from '../src/postgres/statements/claim.js';
 import type { TypeOrmSagaStorage } from '../src/typeorm-saga-storage.js';
 import { actCompleted, append, newSaga } from './sample-saga.js';
 import { createTestDatabase } from './test-database.js';

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Migration } from '../src/migrations/migration.js';
+import type { Migration } from '../src/postgres/migrations/migration.js';
 import { newSaga } from './sample-saga.js';
 import type { TestDatabase } from './test-database.js';
 
@@ -11,13 +11,13 @@ const addNote: Migration = {
 
 /** This package as its next release might be: with one migration more. */
 async function importNextRelease() {
-  const { allMigrations } = await import('../src/migrations/all-migrations.js');
-  jest.unstable_mockModule('../src/migrations/all-migrations.js', () => ({
+  const { allMigrations } = await import('../src/postgres/migrations/all-migrations.js');
+  jest.unstable_mockModule('../src/postgres/migrations/all-migrations.js', () => ({
     allMigrations: [...allMigrations, addNote],
     schemaVersion: 3,
   }));
-  const { sagaMigrationSql } = await import('../src/migrations/migration-sql.js');
-  const { SagaTablesMigration } = await import('../src/migrations/saga-tables-migration.js');
+  const { sagaMigrationSql } = await import('../src/postgres/migrations/migration-sql.js');
+  const { SagaTablesMigration } = await import('../src/postgres/migrations/saga-tables-migration.js');
   const { createTestDatabase } = await import('./test-database.js');
   return { sagaMigrationSql, SagaTablesMigration, createTestDatabase };
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isError } from '@nest-saga/core/storage-kit';
-import { checkSchemaName, defaultSchema } from '../database/schema-name.js';
-import { schemaVersion } from '../migrations/all-migrations.js';
+import { checkSchemaName, defaultSchema } from '../postgres/schema-name.js';
+import { schemaVersion } from '../postgres/migrations/all-migrations.js';
 
 /** What the command is asked to do. */
 export interface CommandLine {

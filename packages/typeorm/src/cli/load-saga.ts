@@ -1,12 +1,12 @@
 import { isSagaError, noSurroundings } from '@nest-saga/core/storage-kit';
 import type { LoadedSaga } from '@nest-saga/core';
 import pg from 'pg';
-import { OwnConnection } from '../database/own-connection.js';
-import type { PostgresClient } from '../database/postgres-client.js';
-import { defaultSchema } from '../database/schema-name.js';
-import { tablesOf } from '../database/tables.js';
-import { toLoadedSaga } from '../mapping/journal-rows.js';
-import { loadStatement } from '../statements/read-journals.js';
+import { OwnConnection } from '../postgres/own-connection.js';
+import type { PostgresClient } from '../postgres/postgres-client.js';
+import { defaultSchema } from '../postgres/schema-name.js';
+import { tablesOf } from '../postgres/tables.js';
+import { toLoadedSaga } from '../postgres/mapping/journal-rows.js';
+import { loadStatement } from '../postgres/statements/read-journals.js';
 
 const deadlineMs = 10_000;
 

@@ -1,9 +1,9 @@
 import { isError, isSagaError } from '@nest-saga/core/storage-kit';
 import pg from 'pg';
-import type { PostgresClient } from '../database/postgres-client.js';
-import { sagaMigrationSql } from '../migrations/migration-sql.js';
-import { Migrator } from '../migrations/migrator.js';
-import type { SchemaStatus } from '../migrations/migrator.js';
+import type { PostgresClient } from '../postgres/postgres-client.js';
+import { sagaMigrationSql } from '../postgres/migrations/migration-sql.js';
+import { Migrator } from '../postgres/migrations/migrator.js';
+import type { SchemaStatus } from '../postgres/migrations/migrator.js';
 import { parseCommandLine, usage, UsageError } from './command-line.js';
 import type { CommandLine } from './command-line.js';
 

@@ -1,5 +1,5 @@
 import type { EntitySchema } from 'typeorm';
-import { checkSchemaName, defaultSchema } from '../database/schema-name.js';
+import { checkSchemaName, defaultSchema } from '../postgres/schema-name.js';
 import { sagaExecutionSchema, sagaLogSchema } from './saga.entities.js';
 import { sagaWorkerSchema } from './saga-worker.entity.js';
 

@@ -1,7 +1,7 @@
 import { decodeCursor } from '@nest-saga/core/storage-kit';
 import type { SagaListQuery } from '@nest-saga/core';
 import type { SelectQueryBuilder } from 'typeorm';
-import type { Tables } from '../database/tables.js';
+import type { Tables } from '../postgres/tables.js';
 import type { SagaExecutionEntity } from '../entities/saga.entities.js';
 
 /**

@@ -1,9 +1,9 @@
-import type { Lease } from '../database/pooled-runner.js';
-import type { PostgresClient, QueryResult } from '../database/postgres-client.js';
-import { asText } from '../database/query-client.js';
-import type { QueryOptions } from '../database/query-client.js';
-import type { Statement } from '../database/statement.js';
-import { withinDeadline } from '../database/within-deadline.js';
+import type { Lease } from '../postgres/pooled-runner.js';
+import type { PostgresClient, QueryResult } from '../postgres/postgres-client.js';
+import { asText } from '../postgres/query-client.js';
+import type { QueryOptions } from '../postgres/query-client.js';
+import type { Statement } from '../postgres/statement.js';
+import { withinDeadline } from '../postgres/within-deadline.js';
 
 /** A statement of the engine that TypeORM sends: its rows come as text, and it may be prepared. */
 export interface EngineRead {

@@ -1,9 +1,9 @@
 import { readSafely } from '@nest-saga/core/storage-kit';
 import { DataSource } from 'typeorm';
 import type { ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm';
-import { retryConflicts } from '../database/pooled-runner.js';
-import type { Lease } from '../database/pooled-runner.js';
-import type { Row } from '../database/statement.js';
+import { retryConflicts } from '../postgres/pooled-runner.js';
+import type { Lease } from '../postgres/pooled-runner.js';
+import type { Row } from '../postgres/statement.js';
 import { ReadOnlyEntities } from '../entities/read-only-entities.js';
 import { sagaEntities } from '../entities/saga-entities.js';
 import { RepositoryClient } from './repository-client.js';

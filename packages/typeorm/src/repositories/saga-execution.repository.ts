@@ -12,20 +12,25 @@ import type {
   StorageSummary,
 } from '@nest-saga/core';
 import type { SelectQueryBuilder } from 'typeorm';
-import { required } from '../database/statement.js';
-import type { Row, Statement, StatementRunner } from '../database/statement.js';
-import type { Tables } from '../database/tables.js';
+import { required } from '../postgres/statement.js';
+import type { Row, Statement, StatementRunner } from '../postgres/statement.js';
+import type { Tables } from '../postgres/tables.js';
 import { SagaExecutionEntity } from '../entities/saga.entities.js';
-import { headerColumns, headingColumns, toSagaHeader, toSagaHeading } from '../mapping/saga-header-row.js';
-import { toStorageSummary } from '../mapping/storage-summary-rows.js';
-import { changeHeaders } from '../statements/change-headers.js';
-import type { CheckpointPart } from '../statements/checkpoint-part.js';
-import { claimOneStatement, claimStatement } from '../statements/claim.js';
-import { releaseExpiredStatement } from '../statements/release-expired.js';
-import { releaseStatement } from '../statements/release.js';
-import { lockRequested } from '../statements/lock-headers.js';
-import { startSagas } from '../statements/start-sagas.js';
-import { openStatuses } from '../statements/status-lists.js';
+import {
+  headerColumns,
+  headingColumns,
+  toSagaHeader,
+  toSagaHeading,
+} from '../postgres/mapping/saga-header-row.js';
+import { toStorageSummary } from '../postgres/mapping/storage-summary-rows.js';
+import { changeHeaders } from '../postgres/statements/change-headers.js';
+import type { WritePart } from '../postgres/statements/write-part.js';
+import { claimOneStatement, claimStatement } from '../postgres/statements/claim.js';
+import { releaseExpiredStatement } from '../postgres/statements/release-expired.js';
+import { releaseStatement } from '../postgres/statements/release.js';
+import { lockRequested } from '../postgres/statements/lock-headers.js';
+import { startSagas } from '../postgres/statements/start-sagas.js';
+import { openStatuses } from '../postgres/statements/status-lists.js';
 import { narrowToQuery } from './narrow-to-query.js';
 import { ReadOnlyRepository } from './read-only.repository.js';
 import type { SagaDataSource } from './saga-data-source.js';
@@ -128,17 +133,17 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
   }
 
   /** @internal Part of a grouped write, prepared, in binary arrays: escaped as text they cost more than all the rest of a write. */
-  startsPart(starts: readonly NewSaga[]): CheckpointPart {
+  startsPart(starts: readonly NewSaga[]): WritePart {
     return startSagas(this.tables, starts);
   }
 
   /** @internal As `startsPart`. */
-  locksPart(requests: readonly AppendRequest[]): CheckpointPart {
+  locksPart(requests: readonly AppendRequest[]): WritePart {
     return lockRequested(this.tables, requests);
   }
 
   /** @internal As `startsPart`. */
-  changesPart(appends: readonly AppendRequest[]): CheckpointPart {
+  changesPart(appends: readonly AppendRequest[]): WritePart {
     return changeHeaders(this.tables, appends);
   }
 

@@ -1,21 +1,21 @@
 import type { SagaOutline, TakenSaga, WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
 import { SagaStorageError } from '@nest-saga/core';
 import type { JournalCursor, JournalEntry, JournalNews, LoadedSaga } from '@nest-saga/core';
-import { required } from '../database/statement.js';
-import type { Row, Statement, StatementRunner } from '../database/statement.js';
-import type { Tables } from '../database/tables.js';
-import type { WriteRunner } from '../database/write-query.js';
+import { required } from '../postgres/statement.js';
+import type { Row, Statement, StatementRunner } from '../postgres/statement.js';
+import type { Tables } from '../postgres/tables.js';
+import type { WriteRunner } from '../postgres/write-query.js';
 import { SagaLogEntity } from '../entities/saga.entities.js';
-import { entryColumns, toJournalEntry } from '../mapping/journal-entry-row.js';
-import { toAllNews, toLoadedSaga, toOutlines } from '../mapping/journal-rows.js';
-import { appendEntries } from '../statements/append-entries.js';
-import { CheckpointStatement } from '../statements/checkpoint.js';
+import { entryColumns, toJournalEntry } from '../postgres/mapping/journal-entry-row.js';
+import { toAllNews, toLoadedSaga, toOutlines } from '../postgres/mapping/journal-rows.js';
+import { appendEntries } from '../postgres/statements/append-entries.js';
+import { GroupedWriteStatement } from '../postgres/statements/grouped-write.js';
 import {
   loadStatement,
   readClaimedStatement,
   readNewsStatement,
   readOutlinesStatement,
-} from '../statements/read-journals.js';
+} from '../postgres/statements/read-journals.js';
 import { ReadOnlyRepository } from './read-only.repository.js';
 import type { SagaDataSource } from './saga-data-source.js';
 import type { SagaExecutionRepository } from './saga-execution.repository.js';
@@ -32,7 +32,7 @@ export interface JournalRunners {
  * one with `SagaStorageError` if the database cannot be read.
  */
 export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
-  private readonly checkpoint: CheckpointStatement;
+  private readonly groupedWrite: GroupedWriteStatement;
   private readonly claimed: Statement;
   private readonly whole: Statement;
 
@@ -44,7 +44,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
     executions: SagaExecutionRepository,
   ) {
     super(SagaLogEntity, dataSource.manager);
-    this.checkpoint = new CheckpointStatement(tables, {
+    this.groupedWrite = new GroupedWriteStatement(tables, {
       starts: (starts) => executions.startsPart(starts),
       locks: (requests) => executions.locksPart(requests),
       entries: (appends, condition) => appendEntries(tables, appends, condition),
@@ -70,7 +70,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
 
   /** @internal Prepared, as a query of our own: with the driver's a small write took a sixth more (ADR 0023). */
   async write(group: WriteGroup): Promise<WrittenSagas> {
-    const { statement, values, writtenBy } = this.checkpoint.bind(group);
+    const { statement, values, writtenBy } = this.groupedWrite.bind(group);
     return writtenBy(await this.runners.writes.write(statement, values));
   }
 

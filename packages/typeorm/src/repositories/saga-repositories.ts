@@ -1,9 +1,9 @@
 import type { Surroundings } from '@nest-saga/core/storage-kit';
 import type { DataSource } from 'typeorm';
-import { Connections } from '../database/connections.js';
-import type { ConnectionOptions } from '../database/connections.js';
-import { tablesOf } from '../database/tables.js';
-import type { Tables } from '../database/tables.js';
+import { Connections } from '../postgres/connections.js';
+import type { ConnectionOptions } from '../postgres/connections.js';
+import { tablesOf } from '../postgres/tables.js';
+import type { Tables } from '../postgres/tables.js';
 import { SagaDataSource } from './saga-data-source.js';
 import { SagaExecutionRepository } from './saga-execution.repository.js';
 import { SagaJournalRepository } from './saga-journal.repository.js';

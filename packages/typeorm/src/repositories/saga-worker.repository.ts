@@ -1,14 +1,14 @@
-import type { OwnConnection } from '../database/own-connection.js';
-import type { Row, Statement } from '../database/statement.js';
-import { required } from '../database/statement.js';
-import type { Tables } from '../database/tables.js';
+import type { OwnConnection } from '../postgres/own-connection.js';
+import type { Row, Statement } from '../postgres/statement.js';
+import { required } from '../postgres/statement.js';
+import type { Tables } from '../postgres/tables.js';
 import { SagaWorkerEntity } from '../entities/saga-worker.entity.js';
-import { timeColumn, toDate } from '../mapping/time-column.js';
+import { timeColumn, toDate } from '../postgres/mapping/time-column.js';
 import {
   registerWorkerStatement,
   removeWorkerStatement,
   renewWorkerStatement,
-} from '../statements/workers.js';
+} from '../postgres/statements/workers.js';
 import { ReadOnlyRepository } from './read-only.repository.js';
 import type { SagaDataSource } from './saga-data-source.js';
 

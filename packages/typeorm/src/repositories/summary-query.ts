@@ -1,6 +1,6 @@
 import type { ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
 import type { SagaExecutionEntity } from '../entities/saga.entities.js';
-import { openStatuses } from '../statements/status-lists.js';
+import { openStatuses } from '../postgres/statements/status-lists.js';
 
 /** The other waits have no known length. */
 const isAgeing = "header.waiting IS NULL OR header.waiting LIKE 'retry:%'";

@@ -1,0 +1,64 @@
+import type { JournalEntry } from '@nest-saga/core';
+import { fromEntryColumns } from '@nest-saga/core/storage-kit';
+import { required } from '../statement.js';
+import type { Row } from '../statement.js';
+import { timeColumn, toDate } from './time-column.js';
+
+/** The columns with what steps made, which can be large. */
+export type ValueColumn = 'context' | 'response' | 'events';
+
+/**
+ * What a statement selects of `saga_log`, for `toJournalEntry`.
+ *
+ * @param only The rows that have these values, as a condition; a column that is not named here is in all rows.
+ */
+export function entryColumns(
+  alias: string,
+  only: { readonly [Column in ValueColumn]?: string } = {},
+): string {
+  const value = (column: ValueColumn): string => {
+    const condition = only[column];
+    return condition === undefined
+      ? `${alias}.${column}`
+      : `CASE WHEN ${condition} THEN ${alias}.${column} END`;
+  };
+  return `${alias}.seq, ${alias}.kind, ${alias}.step, ${alias}.attempt, ${alias}.worker, ${value('context')} AS entry_context,
+    ${value('response')} AS response, ${alias}.error, ${value('events')} AS events, ${alias}.detail,
+    ${timeColumn(`${alias}.started_at`)} AS started_at, ${timeColumn(`${alias}.finished_at`)} AS finished_at,
+    ${timeColumn(`${alias}.recorded_at`)} AS recorded_at`;
+}
+
+/**
+ * The entry that a row of `saga_log` holds.
+ *
+ * @throws TypeError if the row holds none that this version knows.
+ */
+export function toJournalEntry(row: Row): JournalEntry {
+  const draft = fromEntryColumns({
+    kind: required(row, 'kind'),
+    status: null,
+    step: row['step'] ?? null,
+    attempt: numberOf(row['attempt']),
+    context: row['entry_context'] ?? null,
+    response: row['response'] ?? null,
+    error: row['error'] ?? null,
+    events: row['events'] ?? null,
+    detail: row['detail'] ?? null,
+    startedAt: dateOf(row['started_at']),
+    finishedAt: dateOf(row['finished_at']),
+  });
+  return {
+    ...draft,
+    seq: Number(required(row, 'seq')),
+    worker: row['worker'] ?? undefined,
+    recordedAt: toDate(required(row, 'recorded_at')),
+  };
+}
+
+function numberOf(text: string | null | undefined): number | null {
+  return typeof text === 'string' ? Number(text) : null;
+}
+
+function dateOf(milliseconds: string | null | undefined): Date | null {
+  return typeof milliseconds === 'string' ? toDate(milliseconds) : null;
+}

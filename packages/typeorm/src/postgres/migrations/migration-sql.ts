@@ -1,0 +1,57 @@
+import { InvalidArgumentError } from '@nest-saga/core';
+import { defaultSchema } from '../schema-name.js';
+import { tablesOf } from '../tables.js';
+import { allMigrations, schemaVersion } from './all-migrations.js';
+import type { Migration } from './migration.js';
+
+/** Options of {@link sagaMigrationSql}. */
+export interface SagaMigrationSqlOptions {
+  /** @default 'saga' */
+  readonly schema?: string;
+  /** The version that is there already. @default 0 (nothing is) */
+  readonly from?: number;
+  /** The version to reach. @default the one that this package works with */
+  readonly to?: number;
+}
+
+/**
+ * The SQL that brings the saga tables from one version to another, a statement an item: for a migration of your own,
+ * or for the hands of a database administrator. Run all of it in one transaction.
+ *
+ * @throws InvalidArgumentError
+ *
+ * @example
+ * for (const statement of sagaMigrationSql({ schema: 'saga' })) await queryRunner.query(statement);
+ */
+export function sagaMigrationSql(options: SagaMigrationSqlOptions = {}): readonly string[] {
+  const { schema = defaultSchema, from = 0, to = schemaVersion } = options;
+  const tables = tablesOf(schema);
+  checkVersion('from', from);
+  checkVersion('to', to);
+  // The table of versions may be there, and empty: `to: 0` makes no more than that.
+  const preparation =
+    from === 0
+      ? [
+          `CREATE SCHEMA IF NOT EXISTS ${tables.schema}`,
+          `CREATE TABLE IF NOT EXISTS ${tables.migration} (
+  version integer NOT NULL,
+  name text NOT NULL,
+  applied_at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT saga_migration_pkey PRIMARY KEY (version)
+)`,
+        ]
+      : [];
+  const steps = allMigrations
+    .filter(({ version }) => version > from && version <= to)
+    .flatMap((migration) => [...migration.up(tables), recordOf(tables.migration, migration)]);
+  return [...preparation, ...steps];
+}
+
+function recordOf(table: string, { version, name }: Migration): string {
+  return `INSERT INTO ${table} (version, name) VALUES (${version}, '${name}')`;
+}
+
+function checkVersion(option: string, version: number): void {
+  if (!Number.isInteger(version) || version < 0 || version > schemaVersion)
+    throw new InvalidArgumentError(option, `pass a version from 0 to ${schemaVersion}`);
+}

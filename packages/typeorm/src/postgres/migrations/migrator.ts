@@ -1,0 +1,106 @@
+import { sagaErrorCode } from '@nest-saga/core/storage-kit';
+import { toStorageError } from '../classify-error.js';
+import type { PostgresClient } from '../postgres-client.js';
+import { queryClient } from '../query-client.js';
+import type { StatementRunner } from '../statement.js';
+import { tablesOf } from '../tables.js';
+import { SagaSchemaError } from '../../errors/saga-schema-error.js';
+import { checkEncoding } from './check-encoding.js';
+import { schemaVersion } from './all-migrations.js';
+import { applyMigrations, readSchemaVersion } from './apply-migrations.js';
+import type { RunSql } from './run-sql.js';
+
+/** What a start does about the schema: bring it up to date, refuse one that does not fit, or look away. */
+export type MigrationMode = 'auto' | 'check' | 'off';
+
+/** Where a schema stands, as `nest-saga status` tells it. */
+export interface SchemaStatus {
+  readonly schema: string;
+  /** 0: there are no saga tables. */
+  readonly found: number;
+  readonly needed: number;
+}
+
+/** Migrations may rebuild an index, so they are given time. */
+const deadlineMs = 600_000;
+
+/** Brings one schema up to date, or says where it stands, on a connection of its own. */
+export class Migrator {
+  private readonly schema: string;
+
+  /** @param createClient Makes a client that is not connected yet. */
+  constructor(
+    schema: string,
+    private readonly createClient: () => PostgresClient,
+  ) {
+    this.schema = tablesOf(schema).schemaName;
+  }
+
+  /**
+   * Does what the mode says, for a database whose encoding is the right one. An ordinary start finds a schema that fits: what is at hand suffices to see it. Whatever else
+   * that says, or that it says nothing, is left to a connection of its own.
+   *
+   * @param atHand Runs statements without a connection that has to be made first.
+   * @throws SagaEncodingError; SagaSchemaError where the schema does not fit and is not to be changed; SagaStorageError.
+   */
+  async prepare(mode: MigrationMode, atHand?: StatementRunner): Promise<void> {
+    if (await this.isSeenToFit(mode, atHand)) return;
+    await this.connected(async (run) => {
+      if (mode === 'off') return checkEncoding(run);
+      const found = await readSchemaVersion(run, this.schema);
+      if (found === schemaVersion) return;
+      if (found > schemaVersion) throw new SagaSchemaError('newer', this.schema, found, schemaVersion);
+      if (mode === 'auto') return this.migrate(run);
+      throw new SagaSchemaError(found === 0 ? 'missing' : 'older', this.schema, found, schemaVersion);
+    });
+  }
+
+  /**
+   * Where the schema stands.
+   *
+   * @throws SagaStorageError
+   */
+  async status(): Promise<SchemaStatus> {
+    const found = await this.connected((run) => readSchemaVersion(run, this.schema));
+    return { schema: this.schema, found, needed: schemaVersion };
+  }
+
+  private async isSeenToFit(mode: MigrationMode, atHand: StatementRunner | undefined): Promise<boolean> {
+    if (atHand === undefined) return false;
+    const run: RunSql = (text, values = []) => atHand.run('open', { name: undefined, text }, values);
+    try {
+      if (mode !== 'off') return (await readSchemaVersion(run, this.schema)) === schemaVersion;
+      await checkEncoding(run);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async migrate(run: RunSql): Promise<void> {
+    // Whoever waited for the lock has to see what was made meanwhile.
+    await run('BEGIN ISOLATION LEVEL READ COMMITTED');
+    try {
+      await applyMigrations(run, this.schema);
+      await run('COMMIT');
+    } catch (error) {
+      await run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async connected<Result>(work: (run: RunSql) => Promise<Result>): Promise<Result> {
+    const client = this.createClient();
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await work((text, values = []) =>
+        queryClient(client, { name: undefined, text }, values, { preparedName: undefined, deadlineMs }),
+      );
+    } catch (error) {
+      throw sagaErrorCode(error) !== undefined ? error : toStorageError('open', error, 'query');
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { defaultSchema } from '../schema-name.js';
+import { tablesOf } from '../tables.js';
+import { schemaVersion } from './all-migrations.js';
+import { applyMigrations } from './apply-migrations.js';
+
+/**
+ * A TypeORM migration that brings the saga tables up to date, beside the application's own migrations. It looks at
+ * what is there, so it can be repeated for each new version of this package.
+ *
+ * @example
+ * export class AddSagaTables1767225600000 extends SagaTablesMigration {}
+ */
+export abstract class SagaTablesMigration implements MigrationInterface {
+  /** @default 'saga' */
+  protected readonly schema: string = defaultSchema;
+  /** @default the version that this package works with */
+  protected readonly toVersion: number = schemaVersion;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await applyMigrations(
+      async (text, values = []) => (await queryRunner.query(text, [...values])) as Rows,
+      this.schema,
+      this.toVersion,
+    );
+  }
+
+  /** Drops the tables, and with them every saga. */
+  async down(queryRunner: QueryRunner): Promise<void> {
+    const { execution, log, worker, migration } = tablesOf(this.schema);
+    await queryRunner.query(`DROP TABLE IF EXISTS ${[execution, log, worker, migration].join(', ')}`);
+  }
+}
+
+type Rows = readonly Readonly<Record<string, unknown>>[];

@@ -1,0 +1,48 @@
+import { dueInMsOf } from '@nest-saga/core/storage-kit';
+import type { AppendRequest } from '@nest-saga/core';
+import type { Tables } from '../tables.js';
+import type { WritePart } from './write-part.js';
+import { columnsOf } from './columns.js';
+import type { ColumnSource } from './columns.js';
+import { toWaitingColumn } from '../mapping/waiting-column.js';
+
+/**
+ * Changes the headers of the sagas whose entry was written by the part `stored` beside it.
+ *
+ * Whether it was is asked behind `IS TRUE`, which keeps the planner from making a join of it: the plan of a prepared
+ * statement knows nothing of how many rows come, and compares each with each. As it is, it looks into a hash.
+ */
+export function changeHeaders({ execution }: Tables, appends: readonly AppendRequest[]): WritePart {
+  const hasMoments = appends.some(({ change }) => change?.park?.nextRunAt !== undefined);
+  const columns = columnsOf(appends, {
+    saga_id: ['uuid', ({ sagaId }) => sagaId],
+    status: ['text', ({ change }) => change?.status ?? null],
+    owner: ['text', ({ change }) => change?.owner ?? null],
+    waiting: ['text', ({ change }) => toWaitingColumn(change?.park)],
+    due_in_ms: ['bigint', ({ change }) => (change && dueInMsOf(change)) ?? null],
+    failure: ['json', ({ change }) => toJson(change?.failure)],
+    stuck: ['json', ({ change }) => toJson(change?.stuck)],
+    ...(hasMoments ? momentColumn : {}),
+  });
+  const dueAt = "moment.at + change.due_in_ms * interval '1 millisecond'";
+  return {
+    key: hasMoments ? 'm' : 'c',
+    name: 'changed',
+    isAnswer: false,
+    values: columns.values,
+    sql: (first) => `UPDATE ${execution} AS header
+    SET status = change.status, owner = change.owner, failure = change.failure, stuck = change.stuck,
+      waiting = change.waiting, next_run_at = ${hasMoments ? `coalesce(change.next_run_at, ${dueAt})` : dueAt},
+      updated_at = moment.at
+    FROM ${columns.unnest(first, 'change')}, moment
+    WHERE header.id = change.saga_id AND (change.saga_id IN (SELECT id FROM stored)) IS TRUE`,
+  };
+}
+
+const momentColumn: Readonly<Record<string, ColumnSource<AppendRequest>>> = {
+  next_run_at: ['timestamptz', ({ change }) => change?.park?.nextRunAt ?? null],
+};
+
+function toJson(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}

@@ -1,0 +1,41 @@
+import type { AppendRequest } from '@nest-saga/core';
+import type { Tables } from '../tables.js';
+import type { WritePart } from './write-part.js';
+import { columnsOf } from './columns.js';
+
+/**
+ * Whether the header is locked before the entry is written. A claim locks it first, and then asks for the place of its
+ * entry; a request from outside that changes the header comes to a saga that nobody owns, and so may be claimed at the
+ * same moment. If it wrote its entry first, each would wait for the other. An owner's entries meet no claim.
+ */
+export function locksFirst({ worker, change }: AppendRequest): boolean {
+  return worker === undefined && change !== undefined;
+}
+
+/** Selects the headers to lock, in one order for all who lock many. The condition is evaluated before anything is locked. */
+export function lockHeaders({ execution }: Tables, ids: string, condition: string): string {
+  return `SELECT header.id FROM ${execution} AS header
+    WHERE header.id IN (${ids}) AND ${condition}
+    ORDER BY header.id
+    FOR NO KEY UPDATE OF header`;
+}
+
+/** A condition for what is not to be done before all rows of the expression `locked` are locked. Always true. */
+export const areLocked = '(SELECT count(*) FROM locked) IS NOT NULL';
+
+/** Locks the headers of requests, as a part beside `appendEntries`. */
+export function lockRequested(tables: Tables, requests: readonly AppendRequest[]): WritePart {
+  const columns = columnsOf(requests, { saga_id: ['uuid', ({ sagaId }) => sagaId] });
+  return {
+    key: 'l',
+    name: 'locked',
+    isAnswer: false,
+    values: columns.values,
+    sql: (first) =>
+      lockHeaders(
+        tables,
+        `SELECT request.saga_id FROM ${columns.unnest(first, 'request')}`,
+        '(SELECT at FROM moment) IS NOT NULL',
+      ),
+  };
+}
