@@ -18,16 +18,17 @@ export { namePattern, validateSaga, validateUniqueSagas } from './definition/val
 export type { AttemptOutcome, FinishedAttempt } from './execution/decide-entry.js';
 export { decideEntry } from './execution/decide-entry.js';
 export type {
+  Action,
   ActAction,
   CompensateAction,
-  NextAction,
-  SettleAction,
+  RecordAction,
   WaitAction,
-} from './execution/next-action.js';
-export { afterWait, nextAction } from './execution/next-action.js';
+} from './execution/next-actions.js';
+export { afterWait, nextActions } from './execution/next-actions.js';
+export { withStatus } from './execution/decide-status.js';
 export { decidePark } from './execution/decide-park.js';
 export { retryDelay } from './execution/retry-delay.js';
-export type { ExecutionEnd } from './execution/saga-executor.js';
+export type { ExecutionEnd } from './execution/execution-end.js';
 
 export { matchesError } from './errors/error-matcher.js';
 export { escapeControls } from './errors/escape-controls.js';
@@ -47,6 +48,9 @@ export { reasonsOf } from './identity/causes.js';
 export { isDate } from './identity/values.js';
 
 export { applyEntry } from './journal/apply-entry.js';
+export type { BranchState } from './journal/branch-state.js';
+export { branchOf } from './journal/branch-state.js';
+export { fits } from './journal/fits.js';
 export { foldJournal, initialState } from './journal/fold-journal.js';
 export type {
   ActCompleted,
@@ -69,7 +73,7 @@ export type {
 export { projectHeader } from './journal/header-change.js';
 export { isSagaId } from './journal/saga-id.js';
 export type { SagaStanding } from './journal/saga-standing.js';
-export type { SagaState, UndoItem } from './journal/saga-state.js';
+export type { NamedStep, SagaState, UndoItem } from './journal/saga-state.js';
 export { toStepResult } from './journal/step-result.js';
 
 export { checkNames } from './options/check-names.js';

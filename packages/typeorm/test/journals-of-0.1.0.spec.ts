@@ -1,7 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { defineSaga, fallback } from '@nest-saga/core';
-import { foldJournal, nextAction } from '@nest-saga/core/engine';
-import type { CompensateOn, DeclaredStep, OnExhausted, SagaDefinition, SagaHeader } from '@nest-saga/core';
+import {
+  applyEntry,
+  branchOf,
+  foldJournal,
+  initialState,
+  nextActions,
+  withStatus,
+} from '@nest-saga/core/engine';
+import type {
+  CompensateOn,
+  DeclaredStep,
+  JournalEntry,
+  OnExhausted,
+  SagaDefinition,
+  SagaHeader,
+} from '@nest-saga/core';
 import { required } from '../src/postgres/statement.js';
 import type { Row } from '../src/postgres/statement.js';
 import { toJournalEntry } from '../src/postgres/mapping/journal-entry-row.js';
@@ -20,6 +34,7 @@ interface OldSaga {
     readonly begun: 'failed' | 'timed-out' | null;
     readonly undo: readonly string[];
     readonly givenUp: readonly string[];
+    readonly isAlternative: boolean;
     readonly [field: string]: unknown;
   };
   /** What comes next: the kind, the step or entry, and the attempt. */
@@ -63,6 +78,19 @@ function toRow(line: string, index: number): Row {
   };
 }
 
+/** As the rows of that release have it: an entry that changes the status says so. */
+function withStatuses(definition: SagaDefinition, entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  const isQueued = entries.some((entry) => entry.kind === 'claimed' && entry.from === 'pending');
+  let state = initialState('{}', isQueued);
+  return entries.map((entry) => {
+    const recorded = withStatus(definition, state, entry);
+    state = applyEntry(state, recorded);
+    return recorded;
+  });
+}
+
+const nothing = { kind: 'settle' } as const;
+
 /** What was called `timed-out` is called `unknown`. */
 const renamed = (items: readonly string[]): readonly string[] =>
   items.map((item) => item.replace(/ timed-out$/, ' unknown'));
@@ -72,18 +100,27 @@ describe('the journals of release 0.1.0', () => {
     'fold to what they meant to it: %s',
     (_kinds, saga) => {
       const definition = definitionOf(saga);
-      const { status, failure, stuck } = saga.header;
-      const entries = saga.journal.map((line, index) => toJournalEntry(toRow(line, index)));
-      const state = foldJournal(definition, { context: '{}', status, failure, stuck }, entries);
+      const { status, stuck } = saga.header;
+      const entries = withStatuses(
+        definition,
+        saga.journal.map((line, index) => toJournalEntry(toRow(line, index))),
+      );
+      const state = foldJournal({ context: '{}', status, stuck }, entries);
 
       const items = (list: typeof state.undo) => list.map(({ step, outcome }) => `${step} ${outcome}`);
-      const { begun, undo, givenUp, ...others } = saga.state;
-      expect(state).toMatchObject({ status, ...others });
-      expect(state.begun).toBe(begun === 'timed-out' ? 'unknown' : (begun ?? undefined));
+      const { begun, isAlternative, undo, givenUp, ...others } = saga.state;
+      const branch = branchOf(state);
+      expect({ ...branch, ...state }).toMatchObject({ status, ...others });
+      // On the way back the branch is one of a compensation.
+      const isForward = state.direction === 'forward';
+      const acts = [branch.priorOutcome, branch.isAlternative];
+      const known = begun === 'timed-out' ? 'unknown' : (begun ?? undefined);
+      expect(acts).toEqual(isForward ? [known, isAlternative] : [undefined, false]);
       expect([items(state.undo), items(state.givenUp)]).toEqual([renamed(undo), renamed(givenUp)]);
-      const action = nextAction(definition, state);
-      const step = 'step' in action ? action.step.id : action.kind === 'settle' && action.entry?.kind;
-      const next = [action.kind, step || '-', 'attempt' in action ? action.attempt : '-'].join(' ');
+      const [action = nothing] = nextActions(definition, state);
+      const step = 'step' in action ? action.step.id : action.kind === 'record' && action.entry.kind;
+      const kind = action.kind === 'record' ? 'settle' : action.kind;
+      const next = [kind, step || '-', 'attempt' in action ? action.attempt : '-'].join(' ');
       expect(next).toBe(saga.next);
     },
   );

@@ -30,9 +30,13 @@ export function actCompleted(step = 'reserve', given: Partial<ActCompleted> = {}
   };
 }
 
-/** An append of a completed act. */
+/** An append of a completed act, which carries the status of its change. */
 export function append(sagaId: string, seq: number, given: Partial<AppendRequest> = {}): AppendRequest {
-  return { sagaId, seq, worker: 'worker-1', entry: actCompleted(), ...given };
+  const { entry = actCompleted(), change, ...rest } = given;
+  const request = { sagaId, seq, worker: 'worker-1', ...rest };
+  return change === undefined
+    ? { ...request, entry }
+    : { ...request, entry: { ...entry, status: change.status }, change };
 }
 
 /** The change that ends a saga. */

@@ -1,5 +1,5 @@
 import { SagaStorageError } from '@nest-saga/core';
-import type { AppendRequest, AppendResult } from '@nest-saga/core';
+import type { AppendRequest, AppendResult, EntryDraft } from '@nest-saga/core';
 import type { SagaEngine, SagaState } from '@nest-saga/core/engine';
 import type { Life } from '../simulation/life.js';
 import { workerOf } from './internals.js';
@@ -82,6 +82,7 @@ function troubleIsFailure(engine: SagaEngine): void {
       outcome: 'completed',
       next: 'compensate',
       undo: true,
+      status: 'compensating',
     } as const;
     const failure = { reason: 'step-failed', step, errorName: error.name, message: error.message } as const;
     const change = { status: 'compensating', owner: worker, failure, stuck: undefined } as const;
@@ -122,7 +123,8 @@ function failWhatIsStuck(engine: SagaEngine): void {
   patchAppend(engine, (append, request, patience) => {
     const { change } = request;
     if (change?.status !== 'stuck') return append(request, patience);
-    return append({ ...request, change: { ...change, status: 'failed', stuck: undefined } }, patience);
+    const entry: EntryDraft = { ...request.entry, status: 'failed' };
+    return append({ ...request, entry, change: { ...change, status: 'failed', stuck: undefined } }, patience);
   });
 }
 
@@ -139,7 +141,9 @@ function writeBehind(engine: SagaEngine, life: Life): void {
 function forgetDoubt(engine: SagaEngine): void {
   patchState(engine, (state) => ({
     ...state,
-    begun: state.begun === 'unknown' ? undefined : state.begun,
+    branches: state.branches.map((branch) =>
+      branch.priorOutcome === 'unknown' ? { ...branch, priorOutcome: undefined } : branch,
+    ),
   }));
 }
 
@@ -157,6 +161,10 @@ function countParkedClaims(engine: SagaEngine): void {
     const recoveries = state.recoveries + parked.length;
     return execute(owner, definition, header, { ...state, recoveries }, claimed);
   };
+}
+
+function withoutAttempts(state: SagaState): SagaState {
+  return { ...state, branches: state.branches.map((branch) => ({ ...branch, failedAttempts: 0 })) };
 }
 
 /** Engines that break a rule of the contract. */
@@ -183,7 +191,7 @@ export const brokenEngines: readonly Saboteur[] = [
     name: 'attempts kept in memory',
     mistake: 'a recovery counts the attempts from 1 again',
     breaks: ['model: the results'],
-    sabotage: { engine: (engine) => patchState(engine, (state) => ({ ...state, failedAttempts: 0 })) },
+    sabotage: { engine: (engine) => patchState(engine, withoutAttempts) },
   },
   {
     name: 'parked claim counts as a recovery',

@@ -1,6 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
-import type { ExecutionEnd } from '../execution/saga-executor.js';
+import type { ExecutionEnd } from '../execution/execution-end.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { isSagaError } from '../identity/thrown.js';

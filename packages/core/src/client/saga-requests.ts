@@ -6,7 +6,9 @@ import { SagaStatusError } from '../errors/saga-status-error.js';
 import { SagaStorageError } from '../errors/saga-storage-error.js';
 import { isSagaError } from '../identity/thrown.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { withStatus } from '../execution/decide-status.js';
 import { applyEntry } from '../journal/apply-entry.js';
+import { fits } from '../journal/fits.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import { projectHeader } from '../journal/header-change.js';
 import type {
@@ -72,7 +74,7 @@ export class SagaRequests {
       reason: checkText('reason', reason, 1_000),
       ...(actor === undefined ? {} : { actor: checkText('actor', actor, 200) }),
     };
-    await this.request(sagaId, 'cancel', draft, (state, id) => {
+    await this.request(sagaId, 'cancel', draft, (state, id, definition) => {
       if (isTerminal(state.status))
         throw new SagaStatusError(
           id,
@@ -83,7 +85,7 @@ export class SagaRequests {
       if (state.direction === 'backward') return false;
       if (state.status !== SagaStatus.Stuck) return state.cancel === undefined;
       // Also where it was asked for before: it got stuck since and waits for a person, so asked again, it goes on.
-      this.checkFits('cancel', state, id);
+      this.checkFits('cancel', definition, state, id);
       return true;
     });
   }
@@ -127,7 +129,7 @@ export class SagaRequests {
     const draft: StepResolved = { kind: 'step-resolved', ...checked };
     await this.request(sagaId, 'resolveStep', draft, (state, id, definition) => {
       this.checkStuck('resolveStep', state, id);
-      this.checkFits('resolveStep', state, id);
+      this.checkFits('resolveStep', definition, state, id);
       if (checked.outcome === 'not-done') this.checkForward(state, id);
       const open = openSteps(definition, state);
       if (!open.includes(checked.step))
@@ -161,13 +163,14 @@ export class SagaRequests {
   }
 
   /** Where a saga stands, and so what a request would make of it, is only known with the steps that it ran with. */
-  private checkFits(request: string, { mismatch, status }: SagaState, sagaId: string): void {
-    if (mismatch === undefined) return;
+  private checkFits(request: string, definition: SagaDefinition, state: SagaState, sagaId: string): void {
+    const problem = fits(definition, state);
+    if (problem === undefined) return;
     throw new SagaStatusError(
       sagaId,
       request,
-      status,
-      `It does not fit the steps of this process: ${mismatch}. Ask a process that has the steps it ran with`,
+      state.status,
+      `It does not fit the steps of this process: ${problem}. Ask a process that has the steps it ran with`,
     );
   }
 
@@ -215,15 +218,17 @@ export class SagaRequests {
       request.unanswered = undefined;
     }
     const definition = this.definitionOf(loaded);
-    const state = foldJournal(definition, loaded.header, loaded.entries);
+    const state = foldJournal(loaded.header, loaded.entries);
     if (!request.isWanted(state, sagaId, definition)) {
       // It was asked for before, and an answer says that it is durable.
       await this.storage.untilDurable?.();
       return true;
     }
-    const seq = state.seq + 1;
-    const change = projectHeader(state, applyEntry(definition, state, draft, seq), undefined);
-    const append = { sagaId, seq, worker: undefined, entry: draft };
+    const entry = withStatus(definition, state, draft);
+    const after = applyEntry(state, entry);
+    const { seq } = after;
+    const change = projectHeader(state, after, undefined);
+    const append = { sagaId, seq, worker: undefined, entry };
     try {
       const result = await this.storage.append(change === undefined ? append : { ...append, change });
       if (result !== 'stored') return false;

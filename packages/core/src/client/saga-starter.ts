@@ -5,7 +5,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import type { Patience } from '../execution/journal-writer.js';
 import { LetGo } from '../execution/let-go.js';
-import type { ExecutionEnd } from '../execution/saga-executor.js';
+import type { ExecutionEnd } from '../execution/execution-end.js';
 import { SagaBusyError } from '../errors/saga-busy-error.js';
 import { SagaConflictError } from '../errors/saga-conflict-error.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
@@ -195,7 +195,7 @@ export class SagaStarter {
         throw error;
       });
     if (definition === undefined || loaded?.header.owner !== owner) return this.attached(header, definition);
-    const state = foldJournal(definition, loaded.header, loaded.entries);
+    const state = foldJournal(loaded.header, loaded.entries);
     // Queued by another process and claimed by this one meanwhile: the claim's answer runs it.
     if (state.claimSeq > 0) return this.attached(loaded.header, definition);
     this.tellStarted(loaded.header);

@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { SagaFailureReason } from '../errors/saga-failure.js';
+import { foldJournal } from '../journal/fold-journal.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, SagaStatus } from '../journal/saga-status.js';
@@ -27,11 +28,11 @@ export function executionDiagram(
   entries: readonly JournalEntry[],
   definition?: SagaDefinition,
 ): string {
-  const story = new ExecutionStory();
+  const story = new ExecutionStory(foldJournal(header, []));
   for (const entry of entries) story.tell(entry);
   if (!isOpen(header.status)) story.closeAttempts();
   if (header.status === SagaStatus.Stuck) story.tellStuck(describeStuck(header));
-  const upcoming = upcomingOf(header, entries, story, definition);
+  const upcoming = upcomingOf(header, story, definition);
 
   const chart = new Flowchart();
   chart.add(beginning(header));

@@ -1,11 +1,12 @@
+import { applyEntry } from '../journal/apply-entry.js';
+import { branchOf } from '../journal/branch-state.js';
 import type { JournalEntry, StepEntry, StepResolved } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
-import { retryEndsAt } from '../journal/retry-wait.js';
+import { mayAct } from '../journal/saga-state.js';
+import type { SagaState } from '../journal/saga-state.js';
 import type { Colour } from './colours.js';
 import type { Scene } from './scene.js';
 import { sceneOfAttempts } from './scene.js';
-import type { UndoOutlook } from './undo-outlook.js';
-import { applyToOutlook, firstOutlook } from './undo-outlook.js';
 
 /**
  * What happened to an execution, told from its journal entry by entry: attempts of one act or undo are one scene, and
@@ -13,20 +14,22 @@ import { applyToOutlook, firstOutlook } from './undo-outlook.js';
  */
 export class ExecutionStory {
   private readonly told: Scene[] = [];
-  private outlookSoFar: UndoOutlook = firstOutlook;
   private attempts: readonly StepEntry[] = [];
   private because: string | undefined;
+  /** Since the last scene. */
   private recoveries = 0;
-  private isReleased = false;
   private isStuckTold = false;
-  private isAlternative = false;
+
+  /** @param stateSoFar The saga as it was before its first entry. */
+  constructor(private stateSoFar: SagaState) {}
 
   get scenes(): readonly Scene[] {
     return this.told;
   }
 
-  get outlook(): UndoOutlook {
-    return this.outlookSoFar;
+  /** The saga after what was told. */
+  get state(): SagaState {
+    return this.stateSoFar;
   }
 
   /** The failed attempts of the step that is to be tried again; empty where none is. */
@@ -47,16 +50,21 @@ export class ExecutionStory {
   }
 
   tell(entry: JournalEntry): void {
-    const before = this.outlookSoFar;
+    const before = this.stateSoFar;
+    const after = applyEntry(before, entry);
     if (isStepEntry(entry)) this.tellAttempt(entry);
     else this.tellEvent(entry);
-    this.outlookSoFar = applyToOutlook(before, entry);
-    if (this.outlookSoFar.direction !== before.direction) this.because = this.describeTurn();
+    this.stateSoFar = after;
+    if (entry.kind === 'claimed' && after.recoveries > before.recoveries) this.recoveries++;
+    if (after.direction === before.direction) return;
+    const haveBothFailed =
+      entry.kind !== 'act-completed' && (branchOf(before).isAlternative || before.isUndoingFirst);
+    this.because = describeTurn(after, haveBothFailed);
   }
 
   /** Ends the attempts that are still open: whatever comes next is not one more of them. */
   closeAttempts(): void {
-    const scene = sceneOfAttempts(this.attempts, this.outlookSoFar.isCancelled);
+    const scene = sceneOfAttempts(this.attempts, this.stateSoFar.cancel !== undefined);
     this.attempts = [];
     if (scene !== undefined) this.show(scene);
   }
@@ -74,12 +82,9 @@ export class ExecutionStory {
     this.attempts = [...this.attempts, entry];
     if ('next' in entry && entry.next === 'retry') return;
     this.closeAttempts();
-    if (entry.kind === 'act-completed') this.isAlternative = false;
-    if (entry.kind === 'act-failed' && (entry.next === 'alternative' || entry.next === 'undo-first')) {
-      this.isAlternative = true;
-      this.because = entry.next === 'alternative' ? 'alternative' : 'undone first';
-    }
-    if (entry.kind === 'compensation-completed' && this.outlookSoFar.isUndoingFirst)
+    if (entry.kind === 'act-failed' && entry.next === 'alternative') this.because = 'alternative';
+    if (entry.kind === 'act-failed' && entry.next === 'undo-first') this.because = 'undone first';
+    if (entry.kind === 'compensation-completed' && this.stateSoFar.isUndoingFirst)
       this.because = 'alternative';
     if (entry.kind === 'compensation-failed' && entry.next === 'continue')
       this.because = 'earlier steps go on';
@@ -87,21 +92,8 @@ export class ExecutionStory {
       this.tellStuck(['compensation-exhausted']);
   }
 
-  private describeTurn(): string {
-    const what = this.outlookSoFar.undo.length === 0 ? 'nothing to undo' : 'undo';
-    return this.isAlternative ? `both failed, ${what}` : what;
-  }
-
   private tellEvent(entry: Exclude<JournalEntry, StepEntry>): void {
     switch (entry.kind) {
-      case 'claimed':
-        if (entry.from !== 'pending' && !this.isReleased && !this.isWaitingAt(entry.recordedAt))
-          this.recoveries++;
-        this.isReleased = false;
-        return;
-      case 'released':
-        this.isReleased = entry.reason !== 'trouble';
-        return;
       case 'cancel-requested':
         this.closeAttempts();
         this.isStuckTold = false;
@@ -114,9 +106,8 @@ export class ExecutionStory {
           ...(entry.note === undefined ? [] : [entry.note]),
           ...by(entry.actor),
         ]);
-      case 'step-resolved': {
-        return this.resume([describeResolution(entry, this.outlookSoFar), entry.note, ...by(entry.actor)]);
-      }
+      case 'step-resolved':
+        return this.resume([describeResolution(entry, this.stateSoFar), entry.note, ...by(entry.actor)]);
       case 'stuck':
         this.closeAttempts();
         this.isStuckTold = false;
@@ -125,24 +116,18 @@ export class ExecutionStory {
           ...(entry.step === undefined ? [] : [entry.step]),
           entry.message,
         ]);
+      case 'claimed':
+      case 'released':
       case 'settled':
-        return;
     }
   }
 
-  private isWaitingAt(moment: Date): boolean {
-    const last = this.attempts.at(-1);
-    if (last === undefined || !('next' in last)) return false;
-    return (retryEndsAt(last) ?? 0) > moment.getTime();
-  }
-
-  /** A person lets a STUCK saga go on: the claim that follows is no recovery. */
+  /** A person lets a STUCK saga go on. */
   private resume(lines: readonly string[]): void {
     this.closeAttempts();
     this.tellStuck([]);
     this.mark('byHand', lines);
     this.isStuckTold = false;
-    this.isReleased = true;
   }
 
   private mark(colour: Colour, lines: readonly string[]): void {
@@ -155,10 +140,14 @@ export class ExecutionStory {
   }
 }
 
-function describeResolution({ step, outcome }: StepResolved, outlook: UndoOutlook): string {
+function describeTurn({ undo }: SagaState, haveBothFailed: boolean): string {
+  const what = undo.length === 0 ? 'nothing to undo' : 'undo';
+  return haveBothFailed ? `both failed, ${what}` : what;
+}
+
+function describeResolution({ step, outcome }: StepResolved, state: SagaState): string {
   if (outcome === 'not-done') return `${step} is not done`;
-  const isForward = outlook.direction === 'forward' && !outlook.isUndoingFirst;
-  return `${step} ${isForward ? 'done' : 'undone'} by hand`;
+  return `${step} ${mayAct(state) ? 'done' : 'undone'} by hand`;
 }
 
 function by(actor: string | undefined): readonly string[] {

@@ -1,8 +1,9 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { stepsOf } from '../definition/saga-definition.js';
-import { foldJournal } from '../journal/fold-journal.js';
-import type { JournalEntry } from '../journal/journal-entry.js';
+import { branchOf } from '../journal/branch-state.js';
+import { fits } from '../journal/fits.js';
 import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaState } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { Colour } from './colours.js';
 import type { ExecutionStory } from './execution-story.js';
@@ -23,14 +24,13 @@ export interface Upcoming {
  */
 export function upcomingOf(
   header: SagaHeader,
-  entries: readonly JournalEntry[],
   story: ExecutionStory,
   definition: SagaDefinition | undefined,
 ): readonly Upcoming[] {
   if (isTerminal(header.status)) return [];
-  const isForward = story.outlook.direction === 'forward' && !story.outlook.isCancelled;
+  const isForward = story.state.direction === 'forward' && story.state.cancel === undefined;
   const [first, ...rest] = isForward
-    ? (stagesToCome(header, entries, definition) ?? unknownStep(story))
+    ? (stagesToCome(header, story.state, definition) ?? unknownStep(story))
     : undosToCome(header, story);
   if (first === undefined) return [];
   const [open] = story.openAttempts;
@@ -39,30 +39,29 @@ export function upcomingOf(
 }
 
 /** Of a STUCK saga what a person's retry would make of it: what was given up is undone first. */
-function undosToCome(header: SagaHeader, { outlook }: ExecutionStory): readonly Upcoming[] {
+function undosToCome(header: SagaHeader, { state }: ExecutionStory): readonly Upcoming[] {
   const isStuck = header.status === SagaStatus.Stuck;
-  const undo = isStuck ? [...outlook.undo, ...outlook.givenUp.toReversed()] : outlook.undo;
-  const end = isStuck || outlook.givenUp.length === 0 ? 'FAILED' : 'STUCK';
+  const undo = isStuck ? [...state.undo, ...state.givenUp.toReversed()] : state.undo;
+  const end = isStuck || state.givenUp.length === 0 ? 'FAILED' : 'STUCK';
   return [
-    ...undo.toReversed().map((step) => ({ scene: waiting('undo', `undo ${step}`) })),
+    ...undo.toReversed().map(({ step }) => ({ scene: waiting('undo', `undo ${step}`) })),
     { scene: waiting('end', end) },
   ];
 }
 
 function stagesToCome(
   header: SagaHeader,
-  entries: readonly JournalEntry[],
+  state: SagaState,
   definition: SagaDefinition | undefined,
 ): readonly Upcoming[] | undefined {
   if (definition === undefined || definition.name !== header.saga || definition.version !== header.version)
     return undefined;
-  const state = foldJournal(definition, header, entries);
-  if (state.mismatch !== undefined) return undefined;
+  if (fits(definition, state) !== undefined) return undefined;
   const undoneFirst = state.isUndoingFirst ? state.undo.slice(-1) : [];
   const stages = definition.stages.slice(state.stage).map((stage, index): Upcoming => {
     const ids = stage.kind === 'wait' ? [stage.wait.id] : stepsOf(stage).map(({ id }) => id);
     const [primary = '', alternative] =
-      index === 0 && (state.isAlternative || state.isUndoingFirst) ? ids.slice(-1) : ids;
+      index === 0 && (branchOf(state).isAlternative || state.isUndoingFirst) ? ids.slice(-1) : ids;
     return {
       scene: waiting('act', primary),
       ...(alternative === undefined ? {} : { alternative: waiting('act', alternative) }),

@@ -7,9 +7,10 @@ import { StepOutcome } from '../definition/step-run.js';
 import { recordError } from '../errors/recorded-error.js';
 import { isSagaError, readSafely } from '../identity/thrown.js';
 import type { ActCompleted, StepEntryDraft } from '../journal/journal-entry.js';
+import { branchOf } from '../journal/branch-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isUndoneAfter } from './is-undone-after.js';
-import type { ActAction, CompensateAction } from './next-action.js';
+import type { ActAction, CompensateAction } from './next-actions.js';
 import { retryDelay } from './retry-delay.js';
 
 /** How an attempt of a step ended, before anything is decided about it. */
@@ -116,12 +117,12 @@ function decideFailedAct(
 /** What is known of the act after this attempt. One that failed, or that a breaker refused, does not unmake an earlier one. */
 function outcomeSoFar(state: SagaState, { outcome, isBreakerOpen }: Failed): StepOutcome | undefined {
   if (outcome !== StepOutcome.Failed) return outcome;
-  return state.begun ?? (isBreakerOpen ? undefined : StepOutcome.Failed);
+  return branchOf(state).priorOutcome ?? (isBreakerOpen ? undefined : StepOutcome.Failed);
 }
 
 function leadsToAlternative(definition: SagaDefinition, state: SagaState, failed: Failed): boolean {
   const stage = definition.stages[state.stage];
-  if (stage?.kind !== 'fallback' || state.isAlternative) return false;
+  if (stage?.kind !== 'fallback' || branchOf(state).isAlternative) return false;
   return (
     failed.isBreakerOpen ||
     stage.failureErrors === undefined ||
@@ -152,13 +153,13 @@ function mayRetry(policy: RetryPolicy, state: SagaState, attempt: FinishedAttemp
     matchesError(policy.nonRetryableErrors, failed.error)
   )
     return false;
-  return attempt.action.attempt - state.forgivenAttempts < policy.maximumAttempts;
+  return attempt.action.attempt - branchOf(state).forgivenAttempts < policy.maximumAttempts;
 }
 
 function retryAt(policy: RetryPolicy, state: SagaState, attempt: FinishedAttempt, failed: Failed): Date {
   const asked = isSagaError(failed.error, 'SAGA_STEP_RETRYABLE') && readSafely(failed.error, 'retryAfterMs');
   const isUsable = typeof asked === 'number' && Number.isFinite(asked) && asked >= 0;
-  const failedAttempts = attempt.action.attempt - state.forgivenAttempts;
+  const failedAttempts = attempt.action.attempt - branchOf(state).forgivenAttempts;
   const delayMs = isUsable
     ? Math.min(asked, maximumTimerMs)
     : retryDelay(policy, failedAttempts, attempt.random);

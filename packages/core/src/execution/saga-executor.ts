@@ -1,66 +1,33 @@
 import { applyEntry } from '../journal/apply-entry.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { RecordedStepError } from '../errors/recorded-step-error.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
+import { branchOf } from '../journal/branch-state.js';
 import { projectHeader } from '../journal/header-change.js';
-import { giveCause } from '../identity/causes.js';
-import { isError } from '../identity/thrown.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';
 import type { LetGoReason } from '../ports/saga-listener.js';
-import type { IdGenerator } from '../ports/id-generator.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { decideEntry } from './decide-entry.js';
 import { decidePark } from './decide-park.js';
+import { withStatus } from './decide-status.js';
+import type { ExecutionEnd } from './execution-end.js';
 import { isSameEntry } from '../journal/is-same-entry.js';
-import type { JournalWriter, Patience } from './journal-writer.js';
+import type { Patience } from './journal-writer.js';
 import { LetGo } from './let-go.js';
-import { afterWait, nextAction } from './next-action.js';
-import type { ActAction, CompensateAction, WaitAction } from './next-action.js';
+import { afterWait, nextActions, nextActionsThatFit } from './next-actions.js';
+import type { Action, ActAction, CompensateAction, WaitAction } from './next-actions.js';
 import { entryWithoutValues, hasActed, refusalIn, stuckOfRefusal } from './refused-entry.js';
+import type { SagaExecutorDependencies } from './saga-executor-dependencies.js';
 import { StepAttempt } from './step-attempt.js';
-import type { AttemptEnd, StepAttemptDependencies } from './step-attempt.js';
+import type { AttemptEnd } from './step-attempt.js';
+import { ThrownErrors } from './thrown-errors.js';
 import { Wait } from './wait.js';
 import type { Write } from './write.js';
-
-/** What an executor needs from its worker. */
-export interface SagaExecutorDependencies extends StepAttemptDependencies {
-  readonly worker: string;
-  readonly writer: JournalWriter;
-  readonly ids: IdGenerator;
-  /** A longer wait for the next attempt parks the saga, in milliseconds; undefined: none does. */
-  readonly parkAboveMs: number | undefined;
-  /** Is told each entry once it is durable, in order. */
-  onRecorded(recorded: RecordedEntry): void;
-}
-
-/** An entry that is durable, with the states around it. */
-export interface RecordedEntry {
-  readonly definition: SagaDefinition;
-  readonly header: SagaHeader;
-  readonly entry: JournalEntry;
-  readonly before: SagaState;
-  readonly after: SagaState;
-  /** Of the events in the entry, if their attempt ran here. */
-  readonly eventClasses: EventClasses | undefined;
-}
-
-/** How a run ended: the saga stands where `state` says, or this process let it go. */
-export type ExecutionEnd =
-  | { readonly kind: 'ended'; readonly state: SagaState; readonly cause: unknown }
-  | {
-      readonly kind: 'let-go';
-      readonly state: SagaState;
-      readonly reason: LetGoReason;
-      readonly error?: unknown;
-      /** The acts that were begun here and have no record. */
-      readonly begun: readonly string[];
-    };
 
 /**
  * Runs one saga from wherever its journal stands: asks what is next, runs it, appends the outcome, tells it, and
@@ -76,12 +43,10 @@ export class SagaExecutor implements Patience {
   private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
   private stopReason: 'lease-lost' | 'shutdown' | undefined;
   private hasNews = false;
+  /** What the journal has, as far as it is folded in, is known to fit the definition. */
+  private isFitting = false;
   private isAborted = false;
-  private cause: unknown;
-  /** Of the acts that are no alternative, so that while one runs it is its primary's. */
-  private primaryCause: unknown;
-  /** The primary's error, where the cause is its alternative's. */
-  private behindCause: unknown;
+  private thrown: ThrownErrors | undefined;
   /** The newest entry that is not known to be stored. */
   private lastWrite: Write | undefined;
 
@@ -106,14 +71,15 @@ export class SagaExecutor implements Patience {
     try {
       onBegin?.();
       for (;;) {
-        const action = nextAction(this.definition, this.state);
-        if (action.kind === 'wait') await this.waitUntil(action);
-        else if (action.kind === 'settle') {
+        const action = this.decideNext()[0];
+        if (action === undefined) {
           if (this.state.park !== undefined) throw new LetGo('parked');
-          if (action.entry === undefined)
-            return { kind: 'ended', state: this.state, cause: this.causeOfEnd() };
-          await this.commit((state) => settlingEntry(this.definition, state));
-        } else if (this.hasNews) await this.catchUp();
+          return { kind: 'ended', state: this.state, cause: this.thrown?.causeOfEnd() };
+        }
+        if (action.kind === 'wait') await this.waitUntil(action);
+        else if (action.kind === 'record')
+          await this.commit((state) => entryToRecord(this.definition, state));
+        else if (this.hasNews) await this.catchUp();
         else {
           // The way of nearly every step, in this one frame: each further one costs a saga a handful of promises.
           const attempt = this.finished(action, await this.begin(action).start());
@@ -158,6 +124,13 @@ export class SagaExecutor implements Patience {
   /** A write is tried again while this worker owns the saga: failing to write is never a failure of the saga. */
   mayKeepTrying(): boolean {
     return !this.isAborted && this.dependencies.isLeaseValid();
+  }
+
+  /** Whether the journal fits is asked of what was read alone: what this executor itself wrote does. */
+  private decideNext(): readonly Action[] {
+    if (this.isFitting) return nextActionsThatFit(this.definition, this.state);
+    this.isFitting = true;
+    return nextActions(this.definition, this.state);
   }
 
   private begin(action: ActAction | CompensateAction): StepAttempt {
@@ -227,15 +200,14 @@ export class SagaExecutor implements Patience {
   /** Sends an entry for the next place. */
   private write(draft: EntryDraft): Write {
     const { worker, writer } = this.dependencies;
-    const seq = this.state.seq + 1;
-    const after = applyEntry(this.definition, this.state, draft, seq);
+    const entry = withStatus(this.definition, this.state, draft);
+    const after = applyEntry(this.state, entry);
     const change = projectHeader(this.state, after, worker);
     const { sagaId } = this.header;
+    const { seq } = after;
     const request =
-      change === undefined
-        ? { sagaId, seq, worker, entry: draft }
-        : { sagaId, seq, worker, entry: draft, change };
-    return (this.lastWrite = { draft, seq, after, result: writer.append(request, this) });
+      change === undefined ? { sagaId, seq, worker, entry } : { sagaId, seq, worker, entry, change };
+    return (this.lastWrite = { draft: entry, seq, after, result: writer.append(request, this) });
   }
 
   private recorded({ draft, seq, after }: Write): void {
@@ -266,7 +238,8 @@ export class SagaExecutor implements Patience {
       if (entry.seq !== this.state.seq + 1) continue;
       // From a claim on it is another owner's, and that one tells it.
       if (entry.kind === 'claimed') throw new LetGo('fenced');
-      this.advance(entry, applyEntry(this.definition, this.state, entry, entry.seq));
+      this.isFitting = false;
+      this.advance(entry, applyEntry(this.state, entry));
     }
     const isMineOrEnded = loaded.header.owner === this.dependencies.worker || !isOpen(loaded.header.status);
     // Without an owner because of this very entry: it was parked, though the answer was lost.
@@ -308,25 +281,13 @@ export class SagaExecutor implements Patience {
   }
 
   private rememberCause(error: unknown): void {
-    this.cause = error;
-    const { isAlternative, primaryError } = this.state;
-    this.behindCause = undefined;
-    if (!isAlternative) this.primaryCause = error;
-    else if (primaryError !== undefined) {
-      // Another process may have run the primary, and both may throw one object, which is not its own cause.
-      const isLive = this.primaryCause !== undefined && this.primaryCause !== error;
-      this.behindCause = isLive ? this.primaryCause : new RecordedStepError(primaryError);
-    }
-  }
-
-  // Not before the end: until then the error's own cause is what is recorded and judged.
-  private causeOfEnd(): unknown {
-    if (this.behindCause !== undefined && isError(this.cause)) giveCause(this.cause, this.behindCause);
-    return this.cause;
+    this.thrown ??= new ThrownErrors();
+    this.thrown.remember(error, branchOf(this.state));
   }
 }
 
-function settlingEntry(definition: SagaDefinition, state: SagaState): EntryDraft | undefined {
-  const action = nextAction(definition, state);
-  return action.kind === 'settle' ? action.entry : undefined;
+/** What is next may have changed since it was decided: somebody else's entry came first. */
+function entryToRecord(definition: SagaDefinition, state: SagaState): EntryDraft | undefined {
+  const action = nextActions(definition, state)[0];
+  return action?.kind === 'record' ? action.entry : undefined;
 }

@@ -10,13 +10,14 @@ import { StepAbortedError } from '../errors/step-aborted-error.js';
 import { StepTimedOutError } from '../errors/step-timed-out-error.js';
 import { isSagaError, isThenable } from '../identity/thrown.js';
 import type { SagaHeader } from '../journal/saga-header.js';
+import { branchOf } from '../journal/branch-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { EventClasses } from './attempt-run.js';
 import { AttemptRun } from './attempt-run.js';
 import type { AttemptOutcome } from './decide-entry.js';
-import type { ActAction, CompensateAction } from './next-action.js';
+import type { ActAction, CompensateAction } from './next-actions.js';
 
 /** How an attempt ended: with an outcome to record, or with nothing because this process must let the saga go. */
 export type AttemptEnd =
@@ -266,10 +267,7 @@ export class StepAttempt {
   }
 }
 
-function breakerOf(
-  definition: SagaDefinition,
-  { stage: index, isAlternative }: SagaState,
-): CircuitBreaker | undefined {
-  const stage = definition.stages[index];
-  return stage?.kind === 'fallback' && !isAlternative ? stage.circuitBreaker : undefined;
+function breakerOf(definition: SagaDefinition, state: SagaState): CircuitBreaker | undefined {
+  const stage = definition.stages[state.stage];
+  return stage?.kind === 'fallback' && !branchOf(state).isAlternative ? stage.circuitBreaker : undefined;
 }

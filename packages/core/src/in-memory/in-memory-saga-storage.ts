@@ -216,8 +216,9 @@ export class InMemorySagaStorage implements SagaStorage {
     if (from !== 'pending' && from !== 'running' && from !== 'compensating')
       throw new TypeError(`a ${from} saga was claimed`);
     const isParked = stored.header.waiting !== undefined;
-    this.write(stored, worker, { kind: 'claimed', from, ...(isParked ? { parked: true } : {}) });
     const status = from === SagaStatus.Pending ? SagaStatus.Running : from;
+    const claim: EntryDraft = isParked ? { kind: 'claimed', from, parked: true } : { kind: 'claimed', from };
+    this.write(stored, worker, status === from ? claim : { ...claim, status });
     this.setHeader(stored, { status, owner: worker, nextRunAt: undefined, waiting: undefined });
     return snapshot(stored);
   }

@@ -3,6 +3,7 @@ import type { StepOutcome } from '../definition/step-run.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaStuckReason } from '../errors/saga-failure.js';
 import type { Park } from './park.js';
+import type { SagaStatus } from './saga-status.js';
 
 /** What each attempt of a step leaves in the journal. */
 interface StepAttempt {
@@ -149,8 +150,17 @@ export interface Settled {
   readonly kind: 'settled';
 }
 
+/** What an entry that changes the saga's status says of it. */
+interface StatusChange {
+  /**
+   * The status from this entry on. It is decided once, when the entry is written, by the steps of whoever writes it: other
+   * steps under which the journal is read later change nothing about it.
+   */
+  readonly status?: SagaStatus;
+}
+
 /** Everything that can happen to a saga, before it has a place in the journal. */
-export type EntryDraft =
+export type EntryDraft = (
   | ActCompleted
   | ActFailed
   | CompensationCompleted
@@ -162,10 +172,13 @@ export type EntryDraft =
   | RetryRequested
   | StepResolved
   | MarkedStuck
-  | Settled;
+  | Settled
+) &
+  StatusChange;
 
 /** The drafts that a step's attempt leaves. */
-export type StepEntryDraft = ActCompleted | ActFailed | CompensationCompleted | CompensationFailed;
+export type StepEntryDraft = (ActCompleted | ActFailed | CompensationCompleted | CompensationFailed) &
+  StatusChange;
 
 /** Where and by whom a draft was written. */
 export interface EntryPlace {

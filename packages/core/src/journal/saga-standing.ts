@@ -1,6 +1,8 @@
 import type { Json } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { foldJournal, foldOn, initialState } from './fold-journal.js';
+import { applyEntry } from './apply-entry.js';
+import { fits } from './fits.js';
+import { foldJournal, initialState } from './fold-journal.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { SagaHeader } from './saga-header.js';
 import type { SagaState } from './saga-state.js';
@@ -35,7 +37,7 @@ export function standingOf(
   if (definition === undefined) {
     return { header, context, step: header.stuck?.step, since: header.updatedAt, recoveries: undefined };
   }
-  const state = foldJournal(definition, header, entries);
+  const state = foldJournal(header, entries);
   const step = stepOf(definition, { ...state, stuck: header.stuck });
   return {
     header,
@@ -53,10 +55,10 @@ interface RecordedSaga {
 }
 
 function stepOf(definition: SagaDefinition, state: SagaState): string | undefined {
-  const { status, stuck, mismatch } = state;
+  const { status, stuck } = state;
   if (isTerminal(status) || status === SagaStatus.Pending) return undefined;
   if (status === SagaStatus.Stuck && stuck?.step !== undefined) return stuck.step;
-  return mismatch === undefined ? standingStep(definition, state) : undefined;
+  return fits(definition, state) === undefined ? standingStep(definition, state) : undefined;
 }
 
 function sinceWhen(definition: SagaDefinition, header: SagaHeader, entries: readonly JournalEntry[]): Date {
@@ -64,7 +66,7 @@ function sinceWhen(definition: SagaDefinition, header: SagaHeader, entries: read
   let state = initialState(header.context, header.status === SagaStatus.Pending);
   let step = stepOf(definition, state);
   for (const entry of entries) {
-    const after = foldOn(definition, state, entry);
+    const after = applyEntry(state, entry);
     const stepAfter = stepOf(definition, after);
     const isFirstClaim = entry.kind === 'claimed' && entry.from === 'pending';
     if (after.status !== state.status || stepAfter !== step || isFirstClaim) since = entry.recordedAt;

@@ -1,8 +1,8 @@
 import { hydrate } from '../context/hydrate.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { EventClasses } from '../execution/attempt-run.js';
-import { nextAction } from '../execution/next-action.js';
-import type { RecordedEntry } from '../execution/saga-executor.js';
+import { nextActions } from '../execution/next-actions.js';
+import type { RecordedEntry } from '../execution/recorded-entry.js';
 import { decodeEvents } from '../journal/emitted-events.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
@@ -68,8 +68,9 @@ function isSentBackByPerson(entry: JournalEntry | undefined): boolean {
 }
 
 function isOnlyMarked(definition: SagaDefinition, state: SagaState): boolean {
-  const action = nextAction(definition, state);
-  return action.kind === 'settle' && action.entry?.kind === 'stuck';
+  return nextActions(definition, state).some(
+    (action) => action.kind === 'record' && action.entry.kind === 'stuck',
+  );
 }
 
 function reportEvents(

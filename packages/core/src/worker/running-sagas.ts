@@ -1,6 +1,7 @@
 import { ForgetfulMap } from '../collections/forgetful-map.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import type { ExecutionEnd, SagaExecutor } from '../execution/saga-executor.js';
+import type { ExecutionEnd } from '../execution/execution-end.js';
+import type { SagaExecutor } from '../execution/saga-executor.js';
 import type { Clock } from '../ports/clock.js';
 
 /** A saga that this process runs at the moment. */

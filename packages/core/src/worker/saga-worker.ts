@@ -2,7 +2,9 @@ import { encodedBytes } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import { JournalWriter } from '../execution/journal-writer.js';
-import type { ExecutionEnd, RecordedEntry, SagaExecutorDependencies } from '../execution/saga-executor.js';
+import type { ExecutionEnd } from '../execution/execution-end.js';
+import type { RecordedEntry } from '../execution/recorded-entry.js';
+import type { SagaExecutorDependencies } from '../execution/saga-executor-dependencies.js';
 import { SagaExecutor } from '../execution/saga-executor.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { foldJournal } from '../journal/fold-journal.js';
@@ -138,7 +140,7 @@ export class SagaWorker {
       this.giveBack(loaded, worker);
       return undefined;
     }
-    const state = foldJournal(definition, header, entries);
+    const state = foldJournal(header, entries);
     const waitMs = this.quarantine.waitFor(header.sagaId, state, definition.maximumRecoveryAttempts);
     if (waitMs > 0) {
       const request = {

@@ -3,11 +3,13 @@ import type { JournalEntry, EntryDraft, SagaDefinition, SagaHeader } from '../..
 import {
   afterWait,
   applyEntry,
+  branchOf,
   decideEntry,
   initialState,
-  nextAction,
+  nextActions,
   projectHeader,
   stepsOf,
+  withStatus,
 } from '../../src/engine.js';
 import { isOpen, isTerminal, StepTimedOutError } from '../../src/index.js';
 
@@ -73,15 +75,13 @@ class Simulation implements Execution {
         reason: 'the customer changed their mind',
         actor: 'support',
       });
-    const action = nextAction(this.definition, this.state);
+    const [action] = nextActions(this.definition, this.state);
+    if (action === undefined) return;
     if (action.kind === 'wait') {
       this.state = afterWait(this.state);
       return;
     }
-    if (action.kind === 'settle') {
-      if (action.entry !== undefined) this.append(action.entry);
-      return;
-    }
+    if (action.kind === 'record') return this.append(action.entry);
     this.append(
       decideEntry(this.definition, this.state, {
         action,
@@ -93,9 +93,10 @@ class Simulation implements Execution {
     );
   }
 
-  private append(entry: EntryDraft): void {
-    const seq = this.state.seq + 1;
-    const after = applyEntry(this.definition, this.state, entry, seq);
+  private append(draft: EntryDraft): void {
+    const entry = withStatus(this.definition, this.state, draft);
+    const after = applyEntry(this.state, entry);
+    const { seq } = after;
     this.header = { ...this.header, updatedAt: at(seq), ...projectHeader(this.state, after, 'worker-1') };
     this.entries.push({ ...entry, seq, worker: 'worker-1', recordedAt: at(seq) });
     this.state = after;
@@ -118,7 +119,7 @@ class Simulation implements Execution {
     if (this.state.direction === 'backward')
       return this.state.givenUp.at(0)?.step ?? this.state.undo.at(-1)?.step;
     const stage = this.definition.stages[this.state.stage];
-    return stage === undefined ? undefined : stepsOf(stage)[this.state.isAlternative ? 1 : 0]?.id;
+    return stage === undefined ? undefined : stepsOf(stage)[branchOf(this.state).isAlternative ? 1 : 0]?.id;
   }
 }
 

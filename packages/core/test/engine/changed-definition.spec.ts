@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nextAction, stepsOf } from '../../src/engine.js';
+import { nextActions, stepsOf } from '../../src/engine.js';
 import { isOpen, isTerminal } from '../../src/index.js';
 import type { SagaDefinition } from '../../src/index.js';
 import {
@@ -54,11 +54,9 @@ describe('a saga whose steps are changed under its version', () => {
         const ended = left.claim(after).run(after, everythingWorks);
         expect(isOpen(ended.header.status)).toBe(false);
         expect(ended.header.failure).toEqual(failure ?? ended.header.failure);
-        for (const definition of [before, after]) {
-          const state = ended.stateUnder(definition);
-          expect(state).toMatchObject({ status: ended.header.status, stuck: ended.header.stuck });
-          expect(nextAction(definition, state)).toEqual({ kind: 'settle', entry: undefined });
-        }
+        const { state } = ended;
+        expect(state).toMatchObject({ status: ended.header.status, stuck: ended.header.stuck });
+        for (const definition of [before, after]) expect(nextActions(definition, state)).toEqual([]);
       }),
       runs,
     );
@@ -66,9 +64,8 @@ describe('a saga whose steps are changed under its version', () => {
 
   it('is never opened again once it has ended, nor ended by being read', () => {
     fc.assert(
-      fc.property(redeployed, ({ before, after, left }) => {
-        for (const definition of [before, after])
-          expect(left.stateUnder(definition).status).toBe(left.header.status);
+      fc.property(redeployed, ({ after, left }) => {
+        expect(left.state.status).toBe(left.header.status);
         if (!isTerminal(left.header.status)) return;
         const { length } = left.entries;
         expect(left.claim(after).run(after, everythingWorks).entries).toHaveLength(length);

@@ -2,9 +2,11 @@ import {
   afterWait,
   applyEntry,
   decideEntry,
+  fits,
   foldJournal,
-  nextAction,
+  nextActions,
   projectHeader,
+  withStatus,
 } from '../../src/engine.js';
 import type { AttemptOutcome, SagaState } from '../../src/engine.js';
 import type { EntryDraft, JournalEntry, SagaDefinition, SagaHeader } from '../../src/index.js';
@@ -50,24 +52,24 @@ export class PureExecution {
     return cut;
   }
 
-  /** What a process with these steps reads. */
-  stateUnder(definition: SagaDefinition): SagaState {
-    return foldJournal(definition, this.header, this.entries);
+  /** What every process reads, whatever its steps are. */
+  get state(): SagaState {
+    return foldJournal(this.header, this.entries);
   }
 
   /** Another worker takes it over, whose steps are these. */
   claim(definition: SagaDefinition): this {
     const { status } = this.header;
     if (status === 'running' || status === 'compensating')
-      this.append(definition, this.stateUnder(definition), { kind: 'claimed', from: status });
+      this.append(definition, this.state, { kind: 'claimed', from: status });
     return this;
   }
 
   /** A person asks one of the things that may be asked of a stuck saga in a process with these steps. */
   ask(definition: SagaDefinition, choice: number): this {
-    const state = this.stateUnder(definition);
+    const { state } = this;
     const asked: EntryDraft[] = [{ kind: 'retry-requested', actor: 'ada' }];
-    if (state.mismatch === undefined) {
+    if (fits(definition, state) === undefined) {
       const isForward = state.direction === 'forward';
       const resolved = { kind: 'step-resolved', actor: 'ada', note: 'by hand' } as const;
       for (const step of openSteps(definition, state)) {
@@ -87,7 +89,7 @@ export class PureExecution {
    * @param requests Before which entries somebody asks to cancel, or another worker claims; each kind once.
    */
   run(definition: SagaDefinition, script: Script, requests: Readonly<Record<number, EntryDraft>> = {}): this {
-    let state = this.stateUnder(definition);
+    let { state } = this;
     const isNew = (request: EntryDraft | undefined): request is EntryDraft =>
       request !== undefined &&
       !this.entries.some(({ kind }) => kind === request.kind) &&
@@ -95,11 +97,11 @@ export class PureExecution {
     for (let turns = 0; turns < 500; turns++) {
       for (let request = requests[state.seq + 1]; isNew(request); request = requests[state.seq + 1])
         state = this.append(definition, state, request);
-      const action = nextAction(definition, state);
+      const [action] = nextActions(definition, state);
+      if (action === undefined) return this;
       if (action.kind === 'wait') {
         state = afterWait(state);
-      } else if (action.kind === 'settle') {
-        if (action.entry === undefined) return this;
+      } else if (action.kind === 'record') {
         state = this.append(definition, state, action.entry);
       } else {
         const id = action.kind === 'act' ? action.step.id : action.item.step;
@@ -122,9 +124,13 @@ export class PureExecution {
   }
 
   private append(definition: SagaDefinition, state: SagaState, draft: EntryDraft): SagaState {
-    const seq = state.seq + 1;
-    const entry: JournalEntry = { seq, worker: 'w', recordedAt: at, ...draft };
-    const after = applyEntry(definition, state, entry, seq);
+    const entry: JournalEntry = {
+      seq: state.seq + 1,
+      worker: 'w',
+      recordedAt: at,
+      ...withStatus(definition, state, draft),
+    };
+    const after = applyEntry(state, entry);
     this.entries.push(entry);
     const { status, failure, stuck } = projectHeader(state, after, 'w') ?? this.header;
     this.headers.push({ context: started.context, status, failure, stuck });

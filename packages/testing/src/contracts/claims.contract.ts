@@ -1,6 +1,6 @@
 /// <reference types="jest" />
 import type { NewSaga } from '@nest-saga/core';
-import { changeTo, entryOf } from './header-changes.js';
+import { changeTo, changing, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt, identityOf } from './storage-world.js';
 
@@ -46,6 +46,18 @@ export function describeClaims(world: StorageWorld): void {
         [compensating.sagaId, ['compensating', { kind: 'claimed', from: 'compensating' }]],
       ]),
     );
+  });
+
+  it('says in the claim of a queued saga that it is RUNNING from there on, and in no other claim', async () => {
+    const saga = await world.start();
+    const worker = await world.newWorker();
+    const [first] = await claim(worker, saga);
+    expect(first?.entries.at(-1)).toMatchObject({ kind: 'claimed', status: 'running' });
+    await world.expire(worker);
+    await world.storage.releaseExpired([identityOf(saga)], 10);
+    const [second] = await claim(await world.newWorker(), saga);
+    expect(second?.entries.at(-1)).toMatchObject({ kind: 'claimed', from: 'running' });
+    expect(second?.entries.at(-1)).not.toHaveProperty('status');
   });
 
   it('keeps the failure of a saga that it claims while it is being undone', async () => {
@@ -178,13 +190,13 @@ export function describeClaims(world: StorageWorld): void {
     await world.storage.releaseExpired([identityOf(saga)], 10);
     const worker = await world.newWorker();
     await claim(worker, saga);
-    const late = { sagaId, seq: 1, worker: earlier, entry: entryOf.settled, change: changeTo.completed() };
+    const late = changing({ sagaId, seq: 1, worker: earlier, entry: entryOf.settled }, changeTo.completed());
     await expect(world.another.append(late)).resolves.toBe('fenced');
     expect(await world.load(sagaId)).toMatchObject({
       header: { status: 'running', owner: worker },
       entries: [{ kind: 'claimed', from: 'running', worker }],
     });
-    const next = { sagaId, seq: 2, worker, entry: entryOf.settled, change: changeTo.completed() };
+    const next = changing({ sagaId, seq: 2, worker, entry: entryOf.settled }, changeTo.completed());
     await expect(world.storage.append(next)).resolves.toBe('stored');
   });
 }

@@ -1,5 +1,5 @@
 /// <reference types="jest" />
-import { changeTo, entryOf } from './header-changes.js';
+import { changeTo, changing, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt } from './storage-world.js';
 
@@ -10,7 +10,7 @@ export function describeFences(world: StorageWorld): void {
     const { sagaId } = await world.start({ owner });
     await world.append(sagaId, cancelAt(sagaId, 1).entry);
     const before = await world.load(sagaId);
-    const late = { sagaId, seq: 1, worker: owner, entry: entryOf.settled, change: changeTo.completed() };
+    const late = changing({ sagaId, seq: 1, worker: owner, entry: entryOf.settled }, changeTo.completed());
     await expect(world.another.append(late)).resolves.toBe('fenced');
     expect(await world.load(sagaId)).toEqual(before);
   });
@@ -18,13 +18,10 @@ export function describeFences(world: StorageWorld): void {
   it('fences the repetition of an append that is stored: a lost answer writes nothing twice', async () => {
     const owner = await world.newWorker();
     const { sagaId } = await world.start({ owner });
-    const request = {
-      sagaId,
-      seq: 1,
-      worker: owner,
-      entry: entryOf.decided,
-      change: changeTo.compensating(owner),
-    };
+    const request = changing(
+      { sagaId, seq: 1, worker: owner, entry: entryOf.decided },
+      changeTo.compensating(owner),
+    );
     await expect(world.storage.append(request)).resolves.toBe('stored');
     await expect(world.storage.append(request)).resolves.toBe('fenced');
     expect((await world.load(sagaId)).entries).toHaveLength(1);
@@ -33,7 +30,7 @@ export function describeFences(world: StorageWorld): void {
   it('fences an append that would leave a gap, and writes nothing of it', async () => {
     const { sagaId } = await world.start();
     const before = await world.load(sagaId);
-    const early = { ...cancelAt(sagaId, 2), change: changeTo.stuck() };
+    const early = changing(cancelAt(sagaId, 2), changeTo.stuck());
     await expect(world.storage.append(early)).resolves.toBe('fenced');
     expect(await world.load(sagaId)).toEqual(before);
   });
@@ -56,7 +53,7 @@ export function describeFences(world: StorageWorld): void {
     await world.pass(5);
     const next = { sagaId, seq: 2, worker: owner, entry: entryOf.decided };
     await expect(world.storage.append(next)).resolves.toBe('fenced');
-    await expect(world.storage.append({ ...next, change: changeTo.running(owner) })).resolves.toBe('fenced');
+    await expect(world.storage.append(changing(next, changeTo.running(owner)))).resolves.toBe('fenced');
     await world.storage.release([
       { sagaId, seq: 2, worker: owner, reason: 'shutdown', begun: [], delayMs: 0 },
     ]);
@@ -75,7 +72,7 @@ export function describeFences(world: StorageWorld): void {
     await world.append(late.sagaId, cancelAt(late.sagaId, 1).entry);
     const results = await Promise.all(
       sagas.map(({ sagaId }) =>
-        world.storage.append({ ...cancelAt(sagaId, 1, 'all at once'), change: changeTo.stuck() }),
+        world.storage.append(changing(cancelAt(sagaId, 1, 'all at once'), changeTo.stuck())),
       ),
     );
     expect(results).toEqual(sagas.map((one) => (one === late ? 'fenced' : 'stored')));
@@ -90,10 +87,12 @@ export function describeFences(world: StorageWorld): void {
     const statuses = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'running' : 'stuck'));
     const results = await Promise.all(
       statuses.map((status, index) =>
-        (index % 4 < 2 ? world.storage : world.another).append({
-          ...cancelAt(sagaId, 1, `reason ${index}`),
-          change: status === 'running' ? changeTo.running(undefined) : changeTo.stuck(),
-        }),
+        (index % 4 < 2 ? world.storage : world.another).append(
+          changing(
+            cancelAt(sagaId, 1, `reason ${index}`),
+            status === 'running' ? changeTo.running(undefined) : changeTo.stuck(),
+          ),
+        ),
       ),
     );
     const winner = results.indexOf('stored');

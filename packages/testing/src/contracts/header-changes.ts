@@ -1,4 +1,4 @@
-import type { EntryDraft, HeaderChange } from '@nest-saga/core';
+import type { AppendRequest, EntryDraft, HeaderChange } from '@nest-saga/core';
 
 const nothing = { failure: undefined, stuck: undefined } as const;
 const failure = {
@@ -39,6 +39,12 @@ export const changeTo = {
   failed: (): HeaderChange => ({ status: 'failed', owner: undefined, failure, stuck: undefined }),
   stuck: (): HeaderChange => ({ status: 'stuck', owner: undefined, failure, stuck }),
 };
+
+/** An append with the change that it brings: its entry carries the status, unless the saga is only parked. */
+export function changing(request: AppendRequest, change: HeaderChange): AppendRequest {
+  if (change.park !== undefined) return { ...request, change };
+  return { ...request, entry: { ...request.entry, status: change.status }, change };
+}
 
 const attempt = {
   step: 'charge',

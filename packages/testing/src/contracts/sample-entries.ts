@@ -151,6 +151,8 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   stuck: { kind: 'stuck', reason: 'recovery-exhausted', message: text },
   'stuck at a step': { kind: 'stuck', reason: 'definition-mismatch', step: 'a:b.c-d_e', message: longText },
   settled: { kind: 'settled' },
+  'settled that ends the saga': { kind: 'settled', status: 'completed' },
+  'cancel-requested of a STUCK saga': { kind: 'cancel-requested', reason: text, status: 'running' },
 };
 
 /** An entry with its JSON texts parsed, because a storage may write the same value differently. */

@@ -10,6 +10,7 @@ import type {
   SagaIdentity,
   SagaStorage,
 } from '@nest-saga/core';
+import { changing } from './header-changes.js';
 import type { FragileStorage, SagaStorageContract, SagaStorageHarness } from './storage-harness.js';
 
 const longLeaseMs = 600_000;
@@ -105,7 +106,7 @@ export class StorageWorld {
   async append(sagaId: string, entry: EntryDraft, change?: HeaderChange, worker?: string): Promise<void> {
     const { entries } = await this.load(sagaId);
     const request = { sagaId, seq: entries.length + 1, worker, entry };
-    const result = await this.storage.append(change === undefined ? request : { ...request, change });
+    const result = await this.storage.append(change === undefined ? request : changing(request, change));
     if (result !== 'stored') throw new Error(`the append to ${sagaId} was ${result}`);
   }
 

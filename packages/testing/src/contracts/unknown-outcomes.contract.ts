@@ -2,7 +2,7 @@
 import { SagaStorageError } from '@nest-saga/core';
 import type { AppendRequest, WriteOutcome } from '@nest-saga/core';
 import type { LostPart } from './storage-harness.js';
-import { changeTo, entryOf } from './header-changes.js';
+import { changeTo, changing, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { identityOf } from './storage-world.js';
 
@@ -49,7 +49,7 @@ export function describeUnknownOutcomes(world: StorageWorld): void {
   const startEnding = async (): Promise<AppendRequest> => {
     const owner = await world.newWorker();
     const { sagaId } = await world.start({ owner });
-    return { sagaId, seq: 1, worker: owner, entry: entryOf.decided, change: changeTo.compensating(owner) };
+    return changing({ sagaId, seq: 1, worker: owner, entry: entryOf.decided }, changeTo.compensating(owner));
   };
 
   it('is known of no append whose answer is lost: it is stored with its change, and fences itself', async () => {

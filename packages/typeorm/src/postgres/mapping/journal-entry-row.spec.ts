@@ -41,6 +41,11 @@ describe('the mapping of journal entries', () => {
     expect(toJournalEntry({ ...row, worker: null }).worker).toBeUndefined();
   });
 
+  it('gives the status that an entry makes, and none where it makes none', () => {
+    expect(toJournalEntry({ ...row, entry_status: 'compensating' }).status).toBe('compensating');
+    expect(toJournalEntry({ ...row, entry_status: null })).not.toHaveProperty('status');
+  });
+
   it('refuses an entry of a kind that it does not know, by name', () => {
     expect(() => toJournalEntry({ ...row, kind: 'signalled' })).toThrow('"signalled"');
   });

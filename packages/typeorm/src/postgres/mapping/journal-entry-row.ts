@@ -22,7 +22,7 @@ export function entryColumns(
       ? `${alias}.${column}`
       : `CASE WHEN ${condition} THEN ${alias}.${column} END`;
   };
-  return `${alias}.seq, ${alias}.kind, ${alias}.step, ${alias}.attempt, ${alias}.worker, ${value('context')} AS entry_context,
+  return `${alias}.seq, ${alias}.kind, ${alias}.status AS entry_status, ${alias}.step, ${alias}.attempt, ${alias}.worker, ${value('context')} AS entry_context,
     ${value('response')} AS response, ${alias}.error, ${value('events')} AS events, ${alias}.detail,
     ${timeColumn(`${alias}.started_at`)} AS started_at, ${timeColumn(`${alias}.finished_at`)} AS finished_at,
     ${timeColumn(`${alias}.recorded_at`)} AS recorded_at`;
@@ -36,7 +36,7 @@ export function entryColumns(
 export function toJournalEntry(row: Row): JournalEntry {
   const draft = fromEntryColumns({
     kind: required(row, 'kind'),
-    status: null,
+    status: row['entry_status'] ?? null,
     step: row['step'] ?? null,
     attempt: numberOf(row['attempt']),
     context: row['entry_context'] ?? null,

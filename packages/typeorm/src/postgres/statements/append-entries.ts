@@ -19,7 +19,7 @@ export function appendEntries(
     saga_id: ['uuid', ({ request }) => request.sagaId],
     seq: ['integer', ({ request }) => request.seq],
     kind: ['text', ({ entry }) => entry.kind],
-    status: ['text', ({ request }) => request.change?.status ?? null],
+    status: ['text', ({ request }) => request.entry.status ?? null],
     step: ['text', ({ entry }) => entry.step],
     attempt: ['integer', ({ entry }) => entry.attempt],
     worker: ['text', ({ request }) => request.worker ?? null],

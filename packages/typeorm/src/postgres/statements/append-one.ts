@@ -52,6 +52,7 @@ export function appendOneValues({ sagaId, seq, worker, entry, change }: AppendRe
     columns.detail,
     columns.startedAt?.toISOString(),
     columns.finishedAt?.toISOString(),
+    entry.status,
     ...(change === undefined ? [] : changeValues(change)),
   ];
 }
@@ -77,32 +78,32 @@ function entryStatements(
   ), ${insertAndChange(tables, `${condition} AND ${areLocked}`, nextRunAt)}`
       : `WITH ${insertAndChange(tables, condition, nextRunAt)}`;
   return {
-    append: { name: `${prefix}append`, text: insertOne(tables, 'NULL', condition) },
+    append: { name: `${prefix}append`, text: insertOne(tables, condition) },
     appendAndChange: {
       name: `${prefix}change`,
-      text: changing(`${statementTime} + $19::bigint * interval '1 millisecond'`),
+      text: changing(`${statementTime} + $20::bigint * interval '1 millisecond'`),
     },
     appendAndPark: {
       name: `${prefix}park`,
-      text: changing('$19::timestamptz'),
+      text: changing('$20::timestamptz'),
     },
   };
 }
 
 function insertAndChange(tables: Tables, condition: string, nextRunAt: string): string {
-  return `stored AS (${insertOne(tables, '$14::text', condition)} RETURNING saga_id)
+  return `stored AS (${insertOne(tables, condition)} RETURNING saga_id)
 UPDATE ${tables.execution} AS header
-SET status = $14::text, owner = $15::text, failure = $16::json, stuck = $17::json,
-  waiting = $18::text, next_run_at = ${nextRunAt}, updated_at = ${statementTime}
+SET status = $15::text, owner = $16::text, failure = $17::json, stuck = $18::json,
+  waiting = $19::text, next_run_at = ${nextRunAt}, updated_at = ${statementTime}
 FROM stored
 WHERE header.id = stored.saga_id`;
 }
 
-function insertOne(tables: Tables, status: string, condition: string): string {
+function insertOne(tables: Tables, condition: string): string {
   return `INSERT INTO ${tables.log} (saga_id, seq, kind, step, attempt, worker, context, response, error, events, detail,
   started_at, finished_at, recorded_at, status)
 SELECT $1::uuid, $2::integer, $3::text, $4::text, $5::integer, $6::text, $7::json, $8::json, $9::json, $10::json,
-  $11::json, $12::timestamptz, $13::timestamptz, ${statementTime}, ${status}
+  $11::json, $12::timestamptz, $13::timestamptz, ${statementTime}, $14::text
 WHERE ${condition} AND ${isCommitDurable}`;
 }
 

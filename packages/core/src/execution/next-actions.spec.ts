@@ -1,15 +1,14 @@
 import { defineSaga } from '../definition/define-saga.js';
-import type { SagaDefinition } from '../definition/saga-definition.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
-import { nextAction } from './next-action.js';
+import { nextActions } from './next-actions.js';
 
 const at = new Date(0);
 const hourMs = 3_600_000;
 const handler = () => ({ act: () => undefined, compensate: () => undefined });
 
-describe('nextAction', () => {
+describe('nextActions', () => {
   const definition = defineSaga({
     name: 'order',
     steps: ['a', 'b'].map((id) => ({ id, handler })),
@@ -23,13 +22,11 @@ describe('nextAction', () => {
     startedAt: at,
     finishedAt: at,
   });
-  const foldUnder = (steps: SagaDefinition, ...drafts: readonly EntryDraft[]): SagaState =>
+  const fold = (...drafts: readonly EntryDraft[]): SagaState =>
     foldJournal(
-      steps,
-      { context: '{}', status: 'running', failure: undefined, stuck: undefined },
+      { context: '{}', status: 'running', stuck: undefined },
       drafts.map((draft, index): JournalEntry => ({ seq: index + 1, worker: 'w', recordedAt: at, ...draft })),
     );
-  const fold = (...drafts: readonly EntryDraft[]): SagaState => foldUnder(definition, ...drafts);
   const claim: EntryDraft = { kind: 'claimed', from: 'running' };
 
   const elsewhere: readonly (readonly [string, readonly EntryDraft[]])[] = [
@@ -45,26 +42,32 @@ describe('nextAction', () => {
     ],
   ];
   it.each(elsewhere)('never guesses: a journal %s is marked with definition-mismatch', (_name, drafts) => {
-    expect(nextAction(definition, fold(...drafts))).toMatchObject({
-      kind: 'settle',
-      entry: { kind: 'stuck', reason: 'definition-mismatch' },
-    });
+    expect(nextActions(definition, fold(...drafts))).toMatchObject([
+      {
+        kind: 'record',
+        entry: { kind: 'stuck', reason: 'definition-mismatch' },
+      },
+    ]);
   });
 
   it('marks a saga with recovery-exhausted after more claims without progress than are allowed', () => {
-    expect(nextAction(definition, fold(claim, claim))).toMatchObject({ kind: 'act' });
-    expect(nextAction(definition, fold(claim, claim, claim))).toMatchObject({
-      kind: 'settle',
-      entry: { kind: 'stuck', reason: 'recovery-exhausted' },
-    });
+    expect(nextActions(definition, fold(claim, claim))).toMatchObject([{ kind: 'act' }]);
+    expect(nextActions(definition, fold(claim, claim, claim))).toMatchObject([
+      {
+        kind: 'record',
+        entry: { kind: 'stuck', reason: 'recovery-exhausted' },
+      },
+    ]);
   });
 
   it('undoes a cancelled saga that it would otherwise mark with recovery-exhausted: no act is run for it any more', () => {
     const cancel: EntryDraft = { kind: 'cancel-requested', reason: 'the customer called' };
-    expect(nextAction(definition, fold(claim, claim, cancel, claim))).toMatchObject({
-      kind: 'settle',
-      entry: { kind: 'compensation-decided' },
-    });
+    expect(nextActions(definition, fold(claim, claim, cancel, claim))).toMatchObject([
+      {
+        kind: 'record',
+        entry: { kind: 'compensation-decided' },
+      },
+    ]);
   });
 
   it('counts neither the first claim of a queued saga nor a claim after a good handover', () => {
@@ -87,8 +90,7 @@ describe('nextAction', () => {
     };
     const foldAt = (...drafts: readonly (readonly [moment: number, draft: EntryDraft])[]): SagaState =>
       foldJournal(
-        definition,
-        { context: '{}', status: 'running', failure: undefined, stuck: undefined },
+        { context: '{}', status: 'running', stuck: undefined },
         drafts.map(([moment, draft], index): JournalEntry => ({
           seq: index + 1,
           worker: 'w',
@@ -99,11 +101,11 @@ describe('nextAction', () => {
 
     it('counts no claim that came before the wait was over by the clock of the storage', () => {
       const early = foldAt([0, failed], [1_000, claim], [30_000, claim], [59_999, claim]);
-      expect(early).toMatchObject({ recoveries: 0, begun: 'failed' });
-      expect(nextAction(definition, early)).toMatchObject({ kind: 'wait', forMs: 1 });
+      expect(early).toMatchObject({ recoveries: 0, branches: [{ priorOutcome: 'failed' }] });
+      expect(nextActions(definition, early)).toMatchObject([{ kind: 'wait', forMs: 1 }]);
       const late = foldAt([0, failed], [1_000, claim], [60_000, claim]);
-      expect(late).toMatchObject({ recoveries: 1, begun: 'unknown' });
-      expect(nextAction(definition, late)).toMatchObject({ kind: 'act', attempt: 2 });
+      expect(late).toMatchObject({ recoveries: 1, branches: [{ priorOutcome: 'unknown' }] });
+      expect(nextActions(definition, late)).toMatchObject([{ kind: 'act', attempt: 2 }]);
       expect(foldAt([0, failed], [60_000, claim], [61_000, claim])).toMatchObject({ recoveries: 2 });
     });
 
@@ -117,27 +119,36 @@ describe('nextAction', () => {
         [2_000, retry],
         [3_000, claim],
       ] as const;
-      expect(nextAction(definition, foldAt(...goesOn))).toMatchObject({ kind: 'act', attempt: 2 });
-      expect(foldAt(...goesOn, [4_000, claim])).toMatchObject({ recoveries: 1, begun: 'unknown' });
+      expect(nextActions(definition, foldAt(...goesOn))).toMatchObject([{ kind: 'act', attempt: 2 }]);
+      expect(foldAt(...goesOn, [4_000, claim])).toMatchObject({
+        recoveries: 1,
+        branches: [{ priorOutcome: 'unknown' }],
+      });
     });
 
     it('runs nothing of a parked one, whatever is asked of it, before a claim; that counts for nothing', () => {
       const parked: EntryDraft = { ...failed, park: { for: 'retry', name: 'a', dueInMs: 60_000 } };
       const cancel: EntryDraft = { kind: 'cancel-requested', reason: 'the customer called' };
       const taken: EntryDraft = { kind: 'claimed', from: 'running', parked: true };
-      expect(nextAction(definition, foldAt([0, parked]))).toEqual({ kind: 'settle', entry: undefined });
+      expect(nextActions(definition, foldAt([0, parked]))).toEqual([]);
       const asked = foldAt([0, parked], [1_000, cancel]);
       expect(asked.park).toEqual({ for: 'retry', name: 'a', dueInMs: 0 });
-      expect(nextAction(definition, asked)).toEqual({ kind: 'settle', entry: undefined });
-      expect(nextAction(definition, foldAt([0, parked], [1_000, cancel], [1_001, taken]))).toMatchObject({
-        entry: { kind: 'compensation-decided' },
-      });
+      expect(nextActions(definition, asked)).toEqual([]);
+      expect(nextActions(definition, foldAt([0, parked], [1_000, cancel], [1_001, taken]))).toMatchObject([
+        {
+          entry: { kind: 'compensation-decided' },
+        },
+      ]);
       const goesOn = foldAt([0, parked], [60_000, taken]);
-      expect(goesOn).toMatchObject({ recoveries: 0, begun: 'failed', park: undefined });
-      expect(nextAction(definition, goesOn)).toMatchObject({ kind: 'act', attempt: 2 });
+      expect(goesOn).toMatchObject({
+        recoveries: 0,
+        branches: [{ priorOutcome: 'failed' }],
+        park: undefined,
+      });
+      expect(nextActions(definition, goesOn)).toMatchObject([{ kind: 'act', attempt: 2 }]);
       expect(foldAt([0, parked], [60_000, taken], [61_000, claim])).toMatchObject({
         recoveries: 1,
-        begun: 'unknown',
+        branches: [{ priorOutcome: 'unknown' }],
       });
     });
   });
@@ -148,8 +159,8 @@ describe('nextAction', () => {
 
   it('completes a journal whose trailing steps were taken out of the definition', () => {
     const shorter = defineSaga({ name: 'order', steps: [{ id: 'a', handler }] });
-    const state = foldUnder(shorter, completed('a'), claim);
+    const state = fold(completed('a'), claim);
     expect(state).toMatchObject({ status: 'running', claimSeq: 2, recoveries: 1 });
-    expect(nextAction(shorter, state)).toEqual({ kind: 'settle', entry: { kind: 'settled' } });
+    expect(nextActions(shorter, state)).toEqual([{ kind: 'record', entry: { kind: 'settled' } }]);
   });
 });

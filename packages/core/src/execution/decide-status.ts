@@ -1,0 +1,91 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type {
+  ActCompleted,
+  CompensationCompleted,
+  CompensationFailed,
+  EntryDraft,
+} from '../journal/journal-entry.js';
+import { mayAct } from '../journal/saga-state.js';
+import type { SagaState } from '../journal/saga-state.js';
+import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+
+/**
+ * An entry with the status that it makes, if that is another one. Asked once, by whoever writes the entry and by the steps
+ * that it has: a later reader, whose steps may be others, finds the status in the entry. Pure.
+ */
+export function withStatus<Draft extends EntryDraft>(
+  definition: SagaDefinition,
+  state: SagaState,
+  draft: Draft,
+): Draft {
+  const status = isTerminal(state.status) ? state.status : decideStatus(definition, state, draft);
+  return status === state.status ? draft : { ...draft, status };
+}
+
+function decideStatus(definition: SagaDefinition, state: SagaState, draft: EntryDraft): SagaStatus {
+  switch (draft.kind) {
+    case 'act-completed':
+      return afterAct(definition, state, draft);
+    case 'act-failed':
+      return draft.next === 'compensate' ? turned(state.undo.length > 0 || draft.undo) : state.status;
+    case 'compensation-completed':
+      return afterUndo(state, draft);
+    case 'compensation-failed':
+      return afterFailedUndo(state, draft);
+    case 'compensation-decided':
+      return turned(state.undo.length + draft.undo.length > 0);
+    case 'claimed':
+      return state.status === SagaStatus.Pending ? SagaStatus.Running : state.status;
+    case 'cancel-requested':
+      return state.status === SagaStatus.Stuck && state.direction === 'forward'
+        ? SagaStatus.Running
+        : state.status;
+    case 'retry-requested':
+      return goingOn(state);
+    case 'step-resolved':
+      return draft.outcome === 'not-done' && mayAct(state) ? SagaStatus.Compensating : goingOn(state);
+    case 'stuck':
+      return SagaStatus.Stuck;
+    case 'settled':
+      return settled(definition, state);
+    case 'released':
+      return state.status;
+  }
+}
+
+function afterAct(definition: SagaDefinition, state: SagaState, { events }: ActCompleted): SagaStatus {
+  if (state.cancel !== undefined) return SagaStatus.Compensating;
+  const isLast = state.stage + 1 >= definition.stages.length;
+  // Events of the last step are delivered before the end is written, or a crash between the two would swallow them.
+  return isLast && events === undefined ? SagaStatus.Completed : state.status;
+}
+
+function afterUndo(state: SagaState, { events }: CompensationCompleted): SagaStatus {
+  if (state.isUndoingFirst && state.cancel === undefined) return state.status;
+  if (state.undo.length > 1 || events !== undefined) return SagaStatus.Compensating;
+  return undone(state.givenUp.length === 0);
+}
+
+function afterFailedUndo(state: SagaState, { next }: CompensationFailed): SagaStatus {
+  if (next === 'halt') return SagaStatus.Stuck;
+  if (next === 'continue' && state.undo.length <= 1) return undone(false);
+  return state.isUndoingFirst && state.cancel === undefined ? state.status : SagaStatus.Compensating;
+}
+
+function settled(definition: SagaDefinition, state: SagaState): SagaStatus {
+  if (state.direction === 'backward')
+    return state.undo.length === 0 ? undone(state.givenUp.length === 0) : state.status;
+  return state.stage >= definition.stages.length ? SagaStatus.Completed : state.status;
+}
+
+function turned(isSomethingToUndo: boolean): SagaStatus {
+  return isSomethingToUndo ? SagaStatus.Compensating : SagaStatus.Failed;
+}
+
+function undone(isEverything: boolean): SagaStatus {
+  return isEverything ? SagaStatus.Failed : SagaStatus.Stuck;
+}
+
+function goingOn({ direction }: SagaState): SagaStatus {
+  return direction === 'forward' ? SagaStatus.Running : SagaStatus.Compensating;
+}

@@ -1,0 +1,14 @@
+import type { SagaState } from '../journal/saga-state.js';
+import type { LetGoReason } from '../ports/saga-listener.js';
+
+/** How a run ended: the saga stands where `state` says, or this process let it go. */
+export type ExecutionEnd =
+  | { readonly kind: 'ended'; readonly state: SagaState; readonly cause: unknown }
+  | {
+      readonly kind: 'let-go';
+      readonly state: SagaState;
+      readonly reason: LetGoReason;
+      readonly error?: unknown;
+      /** The acts that were begun here and have no record. */
+      readonly begun: readonly string[];
+    };

@@ -1,0 +1,135 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { StepDefinition } from '../definition/saga-step.js';
+import { SagaStuckReason } from '../errors/saga-failure.js';
+import { branchOf, changedBranches } from '../journal/branch-state.js';
+import type { BranchState } from '../journal/branch-state.js';
+import { fits } from '../journal/fits.js';
+import { currentStep, stepAt } from '../journal/step-place.js';
+import type { CompensationDecided, MarkedStuck, Settled } from '../journal/journal-entry.js';
+import type { SagaState, UndoItem } from '../journal/saga-state.js';
+import { mayAct } from '../journal/saga-state.js';
+import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import { undoLayer } from '../journal/undo-list.js';
+import { isUndoneAfter } from './is-undone-after.js';
+
+/** Run the act of a step. */
+export interface ActAction {
+  readonly kind: 'act';
+  readonly step: StepDefinition;
+  readonly attempt: number;
+}
+
+/** Run the compensation of a step. */
+export interface CompensateAction {
+  readonly kind: 'compensate';
+  readonly step: StepDefinition;
+  readonly item: UndoItem;
+  readonly attempt: number;
+}
+
+/** Nothing may run for so long; fold the wait away with `afterWait` then. */
+export interface WaitAction {
+  readonly kind: 'wait';
+  /** The same wait as long as this is the same moment. By the clock of the worker that decided it. */
+  readonly until: Date;
+  /** Counted from its owner's first look at the wait, in milliseconds. */
+  readonly forMs: number;
+}
+
+/** There is something to write. */
+export interface RecordAction {
+  readonly kind: 'record';
+  readonly entry: Settled | CompensationDecided | MarkedStuck;
+}
+
+/** One thing that is next for a saga. */
+export type Action = ActAction | CompensateAction | WaitAction | RecordAction;
+
+/**
+ * Decides what comes next; nothing where a saga has ended, is STUCK or is parked. Pure and total: no clock, no randomness,
+ * no I/O, and an answer for every state. A recovery is nothing but this function asked about a loaded journal.
+ */
+export function nextActions(definition: SagaDefinition, state: SagaState): readonly Action[] {
+  if (standsStill(state)) return none;
+  const problem = fits(definition, state);
+  return problem === undefined ? nextActionsThatFit(definition, state) : [misfit(problem)];
+}
+
+/** As `nextActions`, for a state that is known to fit the definition: what this definition itself has written does. */
+export function nextActionsThatFit(definition: SagaDefinition, state: SagaState): readonly Action[] {
+  if (standsStill(state)) return none;
+  // Before the recoveries: whatever step ended its processes, a cancel runs it no more.
+  if (state.direction === 'forward' && state.cancel !== undefined)
+    return [record(decidedByCancel(definition, state))];
+  if (state.recoveries > definition.maximumRecoveryAttempts)
+    return [record(recoveryExhausted(definition, state))];
+  return state.branches.map((branch) => nextOf(definition, state, branch));
+}
+
+/** The state once its wait is over. */
+export function afterWait(state: SagaState): SagaState {
+  return { ...state, branches: changedBranches(state, { retryAt: undefined }) };
+}
+
+const none: readonly Action[] = Object.freeze([]);
+
+function standsStill({ status, park }: SagaState): boolean {
+  return isTerminal(status) || status === SagaStatus.Stuck || park !== undefined;
+}
+
+function nextOf(definition: SagaDefinition, state: SagaState, branch: BranchState): Action {
+  const { retryAt, retryDelayMs } = branch;
+  if (retryAt !== undefined) return { kind: 'wait', until: retryAt, forMs: retryDelayMs };
+  return mayAct(state) ? nextAct(definition, state, branch) : nextCompensation(definition, state, branch);
+}
+
+/** What was begun is undone by the rule of `compensateOn`, also if a cancel comes between its attempts. */
+function decidedByCancel(definition: SagaDefinition, state: SagaState): CompensationDecided {
+  const { priorOutcome } = branchOf(state);
+  const step = currentStep(definition, state);
+  const isUndone =
+    step !== undefined && priorOutcome !== undefined && isUndoneAfter(step.compensateOn, priorOutcome);
+  return { kind: 'compensation-decided', undo: isUndone ? [{ step: step.id, outcome: priorOutcome }] : [] };
+}
+
+function nextAct(
+  definition: SagaDefinition,
+  state: SagaState,
+  { isAlternative, failedAttempts }: BranchState,
+): Action {
+  const step = stepAt(definition, state.stage, isAlternative);
+  if (step !== undefined) return { kind: 'act', step, attempt: failedAttempts + 1 };
+  const isDone = state.stage >= definition.stages.length;
+  return isDone ? record({ kind: 'settled' }) : misfit(fits(definition, state));
+}
+
+/** A layer is undone item by item, the last one first. */
+function nextCompensation(
+  definition: SagaDefinition,
+  state: SagaState,
+  { failedAttempts }: BranchState,
+): Action {
+  const item = undoLayer(state).at(-1);
+  if (item === undefined) return record({ kind: 'settled' });
+  const step = stepAt(definition, item.stage, item.isAlternative);
+  if (step === undefined) return misfit(fits(definition, state));
+  return { kind: 'compensate', step, item, attempt: failedAttempts + 1 };
+}
+
+function recoveryExhausted(definition: SagaDefinition, state: SagaState): MarkedStuck {
+  const step = mayAct(state) ? currentStep(definition, state)?.id : state.undo.at(-1)?.step;
+  const message = `${state.recoveries - 1} recoveries ended without progress; the step may be what ends its process`;
+  return stuck(SagaStuckReason.RecoveryExhausted, message, step);
+}
+
+function misfit(problem = 'the journal does not fit the definition'): RecordAction {
+  return record(stuck(SagaStuckReason.DefinitionMismatch, problem));
+}
+
+function record(entry: RecordAction['entry']): RecordAction {
+  return { kind: 'record', entry };
+}
+
+function stuck(reason: MarkedStuck['reason'], message: string, step?: string): MarkedStuck {
+  return { kind: 'stuck', reason, message, ...(step === undefined ? {} : { step }) };
+}

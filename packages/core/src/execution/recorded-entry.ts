@@ -1,0 +1,16 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaState } from '../journal/saga-state.js';
+import type { EventClasses } from './attempt-run.js';
+
+/** An entry that is durable, with the states around it. */
+export interface RecordedEntry {
+  readonly definition: SagaDefinition;
+  readonly header: SagaHeader;
+  readonly entry: JournalEntry;
+  readonly before: SagaState;
+  readonly after: SagaState;
+  /** Of the events in the entry, if their attempt ran here. */
+  readonly eventClasses: EventClasses | undefined;
+}

@@ -1,0 +1,15 @@
+import type { IdGenerator } from '../ports/id-generator.js';
+import type { JournalWriter } from './journal-writer.js';
+import type { RecordedEntry } from './recorded-entry.js';
+import type { StepAttemptDependencies } from './step-attempt.js';
+
+/** What an executor needs from its worker. */
+export interface SagaExecutorDependencies extends StepAttemptDependencies {
+  readonly worker: string;
+  readonly writer: JournalWriter;
+  readonly ids: IdGenerator;
+  /** A longer wait for the next attempt parks the saga, in milliseconds; undefined: none does. */
+  readonly parkAboveMs: number | undefined;
+  /** Is told each entry once it is durable, in order. */
+  onRecorded(recorded: RecordedEntry): void;
+}

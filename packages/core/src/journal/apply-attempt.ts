@@ -1,0 +1,64 @@
+import { StepOutcome } from '../definition/step-run.js';
+import { branchOf, freshBranch } from './branch-state.js';
+import { failureOfAct, failureOfCancel, stuckOfCompensation } from './describe-failure.js';
+import type { ActCompleted, ActFailed, CompensationCompleted, CompensationFailed } from './journal-entry.js';
+import { addToUndo, attemptFailed, madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
+import type { MutableState } from './mutable-state.js';
+import { mayAct } from './saga-state.js';
+import { heedCancelOfUndoFirst, turnBack } from './turn-back.js';
+import { leaveUndo, undoneFirst, withAttempts } from './undo-list.js';
+
+/** An act returned. */
+export function actCompleted(next: MutableState, entry: ActCompleted): void {
+  next.context = entry.context ?? next.context;
+  if (!mayAct(next)) return nameNowhere(next, entry.step);
+  madeProgress(next);
+  addToUndo(next, entry.step, StepOutcome.Completed, entry.response);
+  nextStage(next);
+  if (next.cancel !== undefined) turnBack(next, failureOfCancel(next.cancel.reason));
+}
+
+/** An attempt of an act failed. */
+export function actFailed(next: MutableState, entry: ActFailed): void {
+  if (!mayAct(next)) return nameNowhere(next, entry.step);
+  // What an earlier attempt may have done is not undone by a later one that failed, or that a breaker refused.
+  const { priorOutcome = StepOutcome.Failed, primaryError } = branchOf(next);
+  const outcome = entry.outcome === StepOutcome.Failed ? priorOutcome : entry.outcome;
+  if (entry.next === 'retry') {
+    nameAct(next, entry.step);
+    return attemptFailed(next, entry, outcome === StepOutcome.Unknown ? outcome : StepOutcome.Failed);
+  }
+  madeProgress(next);
+  if (entry.undo) addToUndo(next, entry.step, outcome, entry.response);
+  else nameAct(next, entry.step);
+  if (entry.next === 'compensate') {
+    return turnBack(next, failureOfAct(entry.step, entry.error, primaryError, next.cancel?.reason));
+  }
+  next.isUndoingFirst = entry.next === 'undo-first';
+  next.branches = [{ ...freshBranch, isAlternative: !next.isUndoingFirst, primaryError: entry.error }];
+}
+
+/** A compensation returned. */
+export function compensationCompleted(next: MutableState, entry: CompensationCompleted): void {
+  next.context = entry.context ?? next.context;
+  if (!isNextUndo(next, entry.step)) return nameNowhere(next, entry.step);
+  heedCancelOfUndoFirst(next);
+  if (next.isUndoingFirst) undoneFirst(next);
+  else leaveUndo(next);
+}
+
+/** An attempt of a compensation failed. */
+export function compensationFailed(next: MutableState, entry: CompensationFailed): void {
+  if (!isNextUndo(next, entry.step)) return nameNowhere(next, entry.step);
+  heedCancelOfUndoFirst(next);
+  attemptFailed(next, entry, undefined);
+  if (entry.next === 'retry') return;
+  next.stuck ??= stuckOfCompensation(entry.step, entry.error);
+  if (entry.next === 'halt') return;
+  next.givenUp = [...next.givenUp, ...withAttempts(next).slice(-1)];
+  leaveUndo(next);
+}
+
+function isNextUndo(next: MutableState, step: string): boolean {
+  return !mayAct(next) && next.undo.at(-1)?.step === step;
+}

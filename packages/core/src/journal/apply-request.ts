@@ -1,0 +1,78 @@
+import { StepOutcome } from '../definition/step-run.js';
+import { SagaStuckReason } from '../errors/saga-failure.js';
+import { branchOf, changedBranches } from './branch-state.js';
+import { failureOfResolution } from './describe-failure.js';
+import type { CancelRequested, EntryDraft, MarkedStuck, StepResolved } from './journal-entry.js';
+import type { MutableState } from './mutable-state.js';
+import { addToUndo, madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
+import { mayAct } from './saga-state.js';
+import { SagaStatus } from './saga-status.js';
+import { turnBack } from './turn-back.js';
+import { openUndo, restoreAttempts, undoneFirst } from './undo-list.js';
+
+/** Somebody asked for the saga to be cancelled. */
+export function cancelRequested(
+  next: MutableState,
+  { reason, status }: CancelRequested & Pick<EntryDraft, 'status'>,
+): void {
+  if (next.direction === 'backward') return;
+  next.cancel ??= { reason };
+  wake(next);
+  if (next.status === SagaStatus.Stuck && status !== undefined) resume(next);
+}
+
+/** A person asked for it to go on from where it stood. */
+export function retryRequested(next: MutableState): void {
+  if (next.givenUp.length > 0) {
+    next.undo = openUndo(next);
+    next.givenUp = [];
+    restoreAttempts(next);
+  }
+  const { failedAttempts: forgivenAttempts } = branchOf(next);
+  next.branches = changedBranches(next, { forgivenAttempts, retryAt: undefined, retryEndsAt: undefined });
+  resume(next);
+}
+
+/** A person has settled the step that it stands at. */
+export function stepResolved(next: MutableState, entry: StepResolved): void {
+  if (next.isUndoingFirst) {
+    if (next.undo.at(-1)?.step !== entry.step) return nameNowhere(next, entry.step);
+    undoneFirst(next);
+  } else if (entry.outcome === 'not-done') {
+    if (!mayAct(next)) return nameNowhere(next, entry.step);
+    nameAct(next, entry.step);
+    turnBack(next, failureOfResolution(entry, branchOf(next).primaryError, next.cancel?.reason));
+  } else if (next.direction === 'forward') {
+    addToUndo(next, entry.step, StepOutcome.Completed, undefined);
+    nextStage(next);
+    madeProgress(next);
+  } else {
+    next.undo = openUndo(next).filter((item) => item.step !== entry.step);
+    next.givenUp = [];
+    madeProgress(next);
+    restoreAttempts(next);
+  }
+  resume(next);
+}
+
+/** It cannot go on by itself. */
+export function markedStuck(next: MutableState, { reason, message, step }: MarkedStuck): void {
+  next.stuck = { reason, message, ...(step === undefined ? {} : { step }) };
+  // Its act was called, and how it ended is recorded nowhere.
+  if (reason === SagaStuckReason.EntryRefused && mayAct(next))
+    next.branches = changedBranches(next, { priorOutcome: StepOutcome.Unknown });
+}
+
+/** Something was asked of a parked saga: it is claimed at once, and the claim still says that nothing of it ran. */
+function wake(next: MutableState): void {
+  if (next.park !== undefined) next.park = { ...next.park, dueInMs: 0 };
+}
+
+/** A person let it go on: the claim that follows is no recovery from a crash. */
+function resume(next: MutableState): void {
+  next.stuck = undefined;
+  next.recoveries = 0;
+  next.isReleased = true;
+  // What got it STUCK ran no act: only what earlier claims put in doubt is.
+  next.isUntouched = true;
+}

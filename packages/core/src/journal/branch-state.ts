@@ -1,0 +1,55 @@
+import type { RecordedError } from '../errors/recorded-error.js';
+
+/** What is known of the attempts at one call: on the way forward an act, on the way back a compensation. */
+export interface BranchState {
+  /** Undefined until an entry names it. */
+  readonly step: string | undefined;
+  /** An act: the alternative of its stage. */
+  readonly isAlternative: boolean;
+  /** Why the alternative runs. */
+  readonly primaryError: RecordedError | undefined;
+  /**
+   * The worst that is known of an act that may have begun before: an attempt failed or is in doubt, or an owner went away
+   * without a word.
+   */
+  readonly priorOutcome: 'failed' | 'unknown' | undefined;
+  /** Failed attempts so far. */
+  readonly failedAttempts: number;
+  /** Attempts that an operator's retry forgave: they no longer count against the policy. */
+  readonly forgivenAttempts: number;
+  /** The next attempt does not start before. */
+  readonly retryAt: Date | undefined;
+  /** How long its owner waits for that, in milliseconds, counted by its own monotonic clock: no two wall clocks agree. */
+  readonly retryDelayMs: number;
+  /** When that wait is over by the storage's clock, in milliseconds since the epoch; known of what was read only. */
+  readonly retryEndsAt: number | undefined;
+}
+
+/** A call of which nothing is known yet. */
+export const freshBranch: BranchState = Object.freeze({
+  step: undefined,
+  isAlternative: false,
+  primaryError: undefined,
+  priorOutcome: undefined,
+  failedAttempts: 0,
+  forgivenAttempts: 0,
+  retryAt: undefined,
+  retryDelayMs: 0,
+  retryEndsAt: undefined,
+});
+
+/** The branches of a stage at which nothing has happened yet: one list for all sagas. */
+export const freshBranches: readonly BranchState[] = Object.freeze([freshBranch]);
+
+/** The branch of a stage that has one. */
+export function branchOf({ branches }: { readonly branches: readonly BranchState[] }): BranchState {
+  return branches[0] ?? freshBranch;
+}
+
+/** The branches once this is known of the one that there is. */
+export function changedBranches(
+  state: { readonly branches: readonly BranchState[] },
+  change: Partial<BranchState>,
+): readonly BranchState[] {
+  return [{ ...branchOf(state), ...change }];
+}

@@ -1,0 +1,28 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { isStep } from '../definition/saga-step.js';
+import { branchOf } from './branch-state.js';
+import type { NamedStep, SagaState } from './saga-state.js';
+import { nowhere } from './saga-state.js';
+import { currentStep, stepAt } from './step-place.js';
+
+/**
+ * Why a journal does not fit the steps of a definition, or undefined if it does: every step in it stands at its stage under
+ * its id or an alias, and an alternative that was chosen is there. Pure.
+ */
+export function fits(definition: SagaDefinition, state: SagaState): string | undefined {
+  for (const named of state.named) {
+    const problem = misplaced(definition, named);
+    if (problem !== undefined) return problem;
+  }
+  const isChosen = state.direction === 'forward' && branchOf(state).isAlternative;
+  if (!isChosen || currentStep(definition, state) !== undefined) return undefined;
+  return `the journal chose an alternative at place ${state.stage + 1}, where the definition has none`;
+}
+
+function misplaced(definition: SagaDefinition, named: NamedStep): string | undefined {
+  if (named.stage === nowhere) return `the journal has "${named.step}" where no step can stand`;
+  const expected = stepAt(definition, named.stage, named.isAlternative);
+  if (expected !== undefined && isStep(expected, named.step)) return undefined;
+  const found = expected === undefined ? 'none' : `"${expected.id}"`;
+  return `the journal has "${named.step}" at place ${named.stage + 1}, where the definition has ${found}`;
+}

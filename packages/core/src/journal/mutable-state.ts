@@ -1,0 +1,74 @@
+import type { StepOutcome } from '../definition/step-run.js';
+import { branchOf, changedBranches, freshBranches } from './branch-state.js';
+import type { BranchState } from './branch-state.js';
+import type { ActFailed, CompensationFailed } from './journal-entry.js';
+import { retryEndsAt } from './retry-wait.js';
+import type { NamedStep, SagaState } from './saga-state.js';
+import { nowhere } from './saga-state.js';
+
+/** A fresh copy of a state that is being filled in: nobody else has seen it yet. */
+export type MutableState = { -readonly [Field in keyof SagaState]: SagaState[Field] };
+
+/** Something got done: recoveries are counted anew. */
+export function madeProgress(next: MutableState): void {
+  next.recoveries = 0;
+  next.isReleased = false;
+}
+
+/** An attempt failed, and the same act or compensation may be tried again. */
+export function attemptFailed(
+  next: MutableState,
+  entry: ActFailed | CompensationFailed,
+  priorOutcome: BranchState['priorOutcome'],
+): void {
+  const { step, attempt: failedAttempts, retryAt, finishedAt, park } = entry;
+  const retryDelayMs = retryAt === undefined ? 0 : retryAt.getTime() - finishedAt.getTime();
+  const retry = { retryAt, retryDelayMs, retryEndsAt: retryEndsAt(entry) };
+  next.branches = changedBranches(next, { step, priorOutcome, failedAttempts, ...retry });
+  next.park = park;
+  madeProgress(next);
+}
+
+/** From here on something of it may run: a later claim is judged by that. */
+export function endWait(next: MutableState): void {
+  const { retryAt, retryEndsAt: endsAt } = branchOf(next);
+  if (retryAt === undefined && endsAt === undefined) return;
+  next.branches = changedBranches(next, { retryAt: undefined, retryEndsAt: undefined });
+}
+
+/** The stage is done. */
+export function nextStage(next: MutableState): void {
+  next.stage++;
+  next.branches = freshBranches;
+}
+
+/** The effect of the act that is next is there, or may be there. */
+export function addToUndo(
+  next: MutableState,
+  step: string,
+  outcome: StepOutcome,
+  response: string | undefined,
+): void {
+  const { stage, undo, named } = next;
+  const item = { step, stage, isAlternative: branchOf(next).isAlternative, outcome, response };
+  next.undo = [...undo, item];
+  if (named === undo) next.named = next.undo;
+  else nameStep(next, item);
+}
+
+/** An attempt of the act that is next is in the journal. */
+export function nameAct(next: MutableState, step: string): void {
+  nameStep(next, { step, stage: next.stage, isAlternative: branchOf(next).isAlternative });
+}
+
+/** The journal has this step where no journal of an engine has it. */
+export function nameNowhere(next: MutableState, step: string): void {
+  nameStep(next, { step, stage: nowhere, isAlternative: false });
+}
+
+function nameStep(next: MutableState, named: NamedStep): void {
+  const last = next.named.at(-1);
+  const isLast =
+    last?.step === named.step && last.stage === named.stage && last.isAlternative === named.isAlternative;
+  if (!isLast) next.named = [...next.named, named];
+}

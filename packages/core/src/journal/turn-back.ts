@@ -1,0 +1,32 @@
+import type { SagaFailure } from '../errors/saga-failure.js';
+import { freshBranches } from './branch-state.js';
+import { failureOfCancel } from './describe-failure.js';
+import type { CompensationDecided } from './journal-entry.js';
+import type { MutableState } from './mutable-state.js';
+import { addToUndo, endWait, madeProgress, nameNowhere } from './mutable-state.js';
+import { mayAct } from './saga-state.js';
+
+/** The point of no return. */
+export function turnBack(next: MutableState, failure: SagaFailure): void {
+  madeProgress(next);
+  // The undo that is under way is the first one now, and goes on counting its attempts.
+  if (next.isUndoingFirst) endWait(next);
+  else next.branches = freshBranches;
+  next.isUndoingFirst = false;
+  next.direction = 'backward';
+  next.failure = failure;
+}
+
+/** A cancel came while a primary was undone before its alternative: how that undo ended is the decision, too. */
+export function heedCancelOfUndoFirst(next: MutableState): void {
+  if (next.isUndoingFirst && next.cancel !== undefined) turnBack(next, failureOfCancel(next.cancel.reason));
+}
+
+/** The owner decided to compensate because of a cancel. */
+export function compensationDecided(next: MutableState, entry: CompensationDecided): void {
+  for (const { step, outcome } of entry.undo) {
+    if (!mayAct(next)) return nameNowhere(next, step);
+    addToUndo(next, step, outcome, undefined);
+  }
+  turnBack(next, failureOfCancel(next.cancel?.reason));
+}

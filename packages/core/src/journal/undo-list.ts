@@ -1,0 +1,47 @@
+import { branchOf, freshBranch, freshBranches } from './branch-state.js';
+import type { MutableState } from './mutable-state.js';
+import { madeProgress } from './mutable-state.js';
+import type { SagaState, UndoItem } from './saga-state.js';
+
+/** What is undone before anything else is: the last steps in the list, as far as they are of one stage. */
+export function undoLayer({ undo }: Pick<SagaState, 'undo'>): readonly UndoItem[] {
+  const stage = undo.at(-1)?.stage;
+  return undo.slice(undo.findLastIndex((item) => item.stage !== stage) + 1);
+}
+
+/** The compensation that is next is not to be called again: its step is undone, or it was given up. */
+export function leaveUndo(next: MutableState): void {
+  madeProgress(next);
+  next.undo = next.undo.slice(0, -1);
+  restoreAttempts(next);
+}
+
+/** The primary is undone: its alternative may begin. */
+export function undoneFirst(next: MutableState): void {
+  madeProgress(next);
+  next.undo = next.undo.slice(0, -1);
+  next.isUndoingFirst = false;
+  next.branches = [{ ...freshBranch, isAlternative: true, primaryError: branchOf(next).primaryError }];
+}
+
+/** What is still to be undone, with what was given up back in its place: those steps completed last. */
+export function openUndo(next: MutableState): readonly UndoItem[] {
+  return [...withAttempts(next), ...next.givenUp.toReversed()];
+}
+
+/** What is to be undone, with the attempts that failed written down at the step that was tried last. */
+export function withAttempts(next: MutableState): readonly UndoItem[] {
+  const last = next.undo.at(-1);
+  const { failedAttempts } = branchOf(next);
+  if (last === undefined || failedAttempts === 0) return next.undo;
+  return [...next.undo.slice(0, -1), { ...last, failedAttempts }];
+}
+
+/** A compensation that was tried before others went first goes on with the next number; a person forgave the rest. */
+export function restoreAttempts(next: MutableState): void {
+  const { step, failedAttempts = 0 } = next.undo.at(-1) ?? freshBranch;
+  next.branches =
+    failedAttempts === 0
+      ? freshBranches
+      : [{ ...freshBranch, step, failedAttempts, forgivenAttempts: failedAttempts }];
+}
