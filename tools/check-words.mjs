@@ -33,6 +33,7 @@ const checked = [
   'packages/core/src/options',
   'packages/core/src/ports',
   'packages/core/src/storage-kit',
+  'packages/typeorm/src',
 ];
 
 const places = process.argv.slice(2);

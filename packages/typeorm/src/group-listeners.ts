@@ -1,11 +1,11 @@
-/** Is told how many starts and entries one statement wrote. */
+/** Called with the number of starts and entries that one statement wrote. */
 export type GroupListener = (entries: number) => void;
 
-/** Those who want to know how well writes travel together, for example a histogram. */
+/** The listeners for the sizes of groups, for example a histogram. */
 export class GroupListeners {
   private readonly listeners = new Set<GroupListener>();
 
-  /** @returns What removes it. */
+  /** @returns The function that removes it. */
   add(listener: GroupListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -16,7 +16,7 @@ export class GroupListeners {
       try {
         listener(entries);
       } catch {
-        // What was written is written: a listener must not make it look otherwise.
+        // The write is done, and an error of a listener must not affect its answer.
       }
     }
   }

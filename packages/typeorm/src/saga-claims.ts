@@ -43,7 +43,7 @@ export class SagaClaims {
     return loaded;
   }
 
-  /** Answers the ids of those that were released. */
+  /** Resolves with the ids of the released sagas. */
   async release(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
     if (requests.length === 0) return [];
     try {
@@ -54,7 +54,10 @@ export class SagaClaims {
     return this.releaseOneByOne(requests);
   }
 
-  /** One of them is to blame, for example because a stranger holds its row: the others are released all the same. */
+  /**
+   * One of them causes the error, for example because another transaction holds its row: the others are released all
+   * the same.
+   */
   private async releaseOneByOne(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
     const released: string[] = [];
     const errors: unknown[] = [];
@@ -70,7 +73,8 @@ export class SagaClaims {
     return released;
   }
 
-  // No recovery: no worker ran it, and a process that can read it may be there, one of a newer release for example.
+  // It does not count as a recovery: no worker ran it, and another process may be able to read it, for example one of a
+  // newer release.
   private async releaseUnreadable(
     { worker, onUnreadable }: ClaimRequest,
     unreadable: readonly UnreadableSaga[],

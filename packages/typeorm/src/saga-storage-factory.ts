@@ -12,14 +12,14 @@ export interface TypeOrmSagaStorageFactory {
   readonly kind: 'saga-storage-factory';
   /** The token of the data source, as `TypeOrmModule` provides it. */
   readonly inject: readonly [ReturnType<typeof getDataSourceToken>];
-  /** What is wrong with the options: `SagaModule` lists it with everything else that is. */
+  /** The problems of the options, which `SagaModule` reports together with all other problems. */
   readonly optionProblems: readonly SagaDefinitionProblem[];
   create(dataSource: DataSource): TypeOrmSagaStorage;
 }
 
 /** Options of {@link typeOrmSagaStorage}. */
 export interface TypeOrmSagaStorageFactoryOptions extends Omit<TypeOrmSagaStorageOptions, 'dataSource'> {
-  /** The name that the data source has in `TypeOrmModule.forRoot({ name })`. @default the one without a name */
+  /** The name of the data source in `TypeOrmModule.forRoot({ name })`. @default the one without a name */
   readonly dataSource?: string;
 }
 

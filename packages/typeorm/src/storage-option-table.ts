@@ -7,9 +7,9 @@ export interface SagaStorageLogger {
   warn(message: string): void;
 }
 
-/** The options of the storage beside its data source. */
+/** The options of the storage, without its data source. */
 export const storageExtras = {
-  /** The schema that the saga tables are in. @default 'saga' */
+  /** The schema of the saga tables. @default 'saga' */
   schema: option<string, { readonly default: string }>(schemaNames, isSchemaName, {
     default: defaultSchema,
   }),
@@ -55,12 +55,12 @@ const repositoriesTable = { dataSource, schema: storageExtras.schema };
 /** The documented defaults of the storage. */
 export const storageDefaults = defaultsOf(storageExtras);
 
-/** Everything that is wrong with the options of the storage. */
+/** The problems of the options of the storage. */
 export function checkStorageOptions(options: unknown): readonly SagaDefinitionProblem[] {
   return checkTable({ where: 'typeOrmSagaStorage()', path: '' }, options, table);
 }
 
-/** Everything that is wrong with the options of the module of the repositories. */
+/** The problems of the options of the repositories' module. */
 export function checkRepositoriesOptions(options: unknown): readonly SagaDefinitionProblem[] {
   return checkTable({ where: 'SagaRepositoriesModule.forRoot()', path: '' }, options, repositoriesTable);
 }

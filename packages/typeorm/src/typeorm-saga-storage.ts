@@ -42,8 +42,8 @@ import { checkStorageOptions } from './storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
 
 /**
- * Sagas in PostgreSQL, over the application's own TypeORM data source: shared by as many processes as use the same
- * database and schema, and safe against the crash of any of them.
+ * Sagas in PostgreSQL, over the application's own TypeORM data source: shared by all processes with the same database
+ * and schema, and safe against the crash of any of them.
  */
 export class TypeOrmSagaStorage implements SagaStorage {
   private readonly repositories: SagaRepositories;
@@ -55,13 +55,13 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly claims: SagaClaims;
   private readonly hints: HintChannel | undefined;
   private surroundings = noSurroundings;
-  /** Absent where hints are turned off. */
+  /** Absent if hints are turned off. */
   readonly onHint?: (listener: (hint: StorageHint) => void) => () => void;
 
-  /** What is wrong with its options. `SagaModule` lists it with everything else; `open()` throws it. */
+  /** The problems of its options. `SagaModule` reports them together with all other problems; `open()` throws them. */
   readonly optionProblems: readonly SagaDefinitionProblem[];
 
-  /** @throws InvalidArgumentError for a schema name that is not one. */
+  /** @throws InvalidArgumentError for an invalid schema name. */
   constructor(private readonly options: TypeOrmSagaStorageOptions) {
     this.optionProblems = checkStorageOptions(options);
     const runShared: Surroundings['run'] = (work) => this.surroundings.run(work);
@@ -70,7 +70,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.repositories = repositories;
     const { connections, executions, journal, tables } = repositories;
     this.entities = new ReadOnlyEntities(tables.schemaName);
-    // A data source that is initialized again has none of its subscribers of before.
+    // A data source that is initialized again does not have its earlier subscribers.
     connections.onPoolChange(() => this.entities.guard(dataSource));
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(
@@ -94,7 +94,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
       () => connections.createClient('hints'),
       (error) =>
         options.logger?.warn(
-          `Hints between processes are off until their connection is made anew; polling goes on. ${escapeControls(recordError(error).message)}`,
+          `Hints between processes are off until their connection is restored; polling continues. ${escapeControls(recordError(error).message)}`,
         ),
       runShared,
     );
@@ -129,7 +129,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   async start(saga: NewSaga): Promise<StartResult> {
-    // What was in the way can be gone when it is looked for: then the way is free.
+    // The saga that caused the conflict may be gone when it is read: then the start can succeed.
     for (let attempt = 1; attempt <= 3; attempt++) {
       if (await this.writes.submit({ kind: 'start', saga })) {
         if (saga.owner === undefined && saga.park === undefined) this.hints?.work();
@@ -221,17 +221,19 @@ export class TypeOrmSagaStorage implements SagaStorage {
     else this.hints?.progressed(sagaId);
   }
 
-  /** Why nothing can be written now, for health: in words that show nothing of the application. */
+  /** The reason why no write is possible at the moment, for health checks: without values of the application. */
   get problem(): string | undefined {
     return this.repositories.connections.problem;
   }
 
-  /** Whether the hints of other processes are heard now; undefined where hints are turned off. */
+  /** Whether the hints of other processes are received at the moment; undefined if hints are turned off. */
   get isListening(): boolean | undefined {
     return this.hints?.isListening;
   }
 
-  /** Tells how many starts and entries each statement wrote. Returns what ends it. */
+  /**
+   * Calls the listener with the number of starts and entries of each statement. Returns the function that removes it.
+   */
   onGroupWritten(listener: GroupListener): () => void {
     return this.groups.add(listener);
   }

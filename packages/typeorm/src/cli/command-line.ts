@@ -3,17 +3,17 @@ import { isError } from '@nest-saga/core/storage-kit';
 import { checkSchemaName, defaultSchema } from '../postgres/schema-name.js';
 import { schemaVersion } from '../postgres/migrations/all-migrations.js';
 
-/** What the command is asked to do. */
+/** The parsed command line. */
 export interface CommandLine {
   readonly command: 'migrate' | 'status' | 'sql' | 'help';
   readonly schema: string;
-  /** Where the database is; undefined where nobody said. */
+  /** The URL of the database; undefined if it is not given. */
   readonly url: string | undefined;
-  /** With `sql`: the version that is there already. */
+  /** For `sql`: the version of the existing tables. */
   readonly from: number;
 }
 
-/** What `nest-saga help` says. */
+/** The answer to `nest-saga help`. */
 export const usage = `Usage: nest-saga <command> [options]
 
 Commands:
@@ -27,7 +27,7 @@ Options:
   --from <version>  with "sql": the version that is there already (default: 0)
   --help            this text`;
 
-/** A command line that cannot be understood. Its message says why. */
+/** A command line that cannot be understood. Its message has the reason. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -79,12 +79,12 @@ function checkSchema(schema: string): string {
   try {
     return checkSchemaName(schema);
   } catch (error) {
-    throw new UsageError(`--schema "${schema}" is no schema name. ${isError(error) ? error.message : ''}`);
+    throw new UsageError(`--schema "${schema}" is not a schema name. ${isError(error) ? error.message : ''}`);
   }
 }
 
 function checkFrom(from: string): number {
   const version = /^\d{1,9}$/.test(from) ? Number(from) : Number.NaN;
   if (version >= 0 && version <= schemaVersion) return version;
-  throw new UsageError(`--from "${from}" is no version: pass a whole number from 0 to ${schemaVersion}.`);
+  throw new UsageError(`--from "${from}" is not a version: pass a whole number from 0 to ${schemaVersion}.`);
 }

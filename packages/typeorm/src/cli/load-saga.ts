@@ -11,9 +11,9 @@ import { loadStatement } from '../postgres/statements/read-journals.js';
 const deadlineMs = 10_000;
 
 /**
- * Reads one saga for `nest-saga diagram --execution`, on a connection of its own and without the application.
+ * Reads one saga for `nest-saga diagram --execution`, on a separate connection and without the application.
  *
- * @throws InvalidArgumentError for a schema name that is not one; else what the server or the driver says.
+ * @throws InvalidArgumentError for an invalid schema name; otherwise the error of the server or the driver.
  */
 export async function loadSaga(
   sagaId: string,
@@ -32,7 +32,7 @@ export async function loadSaga(
   try {
     return toLoadedSaga(await connection.run('load', loadStatement(tables), [sagaId], deadlineMs));
   } catch (error) {
-    // The storage's own words are about writes; what the server said is what helps here.
+    // The message of the storage is about writes; that of the server is useful here.
     throw isSagaError(error, 'SAGA_STORAGE_FAILED') ? (error.cause ?? error) : error;
   } finally {
     await connection.close().catch(() => undefined);

@@ -7,15 +7,15 @@ import type { SchemaStatus } from '../postgres/migrations/migrator.js';
 import { parseCommandLine, usage, UsageError } from './command-line.js';
 import type { CommandLine } from './command-line.js';
 
-/** Where a command writes to. */
+/** The outputs of a command. */
 export interface CommandOutput {
   out(line: string): void;
   error(line: string): void;
 }
 
 /**
- * Runs `nest-saga migrate`, `status` or `sql` and answers its exit code: 0 done, 1 not as it should be, 2 not
- * understood. Never rejects.
+ * Runs `nest-saga migrate`, `status` or `sql` and resolves with its exit code: 0 done, 1 failed or not up to date, 2
+ * not understood. Never rejects.
  */
 export async function runCommand(
   commandArguments: readonly string[],
@@ -85,7 +85,7 @@ function describeStatus({ schema, found, needed }: SchemaStatus): string {
 }
 
 function describe(error: unknown): string {
-  // The storage's own words are about writes; what the server said is what helps here.
+  // The message of the storage is about writes; that of the server is useful here.
   const cause = isSagaError(error, 'SAGA_STORAGE_FAILED') ? error.cause : error;
   return isError(cause) ? cause.message : String(cause);
 }

@@ -3,8 +3,8 @@ import { SagaEntityMappingError } from '../errors/saga-entity-mapping-error.js';
 import { sagaEntities } from './saga-entities.js';
 
 /**
- * Refuses saga entities that query tables or columns that are not there: a prefix and a naming strategy of a data
- * source reach them too, and TypeORM lets an entity keep neither out.
+ * Refuses saga entities that query tables or columns that do not exist: a prefix and a naming strategy of a data source
+ * apply to them too, and TypeORM has no way to exclude an entity.
  *
  * @throws SagaEntityMappingError
  */

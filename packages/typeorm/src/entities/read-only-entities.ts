@@ -11,13 +11,13 @@ interface Written {
 }
 
 /**
- * Refuses what TypeORM is asked to write to the saga tables of a schema, by whichever entity. The engine itself goes
- * another way: its statements are its own.
+ * Refuses writes of TypeORM to the saga tables of a schema, with any entity. The engine does not use TypeORM for its
+ * writes.
  */
 export class ReadOnlyEntities implements EntitySubscriberInterface {
   constructor(private readonly schema: string) {}
 
-  /** Guards a data source that is initialized; once is enough until it is initialized again. */
+  /** Guards an initialized data source. A second call has no effect until the data source is initialized again. */
   guard({ subscribers }: DataSource): void {
     if (!subscribers.includes(this)) subscribers.push(this);
   }

@@ -1,10 +1,10 @@
 import { EntitySchema } from 'typeorm';
 
-/** A row of `saga_worker`: a process that runs sagas. For queries of your own: a write is refused. */
+/** A row of `saga_worker`: a process that runs sagas. For the application's own queries: writes are refused. */
 export class SagaWorkerEntity {
   declare readonly id: string;
   declare readonly startedAt: Date;
-  /** By the clock of the database; afterwards the worker counts as dead. */
+  /** The expiry by the clock of the database; after it the worker counts as dead. */
   declare readonly expiresAt: Date;
 }
 

@@ -2,7 +2,7 @@ import type { JournalEntry, RecordedError, SagaFailure, SagaStatus, SagaStuck } 
 import { EntitySchema } from 'typeorm';
 import type { Relation } from 'typeorm';
 
-/** A row of `saga_execution`: the header of one saga. For queries of your own: a write is refused. */
+/** A row of `saga_execution`: the header of one saga. For the application's own queries: writes are refused. */
 export class SagaExecutionEntity {
   declare readonly id: string;
   declare readonly sagaName: string;
@@ -11,16 +11,19 @@ export class SagaExecutionEntity {
   declare readonly status: SagaStatus;
   declare readonly owner: string | null;
   declare readonly nextRunAt: Date | null;
-  /** What it waits for without an owner, for example `retry:charge-card`. */
+  /** The reason of its wait without an owner, for example `retry:charge-card`. */
   declare readonly waiting: string | null;
-  /** The context of the start, as the saga's codec encoded it, parsed by the driver; later ones are in the entries. */
+  /**
+   * The context of the start as encoded by the saga's codec, and parsed by the driver; later contexts are in the
+   * entries.
+   */
   declare readonly context: unknown;
   declare readonly failure: SagaFailure | null;
   declare readonly stuck: SagaStuck | null;
   declare readonly metadata: Readonly<Record<string, string>>;
   declare readonly createdAt: Date;
   declare readonly updatedAt: Date;
-  /** The journal, where the query asks for the relation. */
+  /** The journal, if the query includes the relation. */
   declare readonly entries?: readonly SagaLogEntity[];
 }
 
@@ -54,27 +57,27 @@ export function sagaExecutionSchema(schema: string): EntitySchema<SagaExecutionE
   });
 }
 
-/** A row of `saga_log`: one entry of a saga's journal. For queries of your own: a write is refused. */
+/** A row of `saga_log`: one entry of a saga's journal. For the application's own queries: writes are refused. */
 export class SagaLogEntity {
   declare readonly sagaId: string;
   declare readonly seq: number;
   declare readonly kind: JournalEntry['kind'];
-  /** What the saga's status became with this entry, where it changed. */
+  /** The new status of the saga, if this entry changed it. */
   declare readonly status: SagaStatus | null;
   declare readonly step: string | null;
   declare readonly attempt: number | null;
   declare readonly worker: string | null;
-  /** As the saga's codec encoded it, parsed by the driver. */
+  /** The context as encoded by the saga's codec, and parsed by the driver. */
   declare readonly context: unknown;
   declare readonly response: unknown;
   declare readonly error: RecordedError | null;
   declare readonly events: readonly unknown[] | null;
-  /** What only some kinds of entries have: decisions, reasons, names of people. */
+  /** The properties that only some kinds of entries have: decisions, reasons, names of people. */
   declare readonly detail: Readonly<Record<string, unknown>> | null;
   declare readonly startedAt: Date | null;
   declare readonly finishedAt: Date | null;
   declare readonly recordedAt: Date;
-  /** The header, where the query asks for the relation. */
+  /** The header, if the query includes the relation. */
   declare readonly execution?: Relation<SagaExecutionEntity>;
 }
 

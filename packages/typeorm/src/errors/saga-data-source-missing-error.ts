@@ -1,6 +1,6 @@
 import { SagaError } from '@nest-saga/core';
 
-/** No module of the application provides the data source that the saga repositories read. */
+/** No module of the application provides the data source of the saga repositories. */
 export class SagaDataSourceMissingError extends SagaError {
   readonly code = 'SAGA_DATA_SOURCE_MISSING';
 

@@ -1,11 +1,11 @@
 import { SagaError } from '@nest-saga/core';
 
-/** The database has an encoding that cannot hold every text of a saga. Nothing was changed. */
+/** The encoding of the database cannot store all texts of sagas. Nothing was changed. */
 export class SagaEncodingError extends SagaError {
   readonly code = 'SAGA_DATABASE_ENCODING';
 
   constructor(
-    /** The encoding of the database, as the server names it. */
+    /** The encoding of the database, as the server reports it. */
     readonly encoding: string,
   ) {
     super(

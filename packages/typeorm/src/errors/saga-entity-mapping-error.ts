@@ -1,15 +1,15 @@
 import { SagaError } from '@nest-saga/core';
 
-/** The data source maps the saga entities to names that the saga tables do not have. */
+/** The data source maps the saga entities to names that do not exist in the saga tables. */
 export class SagaEntityMappingError extends SagaError {
   readonly code = 'SAGA_ENTITY_MAPPING';
 
   constructor(
     /** The entity, for example `SagaExecutionEntity`. */
     readonly entity: string,
-    /** What it is mapped to, for example `the table "app_saga_execution"`. */
+    /** Its mapping, for example `the table "app_saga_execution"`. */
     readonly mapped: string,
-    /** The name as it is in the database. */
+    /** The name in the database. */
     readonly expected: string,
   ) {
     super(

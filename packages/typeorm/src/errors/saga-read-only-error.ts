@@ -1,11 +1,11 @@
 import { SagaError } from '@nest-saga/core';
 
-/** The application wrote to the tables of the sagas through TypeORM. Nothing was changed. */
+/** The application tried to write to the saga tables through TypeORM. Nothing was changed. */
 export class SagaReadOnlyError extends SagaError {
   readonly code = 'SAGA_READ_ONLY';
 
   constructor(
-    /** The table that was to be written. */
+    /** The table of the refused write. */
     readonly table: string,
   ) {
     super(

@@ -1,18 +1,18 @@
 import { SagaError } from '@nest-saga/core';
 
-/** Why a schema cannot be used. */
+/** The reason why a schema cannot be used. */
 export type SagaSchemaProblem = 'missing' | 'older' | 'newer' | 'forbidden';
 
-/** What this package found in the database does not fit it. Nothing was changed. */
+/** The saga tables in the database do not match this package. Nothing was changed. */
 export class SagaSchemaError extends SagaError {
   readonly code = 'SAGA_SCHEMA_MISMATCH';
 
   constructor(
     readonly problem: SagaSchemaProblem,
     readonly schema: string,
-    /** The version of the schema in the database; 0 where there is none. */
+    /** The version of the schema in the database; 0 if there are no saga tables. */
     readonly found: number,
-    /** The version that this package works with. */
+    /** The version that this package needs. */
     readonly needed: number,
     options?: ErrorOptions,
   ) {

@@ -5,7 +5,7 @@ import type { PostgresPool } from './postgres-client.js';
 
 /**
  * The pool of the application's data source. The application owns it: it may destroy the data source and initialize it
- * again, as for new credentials, and then there is another pool.
+ * again, for example with new credentials, and then there is a new pool.
  */
 export class ApplicationPool {
   private pool: PostgresPool | undefined;
@@ -14,9 +14,9 @@ export class ApplicationPool {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The pool as it is now. While the data source is destroyed it is the one before, which refuses whatever it is asked.
+   * The current pool. While the data source is destroyed, it is the previous one, which refuses all requests.
    *
-   * @throws TypeError where it is not one of PostgreSQL, or was never connected.
+   * @throws TypeError if it is not a pool of PostgreSQL, or was never connected.
    */
   get(): PostgresPool {
     const { pool: known } = this;
@@ -24,13 +24,13 @@ export class ApplicationPool {
     const pool = poolOf(this.dataSource);
     this.release();
     this.pool = pool;
-    // A server may end a connection right when it is made, before it was handed out.
+    // A server may end a connection as soon as it is made, before the pool provides it.
     pool.on('connect', guardErrors);
     if (known !== undefined) for (const listener of this.listeners) listener();
     return pool;
   }
 
-  /** Calls back where the pool is another one than before: connections beside it belong to the old one. */
+  /** Calls the listener when the application has a new pool: connections beside the pool belong to the old one. */
   onChange(listener: () => void): void {
     this.listeners.add(listener);
   }

@@ -1,10 +1,10 @@
 import type { PostgresPool } from './postgres-client.js';
 
 /**
- * Refuses a driver whose rows do not come as text: contexts must come back byte for byte.
+ * Refuses a driver whose rows are not text: contexts must be read byte for byte.
  *
- * @throws TypeError for the bindings of `pg-native`, which TypeORM prefers where they are installed, and for a pool
- * that does not say how to make a client.
+ * @throws TypeError for the bindings of `pg-native`, which TypeORM prefers if they are installed, and for a pool
+ * without a client class.
  */
 export function checkDriver({ Client, options }: PostgresPool): void {
   if (typeof Client !== 'function')
@@ -13,7 +13,7 @@ export function checkDriver({ Client, options }: PostgresPool): void {
     );
   if (!('native' in new Client(options))) return;
   throw new TypeError(
-    'The saga storage does not work over pg-native, and TypeORM takes that where it is installed. Uninstall ' +
+    'The saga storage does not work over pg-native, and TypeORM uses that if it is installed. Uninstall ' +
       'pg-native, or give the DataSource the driver without it: `import pg from "pg"` and `driver: { ...pg }`.',
   );
 }

@@ -3,13 +3,13 @@ import { isSagaError, readSafely, recordError } from '@nest-saga/core/storage-ki
 import type { WriteOutcome } from '@nest-saga/core';
 import { DeadlineError } from './deadline-error.js';
 
-/** What PostgreSQL or the way to it said, without anything that was written: no parameters, no rows. */
+/** An error of PostgreSQL or of the connection, without any written values: no parameters, no rows. */
 export class PostgresError extends Error {
   override readonly name = 'PostgresError';
 
   constructor(
     message: string,
-    /** The SQLSTATE, where the server gave one. */
+    /** The SQLSTATE, if the server sent one. */
     readonly sqlState: string | undefined,
     readonly constraint: string | undefined,
   ) {
@@ -17,12 +17,12 @@ export class PostgresError extends Error {
   }
 }
 
-/** Where a statement failed: a connection was not even had, or the statement was on its way. */
+/** The phase in which a statement failed: before it had a connection, or while it was in flight. */
 export type FailurePhase = 'connect' | 'query';
 
 /**
- * The storage's error for what the driver threw. It is judged by SQLSTATE and never by its text; an error without one
- * says nothing about a commit.
+ * The storage's error for an error of the driver. It depends on the SQLSTATE and never on the message; an error without
+ * a SQLSTATE says nothing about a commit.
  */
 export function toStorageError(operation: string, error: unknown, phase: FailurePhase): SagaStorageError {
   if (isSagaError(error, 'SAGA_STORAGE_FAILED')) return error;
@@ -30,7 +30,7 @@ export function toStorageError(operation: string, error: unknown, phase: Failure
   return new SagaStorageError(operation, outcome, { cause: withoutContent(error) });
 }
 
-/** The SQLSTATE behind a storage's error, if the server gave one. */
+/** The SQLSTATE in a storage's error, if the server sent one. */
 export function sqlStateOf(error: unknown): string | undefined {
   const cause = isSagaError(error, 'SAGA_STORAGE_FAILED') ? error.cause : error;
   return cause instanceof PostgresError ? cause.sqlState : readSqlState(cause);
@@ -45,23 +45,27 @@ function outcomeOf(error: unknown): WriteOutcome {
   return refusedClasses.has(stateClass) ? 'refused' : 'not-written';
 }
 
-/** Where the backend came to its end: it may have committed before it could answer. The severity is translated text. */
+/**
+ * The backend ended: it may have committed before it could answer. The severity cannot be used, because it is
+ * translated.
+ */
 const unknownClasses: ReadonlySet<string> = new Set(['08', '58', 'XX']);
 
-/** Data exceptions, broken constraints and exceeded limits: the same values will fail again. */
+/** Data exceptions, violated constraints and exceeded limits: the same values will fail again. */
 const refusedClasses: ReadonlySet<string> = new Set(['22', '23', '44', '54']);
 
-/** What a trigger of the application's refuses is as any constraint's. */
+/** A trigger of the application that refuses a row counts as a constraint. */
 const raisedByTrigger = 'P0001';
 
-// A network error's code can look like a SQLSTATE ("EPIPE" does); only the server gives a severity.
+// The code of a network error can look like a SQLSTATE (for example "EPIPE"); only errors of the server have a
+// severity.
 function readSqlState(error: unknown): string | undefined {
   if (readSafely(error, 'severity') === undefined) return undefined;
   const code = readText(error, 'code');
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** The driver's error carries rows and parameters in `detail`, `where` and, for data errors, in its message. */
+/** The driver's error contains rows and parameters in `detail`, in `where` and, for data errors, in its message. */
 function withoutContent(error: unknown): Error {
   if (error instanceof DeadlineError) return error;
   const state = readSqlState(error);

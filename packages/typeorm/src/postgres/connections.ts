@@ -18,19 +18,21 @@ import type { StatementRunner } from './statement.js';
 import { StatementCanceller } from './statement-canceller.js';
 import type { WriteRunner } from './write-query.js';
 
-/** What a storage says of its connections. */
+/** The options of a storage for its connections. */
 export type ConnectionOptions = Pick<
   TypeOrmSagaStorageOptions,
   'acquireTimeoutMs' | 'statementTimeoutMs' | 'prepareStatements' | 'logger'
 >;
 
-/** The ways to the database: the application's pool, and connections beside it that the pool cannot starve. */
+/**
+ * The connections to the database: the application's pool, and connections beside it that do not depend on the pool.
+ */
 export class Connections {
   readonly pool: PooledRunner;
-  /** For proofs of life. */
+  /** For renewals of leases. */
   readonly heartbeat: OwnConnection;
   readonly groupLimits: GroupCommitLimits;
-  /** For what writes: sends nothing while as many writes as may wait for a standby. */
+  /** For writes: refuses them while the maximum number of writes waits for a standby. */
   readonly writes: StatementRunner & WriteRunner;
   private readonly sideSessions = new SideSessions(() => this.createClient('cancel'));
   private readonly standbyWaits: StandbyWaits;
@@ -78,14 +80,14 @@ export class Connections {
     };
   }
 
-  /** Applies the options of a storage. Until then they have the defaults. */
+  /** Applies the options of a storage. Before that the defaults apply. */
   configure(options: ConnectionOptions, runShared: Surroundings['run']): void {
     this.settings = settingsOf(options);
     this.logger = options.logger;
     this.runShared = runShared;
   }
 
-  /** Connects the data source, if nobody has. */
+  /** Initializes the data source, if it is not initialized yet. */
   async open(): Promise<void> {
     if (!this.dataSource.isInitialized) {
       await this.dataSource.initialize();
@@ -94,17 +96,17 @@ export class Connections {
     checkDriver(this.applicationPool.get());
   }
 
-  /** Calls back where the application's pool is another one than before. */
+  /** Calls the listener when the application has a new pool. */
   onPoolChange(listener: () => void): void {
     this.applicationPool.onChange(listener);
   }
 
-  /** The application's pool, where it can give a connection without waiting and without making one. */
+  /** The application's pool, if it has an idle connection. */
   get idlePool(): PooledRunner | undefined {
     return this.applicationPool.get().idleCount > 0 ? this.pool : undefined;
   }
 
-  /** Why nothing can be written now; undefined where there is no reason. */
+  /** The reason why no write is possible at the moment; undefined if there is none. */
   get problem(): string | undefined {
     return this.standbyWaits.problem;
   }

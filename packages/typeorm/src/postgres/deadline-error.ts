@@ -1,4 +1,4 @@
-/** A query took too long and its connection was broken off: nothing is known about it. */
+/** A query took too long and its connection was closed: its outcome is unknown. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }

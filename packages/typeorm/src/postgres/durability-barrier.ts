@@ -3,9 +3,9 @@ import type { Statement, StatementRunner } from './statement.js';
 import { durableCommit } from './statements/durable-moment.js';
 
 /**
- * A transaction that says nothing and waits for the synchronous standby as every commit does: once it is answered,
- * what was visible before it is replicated, too. A server without synchronous replication shows only what is durable
- * already, so nothing is written there.
+ * A transaction without an effect that waits for the synchronous standby as every commit does: when it is answered,
+ * everything that was visible before is replicated, too. A server without synchronous replication only shows durable
+ * data, so nothing is written there.
  */
 const statement: Statement = {
   name: 'barrier',
@@ -14,22 +14,22 @@ WHERE current_setting('synchronous_standby_names') <> ''`,
 };
 
 /**
- * Waits until what others wrote is durable. A commit whose wait for the standby was broken off, by a person or a restart,
- * is visible and may still be lost in a failover, so a place that is taken proves nothing by itself.
+ * Waits until the writes of others are durable. A commit whose wait for the standby was cancelled, by a person or a
+ * restart, is visible and may still be lost in a failover, so a `seq` that is used already proves nothing by itself.
  */
 export class DurabilityBarrier {
   private next: Promise<void> | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param runShared Where its transaction is sent, whoever asks first. */
+  /** @param runShared Runs the sending of its transaction, whatever caller caused it. */
   constructor(
     private readonly runner: StatementRunner,
     private readonly runShared: Surroundings['run'],
   ) {}
 
   /**
-   * Resolves once everything that was visible before is durable. One transaction at a time serves all who ask before
-   * it begins.
+   * Resolves when everything that was visible before is durable. One transaction serves all requests that were made
+   * before it begins.
    *
    * @throws SagaStorageError
    */

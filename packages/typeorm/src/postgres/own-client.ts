@@ -3,9 +3,9 @@ import type { PostgresClient, PostgresPool } from './postgres-client.js';
 const connectTimeoutMs = 5_000;
 
 /**
- * A new client to the same database with the same credentials, outside the pool: whatever the application does with
- * its pool, this connection is there. What the pool does to each of its connections is done to this one when it
- * connects, for example `SET ROLE`. It asks for no setting that a pooler between here and the server would refuse.
+ * A new client to the same database with the same credentials, outside the pool: the connection exists whatever the
+ * application does with its pool. The hooks of the pool for new connections also run on this one, for example `SET
+ * ROLE`. It sends no setting that a connection pooler would refuse.
  */
 export function createOwnClient({ Client, options }: PostgresPool, name: string): PostgresClient {
   class OwnClient extends Client {
@@ -14,7 +14,7 @@ export function createOwnClient({ Client, options }: PostgresPool, name: string)
       try {
         await inTime(greet(this, options));
       } catch (error) {
-        // Not waited for: what the application began on it may never be answered.
+        // Not awaited: a statement of the application on it may never be answered.
         this.end().catch(() => undefined);
         throw error;
       }
@@ -22,7 +22,7 @@ export function createOwnClient({ Client, options }: PostgresPool, name: string)
   }
   return new OwnClient({
     ...options,
-    // The driver hides the password from enumeration.
+    // The driver makes the password non-enumerable.
     password: options['password'],
     application_name: name,
     keepAlive: true,
@@ -31,7 +31,7 @@ export function createOwnClient({ Client, options }: PostgresPool, name: string)
   });
 }
 
-/** Does what a pool does to a connection before it hands it out. */
+/** Runs the hooks that a pool runs before it provides a connection. */
 async function greet(client: PostgresClient, { onConnect, verify }: PostgresPool['options']): Promise<void> {
   await onConnect?.(client);
   if (verify === undefined) return;

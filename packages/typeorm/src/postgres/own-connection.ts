@@ -5,26 +5,26 @@ import type { PostgresClient } from './postgres-client.js';
 import { queryClient } from './query-client.js';
 import type { Row, Statement } from './statement.js';
 
-/** Who watches over the statements of a connection. */
+/** Observes the statements of a connection. */
 export interface StatementWatch {
-  /** Is asked before each statement is sent. @throws SagaStorageError to have it not sent. */
+  /** Called before each statement. @throws SagaStorageError to prevent that it is sent. */
   readonly beforeEach: (operation: string) => void;
-  /** Is told the backend that still works at a statement nobody waits for any more. */
+  /** Called with the backend that still executes an abandoned statement. */
   readonly onAbandoned: (backend: number, text: string) => void;
 }
 
 const unwatched: StatementWatch = { beforeEach: () => undefined, onAbandoned: () => undefined };
 
 /**
- * One connection outside the application's pool, made when it is needed and made again when it is lost. Its
- * statements run one after another, each with a deadline of its own.
+ * One connection outside the application's pool, made on demand and again after it was lost. Its statements run one
+ * after another, each with its own deadline.
  */
 export class OwnConnection {
   private client: PostgresClient | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private isClosed = false;
 
-  /** @param runShared Where it connects and sends, whoever's statement comes first. */
+  /** @param runShared Runs the connecting and the sending, whatever caller caused it. */
   constructor(
     private readonly createClient: () => PostgresClient,
     private readonly runShared: Surroundings['run'],
@@ -49,14 +49,14 @@ export class OwnConnection {
     return result;
   }
 
-  /** Makes the connection anew, after what is under way. */
+  /** Makes a new connection, after the current statement. */
   renew(): void {
     this.last = this.last.then(() => {
       if (this.client !== undefined) this.drop(this.client);
     });
   }
 
-  /** Ends the connection, after what is under way. */
+  /** Ends the connection, after the current statement. */
   async close(): Promise<void> {
     this.isClosed = true;
     await this.last;

@@ -9,12 +9,12 @@ import type { Row, Statement, StatementRunner } from './statement.js';
 import { writeClient } from './write-query.js';
 import type { WriteAnswer } from './write-query.js';
 
-/** How a runner sends its statements. */
+/** The limits of a runner. */
 export interface RunnerSettings {
   readonly names: PreparedNames;
   /** How long it waits for a connection of the pool, in milliseconds. */
   readonly acquireMs: number;
-  /** How long it waits for a statement's answer, in milliseconds. */
+  /** How long it waits for the answer to a statement, in milliseconds. */
   readonly statementMs: number;
 }
 
@@ -25,18 +25,21 @@ export type Send<Result> = (client: PostgresClient, options: QueryOptions) => Pr
 export interface Lease {
   /** @throws SagaStorageError */
   perform<Result>(operation: string, statement: Statement, send: Send<Result>): Promise<Result>;
-  /** Gives the connection back, or closes it if it may be broken. */
+  /** Returns the connection to the pool, or closes it if it may be broken. */
   release(): void;
 }
 
-/** What a pooler that moves statements between sessions answers to a prepared one, or a changed table to its old plan. */
+/**
+ * The answers to a prepared statement of a pooler that moves statements between sessions, and of a server whose table
+ * has changed since.
+ */
 const preparedStatementLost: ReadonlySet<string | undefined> = new Set(['26000', '42P05', '0A000']);
 
-/** Serialisation failure, deadlock, a place that somebody took in the same moment. */
+/** Serialization failure, deadlock, or a `seq` that another transaction used at the same time. */
 const conflicts: ReadonlySet<string | undefined> = new Set(['40001', '40P01', '23505']);
 const maximumAttempts = 5;
 
-/** Runs a statement that is a transaction of its own again if it lost against another one: it did nothing. */
+/** Repeats a statement that is its own transaction if it lost against another one: it had no effect. */
 export async function retryConflicts<Result>(run: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -48,20 +51,21 @@ export async function retryConflicts<Result>(run: () => Promise<Result>): Promis
 }
 
 /**
- * Runs statements on the application's own pool. It takes the driver's client, because only that can prepare a
- * statement, and because TypeORM's logger and errors would show contexts. Nothing waits for ever: not for a
- * connection, not for an answer.
+ * Runs statements on the application's own pool. It uses the driver's client, because only that can prepare a
+ * statement, and because TypeORM's logger and errors would show contexts. It never waits without a limit, neither for a
+ * connection nor for an answer.
  */
 export class PooledRunner implements StatementRunner {
   constructor(
     private readonly getPool: () => PostgresPool,
     private readonly getSettings: () => RunnerSettings,
-    /** Is told the backend that still works at a statement nobody waits for any more. */
+    /** Called with the backend that still executes an abandoned statement. */
     private readonly onAbandoned: (backend: number, text: string) => void,
   ) {}
 
   /**
-   * Runs a statement and answers its rows. One that lost against another transaction did nothing, so it is run again.
+   * Runs a statement and resolves with its rows. A statement that lost against another transaction had no effect, so it
+   * is repeated.
    *
    * @throws SagaStorageError
    */
@@ -71,7 +75,7 @@ export class PooledRunner implements StatementRunner {
     );
   }
 
-  /** The same for a statement of the hot path, which answers how many rows it wrote and at most one text. */
+  /** The same for a statement of the hot path, whose answer is the number of rows and at most one text. */
   write(statement: Statement, values: readonly unknown[]): Promise<WriteAnswer> {
     return this.perform('write', statement, (client, options) =>
       writeClient(client, statement, values, options),
@@ -96,7 +100,7 @@ export class PooledRunner implements StatementRunner {
   }
 
   /**
-   * Takes a connection of the pool, until it is released.
+   * Takes a connection from the pool until it is released.
    *
    * @throws SagaStorageError
    */
@@ -111,7 +115,7 @@ export class PooledRunner implements StatementRunner {
           return result;
         } catch (error) {
           const failure = toStorageError(name, error, 'query');
-          // A connection that may be broken must not go back among the good ones.
+          // A connection that may be broken must not be reused.
           isBroken ||= failure.outcome === 'unknown';
           if (error instanceof DeadlineError && client.processID !== null)
             this.onAbandoned(client.processID, statement.text);
@@ -133,7 +137,7 @@ export class PooledRunner implements StatementRunner {
       return await send(client, { preparedName, deadlineMs });
     } catch (error) {
       if (preparedName === undefined || !preparedStatementLost.has(sqlStateOf(error))) throw error;
-      // It was refused before it ran.
+      // The statement was refused before it ran.
       names.lost();
       return await send(client, { preparedName: names.nameOf(statement), deadlineMs });
     }
@@ -163,15 +167,15 @@ export class PooledRunner implements StatementRunner {
 
 interface Acquired {
   readonly client: PostgresClient;
-  /** @param isBroken Whether to close the connection instead of giving it back. */
+  /** @param isBroken Whether to close the connection instead of returning it. */
   readonly release: (isBroken?: boolean) => void;
 }
 
 const guarded = new WeakSet<PostgresClient>();
 
 /**
- * Keeps an error event of a connection from ending the process, which it does where nobody listens to it, for example
- * between two statements. Whoever uses the connection is told by the statement that fails.
+ * Keeps an error event of a connection from ending the process, which happens if the event has no listener, for example
+ * between two statements. The user of the connection gets the error from the statement that fails.
  */
 export function guardErrors(client: PostgresClient): void {
   if (guarded.has(client)) return;

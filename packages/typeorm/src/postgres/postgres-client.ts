@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 /** The part of the `pg` driver's client that this package uses. */
 export interface PostgresClient {
   readonly processID: number | null;
-  /** The driver's protocol layer, where it shows it. */
+  /** The driver's protocol layer, if the driver exposes it. */
   readonly connection?: Partial<WireConnection>;
   connect(): Promise<unknown>;
   query(query: ClientQuery): Promise<QueryResult>;
@@ -13,9 +13,9 @@ export interface PostgresClient {
   removeListener(event: string, listener: (argument: never) => void): unknown;
 }
 
-/** The driver's protocol layer, as far as a query needs it that is not the driver's own. */
+/** The part of the driver's protocol layer that a custom query needs. */
 export interface WireConnection {
-  /** What is prepared on it, by name. The driver keeps this up to date. */
+  /** The prepared statements of the connection, by name. The driver updates it. */
   readonly parsedStatements: Readonly<Record<string, string | undefined>>;
   readonly stream: { cork(): void; uncork(): void };
   parse(statement: { readonly name: string | undefined; readonly text: string }): void;
@@ -24,20 +24,20 @@ export interface WireConnection {
   sync(): void;
 }
 
-/** A parameter as it travels: text, or the type's binary form. */
+/** A parameter as it is sent: text, or the type's binary form. */
 export type WireValue = string | Buffer | null;
 
-/** A query as the driver takes it. */
+/** A query in the form that the driver accepts. */
 export interface ClientQuery {
-  /** Under which it is prepared once for each connection; undefined parses it anew each time. */
+  /** The name under which it is prepared once for each connection; if undefined, it is parsed each time. */
   readonly name: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** Undefined: the parsers that the application has set. */
+  /** Undefined for the parsers that the application has set. */
   readonly types: { getTypeParser(): (text: string) => string } | undefined;
 }
 
-/** What the driver answers to a query. */
+/** The driver's answer to a query. */
 export interface QueryResult {
   readonly rows: readonly unknown[];
   readonly rowCount: number | null;
@@ -45,14 +45,14 @@ export interface QueryResult {
   readonly command?: string;
 }
 
-/** A query that sends itself. The driver tells it what is answered. */
+/** A query that sends itself. The driver passes it the messages of the server. */
 export interface Submittable {
   submit(connection: WireConnection): void;
 }
 
-/** What the application's pool was made with. */
+/** The options of the application's pool. */
 interface PoolOptions extends Readonly<Record<string, unknown>> {
-  /** What the application does to each new connection. */
+  /** The application's hook for new connections. */
   readonly onConnect?: (client: PostgresClient) => unknown;
   /** Refuses a new connection by calling back with an error. */
   readonly verify?: (client: PostgresClient, done: (error?: Error | null) => void) => void;
@@ -62,7 +62,7 @@ interface PoolOptions extends Readonly<Record<string, unknown>> {
 export interface PostgresPool {
   readonly Client: new (options: Readonly<Record<string, unknown>>) => PostgresClient;
   readonly options: PoolOptions;
-  /** How many connections are open and used by nobody. */
+  /** The number of open connections that are not in use. */
   readonly idleCount: number;
   connect(
     callback: (
@@ -76,9 +76,9 @@ export interface PostgresPool {
 }
 
 /**
- * The pool that a data source writes through.
+ * The pool of a data source.
  *
- * @throws TypeError where it is not one of PostgreSQL, or not connected.
+ * @throws TypeError if it is not a pool of PostgreSQL, or not connected.
  */
 export function poolOf(dataSource: DataSource): PostgresPool {
   if (dataSource.options.type !== 'postgres')

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Statement } from './statement.js';
 
-/** How often statements have run when they are planned anew: with the tables, the best plan grows. */
+/**
+ * The numbers of executions after which statements are planned again, because the best plan changes as the tables grow.
+ */
 const generationEnds: readonly number[] = [100, 1_000, 10_000, 100_000, 1_000_000];
 
 /** A session may be reset now and then; a pooler that moves statements between sessions loses them all the time. */
 const maximumLosses = 10;
 
 /**
- * The names that statements are prepared under on each connection. PostgreSQL keeps a prepared statement's plan until
+ * The names under which statements are prepared on each connection. PostgreSQL keeps a prepared statement's plan until
  * the tables are analysed, so a plan that was made while they were nearly empty (read the whole table) could outlive
  * the first thousands of sagas. A new name makes a new plan; few of them are ever made.
  *
- * A name says what the statement says, by a hash of its text: behind a pooler, two releases or two schemas meet on one
- * session, and what one of them has prepared there must not answer the other.
+ * A name contains a hash of the statement's text: behind a pooler, two releases or two schemas may share a session, and
+ * one must not run the prepared statements of the other.
  */
 export class PreparedNames {
   private runs = 0;
@@ -26,7 +28,7 @@ export class PreparedNames {
     this.isUsable = isUsable;
   }
 
-  /** The name to prepare a statement under now, or undefined where it is to be sent as it is. */
+  /** The current name for a statement, or undefined if it is to be sent without preparing it. */
   nameOf({ name, text }: Statement): string | undefined {
     if (!this.isUsable || name === undefined) return undefined;
     this.runs += 1;
@@ -34,7 +36,7 @@ export class PreparedNames {
     return `nest_saga.${name}.${this.hashOf(text)}.${this.generation + this.losses}`;
   }
 
-  /** A connection does not know what it prepared any more: new names, and none where that goes on. */
+  /** A connection has lost its prepared statements: use new names, and none if that is repeated. */
   lost(): void {
     this.losses += 1;
     if (this.losses > maximumLosses) this.isUsable = false;

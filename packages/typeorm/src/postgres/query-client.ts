@@ -3,22 +3,23 @@ import type { Row, Statement } from './statement.js';
 import { withinDeadline } from './within-deadline.js';
 
 /**
- * The text as it came: contexts must come back byte for byte, and the application may have set parsers of its own.
+ * The text as the server sent it: contexts must be read byte for byte, and the application may have set its own
+ * parsers.
  */
 export const asText = { getTypeParser: () => (text: string) => text };
 
 /** How a statement is sent. */
 export interface QueryOptions {
-  /** Under which it is prepared once for each connection; undefined parses it anew each time. */
+  /** The name under which it is prepared once for each connection; if undefined, it is parsed each time. */
   readonly preparedName: string | undefined;
-  /** How long its answer may take, in milliseconds; then the connection is broken off. */
+  /** How long its answer may take, in milliseconds; then the connection is closed. */
   readonly deadlineMs: number;
 }
 
 /**
  * Runs a statement on a client.
  *
- * @throws DeadlineError, and what the driver throws.
+ * @throws DeadlineError, and errors of the driver.
  */
 export async function queryClient(
   client: PostgresClient,

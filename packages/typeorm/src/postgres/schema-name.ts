@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from '@nest-saga/core';
 
-/** Identifiers that need no thought: they end up in SQL text, so they come from an allow-list of characters. */
+/** Identifiers become part of SQL text, so only these characters are allowed. */
 const pattern = /^[A-Za-z_][A-Za-z0-9_]{0,47}$/;
 
-/** Which names a schema may have, in words. */
+/** The allowed names of a schema, in words. */
 export const schemaNames =
   'a name of 1 to 48 letters, digits and underscores that starts with none of the digits and not with "pg_"';
 
-/** The schema where nothing else is said. */
+/** The default schema. */
 export const defaultSchema = 'saga';
 
 /**
@@ -20,7 +20,7 @@ export function checkSchemaName(schema: unknown): string {
   throw new InvalidArgumentError('schema', `pass ${schemaNames}`);
 }
 
-/** Whether a schema may be called so. */
+/** Whether a schema may have this name. */
 export function isSchemaName(schema: unknown): schema is string {
   return typeof schema === 'string' && pattern.test(schema) && !schema.toLowerCase().startsWith('pg_');
 }

@@ -4,12 +4,12 @@ import type { Row, Statement } from './statement.js';
 
 const options = { preparedName: undefined, deadlineMs: 5_000 } as const;
 const begin: Statement = { name: undefined, text: 'BEGIN' };
-// A role that the pool sets may neither see what the backends of the role that connected do, nor end it.
+// A role that the pool sets may neither see nor end the backends of the role that connected.
 const asWhoConnected: Statement = { name: undefined, text: 'SET LOCAL ROLE NONE' };
 
 /**
- * Asks the server about its backends, each time on a connection of its own: this is rare, and neither the pool, which
- * may be what hangs, nor the connection that renews leases may wait for it.
+ * Queries the server about its backends, each time on a new connection: it is rare, and must wait neither for the pool,
+ * which may be the part that hangs, nor for the connection that renews leases.
  */
 export class SideSessions {
   private readonly clients = new Set<PostgresClient>();
@@ -18,7 +18,7 @@ export class SideSessions {
   /** @param createClient Makes a client that is not connected yet. */
   constructor(private readonly createClient: () => PostgresClient) {}
 
-  /** Runs one statement as the role that connected. Answers nothing where the server does not. */
+  /** Runs one statement as the role that connected. Resolves with undefined if the server does not answer. */
   async ask(statement: Statement, values: readonly unknown[]): Promise<readonly Row[] | undefined> {
     if (this.isClosed) return undefined;
     const client = this.createClient();
@@ -37,7 +37,7 @@ export class SideSessions {
     }
   }
 
-  /** Gives up what is under way. */
+  /** Abandons running queries. */
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all([...this.clients].map((client) => client.end().catch(() => undefined)));

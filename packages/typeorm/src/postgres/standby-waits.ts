@@ -3,7 +3,9 @@ import type { Surroundings } from '@nest-saga/core/storage-kit';
 import type { SideSessions } from './side-sessions.js';
 import type { Statement } from './statement.js';
 
-/** So many writes that were given up may wait on the server for its standby, each on a connection that it keeps. */
+/**
+ * The maximum number of abandoned writes that may wait on the server for its standby, each of which keeps a connection.
+ */
 export const maximumStandbyWaits = 4;
 const lookEveryMs = 1_000;
 
@@ -13,15 +15,15 @@ const stillWaiting: Statement = {
 WHERE pid = ANY($1::integer[]) AND datname = current_database() AND usename = session_user AND wait_event = 'SyncRep'`,
 };
 
-/** What people are told. It names no host, no user and no saga. */
+/** The text for people. It contains no host, no user and no saga. */
 const problem = 'writes wait for a synchronous standby that does not answer';
 const remedy = 'See that a standby of synchronous_standby_names is connected.';
 const refusal = `${maximumStandbyWaits} ${problem}; nothing more is written until one of them is done. ${remedy}`;
 
 /**
- * The writes that were given up and wait on the server for its synchronous standby. None of them may be cancelled, and
- * each keeps its connection. While as many wait as may, no further write is sent: it would wait behind them, and every
- * process would take connections until the server has none left.
+ * The abandoned writes that wait on the server for its synchronous standby. None of them may be cancelled, and each
+ * keeps its connection. While the maximum number waits, no further write is sent: it would wait as well, and all
+ * processes together would use all connections of the server.
  */
 export class StandbyWaits {
   private readonly backends = new Set<number>();
@@ -30,18 +32,20 @@ export class StandbyWaits {
 
   constructor(
     private readonly sessions: SideSessions,
-    /** Is told that writes wait, and that no more are sent, once for each outage. */
+    /** Called once for each outage, when the first write waits. */
     private readonly warn: (message: string) => void,
-    /** Where it looks whether they still wait, whoever's write was given up. */
+    /** Runs the checks whether the writes still wait, whatever caller's write was abandoned. */
     private readonly runShared: Surroundings['run'],
   ) {}
 
-  /** Why nothing can be written now, in words that show nothing of the application; undefined where there is no reason. */
+  /**
+   * The reason why no write is possible at the moment, without values of the application; undefined if there is none.
+   */
   get problem(): string | undefined {
     return this.backends.size > 0 ? problem : undefined;
   }
 
-  /** A write that was given up waits there. */
+  /** Adds the backend of an abandoned write. */
   add(backend: number): void {
     if (this.isClosed || this.backends.has(backend)) return;
     this.backends.add(backend);
@@ -50,13 +54,13 @@ export class StandbyWaits {
     this.lookLater();
   }
 
-  /** @throws SagaStorageError (not-written) while as many wait as may. */
+  /** @throws SagaStorageError (not-written) while the maximum number waits. */
   checkRoom(operation: string): void {
     if (this.backends.size < maximumStandbyWaits) return;
     throw new SagaStorageError(operation, 'not-written', { cause: new Error(refusal) });
   }
 
-  /** Looks no more. What waits goes on waiting, and is durable once the standby is there. */
+  /** Stops checking. The writes continue to wait, and become durable when the standby is there. */
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
@@ -71,7 +75,7 @@ export class StandbyWaits {
     const asked = [...this.backends];
     const rows = await this.sessions.ask(stillWaiting, [asked]);
     this.timer = undefined;
-    // Without an answer nobody knows, and nothing could be written either.
+    // Without an answer the state is unknown, and no write would be possible either.
     if (rows !== undefined) {
       const waiting = new Set(rows.map(({ pid }) => Number(pid)));
       for (const backend of asked) if (!waiting.has(backend)) this.backends.delete(backend);

@@ -2,8 +2,9 @@ import type { SideSessions } from './side-sessions.js';
 import type { StandbyWaits } from './standby-waits.js';
 import type { Statement } from './statement.js';
 
-// Only where that very statement is still at work: behind a pooler the number may be another session's. And never where
-// it waits for a synchronous standby: a cancel ends just this wait, and leaves a commit that only this server has.
+// Only if the backend still executes this very statement: behind a pooler the number may belong to another session. And
+// never while it waits for a synchronous standby: a cancel would end only this wait, and leave a commit that only this
+// server has.
 const cancelStatement: Statement = {
   name: undefined,
   text: `SELECT CASE WHEN wait_event = 'SyncRep' THEN 'waits' ELSE pg_cancel_backend(pid)::text END AS fate
@@ -13,8 +14,8 @@ WHERE pid = $1::integer AND datname = current_database() AND usename = session_u
 };
 
 /**
- * Stops statements that nobody waits for any more. Their connection is gone, but the backend may still wait for a lock,
- * and would do its work long after it was given up.
+ * Cancels abandoned statements. Their connection is closed, but the backend may still wait for a lock, and would
+ * execute them much later.
  */
 export class StatementCanceller {
   constructor(
@@ -22,12 +23,12 @@ export class StatementCanceller {
     private readonly standbyWaits: StandbyWaits,
   ) {}
 
-  /** Asks the server to stop a backend's statement, and does not wait for it. */
+  /** Asks the server to cancel a backend's statement, without waiting for it. */
   cancel(backend: number, text: string): void {
     void this.ask(backend, text);
   }
 
-  // Without an answer the server's own timeouts are left to end it.
+  // Without an answer, the server's own timeouts have to end it.
   private async ask(backend: number, text: string): Promise<void> {
     const rows = await this.sessions.ask(cancelStatement, [backend, text]);
     if (rows?.[0]?.['fate'] === 'waits') this.standbyWaits.add(backend);

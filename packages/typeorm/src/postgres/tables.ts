@@ -14,7 +14,7 @@ export interface Tables {
 /**
  * The tables of a schema.
  *
- * @throws InvalidArgumentError where the name could do harm in a statement's text.
+ * @throws InvalidArgumentError if the name is not safe in the text of a statement.
  */
 export function tablesOf(schemaName: string): Tables {
   const schema = `"${checkSchemaName(schemaName)}"`;

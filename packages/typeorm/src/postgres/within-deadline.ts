@@ -2,8 +2,8 @@ import { DeadlineError } from './deadline-error.js';
 import type { PostgresClient } from './postgres-client.js';
 
 /**
- * Waits for what a client is asked, and never longer than the deadline: then it breaks the connection off, because a
- * connection whose answer is still to come cannot be used for anything else.
+ * Waits for the answer to a client's query, but not longer than the deadline: then it closes the connection, which
+ * cannot be used for another query while an answer is missing.
  */
 export async function withinDeadline<Result>(
   client: PostgresClient,
@@ -13,7 +13,7 @@ export async function withinDeadline<Result>(
   let isOver = false;
   const timer = setTimeout(() => {
     isOver = true;
-    // Destroys the socket, as a query is active; the query rejects then.
+    // Destroys the socket, because a query is active; the query rejects then.
     void client.end();
   }, deadlineMs);
   try {

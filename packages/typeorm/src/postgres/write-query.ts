@@ -4,24 +4,24 @@ import type { QueryOptions } from './query-client.js';
 import type { Statement } from './statement.js';
 import { withinDeadline } from './within-deadline.js';
 
-/** What a statement that writes answered. */
+/** The answer to a write statement. */
 export interface WriteAnswer {
-  /** How many rows it read, wrote or changed. */
+  /** The number of rows that it read, wrote or changed. */
   readonly rowCount: number;
-  /** The first column of its last row; undefined where there was no row. */
+  /** The first column of its last row; undefined if there was no row. */
   readonly text: string | null | undefined;
 }
 
-/** Runs statements of the hot path, each a transaction of its own. */
+/** Runs statements of the hot path, each of which is its own transaction. */
 export interface WriteRunner {
   /** @throws SagaStorageError */
   write(statement: Statement, values: readonly unknown[]): Promise<WriteAnswer>;
 }
 
 /**
- * Runs a statement of the hot path on a client: of its rows only the first column is looked at, as text.
+ * Runs a statement of the hot path on a client: only the first column of its rows is read, as text.
  *
- * @throws DeadlineError, and what the driver throws.
+ * @throws DeadlineError, and errors of the driver.
  */
 export function writeClient(
   client: PostgresClient,
@@ -36,13 +36,16 @@ export function writeClient(
   return withinDeadline(client, deadlineMs, answer);
 }
 
-/** Whether the driver has the inside that the query below needs. One that an application brings need not have it. */
+/**
+ * Whether the driver has the internals that the query below needs. A driver that the application provides may not have
+ * them.
+ */
 function isWire(client: PostgresClient): boolean {
   const { stream, parsedStatements } = client.connection ?? {};
   return typeof stream?.cork === 'function' && typeof parsedStatements === 'object';
 }
 
-/** The same through the driver's own query. */
+/** The same with the driver's own query. */
 async function writeThrough(
   client: PostgresClient,
   text: string,
@@ -56,12 +59,12 @@ async function writeThrough(
 }
 
 /**
- * A query in place of the driver's, which asks for a description of the rows each time, copies its configuration and
- * makes an object of each row: a sixth of what a small write takes. The driver runs whatever has a `submit` and these
- * handlers; `pg-cursor` and `pg-query-stream` are made like this.
+ * hot path, see ADR 0023: replaces the driver's query, which requests a description of the rows each time, copies its
+ * configuration and makes an object for each row: a sixth of the time of a small write. The driver runs any object with
+ * a `submit` method and these handlers; `pg-cursor` and `pg-query-stream` work in this way.
  */
 export class WriteQuery {
-  /** Set by the driver where the application gave its pool a timeout for queries. */
+  /** Set by the driver if the application gave its pool a timeout for queries. */
   callback: (() => void) | undefined = undefined;
   private rowCount = 0;
   private firstColumn: string | null | undefined = undefined;

@@ -5,10 +5,10 @@ import type { Tables } from '../postgres/tables.js';
 import type { SagaExecutionEntity } from '../entities/saga.entities.js';
 
 /**
- * Narrows a query of headers to what a list asks for, in its order. The text is put together from fixed parts only; what
- * the caller sent is a parameter or, for the order, chosen from two.
+ * Adds the filters and the order of a list to a query of headers. The text consists of fixed parts only; the values
+ * from the caller are parameters, and the order is one of two.
  *
- * @throws InvalidArgumentError for a cursor that no page gave.
+ * @throws InvalidArgumentError for a cursor that no page returned.
  */
 export function narrowToQuery(
   select: SelectQueryBuilder<SagaExecutionEntity>,
@@ -34,7 +34,7 @@ export function narrowToQuery(
   return select.orderBy('header.createdAt', direction).addOrderBy('header.id', direction);
 }
 
-/** Every name that has keys, by jumping from one to the next: the index of the keys begins with the name. */
+/** All names with keys, found by jumping from one to the next: the index of the keys begins with the name. */
 function namesWithKeys(execution: string): string {
   const next = (condition: string): string =>
     `SELECT min(saga_name) AS name FROM ${execution} WHERE saga_key IS NOT NULL ${condition}`;

@@ -3,7 +3,7 @@ import type { ObjectLiteral } from 'typeorm';
 import { SagaReadOnlyError } from '../errors/saga-read-only-error.js';
 
 /**
- * A repository whose rows only the saga engine writes. It reads as every repository of TypeORM does; each method that
+ * A repository whose rows only the saga engine writes. It reads like every repository of TypeORM; each method that
  * writes rejects with {@link SagaReadOnlyError}.
  */
 export abstract class ReadOnlyRepository<Entity extends ObjectLiteral> extends Repository<Entity> {

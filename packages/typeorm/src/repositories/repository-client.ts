@@ -5,14 +5,14 @@ import type { QueryOptions } from '../postgres/query-client.js';
 import type { Statement } from '../postgres/statement.js';
 import { withinDeadline } from '../postgres/within-deadline.js';
 
-/** A statement of the engine that TypeORM sends: its rows come as text, and it may be prepared. */
+/** A statement of the engine that TypeORM sends: its rows are text, and it may be prepared. */
 export interface EngineRead {
   readonly operation: string;
-  /** Under which it is prepared; undefined if its text depends on what is asked. */
+  /** The name under which it is prepared; undefined if its text depends on the query. */
   readonly name: string | undefined;
 }
 
-/** The answer to TypeORM's questions while it is initialized. Nothing that the repositories do depends on it. */
+/** The answer to TypeORM's queries during its initialization. The repositories do not depend on it. */
 const duringInitialization: QueryResult = {
   rows: [{ version: 'PostgreSQL 15.0 ', current_database: 'saga', current_schema: 'public' }],
   rowCount: 1,
@@ -22,8 +22,8 @@ const duringInitialization: QueryResult = {
 type Callback = (error: unknown, result?: QueryResult) => void;
 
 /**
- * What TypeORM takes for a client of the driver. It takes a connection of the application's pool with its first
- * statement and keeps it until TypeORM releases it, so that a transaction stays on one connection.
+ * Acts as a client of the driver for TypeORM. It takes a connection of the application's pool at its first statement
+ * and keeps it until TypeORM releases it, so that a transaction stays on one connection.
  */
 export class RepositoryClient {
   private lease: Promise<Lease> | undefined;
@@ -32,12 +32,12 @@ export class RepositoryClient {
   /** @param takeLease Undefined while the data source is initialized: then nothing is sent. */
   constructor(private readonly takeLease: ((operation: string) => Promise<Lease>) | undefined) {}
 
-  /** From now on its statements are the engine's. */
+  /** The following statements are the engine's. */
   readFor(read: EngineRead): void {
     this.engineRead = read;
   }
 
-  /** As the driver's: with a callback it answers nothing. */
+  /** Like the driver's method: with a callback it returns nothing. */
   query(text: unknown, values?: readonly unknown[] | Callback): Promise<QueryResult> | undefined {
     if (typeof text !== 'string')
       throw new TypeError(
@@ -57,7 +57,7 @@ export class RepositoryClient {
     return this;
   }
 
-  /** Gives the connection back. */
+  /** Returns the connection to the pool. */
   release(): void {
     this.lease?.then(
       (lease) => lease.release(),

@@ -10,9 +10,9 @@ import { RepositoryClient } from './repository-client.js';
 import type { EngineRead } from './repository-client.js';
 
 /**
- * A data source over the pool of the application's, for the saga entities alone. So the application need not list them,
- * nothing of its settings reaches them, and no logger sees what sagas carry. It makes no connection, and is initialized
- * without one.
+ * A data source for the saga entities alone, over the pool of the application's one. So the application need not list
+ * the entities, its settings do not affect them, and no logger sees the values of sagas. It makes no connection, and is
+ * initialized without one.
  */
 export class SagaDataSource extends DataSource {
   private readonly readOnly: ReadOnlyEntities;
@@ -33,13 +33,13 @@ export class SagaDataSource extends DataSource {
     this.readOnly = new ReadOnlyEntities(schema);
   }
 
-  /** Makes its repositories usable. It may be called any number of times. */
+  /** Makes its repositories usable. Further calls have no effect. */
   open(): Promise<unknown> {
     this.opening ??= this.openOnce();
     return this.opening;
   }
 
-  /** As TypeORM's, whose errors carry the parameters of the statement. */
+  /** Like TypeORM's method, but without the parameters of the statement in errors. */
   override createQueryRunner(mode?: 'master' | 'slave'): QueryRunner {
     const runner = super.createQueryRunner(mode);
     const query = runner.query.bind(runner);
@@ -89,7 +89,7 @@ export class SagaDataSource extends DataSource {
 
 type TakeLease = (operation: string) => Promise<Lease>;
 
-/** Makes what TypeORM takes for clients of the driver. */
+/** Makes the clients that TypeORM uses as those of the driver. */
 class RepositoryClients {
   /** Until then nothing is sent. */
   isReady = false;
@@ -101,7 +101,7 @@ class RepositoryClients {
   }
 }
 
-/** What TypeORM takes for the pool of the driver. */
+/** Acts as the pool of the driver for TypeORM. */
 function poolOf(clients: RepositoryClients): new () => object {
   return class RepositoryPool {
     connect(callback: (error: undefined, client: RepositoryClient, release: () => void) => void): void {

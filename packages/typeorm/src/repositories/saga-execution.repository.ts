@@ -89,14 +89,15 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
   }
 
   /**
-   * One page of sagas without their contexts, the newest first unless the query says otherwise.
+   * One page of sagas without their contexts, the newest first unless the query has another order.
    *
-   * @throws InvalidArgumentError for an unknown filter, a limit that is not from 1 to 1,000, or a cursor that no page gave.
+   * @throws InvalidArgumentError for an unknown filter, a limit that is not from 1 to 1,000, or a cursor that no page
+   * returned.
    */
   async list(query: SagaListQuery): Promise<SagaPage> {
     checkListNames(query);
     const limit = checkListLimit(query.limit);
-    // One more says whether there is another page. Its text depends on the query, and the best plan on the values.
+    // One more row shows whether there is another page. The text depends on the query, and the best plan on the values.
     const select = narrowToQuery(this.selectHeadings(), query, this.tables).limit(limit + 1);
     const rows = await this.dataSource.read({ operation: 'list', name: undefined }, select);
     const headings = rows.map(toSagaHeading);
@@ -106,13 +107,15 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     return { sagas, nextCursor: hasMore && last !== undefined ? encodeCursor(last) : undefined };
   }
 
-  /** How many sagas are open or stuck, by status, name and version, and how old the oldest open one is. */
+  /** The number of sagas that are open or stuck, by status, name and version, and the age of the oldest open one. */
   async summarize(): Promise<StorageSummary> {
     const read = { operation: 'summarize', name: 'summarize' };
     return toStorageSummary(await this.dataSource.read(read, summaryQuery(this)));
   }
 
-  /** How many sagas have no owner and are due by the clock of the database: those that the next claims find. */
+  /**
+   * The number of sagas that have no owner and are due by the clock of the database: those that the next claims find.
+   */
   async countDue(): Promise<number> {
     const query = this.createQueryBuilder('header')
       .select('count(*)', 'count')
@@ -147,7 +150,7 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     return changeHeaders(this.tables, appends);
   }
 
-  /** @internal One statement: lock, claim entry and header are one view, so that two workers never take one saga. */
+  /** @internal One statement: lock, claim entry and header are one view, so that two workers never claim one saga. */
   async take(
     { worker, sagas, sagaId }: Pick<ClaimRequest, 'worker' | 'sagas' | 'sagaId'>,
     limit: number,
@@ -165,13 +168,13 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     }));
   }
 
-  /** @internal One statement, durable at its commit. Answers the ids of those that were released. */
+  /** @internal One statement, durable at its commit. Resolves with the ids of the released sagas. */
   async release(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
     const { statement, values } = releaseStatement(this.tables, requests);
     return (await this.writes.run('release', statement, values)).map((row) => required(row, 'id'));
   }
 
-  /** @internal One statement, durable at its commit. Answers how many it released. */
+  /** @internal One statement, durable at its commit. Resolves with the number of released sagas. */
   async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
     if (sagas.length === 0 || limit <= 0) return 0;
     const rows = await this.writes.run('releaseExpired', this.expire, [...namesAndVersions(sagas), limit]);

@@ -20,7 +20,7 @@ import { ReadOnlyRepository } from './read-only.repository.js';
 import type { SagaDataSource } from './saga-data-source.js';
 import type { SagaExecutionRepository } from './saga-execution.repository.js';
 
-/** The ways to the database that a journal is read and written by. */
+/** The connections for reading and writing journals. */
 export interface JournalRunners {
   readonly reads: StatementRunner;
   readonly writes: WriteRunner;
@@ -55,7 +55,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
   }
 
   /**
-   * Everything that happened to a saga so far, in its order; nothing if there is no such saga.
+   * All entries of a saga so far, in order; empty if there is no such saga.
    *
    * @throws SagaStorageError also if an entry cannot be read, for example because a newer release wrote it.
    */

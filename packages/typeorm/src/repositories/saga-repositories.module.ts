@@ -12,7 +12,7 @@ import { SagaWorkerRepository } from './saga-worker.repository.js';
 
 /** Options of {@link SagaRepositoriesModule}. */
 export interface SagaRepositoriesModuleOptions {
-  /** The schema that the saga tables are in. @default 'saga' */
+  /** The schema of the saga tables. @default 'saga' */
   readonly schema?: string;
   /** The application's data source, or its name in `TypeOrmModule.forRoot({ name })`. @default the one without a name */
   readonly dataSource?: string | DataSource;
@@ -27,7 +27,7 @@ export class SagaRepositoriesModule {
   /**
    * The module is refused at bootstrap with `SagaDataSourceMissingError` if no module provides the data source.
    *
-   * @throws SagaDefinitionError for an option that does not exist, or a schema name that is not one.
+   * @throws SagaDefinitionError for an option that does not exist, or an invalid schema name.
    *
    * @example
    * SagaRepositoriesModule.forRoot({ schema: 'saga' });
@@ -37,7 +37,7 @@ export class SagaRepositoriesModule {
   }
 }
 
-// As a decorator, or with its name in its own body, the bundler would rename the class, and Nest shows its name.
+// With a decorator, or with its name in its own body, the bundler would rename the class, and Nest shows its name.
 Module({})(SagaRepositoriesModule);
 
 function moduleOf(options: SagaRepositoriesModuleOptions): DynamicModule {
@@ -63,7 +63,7 @@ function repositoriesProvider({
   const isNamed = typeof dataSource === 'string' || dataSource === undefined;
   return {
     provide: SagaRepositories,
-    // Optional, because Nest's own error about a missing one names no remedy.
+    // Optional, because Nest's own error about a missing one has no remedy.
     inject: isNamed ? [{ token: getDataSourceToken(dataSource), optional: true }] : [],
     useFactory: async (found?: DataSource) => {
       const application = isNamed ? found : dataSource;

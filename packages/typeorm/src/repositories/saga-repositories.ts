@@ -10,8 +10,8 @@ import { SagaJournalRepository } from './saga-journal.repository.js';
 import { SagaWorkerRepository } from './saga-worker.repository.js';
 
 /**
- * The three repositories of one schema, over the pool of one data source. The module that an application injects them from
- * and the storage use the same instance.
+ * The three repositories of one schema, over the pool of one data source. The module for the application and the
+ * storage use the same instance.
  */
 export class SagaRepositories {
   readonly executions: SagaExecutionRepository;
@@ -40,7 +40,7 @@ export class SagaRepositories {
   /**
    * The instance of a data source and schema.
    *
-   * @throws InvalidArgumentError for a schema name that is not one.
+   * @throws InvalidArgumentError for an invalid schema name.
    */
   static of(application: DataSource, schema: string): SagaRepositories {
     const tables = tablesOf(schema);
@@ -52,10 +52,10 @@ export class SagaRepositories {
   }
 
   /**
-   * The instance for a storage, with what it says of its connections. A second storage at the same time has one of its
-   * own: its options may be others, and its end must not be the end of the first one's connections.
+   * The instance for a storage, with its options for connections. A second storage at the same time has its own
+   * instance: its options may differ, and its end must not close the connections of the first one.
    *
-   * @throws InvalidArgumentError for a schema name that is not one.
+   * @throws InvalidArgumentError for an invalid schema name.
    */
   static take(
     application: DataSource,
@@ -70,12 +70,15 @@ export class SagaRepositories {
     return repositories;
   }
 
-  /** Makes the repositories usable, without a connection. It may be called any number of times. */
+  /** Makes the repositories usable, without a connection. Further calls have no effect. */
   async open(): Promise<void> {
     await this.dataSource.open();
   }
 
-  /** Closes the connections beside the pool. Those who have the repositories may read on through it; a later storage gets new ones. */
+  /**
+   * Closes the connections beside the pool. Users of the repositories may still read through the pool; a later storage
+   * gets new repositories.
+   */
   async close(): Promise<void> {
     const ofSchemas = known.get(this.application);
     const { schemaName } = this.tables;
@@ -84,5 +87,5 @@ export class SagaRepositories {
   }
 }
 
-/** Forgotten with the data source. */
+/** Removed together with the data source. */
 const known = new WeakMap<DataSource, Map<string, SagaRepositories>>();

@@ -12,7 +12,7 @@ import {
 import { ReadOnlyRepository } from './read-only.repository.js';
 import type { SagaDataSource } from './saga-data-source.js';
 
-/** No renewal waits longer than this for an answer, in milliseconds. */
+/** The maximum time of a renewal, in milliseconds. */
 const longestDeadlineMs = 5_000;
 
 /**
@@ -42,14 +42,17 @@ export class SagaWorkerRepository extends ReadOnlyRepository<SagaWorkerEntity> {
   }
 
   /**
-   * The workers whose lease has ended: their process died, or lost the database. Their sagas are released by the next
+   * The workers whose lease has expired: their process died, or lost the database. Their sagas are released by the next
    * sweep of any worker; their rows are deleted a day later.
    */
   expired(): Promise<readonly SagaWorkerEntity[]> {
     return this.readWhere('expired', 'worker.expiresAt <= clock_timestamp()');
   }
 
-  /** @internal Prepared, on a connection of its own: a lease must be renewed within its deadline while the pool is used up. */
+  /**
+   * @internal Prepared, on a separate connection: a lease must be renewed within its deadline even if the pool is
+   * exhausted.
+   */
   async register(worker: string, leaseDurationMs: number): Promise<void> {
     const values = [worker, Math.round(leaseDurationMs)];
     await this.heartbeat.run('registerWorker', this.registration, values, deadlineOf(leaseDurationMs));
@@ -88,7 +91,7 @@ function toWorker(row: Row): SagaWorkerEntity {
   });
 }
 
-/** A renewal that hangs must leave time for another one before the lease is over. */
+/** A renewal that hangs must leave time for another one before the lease expires. */
 function deadlineOf(leaseDurationMs: number): number {
   return Math.min(longestDeadlineMs, Math.max(250, leaseDurationMs / 4));
 }

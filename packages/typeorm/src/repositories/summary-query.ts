@@ -6,8 +6,8 @@ import { openStatuses } from '../postgres/statements/status-lists.js';
 const isAgeing = "header.waiting IS NULL OR header.waiting LIKE 'retry:%'";
 
 /**
- * Counts what is open or stuck, by status, name and version, with how many wait without an owner, and the age of the
- * oldest. Both halves read a partial index, so finished sagas cost nothing however many they are.
+ * Counts the sagas that are open or stuck, by status, name and version, with the number of those that wait without an
+ * owner, and the age of the oldest. Both halves read a partial index, so finished sagas cost nothing.
  */
 export function summaryQuery(sagas: Repository<SagaExecutionEntity>): SelectQueryBuilder<ObjectLiteral> {
   const part = (condition: string): string =>

@@ -9,19 +9,19 @@ import { HintOutbox } from './hint-outbox.js';
 
 const firstRetryMs = 100;
 const longestRetryMs = 3_000;
-// With the longest pause it is less than five seconds from the end of an outage to the next hint.
+// Together with the longest pause it is less than five seconds from the end of an outage to the next hint.
 const deadlineMs = 1_900;
 
-// A hint that a crash swallows is missed by nobody: its commit waits for no disk.
+// A hint that is lost in a crash does no harm: its commit does not wait for the disk.
 const notifyStatement: Statement = {
   name: undefined,
   text: "SELECT pg_notify($1, $2), set_config('synchronous_commit', 'off', true)",
 };
 
 /**
- * Wakes up the other processes of a database with LISTEN and NOTIFY, on a connection of its own and never inside a
- * checkpoint: there it would line up the commits of all processes. Everything here is a hint that may be lost. A
- * connection on which anything fails is given up and made again, later and later.
+ * Wakes up the other processes of a database with LISTEN and NOTIFY, on a separate connection and never inside a
+ * checkpoint, because it would serialize the commits of all processes. All messages are hints that may be lost. After an
+ * error the connection is closed and made again, with growing delays.
  */
 export class HintChannel {
   private readonly listeners = new Set<(hint: StorageHint) => void>();
@@ -39,7 +39,7 @@ export class HintChannel {
 
   /**
    * @param createClient Makes a client that is not connected yet.
-   * @param onTrouble Is told once for each outage that the connection was lost or not had.
+   * @param onTrouble Called once for each outage in which the connection was lost or could not be made.
    */
   constructor(
     schemaName: string,
@@ -51,12 +51,12 @@ export class HintChannel {
     this.outbox = new HintOutbox((message) => this.send(message), runShared);
   }
 
-  /** Whether this process hears the others now. */
+  /** Whether this process receives the hints of others at the moment. */
   get isListening(): boolean {
     return this.isHeard;
   }
 
-  /** Begins to listen, in the background: without this channel polling does everything, a little later. */
+  /** Begins to listen, in the background: without this channel polling finds everything a little later. */
   open(): void {
     if (this.isClosed || this.client !== undefined) return;
     this.runShared(() => this.connect(this.createClient()));
@@ -64,37 +64,37 @@ export class HintChannel {
 
   private connect(client: PostgresClient): void {
     client.on('error', (error: Error) => this.lose(client, error));
-    // An end without an error says nothing else.
+    // A connection may end without an error event.
     client.on('end', () => this.lose(client, new Error('The connection ended.')));
     client.on('notification', (notification: Notification) => this.receive(client, notification));
     this.client = client;
-    // What is to be told meanwhile waits, and is told then.
+    // Hints wait until then, and are sent then.
     this.last = this.last.then(() => this.listen(client));
   }
 
-  /** Calls back at each hint of another process. Returns what ends it. */
+  /** Calls the listener at each hint of another process. Returns the function that ends it. */
   subscribe(listener: (hint: StorageHint) => void): () => void {
     const own = (hint: StorageHint): void => listener(hint);
     this.listeners.add(own);
     return () => this.listeners.delete(own);
   }
 
-  /** There may be something to claim. */
+  /** Hints that there may be a saga to claim. */
   work(): void {
     this.outbox.work();
   }
 
-  /** Somebody asked something of a saga. */
+  /** Hints that a request was made for a saga. */
   requested(sagaId: string): void {
     this.outbox.requested(sagaId);
   }
 
-  /** A running saga's journal grew. Says nothing where no other process has ever been heard. */
+  /** Hints that the journal of a running saga grew. Sends nothing if no other process has ever been heard. */
   progressed(sagaId: string): void {
     if (this.hasPeers) this.outbox.progressed(sagaId);
   }
 
-  /** Makes the connection anew: the one there is leads to where the application was before. */
+  /** Makes a new connection: the existing one belongs to the application's previous pool. */
   renew(): void {
     if (this.client !== undefined) this.replace(this.client);
   }
@@ -115,7 +115,7 @@ export class HintChannel {
       await client.connect();
       if (this.isClosed) return;
       await queryClient(client, { name: undefined, text: `LISTEN "${this.name}"` }, [], plain);
-      // The others missed what was to be told while there was no connection.
+      // The others missed the hints of the time without a connection.
       await this.notify(client, { presence: 'hello', isWork: this.isMissed, sagaIds: [] });
     } catch (error) {
       return this.lose(client, error);
@@ -125,7 +125,7 @@ export class HintChannel {
     this.isMissed = false;
     this.isTroubleTold = false;
     this.retryMs = firstRetryMs;
-    // Nobody knows what was told before, while the process may have looked for work already.
+    // Earlier hints are unknown, and the process may have looked for work already.
     this.tell({ kind: 'work' });
   }
 

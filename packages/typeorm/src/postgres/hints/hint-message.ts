@@ -1,16 +1,16 @@
 import { isSagaId } from '@nest-saga/core/storage-kit';
 
-/** What one process tells the others: a notification's payload, as words separated by commas. */
+/** A message from one process to the others: the payload of a notification, as words separated by commas. */
 export interface HintMessage {
-  /** Somebody has begun to listen and asks whether others do, or answers that. */
+  /** A process has begun to listen and asks whether others do, or answers that question. */
   readonly presence: 'hello' | 'here' | undefined;
-  /** There may be something to claim. */
+  /** There may be a saga to claim. */
   readonly isWork: boolean;
   /** Journals that grew. */
   readonly sagaIds: readonly string[];
 }
 
-/** The most ids in one message: PostgreSQL takes payloads of less than 8,000 bytes. */
+/** The maximum number of ids in one message: PostgreSQL accepts payloads of less than 8,000 bytes. */
 export const maximumSagaIds = 200;
 
 /** A message as a payload. */
@@ -18,7 +18,7 @@ export function encodeHint({ presence, isWork, sagaIds }: HintMessage): string {
   return [presence ?? [], isWork ? 'work' : [], sagaIds].flat().join(',');
 }
 
-/** The message of a payload. Total: anybody may notify, so words that are not known are passed by. */
+/** The message of a payload. Never fails: any session may notify, so unknown words are skipped. */
 export function decodeHint(payload: string): HintMessage {
   const words = payload.split(',');
   return {

@@ -3,12 +3,12 @@ import type { Surroundings } from '@nest-saga/core/storage-kit';
 import { maximumSagaIds } from './hint-message.js';
 import type { HintMessage } from './hint-message.js';
 
-/** How long entries of running sagas gather before they are told, in milliseconds. */
+/** How long entries of running sagas are gathered before a hint is sent, in milliseconds. */
 const gatherMs = 50;
 
 /**
- * Gathers what is to be told to the other processes. What somebody waits for goes out at once; the progress of running
- * sagas goes out a few times a second at most, and not at all where there is so much of it that only polling keeps up.
+ * Gathers the hints for the other processes. Requests and new work are sent at once. The progress of running sagas is
+ * sent a few times a second at most, and not at all if there is so much of it that polling is better.
  */
 export class HintOutbox {
   private isWork = false;
@@ -17,31 +17,31 @@ export class HintOutbox {
   private timer: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
 
-  /** @param runShared Where the messages are sent, whoever's news comes first. */
+  /** @param runShared Runs the sending, whatever caller's hint comes first. */
   constructor(
     private readonly send: (message: HintMessage) => void,
     private readonly runShared: Surroundings['run'] = noSurroundings.run,
   ) {}
 
-  /** There may be something to claim. */
+  /** Hints that there may be a saga to claim. */
   work(): void {
     this.isWork = true;
     this.flushSoon();
   }
 
-  /** Somebody asked something of a saga, and its owner should know. */
+  /** Hints that a request was made for a saga, which its owner should read. */
   requested(sagaId: string): void {
     this.urgent.add(sagaId);
     this.flushSoon();
   }
 
-  /** A running saga's journal grew. */
+  /** Hints that the journal of a running saga grew. */
   progressed(sagaId: string): void {
     if (this.progress.size <= maximumSagaIds) this.progress.add(sagaId);
     this.timer ??= this.runShared(() => setTimeout(() => this.flush(), gatherMs).unref());
   }
 
-  /** Drops what has not been sent. */
+  /** Drops the hints that have not been sent. */
   close(): void {
     clearTimeout(this.timer);
     clearImmediate(this.immediate);

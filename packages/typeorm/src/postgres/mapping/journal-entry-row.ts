@@ -4,13 +4,13 @@ import { required } from '../statement.js';
 import type { Row } from '../statement.js';
 import { timeColumn, toDate } from './time-column.js';
 
-/** The columns with what steps made, which can be large. */
+/** The columns with values that steps made, which can be large. */
 export type ValueColumn = 'context' | 'response' | 'events';
 
 /**
- * What a statement selects of `saga_log`, for `toJournalEntry`.
+ * The columns of `saga_log` that a statement selects for `toJournalEntry`.
  *
- * @param only The rows that have these values, as a condition; a column that is not named here is in all rows.
+ * @param only A condition for the rows that have these values; other columns are in all rows.
  */
 export function entryColumns(
   alias: string,
@@ -29,9 +29,9 @@ export function entryColumns(
 }
 
 /**
- * The entry that a row of `saga_log` holds.
+ * The entry in a row of `saga_log`.
  *
- * @throws TypeError if the row holds none that this version knows.
+ * @throws TypeError if the row has no entry that this version can read.
  */
 export function toJournalEntry(row: Row): JournalEntry {
   const draft = fromEntryColumns({

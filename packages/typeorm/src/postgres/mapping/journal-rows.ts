@@ -15,7 +15,7 @@ export function toLoadedSaga(rows: readonly Row[]): LoadedSaga | undefined {
   return first && { header: toSagaHeader(first), entries: entryRows(rows).map(toJournalEntry) };
 }
 
-/** News of a journal end before an entry that cannot be read, so that they keep nobody from the news of the others. */
+/** The news of journals. Those of one end before an entry that cannot be read, so that the others are not affected. */
 export function toAllNews(rows: readonly Row[]): readonly JournalNews[] {
   return bySaga(rows).map(toNews);
 }
@@ -68,7 +68,7 @@ function withoutContext(entry: JournalEntry): JournalEntry {
   return rest;
 }
 
-/** The entries up to one that this release does not know. */
+/** The entries before the first one that this release cannot read. */
 function readOn(rows: readonly Row[]): Pick<SagaOutline, 'entries' | 'isWhole'> {
   const entries: JournalEntry[] = [];
   for (const row of entryRows(rows)) {

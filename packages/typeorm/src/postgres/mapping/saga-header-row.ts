@@ -7,9 +7,9 @@ import { timeColumn, toDate } from './time-column.js';
 import { toSagaWaiting } from './waiting-column.js';
 
 /**
- * What a statement selects of `saga_execution`, for `toSagaHeader`.
+ * The columns of `saga_execution` that a statement selects for `toSagaHeader`.
  *
- * @param onlyWhere A condition for the columns that can be large, where a statement repeats a header in many rows.
+ * @param onlyWhere A condition for the columns that can be large, if a statement repeats a header in many rows.
  */
 export function headerColumns(alias: string, onlyWhere?: string): string {
   return `${large(alias, 'context', onlyWhere)}, ${headingColumns(alias, onlyWhere)}`;
@@ -28,7 +28,7 @@ function large(alias: string, column: string, onlyWhere: string | undefined): st
   return `CASE WHEN ${onlyWhere} THEN ${alias}.${column} END AS ${column}`;
 }
 
-/** The header that a row of `saga_execution` holds. */
+/** The header in a row of `saga_execution`. */
 export function toSagaHeader(row: Row): SagaHeader {
   return { ...toSagaHeading(row), context: required(row, 'context') };
 }

@@ -3,7 +3,7 @@ import type { SagaStatus, StorageSummary } from '@nest-saga/core';
 import { required } from '../statement.js';
 import type { Row } from '../statement.js';
 
-/** The summary that the groups of `summarizeStatement` add up to. */
+/** The summary of the groups of `summarizeStatement`. */
 export function toStorageSummary(rows: readonly Row[]): StorageSummary {
   const groups = rows.map(toGroup);
   const count = (status: SagaStatus): number =>
@@ -27,7 +27,7 @@ interface Group {
   readonly version: number;
   readonly count: number;
   readonly waiting: number;
-  /** Undefined where all of them wait for something that is no attempt of a step. */
+  /** Undefined if all of them wait for something that is not an attempt of a step. */
   readonly ageMs: number | undefined;
 }
 

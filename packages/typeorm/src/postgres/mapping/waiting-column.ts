@@ -1,11 +1,14 @@
 import type { SagaWaiting } from '@nest-saga/core';
 
-/** The column `waiting` of `saga_execution`: what for, and by which name. */
+/** The column `waiting` of `saga_execution`: the kind of the wait and its name. */
 export function toWaitingColumn(waiting: SagaWaiting | undefined): string | null {
   return waiting === undefined ? null : `${waiting.for}:${waiting.name}`;
 }
 
-/** What a saga without an owner waits for. Of one that has an owner, an older release may have left its last wait here. */
+/**
+ * The wait of a saga without an owner. For a saga with an owner, an older release may have left the last wait in the
+ * column.
+ */
 export function toSagaWaiting(column: string | null | undefined, isIdle: boolean): SagaWaiting | undefined {
   if (!isIdle || typeof column !== 'string') return undefined;
   const end = column.indexOf(':');

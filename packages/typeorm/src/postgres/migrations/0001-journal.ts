@@ -3,12 +3,12 @@ import type { Migration } from './migration.js';
 /**
  * The header, the journal and the workers.
  *
- * - Contexts, responses, errors and events are `json`, not `jsonb`: the text comes back byte for byte.
- * - Times have milliseconds, like a `Date`, so that a page's end can be given back exactly.
+ * - Contexts, responses, errors and events are `json`, not `jsonb`: the text is read byte for byte.
+ * - Times have milliseconds, like a `Date`, so that the end of a page is exact.
  * - No foreign key from the journal to the header: checking it locks the header's row for each entry, and the append
  *   looks at the header anyway.
- * - An entry that changes the saga's status says so in `status`: the next entry need not ask the header.
- * - The header's partial indexes hold only what is open or stuck, so they stay small however many sagas have finished.
+ * - An entry that changes the saga's status has it in `status`: the next entry need not read the header.
+ * - The header's partial indexes hold only sagas that are open or stuck, so they stay small however many sagas have finished.
  *   It is updated more often than most tables and read by partial indexes, so it is vacuumed and analysed early.
  */
 export const journalMigration: Migration = {

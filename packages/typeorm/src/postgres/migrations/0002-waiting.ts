@@ -1,9 +1,9 @@
 import type { Migration } from './migration.js';
 
 /**
- * What a saga without an owner waits for: `retry:charge-card`. The other columns are for what comes next, so that it needs
- * no further migration; they are empty until then. Nullable and without an index, so the change takes a moment however
- * many sagas there are.
+ * The wait of a saga without an owner: `retry:charge-card`. The other columns are for later releases, so that these
+ * need no further migration; until then they are empty. They are nullable and without an index, so the change is quick
+ * for any number of sagas.
  */
 export const waitingMigration: Migration = {
   version: 2,

@@ -9,13 +9,13 @@ import type { RunSql } from './run-sql.js';
 const insufficientPrivilege = '42501';
 
 /**
- * The version of the saga tables in a schema; 0 where there are none.
+ * The version of the saga tables in a schema; 0 if there are none.
  *
- * @throws SagaEncodingError where the database cannot hold every text.
+ * @throws SagaEncodingError if the database cannot store all texts.
  */
 export async function readSchemaVersion(run: RunSql, schema: string): Promise<number> {
-  // Read from the catalogs: `to_regclass` asks a cache of the session, which does not know yet what the process that held
-  // the lock before has just made.
+  // Read from the catalogs: `to_regclass` uses a cache of the session, which does not contain tables that the previous
+  // holder of the lock has just created.
   const [found] = await run(
     `SELECT ${encodingSql} AS encoding, count(relation.oid) AS tables
      FROM pg_catalog.pg_class AS relation
@@ -30,10 +30,10 @@ export async function readSchemaVersion(run: RunSql, schema: string): Promise<nu
 }
 
 /**
- * Brings a schema up to a version, in the transaction that the caller has begun. Whoever comes second waits for the
- * lock, and then finds nothing left to do.
+ * Migrates a schema to a version, in the transaction of the caller. A second process waits for the lock, and then finds
+ * nothing to do.
  *
- * @throws SagaEncodingError; SagaSchemaError where the schema is of a newer version, or the role may not change it.
+ * @throws SagaEncodingError; SagaSchemaError if the schema has a newer version, or the role may not change it.
  */
 export async function applyMigrations(run: RunSql, schema: string, to = schemaVersion): Promise<void> {
   await run("SELECT pg_advisory_xact_lock(hashtextextended('nest-saga migration ' || $1, 0))", [schema]);
@@ -41,7 +41,7 @@ export async function applyMigrations(run: RunSql, schema: string, to = schemaVe
   if (found > schemaVersion) throw new SagaSchemaError('newer', schema, found, schemaVersion);
   if (found >= to) return;
   const statements = sagaMigrationSql({ schema, from: found, to });
-  // Creating a schema asks for rights on the whole database, even where it exists.
+  // Creating a schema needs rights on the whole database, even if it exists.
   const isSchemaThere = found > 0 || (await isThere(run, schema));
   try {
     for (const statement of isSchemaThere && found === 0 ? statements.slice(1) : statements)

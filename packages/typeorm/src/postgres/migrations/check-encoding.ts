@@ -5,7 +5,7 @@ import type { RunSql } from './run-sql.js';
 export const encodingSql = "current_setting('server_encoding')";
 
 /**
- * Checks that the database can hold every text.
+ * Checks that the database can store all texts.
  *
  * @throws SagaEncodingError
  */
@@ -14,7 +14,7 @@ export async function checkEncoding(run: RunSql): Promise<void> {
   requireUtf8(row?.['encoding']);
 }
 
-/** @throws SagaEncodingError where the encoding is another one. */
+/** @throws SagaEncodingError if it is another encoding. */
 export function requireUtf8(encoding: unknown): void {
   if (encoding !== 'UTF8') throw new SagaEncodingError(String(encoding));
 }

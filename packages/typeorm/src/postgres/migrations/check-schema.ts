@@ -4,10 +4,10 @@ import { SagaSchemaError } from '../../errors/saga-schema-error.js';
 import { schemaVersion } from './all-migrations.js';
 
 /**
- * Checks, while an application runs, that its schema is not behind. One that is ahead is fine: during a rolling
- * deployment the processes of the last version still work on it.
+ * Checks, while an application runs, that its schema is not behind. A newer schema is allowed: during a rolling
+ * deployment the processes of the previous version still use it.
  *
- * @throws SagaSchemaError, and SagaStorageError where it cannot be read.
+ * @throws SagaSchemaError, and SagaStorageError if it cannot be read.
  */
 export async function checkSchema(runner: StatementRunner, tables: Tables): Promise<void> {
   const text = `SELECT coalesce(max(version), 0) AS version FROM ${tables.migration}`;

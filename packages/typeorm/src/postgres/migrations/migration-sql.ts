@@ -8,15 +8,15 @@ import type { Migration } from './migration.js';
 export interface SagaMigrationSqlOptions {
   /** @default 'saga' */
   readonly schema?: string;
-  /** The version that is there already. @default 0 (nothing is) */
+  /** The version of the existing tables. @default 0 (none) */
   readonly from?: number;
-  /** The version to reach. @default the one that this package works with */
+  /** The version to reach. @default the one that this package needs */
   readonly to?: number;
 }
 
 /**
- * The SQL that brings the saga tables from one version to another, a statement an item: for a migration of your own,
- * or for the hands of a database administrator. Run all of it in one transaction.
+ * The SQL that migrates the saga tables from one version to another, one statement per item: for the application's own
+ * migration, or for a database administrator. Run all of it in one transaction.
  *
  * @throws InvalidArgumentError
  *
@@ -28,7 +28,7 @@ export function sagaMigrationSql(options: SagaMigrationSqlOptions = {}): readonl
   const tables = tablesOf(schema);
   checkVersion('from', from);
   checkVersion('to', to);
-  // The table of versions may be there, and empty: `to: 0` makes no more than that.
+  // The table of versions may exist and be empty, which is all that `to: 0` creates.
   const preparation =
     from === 0
       ? [

@@ -10,21 +10,21 @@ import { schemaVersion } from './all-migrations.js';
 import { applyMigrations, readSchemaVersion } from './apply-migrations.js';
 import type { RunSql } from './run-sql.js';
 
-/** What a start does about the schema: bring it up to date, refuse one that does not fit, or look away. */
+/** The behaviour of a start: migrate the schema, refuse one that does not match, or do not check it. */
 export type MigrationMode = 'auto' | 'check' | 'off';
 
-/** Where a schema stands, as `nest-saga status` tells it. */
+/** The version of a schema, for `nest-saga status`. */
 export interface SchemaStatus {
   readonly schema: string;
-  /** 0: there are no saga tables. */
+  /** 0 if there are no saga tables. */
   readonly found: number;
   readonly needed: number;
 }
 
-/** Migrations may rebuild an index, so they are given time. */
+/** Long, because migrations may rebuild an index. */
 const deadlineMs = 600_000;
 
-/** Brings one schema up to date, or says where it stands, on a connection of its own. */
+/** Migrates one schema, or reads its version, on a separate connection. */
 export class Migrator {
   private readonly schema: string;
 
@@ -37,11 +37,11 @@ export class Migrator {
   }
 
   /**
-   * Does what the mode says, for a database whose encoding is the right one. An ordinary start finds a schema that fits: what is at hand suffices to see it. Whatever else
-   * that says, or that it says nothing, is left to a connection of its own.
+   * Follows the mode, for a database with the right encoding. At an ordinary start the schema matches, which an
+   * existing connection can check. In all other cases, and if that fails, a separate connection is made.
    *
-   * @param atHand Runs statements without a connection that has to be made first.
-   * @throws SagaEncodingError; SagaSchemaError where the schema does not fit and is not to be changed; SagaStorageError.
+   * @param atHand Runs statements without making a connection first.
+   * @throws SagaEncodingError; SagaSchemaError if the schema does not match and must not be changed; SagaStorageError.
    */
   async prepare(mode: MigrationMode, atHand?: StatementRunner): Promise<void> {
     if (await this.isSeenToFit(mode, atHand)) return;
@@ -56,7 +56,7 @@ export class Migrator {
   }
 
   /**
-   * Where the schema stands.
+   * The version of the schema.
    *
    * @throws SagaStorageError
    */
@@ -78,7 +78,7 @@ export class Migrator {
   }
 
   private async migrate(run: RunSql): Promise<void> {
-    // Whoever waited for the lock has to see what was made meanwhile.
+    // A process that waited for the lock has to see the tables that were created in the meantime.
     await run('BEGIN ISOLATION LEVEL READ COMMITTED');
     try {
       await applyMigrations(run, this.schema);

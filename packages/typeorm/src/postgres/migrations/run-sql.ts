@@ -1,4 +1,4 @@
-/** Runs one statement in the session, or the transaction, that a migration has. */
+/** Runs one statement in the session, or the transaction, of a migration. */
 export type RunSql = (
   text: string,
   values?: readonly unknown[],

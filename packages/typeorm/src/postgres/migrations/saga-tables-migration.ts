@@ -5,8 +5,8 @@ import { schemaVersion } from './all-migrations.js';
 import { applyMigrations } from './apply-migrations.js';
 
 /**
- * A TypeORM migration that brings the saga tables up to date, beside the application's own migrations. It looks at
- * what is there, so it can be repeated for each new version of this package.
+ * A TypeORM migration that updates the saga tables, beside the application's own migrations. It checks the existing
+ * tables, so it can be repeated for each new version of this package.
  *
  * @example
  * export class AddSagaTables1767225600000 extends SagaTablesMigration {}
@@ -14,7 +14,7 @@ import { applyMigrations } from './apply-migrations.js';
 export abstract class SagaTablesMigration implements MigrationInterface {
   /** @default 'saga' */
   protected readonly schema: string = defaultSchema;
-  /** @default the version that this package works with */
+  /** @default the version that this package needs */
   protected readonly toVersion: number = schemaVersion;
 
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -25,7 +25,7 @@ export abstract class SagaTablesMigration implements MigrationInterface {
     );
   }
 
-  /** Drops the tables, and with them every saga. */
+  /** Drops the tables, and with them all sagas. */
   async down(queryRunner: QueryRunner): Promise<void> {
     const { execution, log, worker, migration } = tablesOf(this.schema);
     await queryRunner.query(`DROP TABLE IF EXISTS ${[execution, log, worker, migration].join(', ')}`);

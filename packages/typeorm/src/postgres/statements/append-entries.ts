@@ -6,9 +6,9 @@ import { columnsOf } from './columns.js';
 import { isFirstOrNextPlace } from './fence.js';
 
 /**
- * Writes entries in their places, where these are the next ones.
+ * Appends entries at their `seq`, if it is the next one.
  *
- * @param condition What has to hold before anything is written, besides.
+ * @param condition Another condition for all entries.
  */
 export function appendEntries(
   tables: Tables,

@@ -8,8 +8,9 @@ import { isFirstOrNextPlace, isNextPlace } from './fence.js';
 import { areLocked, lockHeaders, locksFirst } from './lock-headers.js';
 
 /**
- * As `appendEntries` and `changeHeaders` for a single entry: see `startOneStatement`. Parameters: `appendOneValues`.
- * Only the statement for the first entry has the header in its plan, which takes time to open even where it is not read.
+ * Like `appendEntries` and `changeHeaders` for a single entry: see `startOneStatement`. Parameters: `appendOneValues`.
+ * Only the statement for the first entry has the header in its plan, because opening it takes time even if it is not
+ * read.
  */
 export class AppendOneStatements {
   private readonly first: EntryStatements;
@@ -60,7 +61,7 @@ export function appendOneValues({ sagaId, seq, worker, entry, change }: AppendRe
 interface EntryStatements {
   readonly append: Statement;
   readonly appendAndChange: Statement;
-  /** Until a moment that is no time after this one. */
+  /** The park ends at a given time, not after a delay. */
   readonly appendAndPark: Statement;
 }
 

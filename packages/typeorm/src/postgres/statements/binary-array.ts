@@ -1,7 +1,7 @@
 import { SagaStorageError } from '@nest-saga/core';
 import { isDate } from '@nest-saga/core/storage-kit';
 
-/** The types of columns that travel as arrays, with their object identifiers in PostgreSQL. */
+/** The types of columns that are sent as arrays, with their object identifiers in PostgreSQL. */
 const typeIds = { uuid: 2950, text: 25, integer: 23, bigint: 20, json: 114, timestamptz: 1184 } as const;
 export type ArrayType = keyof typeof typeIds;
 
@@ -9,8 +9,8 @@ export type ArrayType = keyof typeof typeIds;
 export type ArrayValue = string | number | Date | null;
 
 /**
- * An array in PostgreSQL's binary form, which the driver sends as it is. The textual form would have every quote of
- * every context escaped here and parsed there: on the hot path that cost more than all the rest of a write.
+ * hot path, see ADR 0023: an array in PostgreSQL's binary form, which the driver sends unchanged. In the textual form,
+ * every quote of every context is escaped here and parsed there, which costs more than the rest of a write.
  *
  * @throws SagaStorageError (refused) for a value that does not fit the type.
  */
@@ -26,7 +26,7 @@ export function binaryArray(type: ArrayType, values: readonly ArrayValue[]): Buf
   for (const value of values) {
     const start = offset;
     if (value === null) offset = buffer.writeInt32BE(-1, offset);
-    // The worker, the kind and the step are often those of the row before.
+    // The worker, the kind and the step are often the same as in the row before.
     else if (value === before) offset += buffer.copy(buffer, offset, startBefore, start);
     else {
       const length = write(buffer, offset + 4, value);
@@ -40,7 +40,7 @@ export function binaryArray(type: ArrayType, values: readonly ArrayValue[]): Buf
 
 const headerSize = 20;
 
-// One dimension, may have nulls, the elements' type, how many, and that they are counted from one.
+// One dimension, possible nulls, the type of the elements, their number, and the first index, one.
 function writeHeader(buffer: Buffer, typeId: number, length: number): void {
   buffer.writeInt32BE(1, 0);
   buffer.writeInt32BE(1, 4);
@@ -50,14 +50,14 @@ function writeHeader(buffer: Buffer, typeId: number, length: number): void {
 }
 
 interface ElementCodec {
-  /** At least as many bytes as it takes. */
+  /** An upper bound of its size in bytes. */
   sizeOf(value: ArrayValue): number;
-  /** Writes the value and answers how many bytes it took. */
+  /** Writes the value and returns its size in bytes. */
   write(buffer: Buffer, offset: number, value: ArrayValue): number;
 }
 
 const textCodec: ElementCodec = {
-  // UTF-8 takes at most three bytes for each UTF-16 unit.
+  // UTF-8 needs at most three bytes for each UTF-16 unit.
   sizeOf: (value) => (typeof value === 'string' ? value.length * 3 : 0),
   write: (buffer, offset, value) =>
     typeof value === 'string' ? buffer.write(value, offset) : refuse('text'),
@@ -107,7 +107,7 @@ const codecs: Readonly<Record<ArrayType, ElementCodec>> = {
   },
 };
 
-// A loop and a table are quicker here than a text without hyphens and the buffer's own way with hexadecimal.
+// hot path: a loop with a table is faster than a text without hyphens and the hexadecimal methods of the buffer.
 const digits: readonly number[] = Array.from({ length: 128 }, (_, code) =>
   Number.parseInt(String.fromCharCode(code), 16),
 );
@@ -122,7 +122,7 @@ function isBehindHyphen(byte: number): boolean {
 
 const twoTo32 = 0x1_0000_0000;
 
-/** As `writeBigInt64BE`, without making big integers. */
+/** Like `writeBigInt64BE`, without creating big integers. */
 function writeInt64(buffer: Buffer, offset: number, value: number): void {
   const high = Math.floor(value / twoTo32);
   buffer.writeInt32BE(high, offset);

@@ -9,8 +9,8 @@ import { toWaitingColumn } from '../mapping/waiting-column.js';
 /**
  * Changes the headers of the sagas whose entry was written by the part `stored` beside it.
  *
- * Whether it was is asked behind `IS TRUE`, which keeps the planner from making a join of it: the plan of a prepared
- * statement knows nothing of how many rows come, and compares each with each. As it is, it looks into a hash.
+ * `IS TRUE` keeps the planner from turning the check into a join: the plan of a prepared statement does not know the
+ * number of rows, and would compare all rows with each other. With it, the check looks into a hash table.
  */
 export function changeHeaders({ execution }: Tables, appends: readonly AppendRequest[]): WritePart {
   const hasMoments = appends.some(({ change }) => change?.park?.nextRunAt !== undefined);

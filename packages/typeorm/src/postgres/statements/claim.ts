@@ -9,12 +9,12 @@ import { knownSaga } from './known-saga.js';
 import { openStatuses } from './status-lists.js';
 
 /**
- * Takes due sagas for a worker: locks them, passing by what others lock, writes the claim entries, and changes the
- * headers whose entry found its place. Answers what this very statement took, with the `seq` of each claim and with how
- * much the journal takes: its sizes are there without reading the values.
+ * Claims due sagas for a worker: locks them, skips locked ones, writes the claim entries, and changes the headers whose
+ * entry was written. Returns the sagas of this very statement, with the `seq` of each claim and the size of the
+ * journal, which is known without reading the values.
  *
- * The lock sits in a materialised CTE, so that it is taken once for each row and `LIMIT` counts locked rows; without
- * that, two workers take one saga under load. A worker whose own row has expired takes nothing.
+ * The lock is in a materialised CTE, so that each row is locked once and `LIMIT` counts locked rows; without it, two
+ * workers claim one saga under load. A worker whose own row has expired claims nothing.
  *
  * Parameters: worker, names, versions, limit and, for `claimOne`, an id.
  */
@@ -22,12 +22,15 @@ export function claimStatement(tables: Tables): Statement {
   return { name: 'claim', text: claimText(tables, '') };
 }
 
-/** As `claimStatement`, for one saga. */
+/** Like `claimStatement`, for one saga. */
 export function claimOneStatement(tables: Tables): Statement {
   return { name: 'claim_one', text: claimText(tables, 'AND header.id = $5::uuid') };
 }
 
-/** How a journal without a place for a claim is marked, in the header alone: people see it, and it is claimed no more. */
+/**
+ * A journal without a free `seq` for a claim becomes STUCK in the header alone: operators see it, and it is not claimed
+ * any more.
+ */
 const stuck = JSON.stringify({
   reason: SagaStuckReason.JournalFull,
   message: 'the journal has no place left for another entry',

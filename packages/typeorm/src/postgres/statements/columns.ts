@@ -1,10 +1,10 @@
 import { binaryArray } from './binary-array.js';
 import type { ArrayType, ArrayValue } from './binary-array.js';
 
-/** A column of a set of rows that travels as one array: its SQL type, and its value in each row. */
+/** A column of a set of rows that is sent as one array: its SQL type, and its value in each row. */
 export type ColumnSource<Item> = readonly [type: ArrayType, valueOf: (item: Item) => ArrayValue];
 
-/** Rows as one array parameter for each column, which costs the same few parameters for one row and for hundreds. */
+/** Rows as one array parameter for each column, with the same few parameters for one row and for hundreds. */
 export interface Columns {
   /** The arrays in binary form, in the order of the columns; null for a column that has no value in any row. */
   readonly values: readonly (Buffer | null)[];
@@ -12,8 +12,8 @@ export interface Columns {
   readonly names: string;
   /**
    * The rows as an item of a FROM list; the parameter of the first column has the number `first`. That one is hidden in
-   * a subquery: PostgreSQL would count the elements of small arrays, find a plan for just so many rows cheaper than
-   * the one it keeps, and plan anew at each execution, which takes longer than the execution itself.
+   * a subquery: otherwise PostgreSQL would count the elements of small arrays, find a plan for exactly this number of
+   * rows cheaper than the stored plan, and plan again at each execution, which takes longer than the execution itself.
    */
   unnest(first: number, alias: string): string;
 }

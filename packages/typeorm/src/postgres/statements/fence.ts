@@ -3,12 +3,13 @@ import type { Tables } from '../tables.js';
 import { terminalStatuses } from './status-lists.js';
 
 /**
- * The condition that an entry's place, which is not the first, is the next one of a saga that has not ended. The last
- * entry says both, because whoever ended the saga wrote that into the entry. What the statement's snapshot does not see
- * yet, because somebody writes the same place at this moment, the primary key refuses (23505): then nothing was written,
- * and the statement that is run again sees it. That is cheaper than ON CONFLICT, which writes each row in two steps.
+ * The condition that an entry's `seq`, which is not the first, is the next one of a saga that has not ended. The last
+ * entry shows both, because the entry that ends a saga has the status. If another transaction writes the same `seq` at
+ * this moment, the statement's snapshot does not contain it, and the primary key refuses the entry (23505): nothing was
+ * written, and a repetition of the statement sees it. That is cheaper than ON CONFLICT, which writes each row in two
+ * steps.
  *
- * A scalar subquery, because for an EXISTS behind an OR, PostgreSQL would read the whole journal into a hash table.
+ * A scalar subquery, because for an EXISTS after an OR, PostgreSQL would read the whole journal into a hash table.
  */
 export function isNextPlace({ log }: Tables, sagaId: string, seq: string): string {
   return `coalesce((
@@ -17,7 +18,7 @@ export function isNextPlace({ log }: Tables, sagaId: string, seq: string): strin
   ), 0) = ${seq} - 1`;
 }
 
-/** The same where the place may be the first: then the header has to say that there is such a saga, and it is open. */
+/** The same if the `seq` may be the first: then the header has to show that the saga exists and is open. */
 export function isFirstOrNextPlace(tables: Tables, sagaId: string, seq: string): string {
   return `${isNextPlace(tables, sagaId, seq)}
   AND (
@@ -27,8 +28,8 @@ export function isFirstOrNextPlace(tables: Tables, sagaId: string, seq: string):
 }
 
 /**
- * The last place of a journal, 0 where it is empty; of one that is full, the one before: what comes next finds its place
- * taken then, where a number that no place can have would fail the statement, and everybody's claim with it.
+ * The last `seq` of a journal, 0 if it is empty. For a full journal, the one before: the next `seq` is then used
+ * already, whereas a number that is out of range would fail the statement, and with it the claims of all other sagas.
  */
 export function lastUsableSeq(log: string, sagaId: string): string {
   return `least(coalesce((

@@ -22,7 +22,7 @@ export interface BoundStatement {
 
 /** A group of writes as a statement. */
 export interface BoundWrite extends BoundStatement {
-  /** What the statement's answer says. */
+  /** The sagas that were written, according to the statement's answer. */
   writtenBy(answer: WriteAnswer): WrittenSagas;
 }
 
@@ -31,13 +31,13 @@ export interface WriteParts {
   starts(starts: readonly NewSaga[]): WritePart;
   /** Locks the headers of requests. */
   locks(requests: readonly AppendRequest[]): WritePart;
-  /** @param condition What has to hold before anything is written, besides. */
+  /** @param condition Another condition for all entries. */
   entries(appends: readonly AppendRequest[], condition: string | undefined): WritePart;
-  /** Of the headers whose entry was written. */
+  /** Changes the headers whose entry was written. */
   changes(appends: readonly AppendRequest[]): WritePart;
 }
 
-/** The hot path: everything a group of sagas writes at one moment, in one statement and so in one commit. */
+/** hot path, see ADR 0023: all writes of a group of sagas in one statement, and so in one commit. */
 export class GroupedWriteStatement {
   private readonly variants = new Map<string, Statement>();
   private readonly startOne: Statement;
@@ -99,8 +99,8 @@ export class GroupedWriteStatement {
   }
 }
 
-// Nearly always all of them are written, and to say so takes the server and its client no time. Otherwise the answer is
-// one row with all the ids: it is made, sent and read faster than a row for each.
+// hot path: nearly always all of them are written, which needs no rows in the answer. Otherwise the answer is one row
+// with all ids, which is made, sent and read faster than a row for each.
 function textOf(parts: readonly WritePart[]): string {
   let parameters = 0;
   const expressions = parts.map(({ name, values, sql }) => {
@@ -115,7 +115,7 @@ SELECT CASE WHEN (SELECT count(*) FROM written) < $${parameters + 1}::bigint
     THEN (SELECT coalesce(string_agg(id::text, ','), '') FROM written) END AS ids`;
 }
 
-/** In the same order in every statement, so that two of them never wait for each other in a circle. */
+/** In the same order in every statement, so that statements never wait for each other in a circle. */
 function sortedById<Item extends { readonly sagaId: string }>(items: readonly Item[]): readonly Item[] {
   return items.toSorted((one, other) => (one.sagaId < other.sagaId ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 /**
- * The condition that a header is one of the given names and versions, which are the array parameters `first` and
- * `first + 1`. `IS TRUE` keeps PostgreSQL from turning it into a join: it stays a filter over the index that gives the
- * order, however many rows are passed by.
+ * The condition that a header has one of the given names and versions, which are the array parameters `first` and
+ * `first + 1`. `IS TRUE` keeps PostgreSQL from turning it into a join: it stays a filter over the index that provides
+ * the order, however many rows are skipped.
  */
 export function knownSaga(alias: string, first: number): string {
   return `((${alias}.saga_name, ${alias}.saga_version) IN (

@@ -4,15 +4,18 @@ import type { WritePart } from './write-part.js';
 import { columnsOf } from './columns.js';
 
 /**
- * Whether the header is locked before the entry is written. A claim locks it first, and then asks for the place of its
- * entry; a request from outside that changes the header comes to a saga that nobody owns, and so may be claimed at the
- * same moment. If it wrote its entry first, each would wait for the other. An owner's entries meet no claim.
+ * Whether the header is locked before the entry is written. A claim locks it first, and then needs the `seq` of its
+ * entry; a request from outside that changes the header is for a saga without an owner, which may be claimed at the
+ * same time. If it wrote its entry first, each would wait for the other. The entries of an owner meet no claim.
  */
 export function locksFirst({ worker, change }: AppendRequest): boolean {
   return worker === undefined && change !== undefined;
 }
 
-/** Selects the headers to lock, in one order for all who lock many. The condition is evaluated before anything is locked. */
+/**
+ * Selects the headers to lock, in one common order for all statements that lock several. The condition is evaluated
+ * before anything is locked.
+ */
 export function lockHeaders({ execution }: Tables, ids: string, condition: string): string {
   return `SELECT header.id FROM ${execution} AS header
     WHERE header.id IN (${ids}) AND ${condition}
@@ -20,7 +23,7 @@ export function lockHeaders({ execution }: Tables, ids: string, condition: strin
     FOR NO KEY UPDATE OF header`;
 }
 
-/** A condition for what is not to be done before all rows of the expression `locked` are locked. Always true. */
+/** A condition for everything that has to wait until all rows of the expression `locked` are locked. Always true. */
 export const areLocked = '(SELECT count(*) FROM locked) IS NOT NULL';
 
 /** Locks the headers of requests, as a part beside `appendEntries`. */

@@ -9,8 +9,8 @@ import { columnsOf } from './columns.js';
 import { openStatuses } from './status-lists.js';
 
 /**
- * A header with its whole journal, in one statement and so in one consistent view. A header's large columns come in its
- * first row only: the entries have no gaps, so that one is known. Parameters: id.
+ * A header with its whole journal, in one statement and so in one consistent view. A header's large columns are only in
+ * its first row: entries have no gaps, so that row is known. Parameters: id.
  */
 export function loadStatement({ execution, log }: Tables): Statement {
   return {
@@ -24,10 +24,10 @@ ORDER BY entry.seq`,
 }
 
 /**
- * Headers with the entries behind their cursors, without contexts, many sagas in one consistent view: those with
- * something new, those that are not open any more, and those that are not there, which are a row without header. Each row
- * says where the journal ends. Once the rows before one are as large as a read may be, it comes without its entry, if it is
- * the first of its saga, or not at all.
+ * Headers with the entries after their cursors, without contexts, of many sagas in one consistent view: those with new
+ * entries, those that are not open any more, and unknown ones, which are a row without a header. Each row has the end of
+ * the journal. If the rows before one have the maximum size of a read, it comes without its entry if it is the first of
+ * its saga, or not at all.
  */
 export function readNewsStatement(
   { execution, log }: Tables,
@@ -64,8 +64,8 @@ ORDER BY found.saga_id, found.seq`,
 }
 
 /**
- * Headers with their journals without values, but for the last context, in the order of the ids, until what was read is
- * as large as a read may be. Each journal is of one consistent view.
+ * Headers with their journals without values, except the last context, in the order of the ids, up to the maximum size
+ * of a read. Each journal is of one consistent view.
  */
 export function readOutlinesStatement(
   { execution, log }: Tables,
@@ -104,8 +104,8 @@ ORDER BY sized.place, entry.seq`,
 }
 
 /**
- * The entries of claimed sagas up to the claim: what somebody may have written since is not part of what was claimed.
- * Parameters: ids, seqs of the claims.
+ * The entries of claimed sagas up to the claim: later entries are not part of the claim. Parameters: ids, seqs of the
+ * claims.
  */
 export function readClaimedStatement({ log }: Tables): Statement {
   return {
@@ -120,11 +120,11 @@ ORDER BY entry.saga_id, entry.seq`,
 const isFirstEntry = 'entry.seq IS NULL OR entry.seq = 1';
 const rowsBefore = 'ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING';
 
-/** What an entry takes, as it is stored: values are measured without being read. */
+/** The stored size of an entry: values are measured without being read. */
 function bytesOf(...values: readonly string[]): string {
   const sizes = values.map((column) => `coalesce(pg_column_size(entry.${column}), 0)`);
   return `${bytesOfRow} + ${sizes.join(' + ')}`;
 }
 
-/** About what the small columns of an entry take. */
+/** The approximate size of the small columns of an entry. */
 const bytesOfRow = 200;

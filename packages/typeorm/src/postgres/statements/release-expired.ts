@@ -5,8 +5,9 @@ import { knownSaga } from './known-saga.js';
 import { openStatuses } from './status-lists.js';
 
 /**
- * Takes sagas away from workers that are not alive. The owners are found by jumping from one to the next in their
- * index, so the cost grows with the workers and the orphans, not with what the living run. Answers a row for each.
+ * Releases the sagas of workers that are not alive. The owners are found by jumping from one to the next in their
+ * index, so the cost grows with the workers and the orphans, not with the sagas of living workers. Returns a row for
+ * each.
  *
  * Parameters: names, versions, limit.
  */

@@ -7,9 +7,9 @@ import { lastUsableSeq } from './fence.js';
 import { openStatuses } from './status-lists.js';
 
 /**
- * Lets sagas go: the headers that are still the worker's are locked, a `released` entry is written where its place is
- * free, and the headers whose entry was written lose their owner. Without a place, the entry's is where the journal
- * ends. Answers a row for each.
+ * Releases sagas: the headers that the worker still owns are locked, a `released` entry is written if its `seq` is
+ * free, and the headers whose entry was written lose their owner. Without a `seq`, the entry is appended at the end of
+ * the journal. Returns a row for each.
  */
 export function releaseStatement(
   { execution, log }: Tables,

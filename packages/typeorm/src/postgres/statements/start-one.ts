@@ -5,8 +5,8 @@ import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { isCommitDurable, statementTime } from './durable-moment.js';
 
 /**
- * As `startSagas` for a single saga, which is what a process that is not busy writes: without arrays, sorting and
- * common table expressions it takes half the time, and how many rows it wrote is answer enough. Parameters:
+ * Like `startSagas` for a single saga, which is the usual case in a process with little load: without arrays, sorting
+ * and common table expressions it takes half the time, and the number of rows is a sufficient answer. Parameters:
  * `startOneValues`.
  */
 export function startOneStatement({ execution }: Tables): Statement {
@@ -27,7 +27,7 @@ export function startOneValues(saga: NewSaga): readonly unknown[] {
   return [sagaId, saga.saga, version, key, owner, context, JSON.stringify(metadata)];
 }
 
-/** As `startOneStatement` for a saga that is queued and parked. Parameters: `startOneLaterValues`. */
+/** Like `startOneStatement` for a saga that is queued and parked. Parameters: `startOneLaterValues`. */
 export function startOneLaterStatement({ execution }: Tables): Statement {
   return {
     name: 'start_later',

@@ -5,7 +5,7 @@ import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { columnsOf } from './columns.js';
 import type { ColumnSource } from './columns.js';
 
-/** Writes the headers of sagas that are not there yet, by id and by key. What it says of parks is left out if none is parked. */
+/** Writes the headers of new sagas, by id and by key. The columns of parks are left out if no saga is parked. */
 export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): WritePart {
   const isParked = starts.some(({ park }) => park !== undefined);
   const columns = columnsOf(starts, {
@@ -39,5 +39,5 @@ const parkColumns: Readonly<Record<string, ColumnSource<NewSaga>>> = {
   due_in_ms: ['bigint', ({ park }) => (park === undefined ? 0 : (park.dueInMs ?? null))],
 };
 
-/** Of a park without an end, the moment is unknown, which is what it is to be. */
+/** For a park without an end the result is null, as intended. */
 const dueAfterPark = "moment.at + saga.due_in_ms * interval '1 millisecond'";

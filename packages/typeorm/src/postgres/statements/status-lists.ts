@@ -6,7 +6,7 @@ const list = (fits: (status: SagaStatus) => boolean): string =>
     .map((status) => `'${status}'`)
     .join(', ');
 
-/** The statuses in which workers have something to do, as SQL. The partial indexes are on exactly these. */
+/** The statuses in which workers have work, as SQL. The partial indexes have exactly these. */
 export const openStatuses = list(isOpen);
 
 /** The statuses that never change again, as SQL. */

@@ -4,8 +4,8 @@ import { durableMoment } from './durable-moment.js';
 
 /**
  * Writes a worker's row, and deletes those of workers that have been gone for a day. Parameters: worker, lease in
- * milliseconds. Durable, as renewals are: a server that forgot one in a crash would give the worker's sagas to others
- * while the worker still counts on its lease.
+ * milliseconds. Durable, as renewals are: a server that lost one in a crash would release the worker's sagas while the
+ * worker still relies on its lease.
  */
 export function registerWorkerStatement({ worker }: Tables): Statement {
   return {
@@ -19,7 +19,7 @@ ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at`,
   };
 }
 
-/** Moves the expiry of a worker that is alive. Parameters: worker, lease in milliseconds. No row: it was too late. */
+/** Extends the lease of a living worker. Parameters: worker, lease in milliseconds. No row: it was too late. */
 export function renewWorkerStatement({ worker }: Tables): Statement {
   return {
     name: 'renew',
