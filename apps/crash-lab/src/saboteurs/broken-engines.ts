@@ -201,19 +201,19 @@ export const brokenEngines: readonly Saboteur[] = [
   },
   {
     name: 'doubt forgotten at a claim',
-    mistake: 'a claim takes an act that the last owner may have begun for one that never ran',
+    mistake: 'a claim assumes that an act never ran, although the last owner may have begun it',
     breaks: ['effect-left-standing'],
     sabotage: { engine: forgetDoubt },
   },
   {
     name: 'grace skipped',
-    mistake: 'an act whose time is up is recorded at once, whatever it returns a moment later',
+    mistake: 'an act that times out is recorded at once, even if it returns a moment later',
     breaks: ['model: the results'],
     sabotage: { engine: skipGrace },
   },
   {
     name: 'recovery that goes on forward',
-    mistake: 'a saga that had decided to compensate is taken up where it was going forward',
+    mistake: 'a recovery runs a saga forward that had decided to compensate',
     breaks: ['act-after-decision'],
     sabotage: {
       engine: (engine) =>
@@ -228,7 +228,7 @@ export const brokenEngines: readonly Saboteur[] = [
   },
   {
     name: 'lease ignored',
-    mistake: 'a worker that could not renew its lease goes on',
+    mistake: 'a worker that could not renew its lease continues',
     breaks: ['fencing-token'],
     sabotage: { engine: ignoreLease },
   },
@@ -256,7 +256,7 @@ export const brokenEngines: readonly Saboteur[] = [
   },
   {
     name: 'stuck counts as failed',
-    mistake: 'a saga whose compensation was exhausted is called FAILED, as if it were undone',
+    mistake: 'a saga whose compensation was exhausted is FAILED, as if it were undone',
     breaks: ['undo-missing'],
     sabotage: { engine: failWhatIsStuck },
   },

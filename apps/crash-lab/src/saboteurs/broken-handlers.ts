@@ -102,19 +102,19 @@ function keepContext(definition: SagaDefinition): SagaDefinition {
 export const brokenCalls: readonly Saboteur[] = [
   {
     name: 'forward order of undo',
-    mistake: 'what was done first is undone first',
+    mistake: 'the first step is undone first',
     breaks: ['undo-order'],
     sabotage: { definition: undoForward },
   },
   {
     name: "alternative undone by the primary's compensation",
-    mistake: 'where a fallback took the alternative, the primary is undone',
+    mistake: 'if a fallback took the alternative, the primary is undone',
     breaks: ['undo-order'],
     sabotage: { definition: undoPrimary },
   },
   {
     name: 'key that changes',
-    mistake: 'a repeated call comes with another idempotency key',
+    mistake: 'a repeated call has another idempotency key',
     breaks: ['idempotency-key'],
     sabotage: { definition: keyPerAttempt },
   },
@@ -126,7 +126,7 @@ export const brokenCalls: readonly Saboteur[] = [
   },
   {
     name: "failed act's context kept",
-    mistake: 'what a failed attempt changed in the context is there at the next one',
+    mistake: 'the next attempt sees the context as the failed attempt left it',
     breaks: ['wrong-context'],
     sabotage: { definition: keepContext },
   },

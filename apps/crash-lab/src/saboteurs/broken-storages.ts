@@ -129,7 +129,7 @@ function storageOf(Storage: new (clock: Clock) => BreakableStorage): Saboteur['s
 export const brokenStorages: readonly Saboteur[] = [
   {
     name: 'no fence',
-    mistake: 'an append takes the next free place, whichever place it was for',
+    mistake: 'an append takes the next unused seq, even if it was for another one',
     breaks: ['wrote-after-fence', 'completed-twice'],
     contractTest: 'fences an append whose seq is used already, and writes nothing of it',
     sabotage: storageOf(WithoutFence),
@@ -151,14 +151,14 @@ export const brokenStorages: readonly Saboteur[] = [
   },
   {
     name: 'rescue by age',
-    mistake: 'a saga whose header did not change for a while is taken from its worker, alive or not',
+    mistake: 'a saga whose header did not change for a while is claimed, even if its worker is alive',
     breaks: ['overlap'],
     contractTest: 'lets a lease expire that is not renewed',
     sabotage: storageOf(RescuingByAge),
   },
   {
     name: 'double claim',
-    mistake: 'a claim takes what another worker is running as well',
+    mistake: 'a claim takes sagas that another worker is running',
     breaks: ['overlap'],
     contractTest: 'never gives one saga to two workers, though they claim at the same moment',
     sabotage: storageOf(ClaimingTwice),
@@ -179,14 +179,14 @@ export const brokenStorages: readonly Saboteur[] = [
   },
   {
     name: 'news with a gap',
-    mistake: 'what is new in a journal is told without its last entry',
+    mistake: 'news of a journal lack its last entry',
     breaks: ['not-shown'],
     contractTest: 'has the entries after the cursor and the header as news',
     sabotage: storageOf(ReadingWithGaps),
   },
   {
     name: 'no release of the dead',
-    mistake: 'the sagas of a worker whose lease is over stay with it',
+    mistake: 'the sagas of a worker whose lease has expired stay with it',
     breaks: ['not-ended'],
     contractTest: 'releases the sagas of a worker whose lease has expired, and writes no entry',
     sabotage: storageOf(ForgettingReleases),

@@ -43,7 +43,7 @@ class WithoutFence extends InterceptedStorage {
 export const labSaboteurs: readonly LabSaboteur[] = [
   {
     name: 'no fence',
-    mistake: 'an append takes the next free place, whichever place it was for',
+    mistake: 'an append takes the next unused seq, even if it was for another one',
     breaks: ['wrote-after-fence', 'completed-twice'],
     stressRuns: ['freezes'],
     sabotage: { storage: (storage) => new WithoutFence(storage) },
@@ -57,14 +57,14 @@ export const labSaboteurs: readonly LabSaboteur[] = [
   },
   {
     name: 'lease ignored',
-    mistake: 'a worker that could not renew its lease goes on',
+    mistake: 'a worker that could not renew its lease continues',
     breaks: ['not-owner', 'without-lease'],
     stressRuns: ['freezes'],
     sabotage: { engine: ignoreLease },
   },
   {
     name: 'key that changes',
-    mistake: 'a repeated call comes with another idempotency key',
+    mistake: 'a repeated call has another idempotency key',
     breaks: ['idempotency-key'],
     stressRuns: ['kills', 'freezes'],
     sabotage: { definition: keyPerAttempt },
