@@ -131,7 +131,7 @@ export const brokenStorages: readonly Saboteur[] = [
     name: 'no fence',
     mistake: 'an append takes the next unused seq, even if it was for another one',
     breaks: ['wrote-after-fence', 'completed-twice'],
-    contractTest: 'fences an append whose seq is used already, and writes nothing of it',
+    contractTest: 'fences an append whose place is taken, and writes nothing of it',
     sabotage: storageOf(WithoutFence),
   },
   {
@@ -146,14 +146,15 @@ export const brokenStorages: readonly Saboteur[] = [
     mistake: 'a claim changes the owner and leaves nothing in the journal',
     breaks: ['wrote-after-fence'],
     contractTest:
-      'claims a queued saga for the worker: RUNNING, owned, with a claimed entry, in its answer and in the storage',
+      'takes a queued saga for the worker: RUNNING, owned, with a claimed entry, in what it gives and in what it stores',
     sabotage: storageOf(WithoutClaimEntry),
   },
   {
     name: 'rescue by age',
     mistake: 'a saga whose header did not change for a while is claimed, even if its worker is alive',
     breaks: ['overlap'],
-    contractTest: 'lets a lease expire that is not renewed',
+    contractTest:
+      'counts the lease from the moment of each renewal, and leaves old sagas with their worker until it expires',
     sabotage: storageOf(RescuingByAge),
   },
   {
@@ -181,14 +182,14 @@ export const brokenStorages: readonly Saboteur[] = [
     name: 'news with a gap',
     mistake: 'news of a journal lack its last entry',
     breaks: ['not-shown'],
-    contractTest: 'has the entries after the cursor and the header as news',
+    contractTest: 'has the entries behind the cursor and the header as news',
     sabotage: storageOf(ReadingWithGaps),
   },
   {
     name: 'no release of the dead',
     mistake: 'the sagas of a worker whose lease has expired stay with it',
     breaks: ['not-ended'],
-    contractTest: 'releases the sagas of a worker whose lease has expired, and writes no entry',
+    contractTest: 'takes the sagas of a worker whose lease is over away from it, and writes no entry',
     sabotage: storageOf(ForgettingReleases),
   },
   {
@@ -196,7 +197,7 @@ export const brokenStorages: readonly Saboteur[] = [
     mistake: 'a saga that waits without an owner is never due',
     breaks: ['not-ended'],
     contractTest:
-      'lets no worker claim a parked saga before it is due; then the claim says that it was parked, and it waits no more',
+      'gives nobody a parked saga before it is due; then a claim says that it was parked, and it waits no more',
     sabotage: storageOf(LosingParks),
   },
 ];

@@ -32,12 +32,15 @@ export function describeWorkers(world: StorageWorld): void {
     await expect(world.storage.removeWorker(worker)).resolves.toBeUndefined();
   });
 
-  it('counts the lease from the moment of each renewal', async () => {
+  it('counts the lease from the moment of each renewal, and leaves old sagas with their worker until it expires', async () => {
     const worker = world.newId();
+    const saga = await world.start({ owner: worker });
     await world.storage.registerWorker(worker, 5_000);
     for (let round = 0; round < 3; round++) {
       await world.pass(1_700);
       await expect(world.storage.renewWorker(worker, 5_000)).resolves.toBe(true);
+      await expect(world.storage.releaseExpired([saga], 10)).resolves.toBe(0);
+      await expect(world.storage.find(saga.sagaId)).resolves.toMatchObject({ owner: worker });
     }
   });
 
