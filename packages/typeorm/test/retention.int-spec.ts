@@ -5,7 +5,7 @@ import type { TestDatabase } from './test-database.js';
 
 const readme = new URL('../README.md', import.meta.url);
 
-describe('the statement in the README that deletes what has ended', () => {
+describe('the statement in the README that deletes finished sagas', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -32,7 +32,8 @@ describe('the statement in the README that deletes what has ended', () => {
       `UPDATE saga.saga_execution SET updated_at = ${long} WHERE saga_key LIKE 'old%' AND saga_key NOT LIKE '%today'`,
     );
 
-    const [, statement = ''] = /^```sql\n(.*?)^```$/ms.exec(await readFile(readme, 'utf8')) ?? [];
+    const page = await readFile(readme, 'utf8');
+    const [, statement = ''] = /^## Deleting finished sagas$.*?^```sql\n(.*?)^```$/ms.exec(page) ?? [];
     await database.query(statement);
 
     const kept = ['new and completed', 'old and completed today', 'old and open', 'old and stuck'];
