@@ -16,7 +16,7 @@ import { SagaWorker } from './worker/saga-worker.js';
 import type { SagaWorkerSettings } from './options/worker-options.js';
 import { resolveWorkerOptions } from './options/worker-options.js';
 
-/** What an engine is made of. */
+/** The options of an engine. */
 export interface SagaEngineOptions extends SagaWorkerSettings {
   readonly storage: SagaStorage;
   readonly registry: SagaRegistry;
@@ -26,15 +26,15 @@ export interface SagaEngineOptions extends SagaWorkerSettings {
   readonly interceptor?: StepInterceptor;
   readonly startInterceptor?: StartInterceptor;
   /**
-   * Where shared work runs: claimed sagas, sweeps, reads for followers, and started sagas too unless
-   * `keepsCallerSurroundings` says otherwise.
+   * Runs shared work: claimed sagas, sweeps, reads for watchers, and started sagas too unless `keepsCallerSurroundings`
+   * is set.
    *
-   * @default nothing flows along with a call
+   * @default no surroundings
    */
   readonly surroundings?: Surroundings;
 }
 
-/** Everything that one process does with sagas, put together: the worker, and what starts, reads and asks. */
+/** All parts of one process for sagas: the worker, and the parts that start, read and send requests. */
 export class SagaEngine {
   readonly starter: SagaStarter;
   readonly reader: SagaReader;
@@ -86,7 +86,7 @@ export class SagaEngine {
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);
   }
 
-  /** Opens the storage and begins to work. Rejects where the storage cannot be made ready. */
+  /** Opens the storage and begins to work. Rejects if the storage cannot be prepared. */
   open(): Promise<void> {
     return this.surroundings.run(async () => {
       await this.options.storage.open(this.surroundings);
@@ -97,7 +97,10 @@ export class SagaEngine {
     });
   }
 
-  /** Stops in good order: see `SagaWorker.stop`. Followers are dropped; complete what depends on them before. */
+  /**
+   * Stops in an orderly way: see `SagaWorker.stop`. Watches are dropped; complete everything that depends on them
+   * before.
+   */
   close(): Promise<void> {
     return this.surroundings.run(async () => {
       await this.worker.stop();

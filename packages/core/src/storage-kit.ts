@@ -1,6 +1,4 @@
-/**
- * What a storage of your own stands on, next to the port `SagaStorage` of the root.
- */
+/** The parts for building a storage, next to the port `SagaStorage` of the root. */
 export { escapeControls } from './errors/escape-controls.js';
 export { recordError } from './errors/recorded-error.js';
 

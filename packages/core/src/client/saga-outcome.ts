@@ -6,28 +6,29 @@ import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import { SagaStuckError } from '../errors/saga-stuck-error.js';
 import type { Json } from '../context/context-codec.js';
 
-/** How a saga ended, or that it is stuck. */
+/** The end of a saga, or the state in which it is stuck. */
 export interface SagaOutcome<Context = unknown> {
   readonly sagaId: string;
   readonly saga: string;
   readonly status: 'completed' | 'failed' | 'stuck';
-  /** The context as the last step left it. */
+  /** The context after the last step. */
   readonly context: Context;
-  /** Set where it is failed, and where it got stuck while it was undone. */
+  /** Set if the saga failed, or if it got stuck during the undo. */
   readonly failure: SagaFailure | undefined;
-  /** Set where it is stuck. */
+  /** Set if the saga is stuck. */
   readonly stuck: SagaStuck | undefined;
   /**
-   * The error of the step that failed: the very one where this process ran it, else as it was recorded. Where both sides
-   * of a fallback failed it is the alternative's, and its `cause` is the primary's, in place of one that it brought.
+   * The error of the step that failed: the original error if this process ran the step, otherwise its recorded form. If
+   * both sides of a fallback failed, it is the alternative's error, and its `cause` is the primary's error, which
+   * replaces a cause of its own.
    */
   readonly cause: unknown;
 }
 
-/** How a saga ended, or that it is stuck, without its context. */
+/** The end of a saga, or the state in which it is stuck, without its context. */
 export type SagaEnd = Omit<SagaOutcome, 'context'>;
 
-/** What an end is made of. */
+/** The facts of an end. */
 export interface EndedSaga {
   readonly sagaId: string;
   readonly saga: string;
@@ -49,7 +50,7 @@ export function toOutcome(definition: SagaDefinition, ended: EndedSaga, context:
   return { ...toEnd(ended), context: hydrate(definition.context, definition.codec.decode(context)) };
 }
 
-/** The error that a stream ends with, or undefined for a completed saga. */
+/** The error with which a stream ends, or undefined for a completed saga. */
 export function toOutcomeError(outcome: SagaEnd): SagaFailedError | SagaStuckError | undefined {
   const { sagaId, saga, failure, stuck, cause } = outcome;
   if (outcome.status === 'stuck' && stuck !== undefined)

@@ -24,19 +24,19 @@ import type { StartedSaga } from './saga-starter.js';
 import type { SagaKey } from './start-options.js';
 import { checkSagaId, checkSagaReference } from './start-options.js';
 
-/** Is told the results of a saga's steps. */
+/** Is notified of the results of a saga's steps. */
 export interface ResultObserver {
   onResult(result: SagaStepResult): void;
   /** The saga ended or is stuck. The last call. */
   onEnd(end: SagaEnd): void;
-  /** It cannot be followed (any more). The last call. */
+  /** The saga cannot be watched (any more). The last call. */
   onError(error: unknown): void;
 }
 
-/** A run of a saga in this process: what a start gave, or what runs at the moment. */
+/** A run of a saga in this process, from its start or from the running sagas. */
 type SagaRun = Pick<StartedSaga, 'definition' | 'end'>;
 
-/** Reads sagas: where they stand, what happened, what happens now and how they ended. */
+/** Reads sagas: their state, their history, their new results and their end. */
 export class SagaReader {
   constructor(
     private readonly storage: SagaStorage,
@@ -49,7 +49,7 @@ export class SagaReader {
   ) {}
 
   /**
-   * Where a saga stands, or undefined if there is none with this id or key.
+   * The state of a saga, or undefined if there is none with this id or key.
    *
    * @throws InvalidArgumentError
    */
@@ -61,8 +61,8 @@ export class SagaReader {
   }
 
   /**
-   * Where sagas stand, in the order of their ids, without those that are unknown. As many as one read gives, but at least
-   * one: ask again for those behind the last.
+   * The states of sagas, in the order of their ids, without unknown ones. As many as one read returns, but at least
+   * one: ask again for the rest.
    */
   async standings(sagaIds: readonly string[]): Promise<readonly SagaStanding[]> {
     const outlines = await this.storage.readOutlines(sagaIds);
@@ -73,7 +73,7 @@ export class SagaReader {
   }
 
   /**
-   * Everything that happened to a saga, in order.
+   * All entries of a saga, in order.
    *
    * @throws SagaNotFoundError
    */
@@ -84,9 +84,9 @@ export class SagaReader {
   }
 
   /**
-   * Which saga this is, whether or not a step of it has ended.
+   * The identity of a saga, before or after a step of it has ended.
    *
-   * @param started What a start gave, which saves a read.
+   * @param started The result of a start, which saves a read.
    * @throws SagaNotFoundError, SagaNotRegisteredError
    */
   async started(sagaId: string, started?: StartedSaga): Promise<SagaStarted> {
@@ -98,10 +98,10 @@ export class SagaReader {
   }
 
   /**
-   * Tells the results after `afterSeq`, whichever process runs the saga, and then how it ended.
+   * Notifies the observer of the results after `afterSeq`, in any process, and then of its end.
    *
-   * @param started What a start gave, so that its own error object can be the outcome's cause.
-   * @returns What ends it; the saga itself goes on.
+   * @param started The result of a start, so that the original error object can be the cause of the outcome.
+   * @returns The function that ends the watch; the saga itself continues.
    */
   follow(sagaId: string, afterSeq: number, observer: ResultObserver, started?: StartedSaga): () => void {
     let isOver = false;
@@ -140,7 +140,7 @@ export class SagaReader {
     };
   }
 
-  /** How a saga ends, whichever process runs it. Waits until it has ended or is stuck. */
+  /** The end of a saga in any process. Waits until it has ended or is stuck. */
   async outcome(sagaId: string, started?: StartedSaga): Promise<SagaOutcome> {
     let here = await endedHere(sagaId, started);
     for (;;) {
@@ -148,7 +148,7 @@ export class SagaReader {
       const run = await this.patiently(() => this.ended(sagaId));
       here = (await endedHere(sagaId, run)) ?? here;
       const outline = await this.patiently(() => this.outline(sagaId));
-      // A person may have let a stuck one go on, since it got stuck here or between the two calls.
+      // An operator may have resumed a stuck saga since it got stuck here, or between the two calls.
       if (here?.seq === lastSeq(outline)) return here.outcome;
       if (!isOpen(outline.header.status)) return this.outcomeOf(outline);
     }
@@ -158,7 +158,7 @@ export class SagaReader {
     return (await this.storage.findByKey(saga, key))?.sagaId;
   }
 
-  /** The end of a saga whose journal ended at `seq`, or undefined if a person let a stuck one go on since. */
+  /** The end of a saga whose journal ended at `seq`, or undefined if an operator has resumed a stuck one since. */
   private async endAt(
     header: SagaHeading,
     seq: number,
@@ -186,7 +186,9 @@ export class SagaReader {
     return outline;
   }
 
-  /** For somebody who waits anyway: trouble with the storage is waited out, because the saga goes on meanwhile. */
+  /**
+   * For a caller that waits anyway: errors of the storage are waited out, because the saga continues in the meantime.
+   */
   private async patiently<Result>(read: () => Promise<Result>): Promise<Result> {
     for (;;) {
       try {
@@ -201,13 +203,16 @@ export class SagaReader {
     }
   }
 
-  /** Resolves once it has ended or is stuck, with the run of its last entry if that was here, after this call. */
+  /**
+   * Resolves when the saga has ended or is stuck, with the run of its last entry if that was in this process, after
+   * this call.
+   */
   private async ended(sagaId: string): Promise<SagaRun | undefined> {
     const header = await this.storage.find(checkSagaId(sagaId));
     if (header === undefined) throw new SagaNotFoundError(sagaId);
     if (isTerminal(header.status) || header.status === SagaStatus.Stuck) return undefined;
     return new Promise<SagaRun | undefined>((resolve, reject) => {
-      // Behind every entry: only its end is asked for.
+      // After all entries: only the end is of interest.
       this.follower.follow(sagaId, maximumSeq, {
         onEntry: () => undefined,
         onEnd: (_header, seq) => resolve(this.runAt(sagaId, seq)),
@@ -239,7 +244,7 @@ export class SagaReader {
   }
 }
 
-/** How a saga ended in this process, with its own error object as the cause. */
+/** The end of a saga in this process, with its original error object as the cause. */
 async function endedHere(
   sagaId: string,
   run: SagaRun | undefined,

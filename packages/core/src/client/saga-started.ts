@@ -1,17 +1,17 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 
-/** Which saga a stream is about: known as soon as it is durable, before any of its steps has ended. */
+/** The identity of a saga, known as soon as it is durable, before a step has ended. */
 export interface SagaStarted {
   readonly sagaId: string;
   /** The saga's name. */
   readonly saga: string;
-  /** The version that it runs under. */
+  /** The version of its definition. */
   readonly version: number;
-  /** How many places it has: "step 2 of 5". */
+  /** The number of its stages: "step 2 of 5". */
   readonly total: number;
 }
 
-/** What is known of a saga that runs under this definition. */
+/** The identity of a saga with this definition. */
 export function toSagaStarted(sagaId: string, { name, version, stages }: SagaDefinition): SagaStarted {
   return { sagaId, saga: name, version, total: stages.length };
 }

@@ -30,22 +30,22 @@ import { checkSagaId, checkStartOptions } from './start-options.js';
 export interface StartedSaga {
   readonly sagaId: string;
   readonly definition: SagaDefinition;
-  /** The version that it was stored with; one that is not registered here has another definition beside it. */
+  /** The version with which it was stored. If this version is not registered here, `definition` is another one. */
   readonly version: number;
-  /** How it ends here, where this process runs it. */
+  /** The end of its run in this process, if this process runs it. */
   readonly end: Promise<ExecutionEnd> | undefined;
 }
 
-/** How long a start keeps trying a storage that does not answer, in milliseconds. */
+/** How long a start retries a storage that does not answer, in milliseconds. */
 const startTimeoutMs = 10_000;
 
-/** Makes sagas durable, and hands those that are to run here to the worker. */
+/** Makes sagas durable, and passes those that run in this process to the worker. */
 export class SagaStarter {
   constructor(
     private readonly registry: SagaRegistry,
     private readonly storage: SagaStorage,
     private readonly worker: SagaWorker,
-    /** False in a process that runs nothing: everything is queued then. */
+    /** False in a process that runs no sagas: all sagas are queued then. */
     private readonly runsHere: boolean,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
@@ -55,8 +55,8 @@ export class SagaStarter {
   ) {}
 
   /**
-   * Resolves once the saga is durable; it runs in this process then, unless it is delayed. Waits a bounded time for a place
-   * if as many run as may.
+   * Resolves when the saga is durable; then it runs in this process, unless it is delayed. If the maximum number of
+   * sagas runs, it waits a limited time for a slot.
    *
    * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
    * SagaShuttingDownError, SagaBusyError: nothing was stored. SagaStorageError: try again with the same id or key.
@@ -76,13 +76,14 @@ export class SagaStarter {
     }
   }
 
-  /** Resolves once the saga is durable; whichever worker claims it runs it. Throws as `start` does. */
+  /** Resolves when the saga is durable; any worker may claim and run it. Throws as `start` does. */
   async enqueue(context: unknown, options?: StartOptions): Promise<StartedSaga> {
     return this.store(this.prepare('enqueue', context, options), undefined);
   }
 
   /**
-   * Claims one saga that nobody runs and runs it here; one that is running elsewhere, or has ended, is left alone.
+   * Claims a saga without an owner and runs it here; one that is running in another process, or has ended, is left
+   * alone.
    *
    * @throws InvalidArgumentError, SagaNotFoundError, SagaShuttingDownError
    */
@@ -130,7 +131,8 @@ export class SagaStarter {
   ): Promise<StartedSaga> {
     const { definition, sagaId, json, options } = request;
     const { running } = this.worker;
-    // A second start of the same id in this process, or a stray that is being given back, must not run it twice.
+    // A second start with the same id in this process must not run it twice, nor one with the id of a stray that is
+    // being released.
     const isFirst = running.markStarting(sagaId);
     try {
       const saga: NewSaga = {
@@ -147,7 +149,7 @@ export class SagaStarter {
       if (result.kind === 'started') return this.started(request, saga);
       const isMine =
         isFirst && owner !== undefined && result.header.owner === owner && result.header.sagaId === sagaId;
-      // An id that was drawn here can only be taken by this very start, whose first answer was lost.
+      // Only this very start can have used an id that was drawn here: its first answer was lost.
       const isThisStart = isMine || (options.sagaId === undefined && result.header.sagaId === sagaId);
       this.checkSame(request, result.header, isThisStart);
       return isMine
@@ -183,20 +185,20 @@ export class SagaStarter {
     return startedSaga(sagaId, definition, end);
   }
 
-  /** This very start was stored, but its answer was lost: it is run as if the answer had come. */
+  /** This very start was stored, but its answer was lost: the saga is run as if the answer had arrived. */
   private async adopt(request: StartRequest, header: SagaHeader, owner: string): Promise<StartedSaga> {
     const { sagaId } = header;
     const definition = this.registry.find(header.saga, header.version);
     const loaded = await this.worker.writer
       .load(sagaId, { mayKeepTrying: () => this.worker.lease.isValidFor(owner) })
       .catch((error: unknown) => {
-        // It is durable, and whoever finds it after this lease runs it: that is all a start promises.
+        // It is durable, and another worker claims it when this lease has expired: that is the promise of a start.
         if (error instanceof LetGo) return undefined;
         throw error;
       });
     if (definition === undefined || loaded?.header.owner !== owner) return this.attached(header, definition);
     const state = foldJournal(loaded.header, loaded.entries);
-    // Queued by another process and claimed by this one meanwhile: the claim's answer runs it.
+    // Queued by another process, and claimed by this one since: the answer to the claim runs it.
     if (state.claimSeq > 0) return this.attached(loaded.header, definition);
     this.tellStarted(loaded.header);
     request.hasPlace = false;
@@ -223,7 +225,7 @@ export class SagaStarter {
     isThisStart: boolean,
   ): void {
     if (header.saga !== definition.name) throw new SagaConflictError(header.sagaId, header.saga, 'saga');
-    // Attaching would forget the key, and a later start with the key alone would be a second execution.
+    // Attaching would lose the key, and a later start with the key alone would be a second execution.
     if (options.key !== undefined && header.key !== options.key)
       throw new SagaConflictError(header.sagaId, header.saga, 'key');
     this.checkSameContext(header, { json, codec: definition.codec });
@@ -237,14 +239,14 @@ export class SagaStarter {
     try {
       if (isSameContext({ json: context, codec }, asked)) return;
     } catch (cause) {
-      // Nobody can say that it is the same then, and an answer would say so.
+      // It is unknown whether the contexts are the same, and an answer would mean that they are.
       unreadable = { cause };
     }
     throw new SagaConflictError(sagaId, saga, 'context', unreadable);
   }
 }
 
-/** A delayed saga has no owner and no place, and is claimed like any that waited. */
+/** A delayed saga has no owner and no slot, and is claimed like any other that waited. */
 function parkOf({ delayMs = 0 }: StartOptions): Park | undefined {
   return delayMs === 0 ? undefined : { for: 'delay', name: 'start', dueInMs: delayMs };
 }
@@ -259,6 +261,6 @@ interface StartRequest {
   readonly options: StartOptions;
   readonly sagaId: string;
   readonly park: Park | undefined;
-  /** A place among the running sagas is kept for it. */
+  /** Whether a slot among the running sagas is reserved for it. */
   hasPlace: boolean;
 }

@@ -1,17 +1,17 @@
 import type { ContextCodec, Json } from '../context/context-codec.js';
 import { isDate, isMap, isPlainArray, isPlainObject, isSet } from '../identity/values.js';
 
-/** A context as it is stored, and the codec that can read it. */
+/** A stored context, and the codec that can read it. */
 export interface StoredContext {
   readonly json: Json;
   readonly codec: ContextCodec;
 }
 
 /**
- * Whether two stored contexts say the same: the order of an object's keys does not count, nor how a codec writes what
- * it reads back as one value, such as encryption, which gives another text each time.
+ * Whether two stored contexts are equal: the order of an object's keys does not count, nor do different texts that a
+ * codec reads as one value, for example encrypted ones, which differ each time.
  *
- * @throws What a codec throws that cannot read its context.
+ * @throws Errors of a codec that cannot read its context.
  */
 export function isSameContext(one: StoredContext, other: StoredContext): boolean {
   if (one.json === other.json || isSameValue(JSON.parse(one.json), JSON.parse(other.json))) return true;
@@ -29,7 +29,7 @@ function isSameValue(one: unknown, other: unknown): boolean {
   if (isSet(one) && isSet(other))
     return one.size === other.size && [...one].every((value) => other.has(value));
   const keys = Object.keys(one);
-  // What hides its content cannot be shown to be the same.
+  // Objects that hide their content cannot be compared.
   if (keys.length === 0 && !isTransparent(one)) return false;
   return (
     keys.length === Object.keys(other).length &&

@@ -3,26 +3,27 @@ import { isSagaId } from '../journal/saga-id.js';
 import { checkNames } from '../options/check-names.js';
 import { maximumWaitMs } from '../options/option.js';
 
-/** What can be said about one start. */
+/** The options of one start. */
 export interface StartOptions {
-  /** The saga's name: needed where one context class serves several sagas, or the context is a plain object. */
+  /** The saga's name: needed if several sagas have the context's class, or the context is a plain object. */
   readonly saga?: string;
-  /** A UUID for the execution; drawn where it is left out. Two starts with one id are one execution. */
+  /** A UUID for the execution; without it one is drawn. Two starts with one id are one execution. */
   readonly sagaId?: string;
   /** The caller's own name for the business action, 1 to 200 characters. Two starts of a saga with one key are one execution. */
   readonly key?: string;
   /**
-   * What to do where the id or the key exists: `attach` to it, if its context is the same, or `reject`.
+   * What to do if the id or the key exists already: `attach` to that execution, if its context is the same, or
+   * `reject`.
    *
    * @default 'attach'
    */
   readonly onConflict?: 'attach' | 'reject';
   /**
-   * The saga does not begin before so long, in milliseconds, at most 100 years, by the storage's clock: it is durable and
-   * PENDING meanwhile, and holds nothing in this process. A start that attaches to a saga ignores it.
+   * The saga begins after this delay, in milliseconds, at most 100 years, by the storage's clock. Until then it is
+   * durable and PENDING, and uses no memory in this process. A start that attaches to a saga ignores it.
    */
   readonly delayMs?: number;
-  /** Short texts that travel with the saga beside its context, for example `traceparent`. */
+  /** Short texts that are stored with the saga beside its context, for example `traceparent`. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +32,7 @@ const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'delayMs', 'metadat
 const maximumMetadataLength = 1_024;
 
 /**
- * The id in its one form, whatever case it comes in.
+ * The id in lower case.
  *
  * @throws InvalidArgumentError
  */
@@ -41,14 +42,14 @@ export function checkSagaId(sagaId: unknown): string {
   throw new InvalidArgumentError('sagaId', 'pass a UUID such as 018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41');
 }
 
-/** A saga's name with the caller's own name for a business action: names one execution, as its id does. */
+/** A saga's name with the caller's own name for a business action. Like an id, it identifies one execution. */
 export interface SagaKey {
   readonly saga: string;
   readonly key: string;
 }
 
 /**
- * Checks what names one execution: its id, or a saga's name with a key.
+ * Checks the reference to an execution: its id, or a saga's name with a key.
  *
  * @throws InvalidArgumentError
  */
@@ -78,7 +79,7 @@ export function checkStartOptions(options: unknown): StartOptions {
 }
 
 /**
- * A text of an operator or a caller: not empty, bounded, storable.
+ * Checks a text of an operator or a caller: not empty, bounded, storable.
  *
  * @throws InvalidArgumentError
  */

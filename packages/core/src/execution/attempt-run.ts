@@ -10,7 +10,7 @@ import type { StepAbortedError } from '../errors/step-aborted-error.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { ActAction, CompensateAction } from './next-actions.js';
 
-/** The class of each emitted event that has one. */
+/** The class of each emitted event, if it has one. */
 export type EventClasses = readonly (ContextClass | undefined)[];
 
 /** The `StepRun` of one attempt. Its signal and its response are made only when the handler asks for them. */
@@ -65,12 +65,12 @@ export class AttemptRun implements StepRun {
   }
 
   emit(event: unknown): void {
-    // An attempt that was given up may still run: what it emits belongs to nothing.
+    // An abandoned attempt may still run: its events belong to no entry.
     if (this.isClosed) return;
     try {
       this.keep(event);
     } catch (error) {
-      // Thrown here it would stop the handler halfway, and nobody could say whether the effect is there.
+      // Thrown here, the error would stop the handler halfway, and it would be unknown whether the effect is there.
       this.unstorable ??= { error };
     }
   }
@@ -86,15 +86,15 @@ export class AttemptRun implements StepRun {
     (this.classes ??= []).push(eventClass);
   }
 
-  /** The classes of what was emitted, in the same order: the journal holds names only. */
+  /** The classes of the emitted events, in the same order: the journal only has their names. */
   get eventClasses(): EventClasses | undefined {
     return this.classes;
   }
 
   /**
-   * What was emitted, as a JSON list with the class name of each event that has one, or undefined.
+   * The emitted events as a JSON list, each with the name of its class if it has one, or undefined.
    *
-   * @throws What the codec said of the first event that cannot be stored.
+   * @throws The codec's error for the first event that cannot be stored.
    */
   events(): Json | undefined {
     if (this.unstorable !== undefined) throw this.unstorable.error;

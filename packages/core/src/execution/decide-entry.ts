@@ -13,7 +13,7 @@ import { isUndoneAfter } from './is-undone-after.js';
 import type { ActAction, CompensateAction } from './next-actions.js';
 import { retryDelay } from './retry-delay.js';
 
-/** How an attempt of a step ended, before anything is decided about it. */
+/** How an attempt of a step ended, before any decision about it. */
 export type AttemptOutcome =
   | {
       readonly kind: 'completed';
@@ -24,14 +24,14 @@ export type AttemptOutcome =
   | {
       readonly kind: 'failed';
       readonly error: unknown;
-      /** `completed` where the handler returned, but what it returned cannot be stored. */
+      /** `completed` if the handler returned, but its result cannot be stored. */
       readonly outcome: StepOutcome;
       readonly response: Json | undefined;
       /** The breaker was open: the handler was not called. */
       readonly isBreakerOpen: boolean;
     };
 
-/** An attempt that ended, with what a decision about it needs: no clock and no randomness is asked later. */
+/** An attempt that ended, with all inputs for the decision about it: no clock and no random number is needed later. */
 export interface FinishedAttempt {
   readonly action: ActAction | CompensateAction;
   readonly outcome: AttemptOutcome;
@@ -41,7 +41,7 @@ export interface FinishedAttempt {
   readonly random: number;
 }
 
-/** The entry that records an attempt, with the decision that goes with it. Pure. */
+/** The entry that records an attempt, with its decision. Pure. */
 export function decideEntry(
   definition: SagaDefinition,
   state: SagaState,
@@ -67,7 +67,7 @@ export function decideEntry(
 
 type Base = Pick<ActCompleted, 'step' | 'attempt' | 'startedAt' | 'finishedAt'>;
 
-// Spelled out, where the others are spread: this is the one entry that every step of every saga makes.
+// hot path: one literal, unlike the others, because every step of every saga makes this entry.
 function actCompleted(
   base: Base,
   context: Json,
@@ -110,11 +110,14 @@ function decideFailedAct(
   }
   if (isEffectThere || !leadsToAlternative(definition, state, failed))
     return { ...base, next: 'compensate', undo };
-  // Two effects of one place never stand side by side.
+  // Two effects of one stage never exist at the same time.
   return { ...base, next: undo ? 'undo-first' : 'alternative', undo };
 }
 
-/** What is known of the act after this attempt. One that failed, or that a breaker refused, does not unmake an earlier one. */
+/**
+ * The known outcome of the act after this attempt. A failed attempt, or one that a breaker refused, does not change the
+ * outcome of an earlier one.
+ */
 function outcomeSoFar(state: SagaState, { outcome, isBreakerOpen }: Failed): StepOutcome | undefined {
   if (outcome !== StepOutcome.Failed) return outcome;
   return branchOf(state).priorOutcome ?? (isBreakerOpen ? undefined : StepOutcome.Failed);
@@ -140,7 +143,8 @@ function decideFailedCompensation(
   const outcome = failed.outcome === StepOutcome.Unknown ? 'timed-out' : 'failed';
   const base = { error: recordError(failed.error), outcome } as const;
   if (!mayRetry(policy, state, attempt, failed)) {
-    // The alternative must not begin beside what could not be undone; a cancel goes back, by the step's own rule.
+    // The alternative must not begin beside an effect that could not be undone; a cancel goes back, by the step's own
+    // rule.
     const isInTheWay = state.isUndoingFirst && state.cancel === undefined;
     return { ...base, next: isInTheWay ? 'halt' : policy.onExhausted };
   }

@@ -1,8 +1,8 @@
 import type { StepEntryDraft } from '../journal/journal-entry.js';
 
 /**
- * The entry of an attempt, with a park if the wait for the next attempt is longer than this: a saga that waits in memory
- * holds a place, and a shorter one is over before another claim of it would be worth its commit. Pure.
+ * The entry of an attempt, with a park if the wait for the next attempt is longer than this: a saga that waits in
+ * memory keeps a slot, and a shorter wait is over before another claim would be worth its commit. Pure.
  *
  * @param parkAboveMs Undefined: it never parks.
  */

@@ -1,7 +1,7 @@
 import type { SagaState } from '../journal/saga-state.js';
 import type { LetGoReason } from '../ports/saga-listener.js';
 
-/** How a run ended: the saga stands where `state` says, or this process let it go. */
+/** How a run ended: the saga has the state `state`, or this process stopped running it. */
 export type ExecutionEnd =
   | { readonly kind: 'ended'; readonly state: SagaState; readonly cause: unknown }
   | {
@@ -9,6 +9,6 @@ export type ExecutionEnd =
       readonly state: SagaState;
       readonly reason: LetGoReason;
       readonly error?: unknown;
-      /** The acts that were begun here and have no record. */
+      /** The acts that began here and have no record. */
       readonly begun: readonly string[];
     };

@@ -12,14 +12,14 @@ import type {
 } from '../ports/saga-storage.js';
 import { LetGo } from './let-go.js';
 
-/** What a writer tells about trouble with the storage. */
+/** A problem of the storage, as a writer reports it. */
 export interface StorageTrouble {
   readonly operation: string;
   readonly sagaId: string;
   readonly error: unknown;
 }
 
-/** How long a writer is to keep at it. */
+/** The limit of a writer's retries. */
 export interface Patience {
   mayKeepTrying(): boolean;
 }
@@ -28,9 +28,9 @@ const firstDelayMs = 20;
 const longestDelayMs = 2_000;
 
 /**
- * Writes to the journal and keeps at it: trouble with the storage is waited out with a growing delay for as long as
- * the caller may keep trying. Repeating a write whose outcome is unknown is safe, because every write has its place:
- * the second one finds it taken, and the caller reads who took it.
+ * Writes to the journal: after an error of the storage it retries with a growing delay for as long as the caller may.
+ * Repeating a write with an unknown outcome is safe, because every write has its `seq`: the second one finds it used,
+ * and the caller reads which entry has it.
  */
 export class JournalWriter {
   constructor(
@@ -101,7 +101,7 @@ function isUnknown(error: unknown): boolean {
   return isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome === 'unknown';
 }
 
-/** That the last try wrote nothing says nothing about an earlier one whose answer was lost. */
+/** If the last try wrote nothing, an earlier one whose answer was lost may still have succeeded. */
 function inDoubt(operation: string, error: unknown): unknown {
   return isUnknown(error) ? error : new SagaStorageError(operation, 'unknown', { cause: error });
 }

@@ -1,6 +1,6 @@
 import type { LetGoReason } from '../ports/saga-listener.js';
 
-/** Ends an executor's loop without an end of the saga. Internal to the engine: never reaches an application. */
+/** Ends the run of a saga that has not ended. Internal to the engine: never reaches an application. */
 export class LetGo extends Error {
   constructor(
     readonly reason: LetGoReason,

@@ -4,13 +4,13 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { EventClasses } from './attempt-run.js';
 
-/** An entry that is durable, with the states around it. */
+/** A durable entry, with the states before and after it. */
 export interface RecordedEntry {
   readonly definition: SagaDefinition;
   readonly header: SagaHeader;
   readonly entry: JournalEntry;
   readonly before: SagaState;
   readonly after: SagaState;
-  /** Of the events in the entry, if their attempt ran here. */
+  /** The classes of the events in the entry, if their attempt ran here. */
   readonly eventClasses: EventClasses | undefined;
 }

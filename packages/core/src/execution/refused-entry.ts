@@ -11,9 +11,9 @@ import type { FinishedAttempt } from './decide-entry.js';
 import { LetGo } from './let-go.js';
 
 /**
- * The storage's refusal for good that let a saga go.
+ * The storage's final refusal, because of which a run stopped.
  *
- * @throws the error itself, where it is anything else.
+ * @throws the error itself, if it is another one.
  */
 export function refusalIn(error: unknown): SagaStorageError {
   const cause = error instanceof LetGo ? error.cause : undefined;
@@ -22,9 +22,9 @@ export function refusalIn(error: unknown): SagaStorageError {
 }
 
 /**
- * The entry in place of one that the storage refuses for what is in it: without the values. The attempt ended as it did,
- * whether or not its result can be kept: an act that returned has had its effect, so it is undone, and what was undone
- * stays so. Pure.
+ * The entry that replaces one that the storage refuses because of its values: the same without the values. The attempt
+ * ended in the same way, whether its result can be stored or not: an act that returned has had its effect, so it is
+ * undone, and a step that was undone stays undone. Pure.
  */
 export function entryWithoutValues(
   definition: SagaDefinition,
@@ -49,7 +49,7 @@ export function hasActed({ action, outcome }: FinishedAttempt): boolean {
   return action.kind === 'act' && outcome.kind === 'completed';
 }
 
-/** What ends the tries where not even that can be written: nothing of the step is in the journal. */
+/** Ends the tries if not even that entry can be written: nothing of the step is in the journal. */
 export function stuckOfRefusal({ action }: FinishedAttempt, { cause }: SagaStorageError): MarkedStuck {
   const step = action.kind === 'act' ? action.step.id : action.item.step;
   const call = action.kind === 'act' ? 'act' : 'compensation';

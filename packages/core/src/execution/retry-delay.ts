@@ -1,15 +1,16 @@
 import type { RetryPolicy } from '../options/step-policies.js';
 
 /**
- * How long to wait after a failed attempt, in milliseconds: exponential backoff with a cap, of which the share
- * `jitter` is random, so that sagas that failed together do not come back together (Brooker, "Exponential Backoff
- * And Jitter", AWS Architecture Blog, 2015).
+ * The delay after a failed attempt, in milliseconds: exponential backoff with a limit, of which the share `jitter` is
+ * random, so that sagas that failed together do not return together (Brooker, "Exponential Backoff And Jitter", AWS
+ * Architecture Blog, 2015).
  *
- * @param failedAttempts Attempts that failed so far, at least 1.
+ * @param failedAttempts The number of failed attempts so far, at least 1.
  * @param random From 0 to 1.
  */
 export function retryDelay(policy: RetryPolicy, failedAttempts: number, random: number): number {
-  // The power of a long series overflows to Infinity, and 0 * Infinity is NaN: the cap is taken of a finite interval only.
+  // The power overflows to Infinity in a long series, and 0 * Infinity is NaN: the limit applies to a finite interval
+  // only.
   const growth = policy.backoffCoefficient ** (failedAttempts - 1);
   const interval =
     policy.initialIntervalMs === 0

@@ -19,26 +19,28 @@ import { AttemptRun } from './attempt-run.js';
 import type { AttemptOutcome } from './decide-entry.js';
 import type { ActAction, CompensateAction } from './next-actions.js';
 
-/** How an attempt ended: with an outcome to record, or with nothing because this process must let the saga go. */
+/**
+ * How an attempt ended: with an outcome to record, or without one because this process has to stop running the saga.
+ */
 export type AttemptEnd =
   AttemptOutcome | { readonly kind: 'let-go'; readonly reason: 'lease-lost' | 'shutdown' };
 
-/** What an attempt needs from its surroundings. */
+/** The dependencies of an attempt. */
 export interface StepAttemptDependencies {
   readonly clock: Clock;
   readonly interceptor: StepInterceptor | undefined;
-  /** How long an attempt that was told to stop may still take, in milliseconds. */
+  /** How long an aborted attempt may still take, in milliseconds. */
   readonly abortGraceMs: number;
-  /** Once true, a failure may be the shutdown's doing: it is not recorded, and another worker tries again. */
+  /** If it is true, the shutdown may have caused a failure: it is not recorded, and another worker tries again. */
   isStopping(): boolean;
-  /** Whether this worker's lease is valid by its own monotonic clock, asked right before each step and each handler. */
+  /** Whether this worker's lease is valid by its own monotonic clock; read right before each step and each handler. */
   isLeaseValid(): boolean;
 }
 
 /**
- * One attempt of an act or a compensation: calls the handler, watches its timeout, tells it to stop, and answers once
- * it has ended, at the latest a grace period later. Nothing else of the saga may run beside a handler that still runs;
- * a result that comes after the answer is discarded.
+ * One attempt of an act or a compensation: calls the handler, watches its timeout, aborts it, and resolves when it has
+ * ended, at the latest a grace period later. Nothing else of the saga may run beside a handler that still runs; a later
+ * result is discarded.
  */
 export class StepAttempt {
   /** In milliseconds of the wall clock. */
@@ -46,14 +48,14 @@ export class StepAttempt {
   private readonly run: AttemptRun;
   private readonly context: unknown;
   private readonly breaker: CircuitBreaker | undefined;
-  /** Whether the handler was called: if it was not, its effect cannot be there. */
+  /** Whether the handler was called: if not, its effect cannot be there. */
   isCalled = false;
   private resolve: ((end: AttemptEnd) => void) | undefined;
   private cancelTimer: CancelTimer | undefined;
   private abortReason: StepAbortReason | undefined;
   private giveUp: ((error: unknown) => void) | undefined;
 
-  /** Decodes the context; what the codec throws here is trouble with the saga's record, not a failure of the step. */
+  /** Decodes the context; an error of the codec is a problem of the saga's record, not a failure of the step. */
   constructor(
     private readonly dependencies: StepAttemptDependencies,
     private readonly definition: SagaDefinition,
@@ -67,7 +69,7 @@ export class StepAttempt {
     this.context = hydrate(definition.context, definition.codec.decode(state.context));
   }
 
-  /** The classes of what it emitted. */
+  /** The classes of its events. */
   get eventClasses(): EventClasses | undefined {
     return this.run.eventClasses;
   }
@@ -85,7 +87,7 @@ export class StepAttempt {
     });
   }
 
-  /** Tells the handler to stop. Only the first reason counts, but a lost lease ends the attempt at once. */
+  /** Aborts the handler. Only the first reason counts, but a lost lease ends the attempt at once. */
   abort(reason: StepAbortReason): void {
     if (this.resolve === undefined) return;
     if (this.abortReason === undefined) {
@@ -94,7 +96,7 @@ export class StepAttempt {
       this.cancelTimer?.();
       if (reason !== 'lease-lost') this.startGrace(reason);
     }
-    // Another worker may run the saga by now: the grace of an earlier reason is over, too.
+    // Another worker may run the saga now, so the grace period of an earlier reason is over, too.
     if (reason === 'lease-lost') this.end({ kind: 'let-go', reason });
   }
 
@@ -113,10 +115,10 @@ export class StepAttempt {
     return isThenable(handler) ? handler.then((resolved) => this.surround(resolved)) : this.surround(handler);
   }
 
-  /** Calls the handler, within a span and behind a breaker where there are such. */
+  /** Calls the handler, inside an interceptor and a breaker if there are any. */
   private surround(handler: SagaStepHandler<unknown>): unknown {
     const { interceptor } = this.dependencies;
-    // The way of every step that has neither: no closure and no promise more than the handler's own.
+    // hot path: a step without either costs no closure and no promise beyond the handler's own.
     if (interceptor === undefined && this.breaker === undefined) return this.invoke(handler);
     const call = async (): Promise<unknown> => this.invoke(handler);
     if (interceptor === undefined) return this.guard(call);
@@ -139,15 +141,16 @@ export class StepAttempt {
         this.untilGivenUp(() => (running = call())),
       );
     } catch (error) {
-      // The breaker knows already that the time is up; the attempt still waits for what its handler makes of its grace.
+      // The breaker knows already that the time is over; the attempt still waits for the result within the grace
+      // period.
       if (running === undefined || this.resolve === undefined || this.abortReason !== 'timeout') throw error;
       const late = running;
       return await this.untilGivenUp(() => late);
     }
   }
 
-  // A target that hangs has to count against its breaker when its time is up, not when it answers at last; and what a
-  // handler throws because this process stops it says nothing about the target, whatever error it makes of that.
+  // A target that hangs has to count for its breaker when its time is over, not when it finally answers. An error that
+  // a handler throws because this process aborts it says nothing about the target.
   private untilGivenUp(call: () => Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.giveUp = reject;
@@ -166,10 +169,10 @@ export class StepAttempt {
   }
 
   private invoke(handler: SagaStepHandler<unknown>): unknown {
-    // A provider that was slow to come, an interceptor or a breaker may call when the lease is over, which a paused
-    // process has not noticed yet: others may run the saga by now.
+    // A slow provider, an interceptor or a breaker may call when the lease has expired, which a paused process has not
+    // noticed yet: another worker may run the saga now.
     if (!this.dependencies.isLeaseValid()) this.abort('lease-lost');
-    // Or when the attempt is over: a handler that started now would do what the journal says was given up.
+    // The same if the attempt is over: a handler that started now would repeat an abandoned act.
     if (this.resolve === undefined || this.abortReason !== undefined) throw this.aborted('timeout');
     this.isCalled = true;
     return this.action.kind === 'act'
@@ -219,10 +222,10 @@ export class StepAttempt {
   }
 
   private failed(error: unknown): AttemptEnd {
-    // What a handler throws because its time is up says nothing about its effect.
+    // An error that a handler throws because its time is over says nothing about its effect.
     if (this.abortReason === 'timeout') return this.abandoned('timeout');
-    // While this process stops, a failure may be its own doing (a closed pool, an aborted call): the attempt is left
-    // unrecorded and the next worker repeats it.
+    // During a shutdown, this process may have caused the failure (a closed pool, an aborted call): the attempt is not
+    // recorded, and the next worker repeats it.
     if (this.abortReason === 'shutdown' || this.dependencies.isStopping())
       return { kind: 'let-go', reason: 'shutdown' };
     return this.failure(
@@ -236,7 +239,7 @@ export class StepAttempt {
   }
 
   private isRefused(error: unknown): boolean {
-    // Once it let the call through it refused nothing: an act may have breakers of its own, and throw what they throw.
+    // If it let the call through, it refused nothing: an act may have its own breakers, and throw their errors.
     if (this.breaker === undefined || this.giveUp !== undefined) return false;
     try {
       return this.breaker.isOpen(error);

@@ -6,7 +6,7 @@ import type { BranchState } from '../journal/branch-state.js';
 /** What the acts of one saga threw in this process: whoever waits here for its end gets the error itself, not its record. */
 export class ThrownErrors {
   private last: unknown;
-  /** Of the acts that are no alternative, so that while one runs it is its primary's. */
+  /** The error of acts that are not alternatives, so that during an alternative it is its primary's. */
   private ofPrimary: unknown;
   /** The primary's error, if the last one is its alternative's. */
   private behindLast: unknown;
@@ -23,7 +23,7 @@ export class ThrownErrors {
     }
   }
 
-  // Not before the end: until then the error's own cause is what is recorded and judged.
+  // Only at the end: until then the error's own cause is recorded and judged.
   causeOfEnd(): unknown {
     if (this.behindLast !== undefined && isError(this.last)) giveCause(this.last, this.behindLast);
     return this.last;

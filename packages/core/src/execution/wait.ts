@@ -1,9 +1,9 @@
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import { maximumTimerMs } from '../options/option.js';
 
-/** A wait until a moment of the monotonic clock that can be cut short. */
+/** A wait until a moment of the monotonic clock that can be ended early. */
 export class Wait {
-  /** Resolves with true at the moment, with false where it was cut short. */
+  /** Resolves with true at the moment, or with false if it was ended early. */
   readonly over: Promise<boolean>;
   private resolve: (isOver: boolean) => void = () => undefined;
   private cancelTimer: CancelTimer | undefined;
@@ -18,7 +18,7 @@ export class Wait {
     this.sleep();
   }
 
-  /** Cuts the wait short. */
+  /** Ends the wait early. */
   end(): void {
     this.cancelTimer?.();
     this.resolve(false);

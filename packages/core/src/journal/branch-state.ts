@@ -6,7 +6,7 @@ export interface BranchState {
   readonly step: string | undefined;
   /** An act: the alternative of its stage. */
   readonly isAlternative: boolean;
-  /** Why the alternative runs. */
+  /** The reason why the alternative runs. */
   readonly primaryError: RecordedError | undefined;
   /**
    * The worst that is known of an act that may have begun before: an attempt failed or is in doubt, or an owner went away
@@ -15,13 +15,16 @@ export interface BranchState {
   readonly priorOutcome: 'failed' | 'unknown' | undefined;
   /** Failed attempts so far. */
   readonly failedAttempts: number;
-  /** Attempts that an operator's retry forgave: they no longer count against the policy. */
+  /** The attempts that an operator's retry forgave: they do not count for the policy any more. */
   readonly forgivenAttempts: number;
-  /** The next attempt does not start before. */
+  /** The next attempt does not start earlier. */
   readonly retryAt: Date | undefined;
-  /** How long its owner waits for that, in milliseconds, counted by its own monotonic clock: no two wall clocks agree. */
+  /** How long its owner waits for that, in milliseconds, by its own monotonic clock, because wall clocks differ. */
   readonly retryDelayMs: number;
-  /** When that wait is over by the storage's clock, in milliseconds since the epoch; known of what was read only. */
+  /**
+   * When that wait ends by the storage's clock, in milliseconds since the epoch; only known for a journal that was
+   * read.
+   */
   readonly retryEndsAt: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import { SagaFailureReason, SagaStuckReason } from '../errors/saga-failure.js';
 import type { StepResolved } from './journal-entry.js';
 
-/** The failure of a saga whose step failed for good. With a cancel in the journal, the cancel is what it ends by. */
+/** The failure of a saga whose step failed for good. If the journal has a cancel, that is the reason of the failure. */
 export function failureOfAct(
   step: string,
   error: RecordedError,
@@ -20,7 +20,7 @@ export function failureOfAct(
   };
 }
 
-/** The failure of a saga of whose step a person said that it is not done. */
+/** The failure of a saga at which an operator recorded that a step is not done. */
 export function failureOfResolution(
   { step, note }: Pick<StepResolved, 'step' | 'note'>,
   primaryError: RecordedError | undefined,
@@ -34,7 +34,7 @@ export function failureOfCancel(reason: string | undefined): SagaFailure {
   return { reason: SagaFailureReason.Cancelled, errorName: 'Cancelled', message: reason ?? 'cancelled' };
 }
 
-/** What a saga is stuck of when a compensation has failed for good. */
+/** The reason why a saga is stuck after a compensation failed for good. */
 export function stuckOfCompensation(step: string, error: RecordedError): SagaStuck {
   return {
     reason: SagaStuckReason.CompensationExhausted,

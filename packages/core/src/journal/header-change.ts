@@ -3,22 +3,22 @@ import type { Park } from './park.js';
 import type { SagaState } from './saga-state.js';
 import { isOpen, SagaStatus } from './saga-status.js';
 
-/** What the header becomes together with an entry: given only when the status, the owner or the park changes. */
+/** The change of the header with an entry: only if the status, the owner or the park changes. */
 export interface HeaderChange {
   readonly status: SagaStatus;
-  /** Undefined leaves the saga without an owner: claimable at once while it is open, unless it is parked. */
+  /** Undefined: the saga has no owner then, and can be claimed at once while it is open, unless it is parked. */
   readonly owner: string | undefined;
-  /** What it waits for. Without one it waits for nothing (any more). */
+  /** The park. Without one the saga does not wait (any more). */
   readonly park?: Park;
   readonly failure: SagaFailure | undefined;
   readonly stuck: SagaStuck | undefined;
 }
 
 /**
- * What an entry changes in the header: nothing, unless it changes the status or the park. A saga that ended, is stuck or
- * is parked has no owner; one that comes back from STUCK has none either, so that any worker can claim it.
+ * The change of the header by an entry: none, unless it changes the status or the park. A saga that ended, is stuck or
+ * is parked has no owner; one that returns from STUCK has none either, so that any worker can claim it.
  *
- * @param worker Who goes on running it, or undefined for a request from outside.
+ * @param worker The worker that continues to run it, or undefined for a request from outside.
  */
 export function projectHeader(
   before: SagaState,
@@ -37,7 +37,7 @@ export function projectHeader(
   return park === undefined ? change : { ...change, park };
 }
 
-/** From when on a change lets the saga be claimed, by the storage's clock; undefined: it is not to be claimed. */
+/** When the saga can be claimed after a change, by the storage's clock; undefined: it cannot be claimed. */
 export function nextRunAtOf(change: HeaderChange, now: number): Date | undefined {
   const { nextRunAt } = change.park ?? {};
   if (nextRunAt !== undefined) return nextRunAt;

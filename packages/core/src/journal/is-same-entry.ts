@@ -1,8 +1,8 @@
 import type { EntryDraft } from './journal-entry.js';
 
 /**
- * Whether a stored entry is the one that was to be written, and so a lost answer's. The caller has compared the
- * worker and the place; what is left is which attempt it was.
+ * Whether a stored entry is the one to be written, whose answer was lost. The caller has compared the worker and the
+ * `seq`; this compares the attempt.
  */
 export function isSameEntry(stored: EntryDraft, draft: EntryDraft): boolean {
   if (stored.kind !== draft.kind) return false;

@@ -6,7 +6,7 @@ import { retryEndsAt } from './retry-wait.js';
 import type { NamedStep, SagaState } from './saga-state.js';
 import { nowhere } from './saga-state.js';
 
-/** A fresh copy of a state that is being filled in: nobody else has seen it yet. */
+/** A new copy of a state that is being changed: no other code has it yet. */
 export type MutableState = { -readonly [Field in keyof SagaState]: SagaState[Field] };
 
 /** Something got done: recoveries are counted anew. */
@@ -29,7 +29,7 @@ export function attemptFailed(
   madeProgress(next);
 }
 
-/** From here on something of it may run: a later claim is judged by that. */
+/** From here on a part of it may run, by which a later claim is judged. */
 export function endWait(next: MutableState): void {
   const { retryAt, retryEndsAt: endsAt } = branchOf(next);
   if (retryAt === undefined && endsAt === undefined) return;

@@ -1,8 +1,9 @@
 import type { ActFailed, CompensationFailed, EntryPlace } from './journal-entry.js';
 
 /**
- * When the wait for the next attempt is over by the storage's clock, in milliseconds since the epoch: as long after the
- * entry was recorded as the attempt's worker decided. Undefined if there is no such wait, or its entry has no moment yet.
+ * When the wait for the next attempt ends by the storage's clock, in milliseconds since the epoch: the delay that the
+ * attempt's worker decided, after the entry was recorded. Undefined if there is no such wait, or its entry has no time
+ * yet.
  */
 export function retryEndsAt(
   entry: (ActFailed | CompensationFailed) & Partial<EntryPlace>,

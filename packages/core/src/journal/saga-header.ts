@@ -4,8 +4,8 @@ import type { SagaWaiting } from './park.js';
 import type { SagaStatus } from './saga-status.js';
 
 /**
- * One execution in one row: what it is, where it stands and who runs it. Its status is a projection of the journal,
- * and it is written only when the status or the owner changes.
+ * One execution in one row: its identity, its state and its owner. The status is a projection of the journal, and the
+ * row is written only when the status or the owner changes.
  */
 export interface SagaHeader {
   /** A UUID in lower case. */
@@ -15,25 +15,25 @@ export interface SagaHeader {
   /** The caller's own name for this business action; unique in its saga. */
   readonly key: string | undefined;
   readonly status: SagaStatus;
-  /** The worker that runs it; undefined while nobody does. */
+  /** The worker that runs it; undefined if no worker does. */
   readonly owner: string | undefined;
   /**
-   * From when on a worker may claim it, while it has no owner and is open. Undefined then: it waits for something that
-   * has no time.
+   * When a worker may claim it, while it has no owner and is open. If it is undefined then, the saga waits for a
+   * request.
    */
   readonly nextRunAt: Date | undefined;
-  /** What it waits for until then, without an owner. */
+  /** The reason of its wait without an owner. */
   readonly waiting: SagaWaiting | undefined;
-  /** The context it was started with; the journal's entries carry what became of it. */
+  /** The context with which it was started; later contexts are in the entries. */
   readonly context: Json;
-  /** Set once the decision to compensate is durable. */
+  /** Set when the decision to compensate is durable. */
   readonly failure: SagaFailure | undefined;
   /** Set while it is STUCK. */
   readonly stuck: SagaStuck | undefined;
-  /** What travels with the saga beside its context, for example `traceparent`. */
+  /** Texts that are stored with the saga beside its context, for example `traceparent`. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Date;
-  /** When the header last changed. */
+  /** The time of the last change of the header. */
   readonly updatedAt: Date;
 }
 

@@ -9,26 +9,26 @@ import type { SagaState } from './saga-state.js';
 import { isTerminal, SagaStatus } from './saga-status.js';
 import { standingStep } from './step-place.js';
 
-/** Where one execution stands, by its header and its journal. */
+/** The state of one execution, by its header and its journal. */
 export interface SagaStanding {
   readonly header: SagaHeader;
-  /** The context as the last step left it. */
+  /** The context after the last step. */
   readonly context: Json;
   /**
-   * The id of the step that runs, waits for its next attempt, or got it STUCK. Undefined before the first and behind the
-   * last one, and where this process does not know the saga.
+   * The id of the step that runs, waits for its next attempt, or is the one at which the saga is STUCK. Undefined
+   * before the first and after the last step, and if the saga is not registered in this process.
    */
   readonly step: string | undefined;
-  /** Since when it has this status and stands at this step, by the clock of the storage. */
+  /** The time of the last change of its status or step, by the clock of the storage. */
   readonly since: Date;
-  /** Claims after a crash, without progress since. Undefined where this process does not know the saga. */
+  /** Claims after a crash, without progress since. Undefined if the saga is not registered in this process. */
   readonly recoveries: number | undefined;
 }
 
 /**
- * Where an execution stands. The values in its journal are not looked at.
+ * The state of an execution. It does not need the values in the journal.
  *
- * @param definition Undefined if this process does not know the saga, or cannot read the whole journal.
+ * @param definition Undefined if the saga is not registered in this process, or its whole journal cannot be read.
  */
 export function standingOf(
   definition: SagaDefinition | undefined,

@@ -1,16 +1,16 @@
-/** Where an execution stands. COMPLETED and FAILED are terminal and never change again. */
+/** The status of an execution. COMPLETED and FAILED are terminal and never change again. */
 export const SagaStatus = {
-  /** Queued; no worker owns it yet. */
+  /** Queued; it has no owner yet. */
   Pending: 'pending',
-  /** Going forward, step by step. */
+  /** Running forward, step by step. */
   Running: 'running',
   /** Being undone, in reverse order. */
   Compensating: 'compensating',
-  /** Every step is done. */
+  /** All steps are done. */
   Completed: 'completed',
-  /** It failed or was cancelled, and everything done was undone. */
+  /** It failed or was cancelled, and the completed steps were undone. */
   Failed: 'failed',
-  /** It cannot go on by itself; a person is needed. */
+  /** It cannot continue by itself and needs an operator. */
   Stuck: 'stuck',
 } as const;
 export type SagaStatus = (typeof SagaStatus)[keyof typeof SagaStatus];
@@ -20,7 +20,7 @@ export function isTerminal(status: SagaStatus): boolean {
   return status === SagaStatus.Completed || status === SagaStatus.Failed;
 }
 
-/** Whether workers have something to do for a saga in this status. */
+/** Whether workers have work for a saga in this status. */
 export function isOpen(status: SagaStatus): boolean {
   return status === SagaStatus.Pending || status === SagaStatus.Running || status === SagaStatus.Compensating;
 }

@@ -8,31 +8,31 @@ import type { EmittedEvent } from './emitted-events.js';
 import { decodeEvents } from './emitted-events.js';
 import type { StepEntry } from './journal-entry.js';
 
-/** One attempt of a step as a stream shows it, after it is durable. */
+/** One attempt of a step on a stream, published after it is durable. */
 export interface SagaStepResult {
   readonly sagaId: string;
   /** The saga's name. */
   readonly saga: string;
-  /** Its place in the journal: grows without repeating, though not by one, and is the place to resume a stream from. */
+  /** The `seq` of its entry: it grows without repeating, though not by one, and a stream can be resumed from it. */
   readonly seq: number;
-  /** The step's id. */
+  /** The id of the step. */
   readonly step: string;
-  /** The step's place in the saga, from 1. Undefined where the saga has no such step any more. */
+  /** The number of its stage, from 1. Undefined if the saga does not have this step any more. */
   readonly position: number | undefined;
-  /** How many places the saga has: "step 2 of 5". A fallback and its alternative have one. */
+  /** The number of stages: "step 2 of 5". A fallback and its alternative are one stage. */
   readonly total: number;
   readonly action: 'act' | 'compensate';
   readonly status: 'completed' | 'failed';
   /** From 1. */
   readonly attempt: number;
-  /** What the act returned. */
+  /** The response of the act. */
   readonly response?: unknown;
-  /** What the step emitted with `run.emit()`, as plain values with the names of their classes. */
+  /** The events that the step emitted with `run.emit()`, as plain values with the names of their classes. */
   readonly events?: readonly EmittedEvent[];
   readonly error?: RecordedError;
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  /** The attempt failed and there will be another one. */
+  /** The attempt failed, and another one follows. */
   readonly willRetry: boolean;
 }
 
@@ -84,13 +84,12 @@ function positionOf({ stages }: SagaDefinition, id: string): number | undefined 
 
 type Writable<Type> = { -readonly [Property in keyof Type]: Type[Property] };
 
-// A short text is decoded in less time than it takes to make a property that does it later. Whether another codec is
-// as quick, or throws, nobody knows.
+// hot path: a short text is decoded faster than a lazy property is made. Other codecs may be slower, or may throw.
 function isDecodedAtOnce(codec: ContextCodec, json: Json): boolean {
   return codec === jsonContextCodec && json.length <= 256;
 }
 
-// Most of those who are told a result, a log for example, never look at what the step gave.
+// Most observers of a result, for example a log, never read its values.
 function onDemand(decode: () => unknown): PropertyDescriptor & ThisType<unknown> {
   let decoded: unknown;
   let isDecoded = false;

@@ -24,12 +24,12 @@ export function undoneFirst(next: MutableState): void {
   next.branches = [{ ...freshBranch, isAlternative: true, primaryError: branchOf(next).primaryError }];
 }
 
-/** What is still to be undone, with what was given up back in its place: those steps completed last. */
+/** The open undo list, with abandoned compensations at the end again: these steps completed last. */
 export function openUndo(next: MutableState): readonly UndoItem[] {
   return [...withAttempts(next), ...next.givenUp.toReversed()];
 }
 
-/** What is to be undone, with the attempts that failed written down at the step that was tried last. */
+/** The undo list, with the failed attempts recorded at the step that was tried last. */
 export function withAttempts(next: MutableState): readonly UndoItem[] {
   const last = next.undo.at(-1);
   const { failedAttempts } = branchOf(next);
@@ -37,7 +37,10 @@ export function withAttempts(next: MutableState): readonly UndoItem[] {
   return [...next.undo.slice(0, -1), { ...last, failedAttempts }];
 }
 
-/** A compensation that was tried before others went first goes on with the next number; a person forgave the rest. */
+/**
+ * A compensation that was tried before others continues with the next attempt number; an operator forgave the earlier
+ * ones.
+ */
 export function restoreAttempts(next: MutableState): void {
   const { step, failedAttempts = 0 } = next.undo.at(-1) ?? freshBranch;
   next.branches =

@@ -2,11 +2,11 @@ import type { CancelTimer, Clock } from '../ports/clock.js';
 import { maximumTimerMs } from '../options/option.js';
 
 /**
- * Remembers when the sagas that this process parked are due, and calls back then. One timer for all of them, and one
- * number for each: a million parked sagas cost a few megabytes.
+ * Remembers when the sagas that this process parked are due, and calls back then. It has one timer for all of them, and
+ * one number for each: a million parked sagas take a few megabytes.
  */
 export class DueMoments {
-  /** A heap: no moment is later than those at twice its place. */
+  /** A heap: no time is later than those at twice its index. */
   private readonly moments: number[] = [];
   private cancelTimer: CancelTimer | undefined;
   private isStopped = false;
@@ -16,7 +16,7 @@ export class DueMoments {
     private readonly onDue: () => void,
   ) {}
 
-  /** Calls back after so long. */
+  /** Calls back after this delay. */
   add(delayMs: number): void {
     if (this.isStopped) return;
     const moment = this.clock.monotonicNow() + delayMs;
@@ -32,7 +32,7 @@ export class DueMoments {
     if (place === 0) this.schedule();
   }
 
-  /** Calls back no more. */
+  /** Stops calling back. */
   stop(): void {
     this.isStopped = true;
     this.moments.length = 0;

@@ -4,12 +4,12 @@ import type { ReleaseRequest, SagaStorage } from '../ports/saga-storage.js';
 import type { RunningSagas } from './running-sagas.js';
 
 /**
- * Gives sagas back that this process does not run any more, or never did. What cannot be given back now is found by the
- * sweeps: of this worker as strays, or of others once its lease is over.
+ * Releases sagas that this process does not run any more, or never did. If a release fails, a sweep finds the saga:
+ * that of this worker as a stray, or those of others after its lease.
  */
 export class Handover {
   private readonly collected: ReleaseRequest[] = [];
-  /** Acts without a record of sagas that could not be given back yet. */
+  /** Acts without a record, of sagas whose release failed so far. */
   private readonly untold = new Map<string, readonly string[]>();
 
   constructor(
@@ -20,14 +20,14 @@ export class Handover {
   ) {}
 
   /**
-   * Gives a saga back now. Marked meanwhile, so that no start of the same id takes it up, and no sweep takes it for a
-   * stray. Never rejects.
+   * Releases a saga now. Until then it is marked, so that no start with the same id runs it, and no sweep takes it for
+   * a stray. Never rejects.
    */
   release(request: ReleaseRequest): Promise<void> {
     return this.releaseAll([request]);
   }
 
-  /** Gives a saga back with others, at `releaseCollected`. */
+  /** Releases a saga together with others, at `releaseCollected`. */
   collect(request: ReleaseRequest): void {
     this.collected.push(request);
   }
@@ -38,9 +38,9 @@ export class Handover {
   }
 
   /**
-   * Gives back what is this worker's in the storage alone: the answer of a claim or a start was lost. Nobody ran it, so
-   * the next claim is no recovery. Where its journal ends is the storage's to say: one that cannot be read is given
-   * back like the others. Never rejects.
+   * Releases sagas that only the storage counts as this worker's: the answer to a claim or a start was lost. They never
+   * ran here, so the next claim does not count as a recovery. The storage finds the end of their journals: an
+   * unreadable one is released like the others. Never rejects.
    */
   async releaseStrays(worker: string, sagaIds: readonly string[]): Promise<void> {
     for (let index = 0; index < sagaIds.length; index += this.batchSize) {

@@ -7,10 +7,13 @@ import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-stor
 import { noSurroundings } from '../ports/surroundings.js';
 import type { Surroundings } from '../ports/surroundings.js';
 
-/** Is told what happens to a saga, in order of `seq` and each entry once; an entry that was read has no context. */
+/** Is notified of the entries of a saga, in order of `seq` and each once; an entry that was read has no context. */
 export interface JournalObserver {
   onEntry(entry: JournalEntry, header: SagaHeading): void;
-  /** It ended or is stuck, and every entry was told. The last call. `seq` is the place of its last entry, if that was read. */
+  /**
+   * The saga ended or is stuck, and all entries were passed. The last call. `seq` is that of its last entry, if it was
+   * read.
+   */
   onEnd(header: SagaHeading, seq: number): void;
   /** There is no such saga (any more). The last call. */
   onMissing(): void;
@@ -22,19 +25,19 @@ interface Follower {
   seq: number;
 }
 
-/** In place of an observer that was dropped. See `ForgetfulMap`: what a set no longer holds, one of its old tables may. */
+/** Replaces an observer that was dropped: old tables of a set may keep removed values. See `ForgetfulMap`. */
 const nobody: JournalObserver = {
   onEntry: () => undefined,
   onEnd: () => undefined,
   onMissing: () => undefined,
 };
 
-/** The most sagas that one read asks for. */
+/** The maximum number of sagas in one read. */
 const readBatchSize = 500;
 
 /**
- * Follows journals, whichever process writes them: what this process records is handed on at once, the rest is read
- * when a hint says so and at every interval. One read serves all that is followed. Nothing runs while nobody follows.
+ * Watches journals, whatever process writes them: entries of this process are passed on at once, the others are read
+ * after a hint and at every interval. One read serves all watched sagas. Without watches nothing runs.
  */
 export class JournalFollower {
   private readonly followers = new Map<string, Set<Follower>>();
@@ -48,17 +51,17 @@ export class JournalFollower {
     private readonly clock: Clock,
     private readonly intervalMs: number,
     private readonly onError: (error: unknown) => void,
-    /** The last entry of a saga that this process runs at the moment, or undefined. */
+    /** The `seq` of the last entry of a saga that this process runs at the moment, or undefined. */
     private readonly seqHere: (sagaId: string) => number | undefined = () => undefined,
     private readonly surroundings: Surroundings = noSurroundings,
   ) {}
 
-  /** Whether it was closed: nobody is told anything any more. */
+  /** Whether it was closed: observers are not notified any more. */
   get closed(): boolean {
     return this.isClosed;
   }
 
-  /** How many follow at the moment. */
+  /** The number of watches. */
   get size(): number {
     let size = 0;
     for (const group of this.followers.values()) size += group.size;
@@ -66,28 +69,28 @@ export class JournalFollower {
   }
 
   /**
-   * Tells the observer every entry after `afterSeq`, from the past and as they come, in the surroundings of this call.
+   * Notifies the observer of all entries after `afterSeq`, past and future ones, in the surroundings of this call.
    *
-   * @returns What ends it; the saga itself goes on.
+   * @returns The function that ends the watch; the saga itself continues.
    */
   follow(sagaId: string, afterSeq: number, observer: JournalObserver): () => void {
     const follower: Follower = { sagaId, observer: bound(observer, this.surroundings), seq: afterSeq };
     const group = this.followers.get(sagaId);
     if (group === undefined) this.followers.set(sagaId, new Set([follower]));
     else group.add(follower);
-    // What this process has not recorded yet, it will offer: only the rest has to be read.
+    // This process will publish the entries that it has not recorded yet: only earlier ones have to be read.
     const seqHere = this.seqHere(sagaId);
     if (seqHere === undefined || seqHere > afterSeq) this.hint(sagaId);
     this.schedulePoll();
     return () => this.drop(follower);
   }
 
-  /** Whether anybody follows this saga. */
+  /** Whether this saga is watched. */
   isFollowed(sagaId: string): boolean {
     return this.followers.has(sagaId);
   }
 
-  /** An entry that this process has just made durable. */
+  /** Publishes an entry that this process has just made durable. */
   offer(entry: JournalEntry, header: SagaHeading): void {
     const group = this.followers.get(header.sagaId);
     if (group === undefined) return;
@@ -97,20 +100,20 @@ export class JournalFollower {
     }
   }
 
-  /** Something may have happened to a saga: read it soon. */
+  /** The saga may have new entries: they are read soon. */
   hint(sagaId: string): void {
     if (!this.followers.has(sagaId)) return;
     this.hinted.add(sagaId);
     this.readSoon();
   }
 
-  /** Reads everything that is followed. */
+  /** Reads all watched sagas. */
   hintAll(): void {
     for (const sagaId of this.followers.keys()) this.hinted.add(sagaId);
     this.readSoon();
   }
 
-  /** Drops everyone without a word. */
+  /** Drops all watches without notifying them. */
   close(): void {
     this.isClosed = true;
     this.cancelPoll?.();
@@ -128,7 +131,7 @@ export class JournalFollower {
     );
   }
 
-  /** One read serves many followers, so it is in the surroundings of none of them. */
+  /** One read serves several watches, so it runs in the surroundings of none of them. */
   private readSoon(): void {
     if (!this.isReading) this.surroundings.run(() => void this.readHinted());
   }
@@ -136,7 +139,7 @@ export class JournalFollower {
   private async readHinted(): Promise<void> {
     this.isReading = true;
     try {
-      // Whoever hints in the same breath shares the read.
+      // Hints of the same turn share the read.
       await Promise.resolve();
       while (this.hinted.size > 0 && !this.isClosed) await this.readBatch();
     } catch (error) {
@@ -158,7 +161,7 @@ export class JournalFollower {
     }
   }
 
-  /** A read that can never succeed is halved until what it stumbles over stands alone: the others are told theirs. */
+  /** A read that can never succeed is halved until the saga that causes it is alone: the others get their news. */
   private async readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
     try {
       return await this.storage.readNews(cursors);
@@ -177,7 +180,7 @@ export class JournalFollower {
   private cursorOf(sagaId: string): JournalCursor | undefined {
     const group = this.followers.get(sagaId);
     if (group === undefined) return undefined;
-    // One by one: a call takes only so many arguments.
+    // One by one, because the number of arguments of a call is limited.
     let afterSeq = Number.MAX_SAFE_INTEGER;
     for (const { seq } of group) afterSeq = Math.min(afterSeq, seq);
     return { sagaId, afterSeq };
@@ -226,7 +229,7 @@ export class JournalFollower {
   }
 }
 
-/** The observer as it is told in the surroundings of whoever follows. */
+/** The observer, bound to the surroundings of its watch. */
 function bound(observer: JournalObserver, surroundings: Surroundings): JournalObserver {
   const within = surroundings.bind((tell: () => void) => tell());
   return {

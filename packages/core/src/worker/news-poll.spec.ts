@@ -12,7 +12,7 @@ test('what one read does not give of many sagas is read at once', async () => {
   const storage = {
     readNews: (cursors: readonly JournalCursor[]) => {
       read.push(cursors);
-      // One entry in each read, of whichever saga comes first.
+      // There is no such saga (any more). The last call.
       return Promise.resolve(
         cursors.map(({ sagaId, afterSeq }, index): JournalNews => {
           const cancel = { kind: 'cancel-requested', reason: 'r', worker: undefined, seq: afterSeq + 1 };

@@ -5,8 +5,8 @@ import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-stor
 import type { RunningSagas } from './running-sagas.js';
 
 /**
- * Looks into the journals of running sagas for what others wrote there: a cancel, or another worker's claim. Only
- * sagas that stand still since the last look are asked about, so a busy worker with short steps pays next to nothing.
+ * Reads the journals of running sagas for entries of other writers: a cancel, or another worker's claim. Only sagas
+ * without progress since the last poll are read, so a busy worker with short steps has almost no cost.
  */
 export class NewsPoll {
   private cancelTimer: CancelTimer | undefined;
@@ -33,7 +33,7 @@ export class NewsPoll {
     this.cancelTimer?.();
   }
 
-  /** Something may have happened to a saga. */
+  /** The saga may have new entries. */
   hint(sagaId: string): void {
     if (this.isStopped || this.running.get(sagaId) === undefined) return;
     this.hinted.add(sagaId);
@@ -100,7 +100,7 @@ export class NewsPoll {
   }
 }
 
-/** Where to go on with the sagas of which one read did not give everything. */
+/** The positions from which to continue for the sagas of which one read did not return everything. */
 function cutOff(cursors: readonly JournalCursor[], read: readonly JournalNews[]): readonly JournalCursor[] {
   const cut = new Map(
     read.filter(({ isCut }) => isCut).map((news) => [news.sagaId, news.entries.at(-1)?.seq]),

@@ -1,36 +1,36 @@
 import type { SagaState } from '../journal/saga-state.js';
 import type { Clock } from '../ports/clock.js';
 
-/** From this many recoveries without progress on, a saga may be what its owners died of. */
+/** From this many recoveries without progress on, a saga may have killed its owners. */
 const suspectAfterRecoveries = 2;
 const largestCrowd = 1_024;
 
 interface Observed {
   readonly since: number;
-  /** The most suspects, itself included, among which it may run. */
+  /** The maximum number of suspects, itself included, with which it may run. */
   readonly crowd: number;
 }
 
 /**
- * Keeps a saga that kills its process from ruining those beside it. Every saga that made no progress when a process
- * died counts one more recovery, the healthy ones too; so once a saga has seen two owners die, a worker lets such
- * sagas in one first, and then more and more at a time, as those before them make progress or outlive their
- * observation. The more owners a saga has seen die, the smaller is the crowd it is let into, and at its limit it is
- * tried alone: the deadly one meets its limit without the others.
+ * Protects other sagas from one that kills its process. Every saga that made no progress when a process died counts one
+ * more recovery, including the healthy ones. So after two deaths of its owners, a worker admits such sagas one by one
+ * at first, and then more at the same time, as earlier ones make progress or outlive their observation. The more owners
+ * of a saga have died, the smaller is the batch in which it runs, and at its limit it runs alone: the deadly one
+ * reaches its limit without the others.
  */
 export class Quarantine {
   private readonly observed = new Map<string, Observed>();
   private crowd = 1;
 
-  /** @param observationMs After this long a suspect that made no progress is no longer taken for deadly. */
+  /** @param observationMs After this time a suspect without progress does not count as deadly any more. */
   constructor(
     private readonly clock: Clock,
     private readonly observationMs: number,
   ) {}
 
-  /** How long a claimed saga has to wait before it may run here, in milliseconds; 0 lets it in. */
+  /** How long a claimed saga has to wait before it may run here, in milliseconds; 0 admits it. */
   waitFor(sagaId: string, { recoveries }: SagaState, maximumRecoveryAttempts: number): number {
-    // Over its limit it runs nothing more: it is only to be marked.
+    // Over its limit it runs nothing more: it only becomes stuck.
     if (recoveries < suspectAfterRecoveries || recoveries > maximumRecoveryAttempts) return 0;
     const now = this.clock.monotonicNow();
     this.dismissOutlived(now);
@@ -44,12 +44,12 @@ export class Quarantine {
     return 0;
   }
 
-  /** A saga made progress: whatever it may be, it is not deadly here and now. */
+  /** A saga made progress, so it is not deadly here and now. */
   progressed(sagaId: string): void {
     if (this.observed.size > 0 && this.observed.delete(sagaId)) this.grow();
   }
 
-  /** A saga is no longer run here. */
+  /** A saga does not run here any more. */
   left(sagaId: string): void {
     this.observed.delete(sagaId);
   }
@@ -64,7 +64,7 @@ export class Quarantine {
     if (this.observed.size === 0) this.crowd = Math.min(this.crowd * 2, largestCrowd);
   }
 
-  // Soon, because most suspects are healthy and prove it at once; later and later behind one that takes its time.
+  // Soon, because most suspects are healthy and prove it at once; later and later after one that takes its time.
   private waitBehind(now: number): number {
     const [oldest] = this.observed.values();
     const ageMs = oldest === undefined ? 0 : now - oldest.since;

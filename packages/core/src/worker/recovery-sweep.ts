@@ -7,30 +7,30 @@ import type { SagaListener } from '../ports/saga-listener.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
 
-/** What a sweep does with the sagas, which is its worker's affair. */
+/** The actions of a sweep on sagas, which are those of its worker. */
 export interface RecoverySweepTarget {
-  /** The worker id to claim for, or undefined while this worker may claim nothing. */
+  /** The id of the worker for which to claim, or undefined while this worker may not claim. */
   claimant(): string | undefined;
-  /** How many more may be claimed now. */
+  /** How many more sagas may be claimed now. */
   room(): number;
-  /** Takes claimed sagas over and runs them. */
+  /** Runs claimed sagas. */
   takeOver(worker: string, sagas: readonly LoadedSaga[]): void;
-  /** Whether this process is running this saga or about to. */
+  /** Whether this process runs this saga or is about to. */
   knows(sagaId: string): boolean;
-  /** Lets go of what the storage says is this worker's, though it does not run it: an answer was lost. */
+  /** Releases the sagas that the storage counts as this worker's, although it does not run them: an answer was lost. */
   releaseStrays(worker: string, sagaIds: readonly string[]): Promise<void>;
 }
 
 /**
- * Finds what nobody runs: releases the sagas of workers whose lease is over, and claims what is due. A sweep that
- * fails is told and the next one goes on.
+ * Finds sagas without a running owner: releases the sagas of workers whose lease has expired, and claims due ones. A
+ * failed sweep is reported, and the next one follows.
  */
 export class RecoverySweep {
   private cancelTimer: CancelTimer | undefined;
   private isClaiming = false;
   private isAskedAgain = false;
   private isStopped = true;
-  /** When a sweep last came to its end without trouble, by the monotonic clock. */
+  /** When a sweep last ended without an error, by the monotonic clock. */
   lastSuccessAt: number | undefined;
 
   constructor(
@@ -54,7 +54,7 @@ export class RecoverySweep {
     this.cancelTimer?.();
   }
 
-  /** One whole sweep now. Rejects with the storage's error. */
+  /** Runs one whole sweep now. Rejects with the storage's error. */
   async sweep(): Promise<void> {
     const startedAt = this.clock.monotonicNow();
     const released = await this.releaseExpired();
@@ -68,7 +68,7 @@ export class RecoverySweep {
     });
   }
 
-  /** There is room or there may be work: claims what is due, without waiting for the next sweep. */
+  /** There is a free slot or there may be work: claims due sagas, without waiting for the next sweep. */
   claimSoon(): void {
     if (this.isStopped) return;
     this.claimAll(false).catch((error: unknown) =>
@@ -93,21 +93,24 @@ export class RecoverySweep {
       const released = await this.storage.releaseExpired(this.identities, this.options.batchSize);
       total += released;
       if (released < this.options.batchSize) break;
-      // Others wait for these: claiming goes on beside the release of a long list.
+      // Other sagas are due now: claiming continues beside the release of a long list.
       this.claimSoon();
     }
     return total;
   }
 
-  /** Runs only while no claim is under way: what a claim has just taken is not known here yet, but no stray. */
+  /** Runs only while no claim is in flight: the sagas of a claim are not known here yet, but are not strays. */
   private async releaseStrays(worker: string): Promise<void> {
     const owned = await this.storage.listOwned(worker);
-    // Asked after the answer: what started meanwhile is known by now.
+    // Checked after the answer: sagas that started in the meantime are known by now.
     const strays = owned.filter((sagaId) => !this.target.knows(sagaId));
     if (strays.length > 0) await this.target.releaseStrays(worker, strays);
   }
 
-  /** Claims until nothing is due or there is no room. One at a time; asked again meanwhile, it goes round once more. */
+  /**
+   * Claims until no saga is due or there is no free slot. One claim at a time; a request during it causes one more
+   * round.
+   */
   private async claimAll(looksForStrays: boolean): Promise<number> {
     if (this.isClaiming) {
       this.isAskedAgain = true;

@@ -9,7 +9,7 @@ export interface RunningSaga {
   readonly worker: string;
   readonly definition: SagaDefinition;
   readonly executor: SagaExecutor;
-  /** It came out of the queue or from a recovery, so it counts against that limit. */
+  /** It was claimed from the queue or as a recovery, so it counts for that limit. */
   readonly isClaimed: boolean;
   readonly end: Promise<ExecutionEnd>;
 }
@@ -18,12 +18,12 @@ interface WaitingStart {
   go: (() => void) | undefined;
 }
 
-/** Which sagas run here, how many may, and who waits for a place. */
+/** The sagas that run here, their maximum number, and the starts that wait for a slot. */
 export class RunningSagas {
   private readonly running = new ForgetfulMap<string, RunningSaga>();
-  /** This worker's in the storage perhaps, though not running: being written for the first time, claimed or let go. */
+  /** Sagas that may be this worker's in the storage, though they do not run: being started, claimed or released. */
   private readonly starting = new Set<string>();
-  /** In order of arrival; a set, because taking the first of a long array is slow. */
+  /** In order of arrival; a set, because removing the first item of a long array is slow. */
   private readonly waiting = new Set<WaitingStart>();
   private reserved = 0;
   private claimedCount = 0;
@@ -37,12 +37,12 @@ export class RunningSagas {
     return this.running.size;
   }
 
-  /** How many of the running ones were claimed. */
+  /** The number of running sagas that were claimed. */
   get claimed(): number {
     return this.claimedCount;
   }
 
-  /** Places that are free. */
+  /** The number of free slots. */
   get free(): number {
     return Math.max(0, this.concurrency - this.running.size - this.reserved);
   }
@@ -51,7 +51,7 @@ export class RunningSagas {
     return this.running.get(sagaId);
   }
 
-  /** The run that has just recorded this entry of a saga: if it is the last one, the run is about to end. */
+  /** The run that has just recorded this entry of a saga: if it is the last entry, the run is about to end. */
   at(sagaId: string, seq: number): RunningSaga | undefined {
     const saga = this.running.get(sagaId);
     return saga?.executor.seq === seq ? saga : undefined;
@@ -61,12 +61,12 @@ export class RunningSagas {
     return this.running.entries();
   }
 
-  /** Whether this process is running a saga, about to, or just letting it go. */
+  /** Whether this process runs a saga, is about to, or is just releasing it. */
   knows(sagaId: string): boolean {
     return this.running.has(sagaId) || this.starting.has(sagaId);
   }
 
-  /** Takes a place if one is free. */
+  /** Reserves a slot if one is free. */
   tryReservePlace(): boolean {
     if (this.free === 0 || this.waiting.size > 0) return false;
     this.reserved++;
@@ -74,12 +74,12 @@ export class RunningSagas {
   }
 
   /**
-   * Waits for a place; `releasePlace` gives it up again, `fillPlace` uses it. False: none became free in time, so none
-   * is kept.
+   * Waits for a slot; `releasePlace` releases it, `fillPlace` uses it. False: none was free in time, so none is
+   * reserved.
    */
   async reservePlace(timeoutMs: number): Promise<boolean> {
     if (this.tryReservePlace()) return true;
-    // The run that frees a place hands it over, so that no other start slips in between.
+    // The run that ends passes its slot on, so that no other start gets it first.
     return new Promise<boolean>((resolve) => {
       const start: WaitingStart = {
         go: () => {
@@ -100,7 +100,7 @@ export class RunningSagas {
     this.handOver();
   }
 
-  /** Says that a saga is being written, claimed or let go. False: it is already, or it runs. */
+  /** Marks that a saga is being written, claimed or released. False: it is marked already, or it runs. */
   markStarting(sagaId: string): boolean {
     if (this.knows(sagaId)) return false;
     this.starting.add(sagaId);
@@ -111,15 +111,15 @@ export class RunningSagas {
     this.starting.delete(sagaId);
   }
 
-  /** Puts a saga into a place that was reserved. */
+  /** Puts a saga into a reserved slot. */
   fillPlace(sagaId: string, saga: RunningSaga): void {
     this.reserved--;
     this.add(sagaId, saga);
   }
 
   /**
-   * Puts a saga into a free place. What this process still does for it under a lease that it lost, a write that hangs
-   * for example, gives up its place to this.
+   * Puts a saga into a free slot. It replaces a run of the same saga under a lost lease, for example one with a write
+   * that hangs.
    */
   add(sagaId: string, saga: RunningSaga): void {
     if (this.running.get(sagaId)?.isClaimed === true) this.claimedCount--;
@@ -127,7 +127,7 @@ export class RunningSagas {
     if (saga.isClaimed) this.claimedCount++;
   }
 
-  /** Takes a run that ended out of its place, if it is still there, and answers it. */
+  /** Removes a run that ended from its slot, if it is still there, and returns it. */
   remove(sagaId: string, executor: SagaExecutor): RunningSaga | undefined {
     const saga = this.running.get(sagaId);
     if (saga?.executor !== executor) return undefined;
@@ -137,7 +137,7 @@ export class RunningSagas {
     return saga;
   }
 
-  /** Resolves once nothing runs. */
+  /** Resolves when nothing runs. */
   async drained(): Promise<void> {
     await Promise.all([...this.running.values()].map(({ end }) => end));
   }
@@ -149,7 +149,7 @@ export class RunningSagas {
     this.waiting.delete(next);
     this.reserved++;
     const { go } = next;
-    // See `ForgetfulMap`: what a set no longer holds, one of its old tables may.
+    // See `ForgetfulMap`: an old table of the set may keep removed values.
     next.go = undefined;
     go?.();
   }

@@ -2,8 +2,8 @@ const firstDelayMs = 1_000;
 const longestDelayMs = 300_000;
 
 /**
- * How long nobody claims a saga that could not be run here for a reason that is not its own, in milliseconds. It
- * grows, so that a head of the queue that nobody can run does not keep the workers from what is behind it.
+ * How long a saga that could not run here is not claimed, in milliseconds, if the reason is not its own. The delay
+ * grows, so that sagas at the head of the queue that no worker can run do not block those after them.
  */
 export function troubleDelay(recoveries: number): number {
   return Math.min(firstDelayMs * 2 ** recoveries, longestDelayMs);

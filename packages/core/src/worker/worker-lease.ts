@@ -6,15 +6,15 @@ import { notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
 import type { SagaStorage } from '../ports/saga-storage.js';
 
-/** How long the first lease is asked for again where the storage is in trouble, in milliseconds. */
+/** How long the first lease is requested again if the storage has a problem, in milliseconds. */
 const firstLeaseTimeoutMs = 10_000;
 const firstDelayMs = 50;
 const longestDelayMs = 1_000;
 
 /**
- * This process's proof of life. One row is renewed however many sagas run. A lease that could not be renewed is given
- * up by this process's own monotonic clock before the row expires, and never taken up again: the next one has a new
- * worker id, so that what the old one still does is told apart (Gray and Cheriton, "Leases", 1989).
+ * This process's proof of life. One row is renewed for any number of running sagas. If a lease could not be renewed,
+ * this process ends it by its own monotonic clock before the row expires, and never renews it: the next one has a new
+ * worker id, so that late writes of the old one can be distinguished (Gray and Cheriton, "Leases", 1989).
  */
 export class WorkerLease {
   private current: string | undefined;
@@ -22,10 +22,10 @@ export class WorkerLease {
   private cancelRenewal: CancelTimer | undefined;
   private cancelExpiry: CancelTimer | undefined;
   private isStopped = false;
-  /** When the lease was last taken or renewed, by the monotonic clock: the moment it was asked for. */
+  /** When the lease was last acquired or renewed, by the monotonic clock: the time of the request. */
   lastRenewedAt: number | undefined;
 
-  /** @param onLost Called once for each lease that is lost, before another one is taken. */
+  /** @param onLost Called once for each lost lease, before another one is acquired. */
   constructor(
     private readonly storage: SagaStorage,
     private readonly clock: Clock,
@@ -35,12 +35,12 @@ export class WorkerLease {
     private readonly onLost: (worker: string) => void,
   ) {}
 
-  /** The worker id of the lease, or undefined while there is none that is valid. */
+  /** The worker id of the lease, or undefined while there is no valid one. */
   get worker(): string | undefined {
     return this.isValid() ? this.current : undefined;
   }
 
-  /** Whether steps may start: asks the clock, so it is right even when no timer could fire. */
+  /** Whether steps may start: reads the clock, so it is right even if no timer could fire. */
   isValid(): boolean {
     return this.current !== undefined && this.clock.monotonicNow() < this.validUntil;
   }
@@ -50,13 +50,13 @@ export class WorkerLease {
     return this.current === worker && this.isValid();
   }
 
-  /** Takes the first lease and keeps renewing it. Rejects where the storage does not answer for some seconds. */
+  /** Acquires the first lease and keeps renewing it. Rejects if the storage does not answer for some seconds. */
   async start(): Promise<void> {
     await this.acquireFirst();
     this.scheduleRenewal(this.options.renewalIntervalMs);
   }
 
-  /** Ends the lease: deletes the row, so that what is left is released by others at once. */
+  /** Ends the lease: deletes the row, so that other workers release the remaining sagas at once. */
   async stop(): Promise<void> {
     this.isStopped = true;
     this.cancelRenewal?.();
@@ -66,7 +66,7 @@ export class WorkerLease {
     if (worker !== undefined) await this.storage.removeWorker(worker);
   }
 
-  /** A connection that is lost once must not end the start of a whole application. */
+  /** One lost connection must not fail the start of a whole application. */
   private async acquireFirst(): Promise<void> {
     const deadline = this.clock.monotonicNow() + firstLeaseTimeoutMs;
     for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
@@ -105,15 +105,15 @@ export class WorkerLease {
       } else {
         const sentAt = this.clock.monotonicNow();
         const isRenewed = await this.storage.renewWorker(worker, this.options.leaseDurationMs);
-        // An answer that comes after this process's own end of the lease is too late, whatever it says: others may have
-        // looked at the row before the renewal was committed.
+        // An answer after this process's own end of the lease is too late, even if it is positive: others may have read
+        // the row before the renewal was committed.
         if (this.current === worker && isRenewed && this.isValid()) this.extend(sentAt);
         else if (this.current === worker) this.lose(worker);
       }
       this.scheduleRenewal(this.current === undefined ? 0 : this.options.renewalIntervalMs);
     } catch (error) {
       notifyWorker(this.listener, { type: 'renewal-failed', worker: worker ?? 'none', error });
-      // Sooner than usual: what is left of the lease is short.
+      // Sooner than usual, because the rest of the lease is short.
       this.scheduleRenewal(this.options.renewalIntervalMs / 10);
     }
   }
@@ -131,7 +131,7 @@ export class WorkerLease {
       Math.max(0, this.validUntil - this.clock.monotonicNow()),
       () => {
         const worker = this.current;
-        // A timer may come a little early; nobody else would notice the end then.
+        // A timer may fire a little early; otherwise the end would not be noticed.
         if (this.isValid()) this.scheduleExpiry();
         else if (worker !== undefined) this.lose(worker);
       },
