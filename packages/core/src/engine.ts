@@ -128,6 +128,7 @@ export { SagaEngine } from './saga-engine.js';
 export type { SagaEnd } from './client/saga-outcome.js';
 export { toOutcomeError } from './client/saga-outcome.js';
 export type { SagaReader } from './client/saga-reader.js';
+export type { RequestedSaga, SagaRequest } from './client/saga-request.js';
 export type { SagaRequests } from './client/saga-requests.js';
 export type { SagaStarter, StartedSaga } from './client/saga-starter.js';
 

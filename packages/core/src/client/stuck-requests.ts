@@ -1,0 +1,85 @@
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { SagaStatusError } from '../errors/saga-status-error.js';
+import type { RetryRequested, StepResolution, StepResolved } from '../journal/journal-entry.js';
+import { mayAct } from '../journal/saga-state.js';
+import { SagaStatus } from '../journal/saga-status.js';
+import { openSteps } from '../journal/step-place.js';
+import type { RequestedSaga, SagaRequest } from './saga-request.js';
+import { checkFits, saysTheSame } from './saga-request.js';
+import { checkText } from './start-options.js';
+
+/** The request to let a STUCK saga go on from where it stood. */
+export function retryRequest(actor: string, note: string | undefined): SagaRequest {
+  const name = 'retry';
+  const draft: RetryRequested = {
+    kind: 'retry-requested',
+    actor: checkText('actor', actor, 200),
+    ...(note === undefined ? {} : { note: checkText('note', note, 1_000) }),
+  };
+  return {
+    name,
+    draft,
+    isWanted: (saga) => checkStuck(name, saga),
+    isSame: saysTheSame(draft, ['actor', 'note']),
+  };
+}
+
+/** The word of a person about a step of a STUCK saga. */
+export function resolveRequest(
+  step: string,
+  actor: string,
+  note: string,
+  outcome: StepResolution,
+): SagaRequest {
+  const draft: StepResolved = {
+    kind: 'step-resolved',
+    actor: checkText('actor', actor, 200),
+    note: checkText('note', note, 1_000),
+    step: checkText('step', step, 100),
+    outcome: checkResolution(outcome),
+  };
+  return {
+    name: resolveStep,
+    draft,
+    isWanted: (saga) => isResolvable(draft, saga),
+    isSame: saysTheSame(draft, ['step', 'actor', 'note', 'outcome']),
+  };
+}
+
+const resolveStep = 'resolveStep';
+
+function isResolvable({ step, outcome }: StepResolved, saga: RequestedSaga): true {
+  checkStuck(resolveStep, saga);
+  checkFits(resolveStep, saga);
+  if (outcome === 'not-done') checkForward(saga);
+  const open = openSteps(saga.definition, saga.state);
+  if (open.includes(step)) return true;
+  const steps = open.map((one) => `"${one}"`).join(', ') || 'no step';
+  throw new InvalidArgumentError('step', `the saga stands at ${steps}`);
+}
+
+function checkStuck(request: string, { sagaId, state }: RequestedSaga): true {
+  if (state.status === SagaStatus.Stuck) return true;
+  throw new SagaStatusError(
+    sagaId,
+    request,
+    state.status,
+    'Only a stuck saga waits for a person; the others go on by themselves',
+  );
+}
+
+/** Of an undo there is only one word that helps: that it is done. Until then the saga waits, or tries again. */
+function checkForward({ sagaId, state }: RequestedSaga): void {
+  if (mayAct(state)) return;
+  throw new SagaStatusError(
+    sagaId,
+    resolveStep,
+    state.status,
+    'It stands at an undo, and "not-done" is a word about an act. Let it be tried again, or undo the step by hand and say "done"',
+  );
+}
+
+function checkResolution(outcome: unknown): StepResolution {
+  if (outcome === 'done' || outcome === 'not-done') return outcome;
+  throw new InvalidArgumentError('outcome', 'pass "done" or "not-done"');
+}
