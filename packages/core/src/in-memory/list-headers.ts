@@ -16,7 +16,7 @@ export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery
   const direction = query.order === 'oldest' ? 1 : -1;
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const fitting = headers
-    .filter((header) => fits(header, query))
+    .filter((header) => matchesQuery(header, query))
     .filter((header) => after === undefined || compare(header, after) * direction > 0)
     .toSorted((one, other) => compare(one, other) * direction);
   const sagas = fitting.slice(0, limit);
@@ -51,7 +51,7 @@ export function summarizeHeaders(headers: readonly SagaHeader[], now: number): S
   };
 }
 
-function fits(header: SagaHeader, query: SagaListQuery): boolean {
+function matchesQuery(header: SagaHeader, query: SagaListQuery): boolean {
   return (
     (query.status === undefined || header.status === query.status) &&
     (query.saga === undefined || header.saga === query.saga) &&
