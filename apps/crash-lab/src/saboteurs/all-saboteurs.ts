@@ -3,5 +3,5 @@ import { brokenCalls } from './broken-handlers.js';
 import { brokenStorages } from './broken-storages.js';
 import type { Saboteur } from './saboteur.js';
 
-/** Every deliberate mistake. */
+/** All deliberate mistakes. */
 export const allSaboteurs: readonly Saboteur[] = [...brokenStorages, ...brokenEngines, ...brokenCalls];

@@ -8,7 +8,7 @@ import type { Saboteur } from './saboteur.js';
 type Append = SagaEngine['worker']['writer']['append'];
 type Patience = Parameters<Append>[1];
 
-/** Stands between the executors of an engine and its writer. */
+/** Replaces `append` between the executors of an engine and its writer. */
 function patchAppend(
   engine: SagaEngine,
   patch: (append: Append, request: AppendRequest, patience: Patience) => Promise<AppendResult>,
@@ -18,7 +18,7 @@ function patchAppend(
   writer.append = (request, patience) => patch(append, request, patience);
 }
 
-/** Changes the state with which an engine begins to run a saga. */
+/** Changes the state with which an engine starts to run a saga. */
 function patchState(engine: SagaEngine, patch: (state: SagaState) => SagaState): void {
   const worker = workerOf(engine);
   const execute = worker.execute.bind(worker);
@@ -91,7 +91,7 @@ function troubleIsFailure(engine: SagaEngine): void {
   };
 }
 
-/** An append that was fenced counts as stored. */
+/** A fenced append counts as stored. */
 export function ignoreFence(engine: SagaEngine): void {
   patchAppend(engine, async (append, request, patience) => {
     await append(request, patience);
@@ -99,11 +99,11 @@ export function ignoreFence(engine: SagaEngine): void {
   });
 }
 
-/** A worker that could not renew its lease goes on. */
+/** A worker that could not renew its lease continues. */
 export function ignoreLease(engine: SagaEngine): void {
   const { lease } = engine.worker;
   lease.isValidFor = () => true;
-  // Nobody is told that the lease is over.
+  // The loss of the lease is not reported.
   Reflect.set(lease, 'onLost', () => undefined);
 }
 
@@ -132,7 +132,7 @@ function writeBehind(engine: SagaEngine, life: Life): void {
   const { writer } = engine.worker;
   const start = writer.start.bind(writer);
   writer.start = async (saga, patience) => {
-    // Where the storage refuses it, nobody is told.
+    // A refusal of the storage is not reported.
     void life.sleep(15).then(() => start(saga, patience).catch(() => undefined));
     return { kind: 'started' };
   };
@@ -212,7 +212,7 @@ export const brokenEngines: readonly Saboteur[] = [
     sabotage: { engine: skipGrace },
   },
   {
-    name: 'recovery that goes on forward',
+    name: 'recovery that continues forward',
     mistake: 'a recovery runs a saga forward that had decided to compensate',
     breaks: ['act-after-decision'],
     sabotage: {

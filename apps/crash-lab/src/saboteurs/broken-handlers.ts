@@ -27,7 +27,7 @@ function withHandlers(
   return { ...definition, stages: definition.stages.map((stage) => mapSteps(stage, put)) };
 }
 
-/** What a handler is told, with something changed. */
+/** The run of a handler, with a change. */
 function changedRun(run: StepRun, change: Partial<StepRun>): StepRun {
   const { sagaId, step, attempt, idempotencyKey, actIdempotencyKey, fencingToken } = run;
   const { signal, outcome, response } = run;
@@ -59,7 +59,7 @@ function undoPrimary(definition: SagaDefinition): SagaDefinition {
   }));
 }
 
-/** Each call comes with an idempotency key of its own. */
+/** Each call has a different idempotency key. */
 export function keyPerAttempt(definition: SagaDefinition): SagaDefinition {
   const keyed = (run: StepRun): StepRun =>
     changedRun(run, { idempotencyKey: `${run.idempotencyKey}:${run.fencingToken}` });
@@ -71,7 +71,7 @@ export function keyPerAttempt(definition: SagaDefinition): SagaDefinition {
 
 function actTwice(definition: SagaDefinition): SagaDefinition {
   return withHandlers(definition, ({ id }, handlers) => ({
-    // Tried again in memory, where the journal says nothing of it.
+    // Repeated in memory, without an entry in the journal.
     act: async (context, run) => {
       const before = structuredClone(context);
       try {

@@ -15,7 +15,7 @@ import { internalsOf } from './internals.js';
 import type { StorageInternals, StoredSaga } from './internals.js';
 import type { Saboteur } from './saboteur.js';
 
-/** A storage in memory whose internals its subclasses get at. */
+/** A storage in memory whose internals are accessible to its subclasses. */
 class BreakableStorage extends InMemorySagaStorage {
   protected readonly internals: StorageInternals = internalsOf(this);
 
@@ -90,7 +90,7 @@ class WithWritableEnds extends BreakableStorage {
 
 class StartingAnew extends BreakableStorage {
   override async start(saga: NewSaga): Promise<StartResult> {
-    // The unique key is not there, and a taken id is written over.
+    // There is no unique key, so a saga with the same id is overwritten.
     this.internals.sagas.delete(saga.sagaId);
     const result = await super.start({ ...saga, key: undefined });
     const stored = this.stored(saga.sagaId);
@@ -131,7 +131,7 @@ export const brokenStorages: readonly Saboteur[] = [
     name: 'no fence',
     mistake: 'an append takes the next unused seq, even if it was for another one',
     breaks: ['wrote-after-fence', 'completed-twice'],
-    contractTest: 'fences an append whose place is taken, and writes nothing of it',
+    contractTest: 'fences an append whose seq is used already, and writes nothing of it',
     sabotage: storageOf(WithoutFence),
   },
   {
@@ -146,7 +146,7 @@ export const brokenStorages: readonly Saboteur[] = [
     mistake: 'a claim changes the owner and leaves nothing in the journal',
     breaks: ['wrote-after-fence'],
     contractTest:
-      'takes a queued saga for the worker: RUNNING, owned, with a claimed entry, in what it gives and in what it stores',
+      'claims a queued saga for the worker: RUNNING, owned, with a claimed entry, in its answer and in the storage',
     sabotage: storageOf(WithoutClaimEntry),
   },
   {
@@ -182,14 +182,14 @@ export const brokenStorages: readonly Saboteur[] = [
     name: 'news with a gap',
     mistake: 'news of a journal lack its last entry',
     breaks: ['not-shown'],
-    contractTest: 'has the entries behind the cursor and the header as news',
+    contractTest: 'has the entries after the cursor and the header as news',
     sabotage: storageOf(ReadingWithGaps),
   },
   {
     name: 'no release of the dead',
     mistake: 'the sagas of a worker whose lease has expired stay with it',
     breaks: ['not-ended'],
-    contractTest: 'takes the sagas of a worker whose lease is over away from it, and writes no entry',
+    contractTest: 'releases the sagas of a worker whose lease has expired, and writes no entry',
     sabotage: storageOf(ForgettingReleases),
   },
   {
@@ -197,7 +197,7 @@ export const brokenStorages: readonly Saboteur[] = [
     mistake: 'a saga that waits without an owner is never due',
     breaks: ['not-ended'],
     contractTest:
-      'gives nobody a parked saga before it is due; then a claim says that it was parked, and it waits no more',
+      'lets no worker claim a parked saga before it is due; then the claim says that it was parked, and it waits no more',
     sabotage: storageOf(LosingParks),
   },
 ];

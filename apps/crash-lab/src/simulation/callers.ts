@@ -11,7 +11,7 @@ import type { TrailContext } from './scripted-definition.js';
 import type { SeededRandom } from './seeded-random.js';
 import type { VirtualTime } from './virtual-time.js';
 
-/** What callers need to know of their run. */
+/** The dependencies of the callers of a run. */
 export interface CallerSurroundings {
   readonly time: VirtualTime;
   readonly record: RunRecord;
@@ -26,8 +26,8 @@ const key = 'the key';
 const firstId = '10000000-0000-7000-8000-000000000000';
 
 /**
- * Everyone outside: who starts the saga, who watches it, who cancels it, and the operator of stuck ones. Each keeps
- * trying, at whichever process is alive, until it has an answer.
+ * All callers: those that start the saga, watch it and cancel it, and the operator of stuck sagas. Each retries, in any
+ * living process, until it has an answer.
  */
 export class Callers {
   private busy = 0;
@@ -53,7 +53,7 @@ export class Callers {
     if (cancelAtMs !== undefined) this.launch('cancel', cancelAtMs, () => this.cancel());
   }
 
-  /** Where a saga stands by now. */
+  /** The current state of a saga. */
   noticeStatus({ sagaId, status, stuck }: SagaHeading): void {
     if (status !== 'stuck' || this.isStuckKnown || !this.isWorthRetrying(stuck)) return;
     this.isStuckKnown = true;
@@ -62,14 +62,14 @@ export class Callers {
         await this.ask((engine) => engine.requests.retry(sagaId, 'operator'));
         this.surroundings.record.acknowledgements.push({ kind: 'retry', sagaId });
       } catch (error) {
-        // It is no longer stuck: the request was kept, and its answer had been lost.
+        // It is not stuck any more: the request was durable, and its answer was lost.
         if (!(error instanceof SagaStatusError)) throw error;
       }
       this.isStuckKnown = false;
     });
   }
 
-  // What nobody's repair was needed for is always tried again; a broken compensation as often as the plan says.
+  // If no fix is needed, a retry is always worthwhile; for a broken compensation as often as the plan says.
   private isWorthRetrying(stuck: SagaStuck | undefined): boolean {
     return (
       stuck?.reason === 'recovery-exhausted' ||
@@ -77,7 +77,7 @@ export class Callers {
     );
   }
 
-  /** Before a process has its lease, or after. */
+  /** Before or after a process has its lease. */
   private startDelayMs(): number {
     return this.plan.isCalm ? 10 : this.surroundings.random.between(1, 60);
   }
@@ -117,7 +117,7 @@ export class Callers {
       await this.ask((engine) => engine.requests.cancel(sagaId, 'changed my mind'));
       this.surroundings.record.acknowledgements.push({ kind: 'cancel', sagaId });
     } catch (error) {
-      // It has ended: that is an answer, too.
+      // The saga has ended, which is an answer, too.
       if (!(error instanceof SagaStatusError)) throw error;
     }
   }
@@ -130,7 +130,7 @@ export class Callers {
     }
   }
 
-  /** Asks a process that is alive, and another one where it dies or the storage fails. */
+  /** Asks a living process, and another one if it dies or the storage fails. */
   private async ask<Answer>(question: (engine: SagaEngine) => Promise<Answer>): Promise<Answer> {
     for (;;) {
       const life = this.surroundings.pickLife();

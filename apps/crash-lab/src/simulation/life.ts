@@ -3,16 +3,16 @@ import type { CancelTimer, IdGenerator, SagaEngine } from '@nest-saga/core/engin
 import type { SeededRandom } from './seeded-random.js';
 import type { EventOwner, VirtualTime } from './virtual-time.js';
 
-/** What a race with a process's death gives when death wins. */
+/** The result of a race with a process's death, if the process dies first. */
 export const dead = Symbol('dead');
 
 /** One life of one simulated process: its clock, its ids, and whether it is alive. A restart is another life. */
 export class Life implements EventOwner, Clock, IdGenerator {
   isDead = false;
-  /** It shuts down: nobody asks it for anything new. */
+  /** It shuts down: it gets no new requests. */
   isLeaving = false;
   pausedUntil = 0;
-  /** Calls of the storage that it waits for. */
+  /** The number of storage calls for which it waits. */
   unanswered = 0;
   engine: SagaEngine | undefined;
   /** Resolves when it dies. */
@@ -21,8 +21,8 @@ export class Life implements EventOwner, Clock, IdGenerator {
   private idCount = 0;
 
   /**
-   * @param number Of all lives of a run, from 0.
-   * @param clockSkewMs By how much its wall clock is wrong.
+   * @param number The number among all lives of a run, from 0.
+   * @param clockSkewMs The error of its wall clock, in milliseconds.
    */
   constructor(
     private readonly time: VirtualTime,
@@ -39,13 +39,13 @@ export class Life implements EventOwner, Clock, IdGenerator {
     return `process ${this.number}`;
   }
 
-  /** Ends it: from here on nothing that is its own happens, and it asks nobody for anything. */
+  /** Ends it: from here on nothing of it happens, and it sends no requests. */
   die(): void {
     this.isDead = true;
     this.declareDead();
   }
 
-  /** Holds everything that is its own back, as SIGSTOP does. What it has sent goes on. */
+  /** Holds back everything of it, like SIGSTOP. Requests that it has sent continue. */
   pause(durationMs: number): void {
     this.pausedUntil = Math.max(this.pausedUntil, this.time.elapsedMs + durationMs);
   }
@@ -62,7 +62,7 @@ export class Life implements EventOwner, Clock, IdGenerator {
     return this.time.schedule(delayMs, this, callback);
   }
 
-  /** Resolves later, if it lives to see it. */
+  /** Resolves later, if the process is still alive. */
   sleep(durationMs: number): Promise<void> {
     return new Promise((resolve) => {
       this.startTimer(durationMs, resolve);

@@ -19,30 +19,30 @@ export interface CrashPlace extends PlannedFault<CallFault> {
   readonly kind: 'crash-before' | 'crash-after';
 }
 
-/** What a run leaves behind for the checker, written down as it happens. */
+/** The evidence of a run for the checker, recorded as it happens. */
 export class RunRecord {
   readonly acknowledgements: Acknowledgement[] = [];
   readonly ledger: OpenLedgerRow[] = [];
   readonly snapshots: LoadedSaga[] = [];
   readonly watchers: WatcherRecord[] = [];
   readonly emitted: EmittedEvent[] = [];
-  /** What happened that nothing in the plan explains. */
+  /** Events that the plan does not explain. */
   readonly surprises: string[] = [];
-  /** Calls of the storage, by all processes. */
+  /** The number of storage calls of all processes. */
   calls = 0;
   /** The faults that struck, in order. */
   readonly faults: string[] = [];
-  /** Grows with everything that is durable and everything that the outside world sees. */
+  /** Grows with every durable change and every change of the outside world. */
   revision = 0;
-  /** Where a crash would leave something else behind than at the place before. */
+  /** The places where a crash would have another result than at the place before. */
   readonly places: CrashPlace[] = [];
-  /** Calls that are on their way to it, their callers dead or alive. */
+  /** The number of calls in flight, whether their callers are alive or not. */
   underway = 0;
-  /** Calls of it that happened: whoever looks at the storage has seen all while this stands still. */
+  /** The number of calls that happened: while it does not grow, a reader of the storage has seen everything. */
   writes = 0;
-  /** The last durable place of each saga. */
+  /** The last durable `seq` of each saga. */
   readonly durableSeqs = new Map<string, number>();
-  /** Durable retries by an operator who has mended the compensations: all but those after too many crashes. */
+  /** Durable retries by an operator who has fixed the compensations: all except those after too many crashes. */
   operatorRounds = 0;
   private isStuckByCrashes = false;
   private placeRevision = -1;
@@ -85,7 +85,7 @@ export class RunRecord {
     if (span !== undefined) span.validUntil = Math.min(span.validUntil, at);
   }
 
-  /** A listener was told one result. */
+  /** A listener got one result. */
   told(process: string, sagaId: string, result: WatchedResult): void {
     this.watchers.push({ watcher: process, sagaId, fromSeq: result.seq - 1, seen: [result], isEnded: false });
   }

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** Random-looking numbers that are the same for the same seed (mulberry32). */
 export class SeededRandom {
   private state: number;
 

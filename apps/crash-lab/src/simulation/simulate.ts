@@ -19,26 +19,26 @@ import { Wire } from './wire.js';
 export interface Sabotage {
   /** A broken storage. */
   storage?(clock: Clock): SagaStorage;
-  /** Something broken between an engine and the storage. */
+  /** A broken layer between an engine and the storage. */
   wire?(storage: SagaStorage, life: Life): SagaStorage;
   /** A broken saga, in one process. */
   definition?(definition: SagaDefinition, life: Life): SagaDefinition;
-  /** Breaks an engine that is put together and not open yet. */
+  /** Breaks an engine before it is opened. */
   engine?(engine: SagaEngine, life: Life): void;
 }
 
-/** How a run went. */
+/** The result of a run. */
 export interface SimulatedRun {
   readonly evidence: CrashEvidence;
-  /** What happened that nothing explains: a rejection, or that it never came to an end. */
+  /** Unexplained events: a rejection, or a run that never ended. */
   readonly surprises: readonly string[];
-  /** Calls of the storage. */
+  /** The number of storage calls. */
   readonly calls: number;
   /** The faults that struck, in order. */
   readonly faults: readonly string[];
-  /** Where a crash would have left something else behind than at the place before. */
+  /** The places where a crash would have had another result than at the place before. */
   readonly places: readonly CrashPlace[];
-  /** What happened, line by line, where it was asked for. */
+  /** The events of the run, one line each, if requested. */
   readonly story: readonly string[];
 }
 
@@ -92,7 +92,7 @@ class Simulation {
     for (const fault of this.plan.processFaults)
       this.time.schedule(fault.atMs, undefined, () => this.strike(fault.kind));
     this.callers.begin();
-    // Stacks are half of what an error costs, and nobody reads them here.
+    // Stacks are half of the cost of an error, and are not used here.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
@@ -135,12 +135,12 @@ class Simulation {
     );
   }
 
-  /** Handlers that were left behind have this long to do harm. */
+  /** How long abandoned handlers may still do harm. */
   private get lingerMs(): number {
     return this.plan.isCalm ? 0 : 100;
   }
 
-  /** Whether nobody is paused, and nothing is on its way that could still do harm. */
+  /** Whether no process is paused, and no call is in flight that could still do harm. */
   private isQuiet(): boolean {
     const isBusy = ({ isDead, unanswered, pausedUntil }: Life): boolean =>
       !isDead && (unanswered > 0 || pausedUntil > this.time.elapsedMs);
@@ -206,7 +206,7 @@ class Simulation {
       },
     });
     this.sabotage.engine?.(life.engine, life);
-    // A process that cannot be made ready ends, and whatever runs it starts another one.
+    // A process that cannot be opened ends, and its supervisor starts another one.
     life.engine.open().catch(() => this.crash(life, 'its start failed'));
   }
 
@@ -229,7 +229,7 @@ class Simulation {
   };
 
   private replace(): void {
-    // Once the lease of the dead one is over, nothing has to be waited for.
+    // If the lease of the dead process has expired, there is nothing to wait for.
     const delayMs = this.plan.isCalm
       ? simulatedTimes.calm.lease.leaseDurationMs
       : this.random.between(1, 100);
@@ -244,7 +244,7 @@ class Simulation {
     this.tell(() => `${life.name}: ${kind}`);
     if (kind === 'pause') return life.pause(this.longMs());
     life.isLeaving = true;
-    // Whether the storage lets go or not, the process ends then.
+    // The process ends then, whether the storage releases its sagas or not.
     const leave = (): void => this.crash(life, 'shut down');
     life.engine?.close().then(leave, leave);
   }

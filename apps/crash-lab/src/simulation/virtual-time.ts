@@ -1,7 +1,7 @@
 import type { Clock } from '@nest-saga/core';
 import type { CancelTimer } from '@nest-saga/core/engine';
 
-/** Who an event is for: nobody is called once it is dead, and later once it is paused. */
+/** The process of an event: a dead process gets no events, and a paused one gets them later. */
 export interface EventOwner {
   readonly isDead: boolean;
   /** By virtual time. */
@@ -10,7 +10,7 @@ export interface EventOwner {
 
 interface ScheduledEvent {
   at: number;
-  /** When it was to be at first: what a pause held back comes in this order. */
+  /** The original time: events that a pause held back come in this order. */
   readonly dueAt: number;
   readonly order: number;
   readonly owner: EventOwner | undefined;
@@ -21,8 +21,8 @@ interface ScheduledEvent {
 const epoch = Date.UTC(2026, 0, 1);
 
 /**
- * Time that jumps from event to event. Every event has a millisecond of its own, so that what happened before what
- * can be read from the records, and all promises settle between two events.
+ * Time that jumps from event to event. Every event has its own millisecond, so that the records show the order, and all
+ * promises settle between two events.
  */
 export class VirtualTime implements Clock {
   private readonly queue: ScheduledEvent[] = [];
@@ -34,7 +34,7 @@ export class VirtualTime implements Clock {
     return this.elapsed;
   }
 
-  /** Events that ran so far. */
+  /** The number of events so far. */
   ran = 0;
 
   now(): number {
@@ -59,15 +59,15 @@ export class VirtualTime implements Clock {
   }
 
   /**
-   * Runs one event after another until there is none, and lets everything settle behind each.
+   * Runs one event after another until there is none, and lets all promises settle after each.
    *
-   * @param isOver Asked behind each event.
+   * @param isOver Called after each event.
    */
   run(isOver: () => boolean | Promise<boolean>): Promise<void> {
     return new Promise((resolve, reject) => {
       const goOn = (isDone: boolean): void => {
         if (isDone || !this.fireNext()) return resolve();
-        // A macrotask runs only once every promise that can settle by itself has settled.
+        // A macrotask runs only when all promises have settled that can settle by themselves.
         setImmediate(look);
       };
       const look = (): void => {
@@ -101,7 +101,7 @@ export class VirtualTime implements Clock {
     }
   }
 
-  // Kept with the next event last. Most new events are near in time, and so near that end.
+  // Kept with the next event last: most new events are near in time, and so near that end.
   private insert(event: ScheduledEvent): void {
     let index = this.queue.length;
     while (index > 0 && isAfter(event, this.queue[index - 1])) index--;

@@ -20,23 +20,23 @@ import type { RunRecord } from './run-record.js';
 import type { CallFault } from './run-plan.js';
 import type { VirtualTime } from './virtual-time.js';
 
-/** What a wire needs to know of its run. */
+/** The dependencies of a wire. */
 export interface WireSurroundings {
   readonly time: VirtualTime;
   readonly record: RunRecord;
-  /** Of its process. */
+  /** The assignments of its process. */
   readonly assignments: Assignments;
-  /** What happens to the n-th call of the storage, counted over all processes. */
+  /** The fault of the n-th call of the storage, counted over all processes. */
   faultOf(call: number): CallFault | undefined;
   /** How long a request or an answer takes, in milliseconds; 0 is at once. */
   latencyMs(): number;
-  /** How long something takes that takes long. */
+  /** How long a slow call takes, in milliseconds. */
   longMs(): number;
   crash(life: Life, why: string): void;
   tell(text: () => string): void;
 }
 
-/** The way of one process to the storage and back, with everything that can go wrong on it. */
+/** The connection of one process to the storage, with all its possible faults. */
 export class Wire extends InterceptedStorage {
   constructor(
     inner: SagaStorage,
@@ -130,7 +130,7 @@ export class Wire extends InterceptedStorage {
   }
 
   override onHint(listener: (hint: StorageHint) => void): () => void {
-    // A hint is late, and now and then it is missing.
+    // Hints are late, and sometimes missing.
     return super.onHint((hint) => {
       const latencyMs = this.surroundings.latencyMs();
       if (latencyMs % 7 !== 6) this.surroundings.time.schedule(latencyMs, this.life, () => listener(hint));
