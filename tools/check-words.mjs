@@ -14,6 +14,7 @@ const checked = [
   'CONTRIBUTING.md',
   'packages/*/README.md',
   'docs/*.md',
+  '.changeset',
   'packages/nestjs/src',
   'apps/orders/src',
   'libs',
