@@ -109,6 +109,7 @@ export { resolveWorkerOptions, workerTable } from './options/worker-options.js';
 
 export type { CircuitState } from './ports/circuit-state.js';
 export type { CancelTimer } from './ports/clock.js';
+export type { EmittedEventReference, EventHandler, EventHandlers } from './ports/event-handlers.js';
 export type { IdGenerator } from './ports/id-generator.js';
 export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';

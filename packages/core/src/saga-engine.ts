@@ -1,5 +1,6 @@
 import type { SagaRegistry } from './definition/saga-registry.js';
 import type { Clock } from './ports/clock.js';
+import type { EventHandlers } from './ports/event-handlers.js';
 import type { IdGenerator } from './ports/id-generator.js';
 import { notifyWorker } from './ports/notify.js';
 import type { SagaListener } from './ports/saga-listener.js';
@@ -25,6 +26,8 @@ export interface SagaEngineOptions extends SagaWorkerSettings {
   readonly listener?: SagaListener;
   readonly interceptor?: StepInterceptor;
   readonly startInterceptor?: StartInterceptor;
+  /** What handles the events of steps in this process: a saga waits for it. @default nobody */
+  readonly eventHandlers?: EventHandlers;
   /**
    * Runs shared work: claimed sagas, sweeps, reads for watchers, and started sagas too unless `keepsCallerSurroundings`
    * is set.
@@ -46,7 +49,7 @@ export class SagaEngine {
   private endHints: (() => void) | undefined;
 
   constructor(private readonly options: SagaEngineOptions) {
-    const { storage, registry, clock, ids, listener, interceptor, startInterceptor } = options;
+    const { storage, registry, clock, ids, listener, interceptor, startInterceptor, eventHandlers } = options;
     const settings = resolveWorkerOptions(options);
     this.runsHere = settings.worker;
     this.surroundings = options.surroundings ?? noSurroundings;
@@ -61,7 +64,17 @@ export class SagaEngine {
       surroundings,
     );
     this.worker = new SagaWorker(
-      { storage, registry, clock, ids, follower: this.follower, listener, interceptor, surroundings },
+      {
+        storage,
+        registry,
+        clock,
+        ids,
+        follower: this.follower,
+        listener,
+        interceptor,
+        surroundings,
+        eventHandlers,
+      },
       settings,
     );
     this.starter = new SagaStarter(

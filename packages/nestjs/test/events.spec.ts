@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { LoggerService } from '@nestjs/common';
+import type { LoggerService, Provider } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import { CqrsModule, EventBus, EventsHandler } from '@nestjs/cqrs';
 import type { IEventHandler } from '@nestjs/cqrs';
@@ -32,8 +32,8 @@ describe('SagaEvents', () => {
     await outcome();
     const place = { sagaId, saga: 'order', version: 1, seq: 1, step: 'reserve' };
     expect(seen).toEqual([
-      { ...place, name: 'StockReserved', event: { item: 'book' } },
-      { ...place, event: { kind: 'plain' } },
+      { ...place, index: 0, name: 'StockReserved', event: { item: 'book' } },
+      { ...place, index: 1, event: { kind: 'plain' } },
     ]);
   });
 
@@ -139,6 +139,52 @@ describe('SagaEvents', () => {
     },
   );
 
+  it('waits for the promise of a subscriber before the saga goes on, and calls it again where it fails', async () => {
+    const gate = new Gate();
+    const { app, sagas } = await open({ events: { retry: { initialIntervalMs: 1 } } });
+    const calls: string[] = [];
+    let failures = 1;
+    const { events$ } = app.get(SagaEvents);
+    events$.subscribe(async ({ event }) => {
+      calls.push(`slow ${String(event)}`);
+      await gate.opened;
+    });
+    const fail = async () => {
+      calls.push('failing');
+      if (failures-- > 0) throwIt();
+    };
+    events$.pipe(filter(({ step }) => step === 'reserve')).subscribe((): unknown => fail());
+    const { made } = app.get(Calls);
+    emitFrom(app.get(Calls), 'reserve', ['reserved']);
+    const handle = await sagas.start(new OrderContext('book'));
+    await until(() => calls.length === 3);
+    expect(calls.toSorted()).toEqual(['failing', 'failing', 'slow reserved']);
+    expect(made).toEqual(['reserve:act']);
+    gate.open();
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+  });
+
+  it('goes on without a subscriber that fails each time: the log and the journal say so', async () => {
+    const error = jest.fn<LoggerService['error']>();
+    const { app, sagas } = await open({ events: { retry: { maximumAttempts: 1 } } }, error);
+    app.get(SagaEvents).events$.subscribe(throwIt);
+    emitFrom(app.get(Calls), 'reserve', ['reserved']);
+    const { sagaId, outcome } = await sagas.start(new OrderContext('book'));
+    expect(await outcome()).toMatchObject({ status: 'completed' });
+    expect(await sagas.history(sagaId)).toContainEqual(
+      expect.objectContaining({
+        kind: 'delivery-failed',
+        emittedSeq: 1,
+        index: 0,
+        handler: 'subscriber 1 of events$',
+        error: { name: 'Error', message: 'no pager' },
+      }),
+    );
+    expect(error.mock.calls.map(([line]) => String(line))).toEqual([
+      `order ${sagaId} goes on without subscriber 1 of events$, which did not handle event 1 of entry 1: Error: no pager`,
+    ]);
+  });
+
   it('completes when the application closes', async () => {
     const { app } = await open();
     const completed = jest.fn();
@@ -172,24 +218,87 @@ describe('the EventBus of @nestjs/cqrs', () => {
     await app.close();
   });
 
-  it('harms no saga where it throws, and the log says which event of which saga is lost', async () => {
+  it('harms no saga where it throws each time, and the log says which event of which saga it did not take', async () => {
     const error = jest.fn<LoggerService['error']>();
-    const app = await openCqrs(error);
-    app.get(EventBus).publish = throwIt;
+    const app = await openCqrs({ error });
+    const publish = jest.fn(throwIt);
+    app.get(EventBus).publish = publish;
     emitFrom(app.get(Calls), 'reserve', [new StockReserved('book')]);
     const handle = await app.get(SagaOrchestrator).start(new OrderContext('book'));
     expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    expect(publish).toHaveBeenCalledTimes(3);
     expect(error.mock.calls.map(([line]) => String(line))).toEqual([
-      `The EventBus refused an event about order ${handle.sagaId}: Error: no pager`,
+      `order ${handle.sagaId} goes on without EventBus, which did not handle event 1 of entry 1: Error: no pager`,
     ]);
     await app.close();
   });
 
-  async function openCqrs(error: LoggerService['error'] = () => undefined) {
+  it('delivers to handlers whose promises the saga waits for, each again where it fails, and the bus gets the event once', async () => {
+    const gate = new Gate();
+    const calls: string[] = [];
+    let failures = 1;
+    @EventsHandler(StockReserved)
+    class Slow implements IEventHandler<StockReserved> {
+      async handle(event: StockReserved) {
+        calls.push(`slow ${event.item}`);
+        await gate.opened;
+      }
+    }
+    @EventsHandler(StockReserved)
+    class Failing implements IEventHandler<StockReserved> {
+      async handle() {
+        calls.push('failing');
+        if (failures-- > 0) throwIt();
+      }
+    }
+    const app = await openCqrs({ providers: [Slow, Failing] });
+    const published: unknown[] = [];
+    app.get(EventBus).subscribe((event) => published.push(event));
+    const { made } = app.get(Calls);
+    emitFrom(app.get(Calls), 'reserve', [new StockReserved('book')]);
+    const handle = await app.get(SagaOrchestrator).start(new OrderContext('book'));
+    await until(() => calls.length === 3);
+    expect(calls.toSorted()).toEqual(['failing', 'failing', 'slow book']);
+    expect(made).toEqual(['reserve:act']);
+    gate.open();
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    expect(published).toHaveLength(1);
+    await app.close();
+  });
+
+  it('passes events of the application to the handlers as before', async () => {
+    const app = await openCqrs();
+    const before = handled.length;
+    app.get(EventBus).publish(new StockReserved('from elsewhere'));
+    expect(handled.slice(before)).toEqual([new StockReserved('from elsewhere')]);
+    await app.close();
+  });
+
+  it('is waited for where its publisher gives a promise', async () => {
+    const gate = new Gate();
+    const app = await openCqrs();
+    app.get(EventBus).publisher = { publish: () => gate.opened };
+    const { made } = app.get(Calls);
+    emitFrom(app.get(Calls), 'reserve', [new StockReserved('book')]);
+    const handle = await app.get(SagaOrchestrator).start(new OrderContext('book'));
+    await settle();
+    expect(made).toEqual(['reserve:act']);
+    gate.open();
+    expect(await handle.outcome()).toMatchObject({ status: 'completed' });
+    await app.close();
+  });
+
+  async function openCqrs({
+    error = () => undefined,
+    providers = [],
+  }: { readonly error?: LoggerService['error']; readonly providers?: readonly Provider[] } = {}) {
     const storage = new InMemorySagaStorage(new SystemClock());
     const app = await Test.createTestingModule({
-      imports: [CqrsModule.forRoot(), SagaModule.forRoot({ storage })],
-      providers: [...orderProviders, StockReservedHandler],
+      imports: [
+        CqrsModule.forRoot(),
+        SagaModule.forRoot({ storage, events: { retry: { initialIntervalMs: 1 } } }),
+      ],
+      providers: [...orderProviders, StockReservedHandler, ...providers],
     })
       .setLogger({ ...silent, error })
       .compile();
@@ -208,6 +317,18 @@ function emitFrom(calls: Calls, step: string, events: readonly unknown[]): void 
   calls.onRun = (run) => {
     if (run.step === step) for (const event of events) run.emit(event);
   };
+}
+
+/** Something that a test lets pass. */
+class Gate {
+  open: () => void = () => undefined;
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = resolve;
+  });
+}
+
+async function until(isMet: () => boolean): Promise<void> {
+  while (!isMet()) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 function throwIt(): never {

@@ -44,10 +44,9 @@ export interface StepRun<Response = unknown> {
   /** In `compensate`: the response of the act, if it completed. Undefined in `act`. */
   readonly response: Response | undefined;
   /**
-   * Notifies the listeners of this process of an event of the application, in order, when this attempt is durable.
-   * Events of a failed attempt are dropped. Each event is delivered once; if the saga is recovered, the events of its
-   * last step are delivered again, and those of earlier steps are not. The saga does not wait for listeners, so an
-   * event that a broker must not lose has to be sent by a step itself.
+   * Delivers an event of the application to the handlers of this process, in order, once this attempt is durable. Events of
+   * a failed attempt are dropped. Delivered at least once: the saga waits for the handlers before it goes on, and if it is
+   * recovered, the events of its last step are delivered again.
    *
    * @param event A storable value, checked like the context. One that cannot be stored throws no error here, but fails
    * the attempt when the handler has returned; the effect of an act is undone then.

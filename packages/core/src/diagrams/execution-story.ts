@@ -118,6 +118,7 @@ export class ExecutionStory {
         ]);
       case 'claimed':
       case 'released':
+      case 'delivery-failed':
       case 'settled':
     }
   }

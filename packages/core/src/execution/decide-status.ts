@@ -48,6 +48,7 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
       return SagaStatus.Stuck;
     case 'settled':
       return settled(definition, state);
+    case 'delivery-failed':
     case 'released':
       return state.status;
   }

@@ -8,7 +8,11 @@ import type { RetryPolicy } from '../options/step-policies.js';
  * @param failedAttempts The number of failed attempts so far, at least 1.
  * @param random From 0 to 1.
  */
-export function retryDelay(policy: RetryPolicy, failedAttempts: number, random: number): number {
+export function retryDelay(
+  policy: Pick<RetryPolicy, 'initialIntervalMs' | 'backoffCoefficient' | 'maximumIntervalMs' | 'jitter'>,
+  failedAttempts: number,
+  random: number,
+): number {
   // The power overflows to Infinity in a long series, and 0 * Infinity is NaN: the limit applies to a finite interval
   // only.
   const growth = policy.backoffCoefficient ** (failedAttempts - 1);

@@ -1,4 +1,5 @@
 import type { IdGenerator } from '../ports/id-generator.js';
+import type { Deliver } from './delivery.js';
 import type { JournalWriter } from './journal-writer.js';
 import type { RecordedEntry } from './recorded-entry.js';
 import type { StepAttemptDependencies } from './step-attempt.js';
@@ -10,6 +11,8 @@ export interface SagaExecutorDependencies extends StepAttemptDependencies {
   readonly ids: IdGenerator;
   /** A longer wait for the next attempt parks the saga, in milliseconds; undefined: none does. */
   readonly parkAboveMs: number | undefined;
+  /** Delivers the events of steps; absent: nobody handles them. */
+  readonly deliver: Deliver | undefined;
   /** Is told each entry once it is durable, in order. */
   onRecorded(recorded: RecordedEntry): void;
 }

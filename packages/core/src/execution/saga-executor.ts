@@ -1,5 +1,6 @@
 import { applyEntry } from '../journal/apply-entry.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { recordError } from '../errors/recorded-error.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { branchOf } from '../journal/branch-state.js';
 import { projectHeader } from '../journal/header-change.js';
@@ -17,11 +18,13 @@ import { decidePark } from './decide-park.js';
 import { withStatus } from './decide-status.js';
 import type { ExecutionEnd } from './execution-end.js';
 import { isSameEntry } from '../journal/is-same-entry.js';
+import type { UndeliveredEvents } from './delivery.js';
 import type { Patience } from './journal-writer.js';
 import { LetGo } from './let-go.js';
 import { afterWait, nextActions, nextActionsThatFit } from './next-actions.js';
 import type { Action, ActAction, CompensateAction, WaitAction } from './next-actions.js';
 import { entryWithoutValues, hasActed, refusalIn, stuckOfRefusal } from './refused-entry.js';
+import { PendingDelivery } from './pending-delivery.js';
 import type { SagaExecutorDependencies } from './saga-executor-dependencies.js';
 import { StepAttempt } from './step-attempt.js';
 import type { AttemptEnd } from './step-attempt.js';
@@ -49,6 +52,8 @@ export class SagaExecutor implements Patience {
   private thrown: ThrownErrors | undefined;
   /** The newest entry that is not known to be stored. */
   private lastWrite: Write | undefined;
+  /** The events of the last entry, until every handler has handled them or was given up. */
+  private delivery: PendingDelivery | undefined;
 
   constructor(
     private readonly dependencies: SagaExecutorDependencies,
@@ -65,12 +70,16 @@ export class SagaExecutor implements Patience {
   /**
    * Runs until the saga ends, is stuck, or must be let go. Call once; never rejects.
    *
-   * @param onBegin Called before anything runs. What it throws is trouble with the saga's record.
+   * @param onBegin Called before anything runs. What it throws is trouble with the saga's record. It answers the events that
+   * the last owner may not have delivered.
    */
-  async run(onBegin?: () => void): Promise<ExecutionEnd> {
+  async run(onBegin?: () => UndeliveredEvents | undefined): Promise<ExecutionEnd> {
     try {
-      onBegin?.();
+      const undelivered = onBegin?.();
+      if (undelivered !== undefined) this.deliver(undelivered, undefined);
       for (;;) {
+        // Nothing is written and no step begins before: so a crash can lose events of one entry alone.
+        if (this.delivery !== undefined) await this.acknowledge(this.delivery);
         const action = this.decideNext()[0];
         if (action === undefined) {
           if (this.state.park !== undefined) throw new LetGo('parked');
@@ -111,7 +120,9 @@ export class SagaExecutor implements Patience {
   stop(reason: 'lease-lost' | 'shutdown'): void {
     this.stopReason ??= reason;
     this.wait?.end();
-    if (reason === 'lease-lost') this.attempt?.abort(reason);
+    if (reason === 'shutdown') return;
+    this.attempt?.abort(reason);
+    this.delivery?.abandon(new LetGo(reason));
   }
 
   /** The shutdown can wait no longer: tells a running step to stop, and stops trying to write. */
@@ -119,6 +130,7 @@ export class SagaExecutor implements Patience {
     this.stop('shutdown');
     this.isAborted = true;
     this.attempt?.abort('shutdown');
+    this.delivery?.abandon(new LetGo('shutdown'));
   }
 
   /** A write is tried again while this worker owns the saga: failing to write is never a failure of the saga. */
@@ -260,6 +272,26 @@ export class SagaExecutor implements Patience {
     if (isStepEntry(entry)) this.openAct = undefined;
     const { definition, header, eventClasses } = this;
     this.dependencies.onRecorded({ definition, header, entry, before, after, eventClasses });
+    if ('events' in entry && entry.events !== undefined)
+      this.deliver({ entry, isGivenUp: () => false }, eventClasses);
+  }
+
+  private deliver({ entry, isGivenUp }: UndeliveredEvents, classes: EventClasses | undefined): void {
+    const { definition, header } = this;
+    const isOver = (): boolean => this.stopReason === 'lease-lost' || !this.mayKeepTrying();
+    const failures = this.dependencies.deliver?.({ definition, header, entry, classes, isGivenUp, isOver });
+    this.delivery = failures && new PendingDelivery(entry.seq, failures);
+  }
+
+  /** Waits until the events of the last entry are delivered, and records the handlers that were given up. */
+  private async acknowledge(delivery: PendingDelivery): Promise<void> {
+    if (this.isAborted || this.stopReason === 'lease-lost') throw new LetGo(this.stopReason ?? 'shutdown');
+    const failed = await delivery.wait();
+    this.delivery = undefined;
+    for (const { error, ...which } of failed) {
+      const given = { emittedSeq: delivery.seq, ...which, error: recordError(error) };
+      await this.commit(() => ({ kind: 'delivery-failed', ...given }));
+    }
   }
 
   private async waitUntil({ until, forMs }: WaitAction): Promise<void> {

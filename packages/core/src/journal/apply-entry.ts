@@ -45,5 +45,6 @@ function change(next: MutableState, entry: EntryDraft | JournalEntry): void {
     case 'stuck':
       return markedStuck(next, entry);
     case 'settled':
+    case 'delivery-failed':
   }
 }

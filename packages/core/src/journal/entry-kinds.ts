@@ -15,6 +15,7 @@ export const entryKinds: { readonly [Kind in EntryDraft['kind']]: readonly Prope
   'retry-requested': ['actor'],
   'step-resolved': ['step', 'actor', 'note', 'outcome'],
   stuck: ['reason', 'message'],
+  'delivery-failed': ['emittedSeq', 'index', 'handler', 'error'],
   settled: [],
 };
 

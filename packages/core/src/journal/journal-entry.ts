@@ -150,6 +150,17 @@ export interface Settled {
   readonly kind: 'settled';
 }
 
+/** A handler did not handle an event in all its attempts. The saga goes on; an operator can have it delivered again. */
+export interface DeliveryFailed {
+  readonly kind: 'delivery-failed';
+  /** The `seq` of the entry with the event. */
+  readonly emittedSeq: number;
+  /** The place of the event among those of that entry, from 0. */
+  readonly index: number;
+  readonly handler: string;
+  readonly error: RecordedError;
+}
+
 /** What an entry that changes the saga's status says of it. */
 interface StatusChange {
   /**
@@ -172,6 +183,7 @@ export type EntryDraft = (
   | RetryRequested
   | StepResolved
   | MarkedStuck
+  | DeliveryFailed
   | Settled
 ) &
   StatusChange;

@@ -2,7 +2,7 @@ import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import { checkTable, group } from './check-table.js';
 import { fill } from './defaults-of.js';
 import type { DefaultsOf } from './defaults-of.js';
-import { count, flag, time } from './option.js';
+import { amount, count, flag, share, time } from './option.js';
 import type { OptionPlace, OptionsOf } from './option.js';
 
 /** The lease of a process. */
@@ -53,6 +53,27 @@ const recoveryTable = {
   maximumRecoveryAttempts: count({ default: 5, minimum: 0 }),
 };
 
+/** How the events that steps emit are delivered. */
+const eventsTable = {
+  /** The most handlers that run at once in this process. @default 100 */
+  concurrency: count({ default: 100, minimum: 1 }),
+  /** The limit of one attempt of a handler, in milliseconds. @default 30_000 */
+  timeoutMs: time({ default: 30_000, minimum: 1 }),
+  /** When a handler that failed is called again. After its last attempt the saga goes on. */
+  retry: group({
+    /** All attempts of a handler together, the first included: an integer of at least 1. @default 3 */
+    maximumAttempts: count({ default: 3, minimum: 1 }),
+    /** The delay before the second attempt, in milliseconds. @default 1_000 */
+    initialIntervalMs: time({ default: 1_000, minimum: 0 }),
+    /** Factor applied to each further delay: at least 1. @default 2 */
+    backoffCoefficient: amount({ default: 2, minimum: 1 }),
+    /** No delay is longer than this, in milliseconds. @default 60_000 */
+    maximumIntervalMs: time({ default: 60_000, minimum: 0 }),
+    /** The share of each delay that is random, from 0 (none) to 1 (all of it). @default 0.2 */
+    jitter: share({ default: 0.2 }),
+  }),
+};
+
 /** How a process runs and recovers sagas. */
 export const workerTable = {
   /** With `false` this process runs no sagas: it queues starts, watches, and sends requests. @default true */
@@ -73,6 +94,8 @@ export const workerTable = {
   lease: { ...group(leaseTable), check: checkLease },
   /** How this process finds queued and orphaned sagas. */
   recovery: group(recoveryTable),
+  /** How the events that steps emit are delivered. A saga waits for its handlers before it goes on. */
+  events: group(eventsTable),
   /**
    * How often journals are read for entries of other processes, in milliseconds; a hint causes an earlier read.
    *

@@ -1,6 +1,7 @@
 import type { GuardedStep } from '../definition/circuit-breaker.js';
 import type { CircuitState } from './circuit-state.js';
 import type { SagaStepResult } from '../journal/step-result.js';
+import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 
 /** The execution of an event. */
@@ -33,6 +34,14 @@ export type SagaLifecycleEvent = SagaReference &
         readonly name?: string;
         /** The event as decoded by the codec, with its class. After a recovery it has no class. */
         readonly event: unknown;
+      }
+    | {
+        readonly type: 'delivery-failed';
+        /** Of the entry with the event. */
+        readonly seq: number;
+        readonly index: number;
+        readonly handler: string;
+        readonly error: RecordedError;
       }
     | { readonly type: 'compensating'; readonly failure: SagaFailure | undefined }
     | { readonly type: 'completed' }

@@ -72,6 +72,7 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
     },
     { step: text },
   ),
+  'delivery-failed': merged({ emittedSeq: fc.nat(), index: fc.nat(), handler: text, error }),
   settled: merged({}),
 };
 

@@ -1,16 +1,18 @@
-import { hydrate } from '../context/hydrate.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { EventClasses } from '../execution/attempt-run.js';
 import { nextActions } from '../execution/next-actions.js';
 import type { RecordedEntry } from '../execution/recorded-entry.js';
-import { decodeEvents } from '../journal/emitted-events.js';
+import type { UndeliveredEvents } from '../execution/delivery.js';
+import { undeliveredEvents } from '../execution/delivery.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { toStepResult } from '../journal/step-result.js';
 import { notifySaga } from '../ports/notify.js';
 import type { SagaListener, SagaReference } from '../ports/saga-listener.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
+import { eventsOf } from './event-deliveries.js';
 
 /** Tells a listener what a recorded entry means, in the order in which it happened. */
 export const reportEntry = {
@@ -28,22 +30,25 @@ export const reportEntry = {
         ...reference,
         result: toStepResult(sagaId, definition, entry),
       });
-      reportEvents(listener, definition, reference, entry, eventClasses);
+      reportEvents(listener, definition, header, entry, eventClasses);
+    }
+    if (entry.kind === 'delivery-failed') {
+      const { emittedSeq, index, handler, error } = entry;
+      notifySaga(listener, { type: 'delivery-failed', ...reference, seq: emittedSeq, index, handler, error });
     }
     if (after.status !== before.status) reportStatus(listener, reference, after);
   },
 
   /**
-   * A saga was claimed: what its last step emitted may have been swallowed by a crash, so it is told again. Throws what
-   * the codec throws that cannot read it.
+   * A saga was claimed: what its last step emitted may have been swallowed by a crash, so it is told again, and answered so
+   * that it is delivered again. Throws what the codec throws that cannot read it.
    */
   recovered(
     listener: SagaListener | undefined,
     definition: SagaDefinition,
     { header, entries }: LoadedSaga,
     state: SagaState,
-  ): void {
-    if (listener === undefined) return;
+  ): UndeliveredEvents | undefined {
     const { sagaId, saga, version, metadata } = header;
     const reference = { sagaId, saga, version };
     const isRecovery = entries.at(-1)?.kind === 'claimed' && state.recoveries > 0;
@@ -55,11 +60,14 @@ export const reportEntry = {
       metadata,
     });
     // Requests have no listener: the first owner after one tells what it decided.
-    if (isSentBackByPerson(entries.at(-2))) reportStatus(listener, reference, state);
+    if (listener !== undefined && isSentBackByPerson(entries.at(-2)))
+      reportStatus(listener, reference, state);
     // It is only to be marked: whoever lets it go on tells its events.
-    if (isOnlyMarked(definition, state)) return;
-    const last = entries.findLast((entry) => isStepEntry(entry));
-    if (last !== undefined) reportEvents(listener, definition, reference, last);
+    if (isOnlyMarked(definition, state)) return undefined;
+    const undelivered = undeliveredEvents(entries);
+    if (undelivered !== undefined && listener !== undefined)
+      reportEvents(listener, definition, header, undelivered.entry);
+    return undelivered;
   },
 };
 
@@ -76,16 +84,12 @@ function isOnlyMarked(definition: SagaDefinition, state: SagaState): boolean {
 function reportEvents(
   listener: SagaListener,
   definition: SagaDefinition,
-  reference: SagaReference,
+  header: SagaHeader,
   entry: JournalEntry,
-  classes: EventClasses = [],
+  classes?: EventClasses,
 ): void {
-  if (!('events' in entry) || entry.events === undefined) return;
-  const { seq, step } = entry;
-  decodeEvents(definition.codec, entry.events).forEach((emitted, index) => {
-    const event = hydrate(classes[index], emitted.event);
-    notifySaga(listener, { type: 'emitted', ...reference, seq, step, ...emitted, event });
-  });
+  for (const { index: _index, ...emitted } of eventsOf({ definition, header, entry, classes }))
+    notifySaga(listener, { type: 'emitted', ...emitted });
 }
 
 function reportStatus(

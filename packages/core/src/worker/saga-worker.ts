@@ -12,6 +12,7 @@ import type { Park } from '../journal/park.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { Clock } from '../ports/clock.js';
+import type { EventHandlers } from '../ports/event-handlers.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { notifySaga, notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
@@ -19,6 +20,7 @@ import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { Surroundings } from '../ports/surroundings.js';
 import { DueMoments } from './due-moments.js';
+import { EventDeliveries } from './event-deliveries.js';
 import { Handover } from './handover.js';
 import type { JournalFollower } from './journal-follower.js';
 import { NewsPoll } from './news-poll.js';
@@ -40,6 +42,8 @@ export interface SagaWorkerDependencies {
   readonly listener: SagaListener | undefined;
   readonly interceptor: StepInterceptor | undefined;
   readonly surroundings: Surroundings;
+  /** What handles the events of steps in this process. */
+  readonly eventHandlers?: EventHandlers | undefined;
 }
 
 /** Runs sagas in this process: those that are started here, and those that it claims. */
@@ -53,6 +57,7 @@ export class SagaWorker {
   private readonly handover: Handover;
   /** Of the sagas that were parked here: claimed then by this process, if no other one was quicker. */
   private readonly dueMoments: DueMoments;
+  private readonly deliveries: EventDeliveries | undefined;
   private madeFor: SagaExecutorDependencies | undefined;
   private stopping = false;
   private endHints: (() => void) | undefined;
@@ -63,6 +68,8 @@ export class SagaWorker {
   ) {
     const { storage, clock, ids, listener, registry } = dependencies;
     this.running = new RunningSagas(options.concurrency, clock);
+    const { eventHandlers: handlers, surroundings } = dependencies;
+    this.deliveries = handlers && new EventDeliveries({ handlers, clock, ids, surroundings }, options.events);
     this.handover = new Handover(storage, this.running, options.recovery.batchSize, listener);
     this.dueMoments = new DueMoments(clock, () => this.lookForWork());
     this.quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
@@ -233,6 +240,7 @@ export class SagaWorker {
       interceptor,
       abortGraceMs: this.options.abortGraceMs,
       parkAboveMs: this.options.recovery.enabled ? this.options.parkAboveMs : undefined,
+      deliver: this.deliveries && ((delivered) => this.deliveries?.deliver(delivered)),
       isStopping: () => this.stopping,
       isLeaseValid: () => this.lease.isValidFor(worker),
       onRecorded: this.onRecorded,

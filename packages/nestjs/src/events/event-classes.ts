@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { SagaDefinitionProblem, SagaReference } from '@nest-saga/core';
+import type { SagaDefinitionProblem } from '@nest-saga/core';
+import type { EventHandler } from '@nest-saga/core/engine';
 import { classOfEvent, escapeControls, hydrate, isThenable } from '@nest-saga/core/engine';
 import { namesOfHosts, VisibleProviders } from '../discovery/visible-providers.js';
 import type { ProviderWrapper } from '../discovery/visible-providers.js';
-import { describeError } from '../logging/describe-error.js';
-import { aboutSaga } from './about-saga.js';
+import { AwaitedHandlers, isCqrsHandler } from './awaited-handlers.js';
 import { HandledEvents } from './handled-events.js';
 
 /** The part of the event bus of `@nestjs/cqrs` that is used here. */
@@ -21,6 +21,7 @@ interface PublishesEvents {
 export class EventClasses {
   private readonly logger = new Logger('SagaEvents');
   private readonly namesakes = new WeakSet<object>();
+  private readonly awaited = new AwaitedHandlers();
   private handled: HandledEvents | undefined;
   private bus: PublishesEvents | undefined;
 
@@ -46,7 +47,9 @@ export class EventClasses {
         },
       ];
     this.bus = bus.instance as PublishesEvents;
-    this.handled = new HandledEvents(this.discovery.getProviders());
+    this.handled = new HandledEvents(this.discovery.getProviders(), (instance, name) => {
+      if (isCqrsHandler(instance)) this.awaited.surround(instance, name);
+    });
     return this.handled.check();
   }
 
@@ -60,15 +63,12 @@ export class EventClasses {
     return event;
   }
 
-  /** Publishes an event on the bus, if there is one. Errors of the bus are logged. */
-  publish(event: unknown, saga: SagaReference): void {
-    if (this.bus === undefined || typeof event !== 'object' || event === null) return;
-    try {
-      const returned = this.bus.publish(event);
-      if (isThenable(returned)) returned.then(undefined, (error: unknown) => this.report(error, saga));
-    } catch (error) {
-      this.report(error, saga);
-    }
+  /** Publishes an event on the bus, once, and gives the handlers that wait for their call. */
+  handlersOf(event: unknown): readonly EventHandler[] {
+    const { bus } = this;
+    if (bus === undefined || typeof event !== 'object' || event === null) return [];
+    const { calls, given } = this.awaited.collect(event, () => attempt(() => bus.publish(event)));
+    return needsAwaiting(given) ? [...calls, publisher(bus, event, given)] : calls;
   }
 
   private async findBuses(): Promise<readonly ProviderWrapper[]> {
@@ -92,10 +92,32 @@ export class EventClasses {
         'delivers it again, it reaches those handlers: give one of the classes its own name with @SagaEvent().',
     );
   }
+}
 
-  private report(error: unknown, saga: SagaReference): void {
-    this.logger.error(`The EventBus refused an event${aboutSaga(saga)}: ${describeError(error)}`);
+type Given = { readonly returned: unknown } | { readonly error: unknown };
+
+function attempt(publish: () => unknown): Given {
+  try {
+    return { returned: publish() };
+  } catch (error) {
+    return { error };
   }
+}
+
+function needsAwaiting(given: Given): boolean {
+  return 'error' in given || isThenable(given.returned);
+}
+
+/** A publisher of the application, to a broker for example, whose first call has been made. */
+function publisher(bus: PublishesEvents, event: object, first: Given): EventHandler {
+  let given: Given | undefined = first;
+  const handle = (): unknown => {
+    const now = given ?? { returned: bus.publish(event) };
+    given = undefined;
+    if ('error' in now) throw now.error;
+    return now.returned;
+  };
+  return { name: 'EventBus', handle };
 }
 
 // Compares methods, not the name, which a bundler may have shortened.

@@ -1,22 +1,28 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Observer, Operator, Subscription } from 'rxjs';
 import { Observable, Subscriber } from 'rxjs';
-import { isThenable } from '@nest-saga/core/engine';
 
 type Next<Value> = (value: Value) => unknown;
-type OnTrouble = (error: unknown) => void;
+
+/** Runs the calls of one subscriber. Whatever a call throws, or its promise rejects with, has to end here. */
+export interface SubscriberGuard {
+  /** The subscriber is given a value. */
+  next(call: () => unknown): void;
+  /** An operator in the pipe of the subscriber threw, or nothing more follows. */
+  end(call: () => unknown): void;
+}
 
 /**
- * An Observable whose subscribers cannot harm others: an error of a subscriber, or of an operator in its pipe, is
- * reported and goes no further. RxJS alone would throw it outside of any call, which ends a Node process. Each
+ * An Observable whose subscribers cannot harm others: an error of a subscriber, or of an operator in its pipe, goes to
+ * its guard and no further. RxJS alone would throw it outside of any call, which ends a Node process. Each
  * subscriber is called with the `AsyncLocalStorage` stores of its subscription, not with those of the code that caused
  * the event.
  */
 export class GuardedObservable<Value> extends Observable<Value> {
-  /** @param beginReport Called before each call of a subscriber; returns the function that reports its error. */
+  /** @param newGuard Called once for each subscriber. */
   constructor(
     source: Observable<unknown>,
-    private readonly beginReport: () => OnTrouble,
+    private readonly newGuard: () => SubscriberGuard,
   ) {
     super();
     this.source = source;
@@ -24,7 +30,7 @@ export class GuardedObservable<Value> extends Observable<Value> {
 
   /** Keeps the guard on the result of `pipe()`. */
   override lift<Result>(operator?: Operator<Value, Result>): Observable<Result> {
-    const lifted = new GuardedObservable<Result>(this, this.beginReport);
+    const lifted = new GuardedObservable<Result>(this, this.newGuard);
     lifted.operator = operator;
     return lifted;
   }
@@ -40,23 +46,18 @@ export class GuardedObservable<Value> extends Observable<Value> {
       typeof observerOrNext === 'function' || !observerOrNext
         ? { next: observerOrNext ?? undefined, error: error ?? undefined, complete: complete ?? undefined }
         : observerOrNext;
-    const guard = AsyncLocalStorage.bind((call: () => unknown) => this.guard(call));
+    const guard = this.newGuard();
+    const bound = AsyncLocalStorage.bind((call: () => unknown) => call());
     return super.subscribe({
-      next: (value) => guard(() => observer.next?.(value)),
+      next: (value) => {
+        if (observer.next !== undefined) guard.next(() => bound(() => observer.next?.(value)));
+      },
       error: (thrown: unknown) =>
-        observer.error === undefined ? this.beginReport()(thrown) : guard(() => observer.error?.(thrown)),
-      complete: () => guard(() => observer.complete?.()),
+        guard.end(() => {
+          if (observer.error === undefined) throw thrown;
+          return bound(() => observer.error?.(thrown));
+        }),
+      complete: () => guard.end(() => bound(() => observer.complete?.())),
     });
-  }
-
-  private guard(call: () => unknown): void {
-    const report = this.beginReport();
-    try {
-      const returned = call();
-      // RxJS ignores the promise of an async subscriber.
-      if (isThenable(returned)) returned.then(undefined, report);
-    } catch (error) {
-      report(error);
-    }
   }
 }

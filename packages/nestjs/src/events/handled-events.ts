@@ -12,9 +12,15 @@ export class HandledEvents {
   private readonly byStoredName = new Map<string, Set<Type>>();
   private readonly byClassName = new Map<string, Set<Type>>();
 
-  constructor(providers: readonly ProviderWrapper[]) {
+  /** @param surround Is given each handler whose instance there is. */
+  constructor(
+    providers: readonly ProviderWrapper[],
+    surround: (instance: unknown, name: string) => void = () => undefined,
+  ) {
     for (const provider of providers) {
-      for (const handler of handlerClasses(provider)) this.add(handler);
+      for (const handler of handlerClasses(provider)) {
+        if (this.add(handler)) surround(provider.instance, handler.name);
+      }
     }
   }
 
@@ -41,7 +47,7 @@ export class HandledEvents {
     );
   }
 
-  private add(handler: Type): void {
+  private add(handler: Type): boolean {
     const handled = Reflect.getMetadata(handledEventsKey, handler) as readonly Type[] | undefined;
     for (const eventClass of handled ?? []) {
       const handlers = this.handlersOf.get(eventClass);
@@ -50,6 +56,7 @@ export class HandledEvents {
       put(this.byStoredName, nameOfEventClass(eventClass), eventClass);
       put(this.byClassName, eventClass.name, eventClass);
     }
+    return handled !== undefined;
   }
 
   private describe(eventClass: Type): string {

@@ -60,6 +60,8 @@ export class SagaLogger implements SagaListener {
         return this.logger.warn(
           `${name(event)} has a context of ${event.bytes} bytes; store references instead`,
         );
+      case 'delivery-failed':
+        return this.onDeliveryFailed(event);
       case 'emitted':
     }
   }
@@ -113,6 +115,14 @@ export class SagaLogger implements SagaListener {
         ? ''
         : `: ${withCode(error.name, error.code)}: ${error.message}${becauseOf(error.cause?.name, error.cause)}`;
     this.logger.warn(`${what()} failed${reason}${willRetry ? ' (it will be tried again)' : ''}`);
+  }
+
+  private onDeliveryFailed(event: Extract<SagaLifecycleEvent, { readonly type: 'delivery-failed' }>): void {
+    const { handler, seq, index, error } = event;
+    const why = `${withCode(error.name, error.code)}: ${error.message}`;
+    this.logger.error(
+      `${name(event)} goes on without ${handler}, which did not handle event ${index + 1} of entry ${seq}: ${why}`,
+    );
   }
 
   private onStopped(saga: SagaReference, reason: LetGoReason): void {

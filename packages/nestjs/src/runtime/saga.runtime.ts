@@ -99,6 +99,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       clock: this.clock,
       ids: this.ids,
       listener: this.listeners,
+      eventHandlers: this.events,
       surroundings: new AsyncSurroundings(),
       ...(interceptor === undefined ? {} : { interceptor }),
       ...(startInterceptor === undefined ? {} : { startInterceptor }),

@@ -11,6 +11,7 @@ export class SagaMetrics {
   private readonly started: Counter;
   private readonly ended: Counter;
   private readonly recoveries: Counter;
+  private readonly failedDeliveries: Counter;
   private readonly attempts: Counter;
   private readonly duration: Histogram;
 
@@ -26,6 +27,10 @@ export class SagaMetrics {
     this.recoveries = meter.createCounter('saga.recoveries', {
       description: 'Sagas that were claimed from a process that died or lost its lease.',
       unit: '{saga}',
+    });
+    this.failedDeliveries = meter.createCounter('saga.events.failed', {
+      description: 'Events of steps that a handler did not handle in all its attempts.',
+      unit: '{event}',
     });
     this.attempts = meter.createCounter('saga.step.attempts', {
       description: 'Attempts of steps that were recorded here.',
@@ -45,6 +50,8 @@ export class SagaMetrics {
         return this.started.add(1, name);
       case 'claimed':
         return event.isRecovery ? this.recoveries.add(1, name) : undefined;
+      case 'delivery-failed':
+        return this.failedDeliveries.add(1, name);
       case 'completed':
       case 'failed':
       case 'stuck':

@@ -150,6 +150,7 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   },
   stuck: { kind: 'stuck', reason: 'recovery-exhausted', message: text },
   'stuck at a step': { kind: 'stuck', reason: 'definition-mismatch', step: 'a:b.c-d_e', message: longText },
+  'delivery-failed': { kind: 'delivery-failed', emittedSeq: 3, index: 0, handler: text, error },
   settled: { kind: 'settled' },
   'settled that ends the saga': { kind: 'settled', status: 'completed' },
   'cancel-requested of a STUCK saga': { kind: 'cancel-requested', reason: text, status: 'running' },

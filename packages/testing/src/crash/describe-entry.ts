@@ -18,6 +18,8 @@ export function describeEntry(entry: EntryDraft): string {
       return `released for ${entry.reason}`;
     case 'step-resolved':
       return `step-resolved ${entry.step}${entry.outcome === 'not-done' ? ' as not done' : ''}`;
+    case 'delivery-failed':
+      return `delivery-failed ${entry.emittedSeq} to ${entry.handler}`;
     case 'stuck':
       return `stuck of ${entry.reason}`;
     default:

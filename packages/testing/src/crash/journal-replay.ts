@@ -110,6 +110,7 @@ export class JournalReplay {
         this.isUntouched = entry.kind === 'stuck' || entry.begun?.length === 0;
         this.letGo();
         return;
+      case 'delivery-failed':
       case 'settled':
     }
   }

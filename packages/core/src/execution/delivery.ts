@@ -1,0 +1,47 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { JournalEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
+import type { EventClasses } from './attempt-run.js';
+
+/** An entry whose events are to be delivered. */
+export interface DeliveredEntry {
+  readonly definition: SagaDefinition;
+  readonly header: SagaHeader;
+  readonly entry: JournalEntry;
+  /** Of its events, if their attempt ran here. */
+  readonly classes: EventClasses | undefined;
+  /** Whether the journal says that this handler was given up for that event. */
+  isGivenUp(index: number, handler: string): boolean;
+  /** Whether this process may go on with the saga no more: another owner delivers again. */
+  isOver(): boolean;
+}
+
+/** A handler that did not handle an event in all its attempts. */
+export interface FailedDelivery {
+  /** The place of the event among those of its entry. */
+  readonly index: number;
+  readonly handler: string;
+  readonly error: unknown;
+}
+
+/** Delivers the events of an entry: see `EventDeliveries`. */
+export type Deliver = (delivered: DeliveredEntry) => Promise<readonly FailedDelivery[]> | undefined;
+
+/** The events of a journal that its last owner may not have delivered: those of its last step entry. */
+export interface UndeliveredEvents {
+  readonly entry: JournalEntry;
+  readonly isGivenUp: DeliveredEntry['isGivenUp'];
+}
+
+/** What a new owner delivers again, if there is something. */
+export function undeliveredEvents(entries: readonly JournalEntry[]): UndeliveredEvents | undefined {
+  const entry = entries.findLast((one) => isStepEntry(one));
+  if (entry === undefined || !('events' in entry) || entry.events === undefined) return undefined;
+  const givenUp = new Set(
+    entries.flatMap((one) =>
+      one.kind === 'delivery-failed' && one.emittedSeq === entry.seq ? [`${one.index} ${one.handler}`] : [],
+    ),
+  );
+  return { entry, isGivenUp: (index, handler) => givenUp.has(`${index} ${handler}`) };
+}

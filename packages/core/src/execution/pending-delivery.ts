@@ -1,0 +1,25 @@
+import type { FailedDelivery } from './delivery.js';
+import type { LetGo } from './let-go.js';
+
+/** A delivery that a saga waits for, unless its process has to let the saga go before. */
+export class PendingDelivery {
+  private reject: ((reason: LetGo) => void) | undefined;
+
+  constructor(
+    /** The place of the entry with the events. */
+    readonly seq: number,
+    private readonly failures: Promise<readonly FailedDelivery[]>,
+  ) {}
+
+  /** Resolves with the handlers that were given up. Rejects if it is abandoned: another owner delivers again. */
+  wait(): Promise<readonly FailedDelivery[]> {
+    return new Promise((resolve, reject) => {
+      this.reject = reject;
+      this.failures.then(resolve, reject);
+    });
+  }
+
+  abandon(reason: LetGo): void {
+    this.reject?.(reason);
+  }
+}

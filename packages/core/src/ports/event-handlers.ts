@@ -1,0 +1,30 @@
+import type { SagaReference } from './saga-listener.js';
+
+/** An event that a step emitted, with its place: `sagaId`, `seq` and `index` recognise a repeated delivery. */
+export interface EmittedEventReference extends SagaReference {
+  /** The `seq` of the entry with which it was stored. */
+  readonly seq: number;
+  /** Its place among the events of that entry, from 0. */
+  readonly index: number;
+  readonly step: string;
+  /** The name under which the event's class is stored, if it was an instance of a class. */
+  readonly name?: string;
+  /** As the codec gives it back, with its class; delivered again after a recovery, it has none. */
+  readonly event: unknown;
+}
+
+/** One handler of one event. */
+export interface EventHandler {
+  /** The same for each event, so that the journal and an operator can name it. */
+  readonly name: string;
+  /** Handles the event. It is called again after an attempt that threw, rejected or took too long. */
+  handle(): unknown;
+  /** Every attempt failed; the saga goes on. */
+  onGivenUp?(error: unknown): void;
+}
+
+/** What handles the events of steps in this process. */
+export interface EventHandlers {
+  /** The handlers of an event; none: nothing waits for it. Called once for each delivery. */
+  handlersOf(event: EmittedEventReference): readonly EventHandler[];
+}

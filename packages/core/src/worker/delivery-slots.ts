@@ -1,0 +1,33 @@
+/** Bounds how many handlers run at once; those above it wait in order of their arrival. */
+export class DeliverySlots {
+  private used = 0;
+  /** In order of arrival; a set, because taking the first of a long array is slow. */
+  private readonly waiting = new Set<() => void>();
+
+  constructor(private readonly maximum: number) {}
+
+  /** Takes a slot if one is free. */
+  take(): boolean {
+    if (this.used >= this.maximum) return false;
+    this.used += 1;
+    return true;
+  }
+
+  /** Resolves with a slot taken. */
+  wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.add(resolve);
+    });
+  }
+
+  /** Passes a slot on to the first who waits, or frees it. */
+  release(): void {
+    const [next] = this.waiting;
+    if (next === undefined) {
+      this.used -= 1;
+      return;
+    }
+    this.waiting.delete(next);
+    next();
+  }
+}
