@@ -191,11 +191,14 @@ class Simulation {
       ...(this.plan.parks ? { parkAboveMs: simulatedTimes.parkAboveMs } : {}),
       abortGraceMs: simulatedTimes.abortGraceMs,
       shutdownTimeoutMs: simulatedTimes.shutdownTimeoutMs,
+      eventHandlers: {
+        handlersOf: ({ sagaId, seq }) => [
+          { name: 'the handler', handle: () => this.handleEvent(life, sagaId, seq) },
+        ],
+      },
       listener: {
         onSagaEvent: (event) => {
           const durableSeq = this.record.durableSeqs.get(event.sagaId) ?? 0;
-          if (event.type === 'emitted')
-            this.record.emitted.push({ sagaId: event.sagaId, seq: event.seq, durableSeq });
           if (event.type === 'step')
             this.record.told(life.name, event.sagaId, {
               seq: event.result.seq,
@@ -208,6 +211,13 @@ class Simulation {
     this.sabotage.engine?.(life.engine, life);
     // A process that cannot be opened ends, and its supervisor starts another one.
     life.engine.open().catch(() => this.crash(life, 'its start failed'));
+  }
+
+  /** An event counts once it is handled, which takes time: a process can die before. */
+  private async handleEvent(life: Life, sagaId: string, seq: number): Promise<void> {
+    const durableSeq = this.record.durableSeqs.get(sagaId) ?? 0;
+    await life.sleep(this.plan.isCalm ? 0 : 3);
+    this.record.emitted.push({ sagaId, seq, durableSeq });
   }
 
   private struck<Fault extends string>(fault: Fault | undefined, from = ''): Fault | undefined {

@@ -278,20 +278,34 @@ export class SagaExecutor implements Patience {
 
   private deliver({ entry, isGivenUp }: UndeliveredEvents, classes: EventClasses | undefined): void {
     const { definition, header } = this;
-    const isOver = (): boolean => this.stopReason === 'lease-lost' || !this.mayKeepTrying();
-    const failures = this.dependencies.deliver?.({ definition, header, entry, classes, isGivenUp, isOver });
-    this.delivery = failures && new PendingDelivery(entry.seq, failures);
+    const { deliver } = this.dependencies;
+    const isOver = (): boolean => this.isOver();
+    const failures = deliver?.({ definition, header, entry, classes, isGivenUp, isOver });
+    // A process that may not go on has not called every handler: it must not go on either.
+    const isLeft = failures === undefined && deliver !== undefined && this.isOver();
+    if (isLeft) this.delivery = new PendingDelivery(entry.seq, Promise.resolve([]));
+    else this.delivery = failures && new PendingDelivery(entry.seq, failures);
   }
 
   /** Waits until the events of the last entry are delivered, and records the handlers that were given up. */
   private async acknowledge(delivery: PendingDelivery): Promise<void> {
-    if (this.isAborted || this.stopReason === 'lease-lost') throw new LetGo(this.stopReason ?? 'shutdown');
+    this.checkMayAcknowledge();
     const failed = await delivery.wait();
+    this.checkMayAcknowledge();
     this.delivery = undefined;
     for (const { error, ...which } of failed) {
       const given = { emittedSeq: delivery.seq, ...which, error: recordError(error) };
       await this.commit(() => ({ kind: 'delivery-failed', ...given }));
     }
+  }
+
+  private checkMayAcknowledge(): void {
+    if (this.isOver()) throw new LetGo(this.stopReason ?? 'lease-lost');
+  }
+
+  /** Another owner delivers the events of the last entry. */
+  private isOver(): boolean {
+    return this.stopReason === 'lease-lost' || !this.mayKeepTrying();
   }
 
   private async waitUntil({ until, forMs }: WaitAction): Promise<void> {

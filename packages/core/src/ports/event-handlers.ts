@@ -9,7 +9,7 @@ export interface EmittedEventReference extends SagaReference {
   readonly step: string;
   /** The name under which the event's class is stored, if it was an instance of a class. */
   readonly name?: string;
-  /** As the codec gives it back, with its class; delivered again after a recovery, it has none. */
+  /** As the codec decodes it, with its class; delivered again after a recovery, it has none. */
   readonly event: unknown;
 }
 

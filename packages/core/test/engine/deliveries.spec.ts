@@ -1,6 +1,6 @@
 import type { EmittedEventReference, EventHandlers } from '@nest-saga/core/engine';
-import { emits, scriptedSaga, ScriptedStep, SimulatedCluster, throws } from '@nest-saga/testing';
-import type { ScriptedStepOptions } from '@nest-saga/testing';
+import { emits, scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '@nest-saga/testing';
+import type { ScriptedStepOptions, StepScript } from '@nest-saga/testing';
 
 interface OpenCall {
   readonly event: EmittedEventReference;
@@ -296,6 +296,34 @@ describe('the handlers of a process', () => {
     const second = await cluster.startProcess({ eventHandlers });
     expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('completed');
     expect(told).toEqual(['reserved', 'charged', 'shipped']);
+  });
+
+  it('are not called by a process whose lease ended meanwhile, and the saga does not end there without them', async () => {
+    const gate = new StepGate();
+    const acts: StepScript = async (context, run) => {
+      await gate.waits()(context, run);
+      run.emit('reserved');
+    };
+    const cluster = new SimulatedCluster([
+      scriptedSaga('order', [new ScriptedStep('reserve', { act: [acts] })]),
+    ]);
+    const told: string[] = [];
+    const tellAs = (process: string) =>
+      handlersOf({ mail: (event) => told.push(`${process} ${String(event)}`) });
+    const first = await cluster.startProcess({ eventHandlers: tellAs('first') });
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    first.pause();
+    await cluster.advance(60_000);
+    gate.open();
+    await cluster.advance(0);
+    first.resume();
+    await cluster.advance(0);
+    expect(await cluster.journalOf(sagaId)).toEqual(['act-completed reserve']);
+    expect(told).toEqual([]);
+    const second = await cluster.startProcess({ eventHandlers: tellAs('second') });
+    expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('completed');
+    expect(told).toEqual(['second reserved']);
   });
 
   it('are left at once by a process that lost its lease', async () => {

@@ -39,7 +39,7 @@ export class AwaitedHandlers {
     }
   }
 
-  /** Keeps a call for the delivery. The bus is told how it ended. */
+  /** Keeps a call for the delivery. The promise shows the bus how it ended. */
   private keep(name: string, event: unknown, call: () => unknown): Promise<unknown> | undefined {
     const { collecting } = this;
     if (collecting === undefined || collecting.event !== event) return undefined;
