@@ -8,8 +8,16 @@ export { hydrate } from './context/hydrate.js';
 export { maximumEncodedBytes } from './context/size-budget.js';
 
 export { isFallback } from './definition/fallback.js';
-export type { FallbackStage, Stage, StepStage } from './definition/saga-definition.js';
+export type {
+  DeclaredStage,
+  FallbackStage,
+  Stage,
+  StepStage,
+  WaitStage,
+} from './definition/saga-definition.js';
 export { stepsOf } from './definition/saga-definition.js';
+export type { WaitDefinition } from './definition/wait-definition.js';
+export { isWait } from './definition/waits.js';
 export { SagaRegistry } from './definition/saga-registry.js';
 export type { StepHandlerSource } from './definition/saga-step.js';
 export { sagaTable, stepTable } from './definition/saga-tables.js';
@@ -17,13 +25,8 @@ export { namePattern, validateSaga, validateUniqueSagas } from './definition/val
 
 export type { AttemptOutcome, FinishedAttempt } from './execution/decide-entry.js';
 export { decideEntry } from './execution/decide-entry.js';
-export type {
-  Action,
-  ActAction,
-  CompensateAction,
-  RecordAction,
-  WaitAction,
-} from './execution/next-actions.js';
+export type { Action, ActAction, CompensateAction, RecordAction } from './execution/next-actions.js';
+export type { BeginWaitAction, EndWaitAction, WaitAction } from './execution/next-wait.js';
 export { afterWait, nextActions } from './execution/next-actions.js';
 export { withStatus } from './execution/decide-status.js';
 export { decidePark } from './execution/decide-park.js';
@@ -63,12 +66,16 @@ export type {
   CompensationFailed,
   EntryPlace,
   MarkedStuck,
+  Parked,
   Released,
   RetryRequested,
   Settled,
+  SignalReceived,
   StepEntry,
   StepEntryDraft,
   StepResolved,
+  WaitEnded,
+  WaitStart,
 } from './journal/journal-entry.js';
 export { projectHeader } from './journal/header-change.js';
 export { isSagaId } from './journal/saga-id.js';

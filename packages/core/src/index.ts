@@ -72,6 +72,23 @@ export type {
   SagaStepPolicies,
 } from './options/step-policies.js';
 export type { SagaLeaseOptions, SagaRecoveryOptions } from './options/worker-options.js';
+export type { SagaTarget } from './client/saga-request.js';
+export type { SignalOptions } from './client/signal-request.js';
+export type { SagaSignal } from './definition/saga-signal.js';
+export { sagaSignal } from './definition/saga-signal.js';
+export type { StandardSchema } from './definition/standard-schema.js';
+export type {
+  DeclaredWait,
+  Delay,
+  DelayLength,
+  OnTimeout,
+  TakenSignal,
+  WaitFor,
+  WaitForOptions,
+  WaitIdentity,
+} from './definition/waits.js';
+export { delay, waitFor } from './definition/waits.js';
+export { WaitTimedOutError } from './errors/wait-timed-out-error.js';
 
 export type { Clock } from './ports/clock.js';
 export type {

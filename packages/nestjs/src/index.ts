@@ -8,6 +8,11 @@ export type {
   ContextClass,
   ContextCodec,
   CreateCircuitBreaker,
+  Delay,
+  DelayLength,
+  DeclaredWait,
+  OnTimeout,
+  WaitIdentity,
   EmittedEvent,
   ErrorMatcher,
   Fallback,
@@ -28,6 +33,7 @@ export type {
   SagaOutcome,
   SagaRecoveryOptions,
   SagaReference,
+  SagaSignal,
   SagaStarted,
   SagaStepHandler,
   SagaStepOptions,
@@ -35,6 +41,9 @@ export type {
   SagaStepResult,
   SagaStorage,
   SagaStuck,
+  SagaTarget,
+  SignalOptions,
+  StandardSchema,
   StartInterceptor,
   StartOptions,
   StartReference,
@@ -43,6 +52,9 @@ export type {
   StepInterceptor,
   StepResolution,
   StepRun,
+  TakenSignal,
+  WaitFor,
+  WaitForOptions,
   WorkerEvent,
 } from '@nest-saga/core';
 export type { DiagramKind } from '@nest-saga/core/diagrams';
@@ -52,6 +64,7 @@ export type {
   RegisteredSaga,
   RegisteredStage,
   RegisteredStep,
+  RegisteredWait,
 } from './catalog/registered-saga.js';
 export type { DiagramRequest } from './catalog/saga.catalog.js';
 export { SagaCatalog } from './catalog/saga.catalog.js';
@@ -101,6 +114,7 @@ export {
   CircuitOpenError,
   ContextNotStorableError,
   days,
+  delay,
   hours,
   InDoubtError,
   InMemorySagaStorage,
@@ -121,6 +135,7 @@ export {
   SagaNotFoundError,
   SagaNotRegisteredError,
   SagaShuttingDownError,
+  sagaSignal,
   SagaStatus,
   SagaStatusError,
   SagaStorageError,
@@ -130,4 +145,6 @@ export {
   StepAbortedError,
   StepOutcome,
   StepTimedOutError,
+  waitFor,
+  WaitTimedOutError,
 } from '@nest-saga/core';

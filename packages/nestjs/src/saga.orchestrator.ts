@@ -1,6 +1,15 @@
 import type { SagaKey, StartedSaga } from '@nest-saga/core/engine';
 import { Injectable } from '@nestjs/common';
-import type { JournalEntry, SagaOutcome, SagaStarted, SagaStepResult, StartOptions } from '@nest-saga/core';
+import type {
+  JournalEntry,
+  SagaOutcome,
+  SagaSignal,
+  SagaStarted,
+  SagaStepResult,
+  SagaTarget,
+  SignalOptions,
+  StartOptions,
+} from '@nest-saga/core';
 import { InvalidArgumentError } from '@nest-saga/core';
 import { checkNames, checkSagaId, maximumSeq } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
@@ -168,6 +177,39 @@ export class SagaOrchestrator {
   async cancel(sagaId: string, reason: string, options: CancelOptions = {}): Promise<void> {
     checkNames('options', options, knownToCancel);
     await this.runtime.use(({ requests }) => requests.cancel(sagaId, reason, options.actor));
+  }
+
+  /**
+   * Tells a saga something, in any process. Resolves when the signal is durable: a saga that waits for it goes on, and one that
+   * does not wait for it yet takes it when it comes to that.
+   *
+   * @param target Its id, or the saga's name and the key that it was started with.
+   * @param payload What the signal takes; it is checked before it is stored.
+   * @throws SagaNotFoundError if there is no such saga.
+   * @throws SagaStatusError if the saga has ended or is being undone, or has 1,000 signals that nothing has taken.
+   * @throws InvalidArgumentError if the payload is not what the signal takes.
+   * @example
+   * await this.sagas.signal({ saga: 'order', key: orderId }, delivered, dto, { dedupeId: dto.trackingNumber });
+   */
+  async signal<Name extends string, Payload, Input>(
+    target: SagaTarget,
+    signal: SagaSignal<Name, Payload, Input>,
+    payload: NoInfer<Input>,
+    options?: SignalOptions,
+  ): Promise<void>;
+  async signal<Name extends string>(
+    target: SagaTarget,
+    signal: SagaSignal<Name, undefined>,
+    payload?: undefined,
+    options?: SignalOptions,
+  ): Promise<void>;
+  async signal(
+    target: SagaTarget,
+    signal: SagaSignal,
+    payload?: unknown,
+    options?: SignalOptions,
+  ): Promise<void> {
+    await this.runtime.use(({ requests }) => requests.signal(target, signal, payload, options));
   }
 
   /**

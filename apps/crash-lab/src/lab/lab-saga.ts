@@ -1,8 +1,8 @@
-import { defineSaga, fallback, NonRetryableError } from '@nest-saga/core';
+import { defineSaga, NonRetryableError } from '@nest-saga/core';
 import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepRun } from '@nest-saga/core';
 import { trailOf } from '@nest-saga/testing';
 import type { StepPlan } from '../simulation/run-plan.js';
-import { GatewayError } from '../simulation/scripted-definition.js';
+import { declareStages, GatewayError } from '../simulation/declare-stages.js';
 import type { TrailContext } from '../simulation/scripted-definition.js';
 import type { Assignments } from '../simulation/assignments.js';
 import type { NamedPlan } from './lab-messages.js';
@@ -43,15 +43,7 @@ export function defineLabSaga({ name, plan }: NamedPlan, surroundings: LabSurrou
   return defineSaga({
     name,
     maximumRecoveryAttempts: plan.maximumRecoveryAttempts,
-    steps: plan.stages.map(({ primary, alternative, isForAnyError = false }) =>
-      alternative === undefined
-        ? declare(primary)
-        : fallback(
-            declare(primary),
-            declare(alternative),
-            isForAnyError ? {} : { failureErrors: [GatewayError] },
-          ),
-    ),
+    steps: declareStages(plan, declare),
   });
 }
 

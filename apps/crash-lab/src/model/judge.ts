@@ -1,7 +1,9 @@
 import { isStepEntry } from '@nest-saga/core';
+import { waitBefore } from '../simulation/declare-stages.js';
 import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
+import type { WaitStart } from '@nest-saga/core/engine';
 import { checkRun, replayAll } from '@nest-saga/testing';
-import type { RunPlan, SagaPlan } from '../simulation/run-plan.js';
+import type { RunPlan, SagaPlan, StagePlan } from '../simulation/run-plan.js';
 import type { SimulatedRun } from '../simulation/simulate.js';
 import type { Intervention } from './reference-model.js';
 import { predict } from './reference-model.js';
@@ -33,6 +35,7 @@ export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga
     isTakenOver: isTakenOver(entries),
     actsWithoutValues: actsWithoutValues(entries),
     inDoubt: stepsInDoubt(entries),
+    endedWaits: new Set(entries.flatMap((entry) => (entry.kind === 'wait-ended' ? [entry.step] : []))),
   });
   const results = entries.filter((entry) => isStepEntry(entry)).map(describe);
   const { undo, givenUp } = replayAll(entries);
@@ -41,7 +44,31 @@ export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga
     ...differ('the status', [header.status], [predicted.status]),
     ...differ('what is left', [...undo, ...givenUp], predicted.left),
     ...checkRecoveries(entries, plan.maximumRecoveryAttempts),
+    ...plan.stages.flatMap((stage) => checkWait(stage, entries)),
   ];
+}
+
+/** A wait ends once, no sooner than its time is over by the clock of the storage, and before anything behind it begins. */
+function checkWait({ delayMs, primary }: StagePlan, entries: readonly JournalEntry[]): readonly string[] {
+  if (delayMs === undefined) return [];
+  const name = waitBefore(primary);
+  const ends = entries.filter((entry) => entry.kind === 'wait-ended' && entry.step === name);
+  const begun = entries.find((entry) => isBeginning(entry, name));
+  const [end] = ends;
+  const firstAct = entries.find(
+    (entry) => entry.kind.startsWith('act-') && 'step' in entry && entry.step === primary.id,
+  );
+  if (ends.length > 1) return [`model: the wait ${name} ended ${ends.length} times`];
+  if (firstAct !== undefined && (end === undefined || end.seq > firstAct.seq))
+    return [`model: ${primary.id} began before the wait ${name} was over`];
+  if (end === undefined) return [];
+  const waitedMs = end.recordedAt.getTime() - (begun?.recordedAt.getTime() ?? Number.NaN);
+  return waitedMs >= delayMs ? [] : [`model: the wait ${name} took ${waitedMs} ms instead of ${delayMs}`];
+}
+
+function isBeginning(entry: JournalEntry, name: string): boolean {
+  const { park, wait } = entry as WaitStart;
+  return (park ?? wait)?.name === name;
 }
 
 /** Acts that returned, and whose entries the storage took only without their values. */
@@ -126,7 +153,9 @@ function checkRecoveries(entries: readonly JournalEntry[], maximum: number): rea
       recoveries = 0;
       isReleased = true;
       isStuck = false;
-    } else if (isStepEntry(entry) || entry.kind === 'compensation-decided') {
+    } else if (entry.kind === 'parked') {
+      recoveries = 0;
+    } else if (isStepEntry(entry) || entry.kind === 'wait-ended' || entry.kind === 'compensation-decided') {
       // A cancel runs no step, so it is not too late for one.
       if (recoveries > maximum && entry.kind !== 'compensation-decided')
         problems.push(`model: "${entry.kind}" after ${recoveries} recoveries without progress`);

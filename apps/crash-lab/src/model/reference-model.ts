@@ -1,3 +1,4 @@
+import { waitBefore } from '../simulation/declare-stages.js';
 import type { SagaStatus } from '@nest-saga/core';
 import type { ActOutcome, SagaPlan, StepPlan, UndoOutcome } from '../simulation/run-plan.js';
 
@@ -27,6 +28,8 @@ export interface CancelMoment {
   readonly isActUnderWay: boolean;
   /** The act that was next may have been begun by an owner that went away. */
   readonly isTakenOver: boolean;
+  /** The waits that are over: what stands behind another one was never begun. */
+  readonly endedWaits: ReadonlySet<string>;
   /** Acts that returned, whose entries the storage refused with their values: they are undone, as what cannot be stored is. */
   readonly actsWithoutValues: ReadonlySet<string>;
   /** Steps of whose act some owner left without a word, or was told to stop it: nobody can say what it did. */
@@ -71,12 +74,13 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   };
   const hung = new Set<string>();
   const hasDoubt = ({ id }: StepPlan): boolean => hung.has(id) || moment.inDoubt.has(id);
-  const act = (step: StepPlan): string => {
+  const act = (step: StepPlan, isReached = true): string => {
     for (;;) {
       heed();
       if (isCancelled && !(moment.isActUnderWay && results.length === cancel?.after)) {
-        const isBegun = moment.isTakenOver || attempts.has(`act ${step.id}`);
-        const isInDoubt = moment.isTakenOver || hasDoubt(step);
+        const isTakenOver = moment.isTakenOver && isReached;
+        const isBegun = isTakenOver || attempts.has(`act ${step.id}`);
+        const isInDoubt = isTakenOver || hasDoubt(step);
         const isUndone = { completed: false, 'in-doubt': isInDoubt, attempted: isBegun }[step.compensateOn];
         if (isUndone) undo.push(step);
         return 'cancelled';
@@ -102,8 +106,8 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
     }
   };
   const goForward = (): 'completed' | 'back' | 'stuck' => {
-    for (const { primary, alternative, isForAnyError = false } of saga.stages) {
-      const outcome = act(primary);
+    for (const { delayMs, primary, alternative, isForAnyError = false } of saga.stages) {
+      const outcome = act(primary, delayMs === undefined || moment.endedWaits.has(waitBefore(primary)));
       const isDone = outcome === 'ok';
       const leads = (isForAnyError ? divertibleByAny : divertible).has(outcome);
       if (isDone) continue;

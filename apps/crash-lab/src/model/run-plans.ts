@@ -77,6 +77,7 @@ const steps = fc.record({
 });
 
 const stages = fc.record({
+  delayMs: fc.option(fc.constantFrom(0, 3, 30), { nil: undefined, freq: 3 }),
   primary: steps,
   alternative: fc.option(steps, { nil: undefined, freq: 3 }),
   isForAnyError: fc.boolean(),
@@ -89,11 +90,14 @@ const sagas: fc.Arbitrary<SagaPlan> = fc
   })
   .map(({ stages, maximumRecoveryAttempts }) => ({
     maximumRecoveryAttempts,
-    stages: stages.map(({ primary, alternative, isForAnyError }, index): StagePlan => {
-      const named = name(primary, `s${index + 1}`);
+    stages: stages.map(({ delayMs, primary, alternative, isForAnyError }, index): StagePlan => {
+      const named = {
+        ...(delayMs === undefined ? {} : { delayMs }),
+        primary: name(primary, `s${index + 1}`),
+      };
       return alternative === undefined
-        ? { primary: named }
-        : { primary: named, alternative: name(alternative, `s${index + 1}b`), isForAnyError };
+        ? named
+        : { ...named, alternative: name(alternative, `s${index + 1}b`), isForAnyError };
     }),
   }));
 

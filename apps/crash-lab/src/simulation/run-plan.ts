@@ -37,6 +37,8 @@ export interface StepPlan {
 
 /** A place in the saga. */
 export interface StagePlan {
+  /** The saga waits for so long before it. */
+  readonly delayMs?: number;
   readonly primary: StepPlan;
   readonly alternative?: StepPlan;
   /** Every error of the primary leads to the alternative, and not only those of a gateway. */

@@ -1,8 +1,9 @@
-import { defineSaga, fallback, NonRetryableError } from '@nest-saga/core';
+import { defineSaga, NonRetryableError } from '@nest-saga/core';
 import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepDefinition, StepRun } from '@nest-saga/core';
 import { trailOf } from '@nest-saga/testing';
 import type { Assignments } from './assignments.js';
 import type { Life } from './life.js';
+import { declareStages, GatewayError } from './declare-stages.js';
 import { mapSteps } from './map-steps.js';
 import type { ActOutcome, HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
@@ -27,11 +28,6 @@ export interface HandlerSurroundings {
   tell(text: () => string): void;
 }
 
-/** The error that fallbacks of a plan are for. */
-export class GatewayError extends Error {
-  override readonly name = 'GatewayError';
-}
-
 const definitions = new WeakMap<SagaPlan, SagaDefinition>();
 
 /** The saga of a plan, with handlers that do nothing yet: see {@link inhabit}. Made once for each plan. */
@@ -41,15 +37,7 @@ export function definePlannedSaga(plan: SagaPlan): SagaDefinition {
   const definition = defineSaga({
     name: 'planned',
     maximumRecoveryAttempts: plan.maximumRecoveryAttempts,
-    steps: plan.stages.map(({ primary, alternative, isForAnyError = false }) =>
-      alternative === undefined
-        ? declare(primary)
-        : fallback(
-            declare(primary),
-            declare(alternative),
-            isForAnyError ? {} : { failureErrors: [GatewayError] },
-          ),
-    ),
+    steps: declareStages(plan, declare),
   });
   definitions.set(plan, definition);
   return definition;

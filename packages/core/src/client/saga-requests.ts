@@ -1,4 +1,6 @@
+import { jsonContextCodec } from '../context/context-codec.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
+import type { SagaSignal } from '../definition/saga-signal.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { SagaStorageError } from '../errors/saga-storage-error.js';
@@ -9,13 +11,15 @@ import { applyEntry } from '../journal/apply-entry.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, StepResolution } from '../journal/journal-entry.js';
+import { sagaDefaults } from '../options/defaults.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from '../worker/saga-worker.js';
 import { cancelRequest } from './cancel-request.js';
-import type { SagaRequest } from './saga-request.js';
-import { checkSagaId } from './start-options.js';
+import type { SagaRequest, SagaTarget } from './saga-request.js';
+import { checkTarget, signalRequest } from './signal-request.js';
+import type { SignalOptions } from './signal-request.js';
 import { resolveRequest, retryRequest } from './stuck-requests.js';
 
 /** How long a request is tried again, in milliseconds. */
@@ -28,7 +32,7 @@ const longestDelayMs = 2_000;
 
 /** A request on its way. */
 interface Asked extends SagaRequest {
-  readonly sagaId: string;
+  readonly target: SagaTarget;
   /** The place of a write whose answer was lost. */
   unanswered: number | undefined;
 }
@@ -86,13 +90,29 @@ export class SagaRequests {
   }
 
   /**
+   * Tells a saga something. Resolves once it is durable; a saga that waits for it goes on, and one that does not wait for it
+   * yet takes it when it comes to that.
+   *
+   * @throws InvalidArgumentError if the payload is not what the signal takes. SagaNotFoundError. SagaStatusError if the saga
+   * has ended or is being undone, or has 1,000 signals that nothing has taken.
+   */
+  async signal(
+    target: SagaTarget,
+    signal: SagaSignal,
+    payload?: unknown,
+    options?: SignalOptions,
+  ): Promise<void> {
+    await this.request(target, await signalRequest(signal, payload, options));
+  }
+
+  /**
    * Asks anything of a saga. Resolves once the entry is durable, or if it is not wanted. Trouble with the storage and lost
    * races are waited out for some seconds: a person asked, and asked once.
    *
    * @throws SagaStorageError if the storage is in trouble for longer. What the request throws if it is refused.
    */
-  async request(sagaId: string, request: SagaRequest): Promise<void> {
-    const asked: Asked = { ...request, sagaId: checkSagaId(sagaId), unanswered: undefined };
+  async request(target: SagaTarget, request: SagaRequest): Promise<void> {
+    const asked: Asked = { ...request, target: checkTarget(target), unanswered: undefined };
     const deadline = this.clock.monotonicNow() + requestTimeoutMs;
     let troubleDelayMs = firstDelayMs;
     for (let attempt = 1; ; attempt++) {
@@ -117,7 +137,8 @@ export class SagaRequests {
 
   /** Reads the journal, decides and writes. False: somebody else wrote in that place, so it is to be decided anew. */
   private async ask(asked: Asked): Promise<boolean> {
-    const { sagaId, draft, unanswered } = asked;
+    const { draft, unanswered } = asked;
+    const sagaId = await this.idOf(asked.target);
     const loaded = await this.storage.load(sagaId);
     if (loaded === undefined) throw new SagaNotFoundError(sagaId);
     if (unanswered !== undefined && loaded.entries.some(({ seq }) => seq === unanswered)) {
@@ -128,14 +149,16 @@ export class SagaRequests {
       }
       asked.unanswered = undefined;
     }
-    const definition = this.definitionOf(loaded);
-    const state = foldJournal(loaded.header, loaded.entries);
-    if (!asked.isWanted({ sagaId, definition, state })) {
+    const definition = this.definitionOf(loaded, asked);
+    const { entries } = loaded;
+    const state = foldJournal(loaded.header, entries);
+    const saga = { sagaId, definition, state, entries };
+    if (!asked.isWanted(saga)) {
       // It was asked for before, and an answer says that it is durable.
       await this.storage.untilDurable?.();
       return true;
     }
-    const entry = withStatus(definition, state, draft);
+    const entry = withStatus(definition, state, asked.complete?.(saga) ?? draft);
     const after = applyEntry(state, entry);
     const { seq } = after;
     const change = projectHeader(state, after, undefined);
@@ -157,14 +180,24 @@ export class SagaRequests {
     });
   }
 
-  private requested(sagaId: string, draft: EntryDraft): void {
-    if (draft.kind === 'cancel-requested') this.worker.notice(sagaId, { isCancel: true });
+  private async idOf(target: SagaTarget): Promise<string> {
+    if (typeof target === 'string') return target;
+    const { saga, key } = target;
+    const header = await this.storage.findByKey(saga, key);
+    if (header === undefined) throw new SagaNotFoundError(`"${saga}" with the key "${key}"`);
+    return header.sagaId;
+  }
+
+  private requested(sagaId: string, { kind }: EntryDraft): void {
+    const isCancel = kind === 'cancel-requested';
+    if (isCancel || kind === 'signal-received') this.worker.notice(sagaId, { isCancel });
     this.worker.lookForWork();
   }
 
-  private definitionOf({ header }: LoadedSaga): SagaDefinition {
+  private definitionOf({ header }: LoadedSaga, { isForAnySaga }: SagaRequest): SagaDefinition {
     const definition = this.registry.find(header.saga, header.version);
     if (definition !== undefined) return definition;
+    if (isForAnySaga === true) return undefinedSaga(header.saga, header.version);
     const known = this.registry.identities.map(({ saga, version }) => `${saga} version ${version}`);
     throw new SagaNotRegisteredError(
       `"${header.saga}" version ${header.version}`,
@@ -172,6 +205,18 @@ export class SagaRequests {
       'Ask a process that has this saga',
     );
   }
+}
+
+/** Stands in for a saga that this process does not have. */
+function undefinedSaga(name: string, version: number): SagaDefinition {
+  return {
+    name,
+    version,
+    context: undefined,
+    codec: jsonContextCodec,
+    maximumRecoveryAttempts: sagaDefaults.recovery.maximumRecoveryAttempts,
+    stages: [],
+  };
 }
 
 function isStored({ entries }: LoadedSaga, seq: number, { draft, isSame }: SagaRequest): boolean {

@@ -53,7 +53,7 @@ export function stepKey(step: StepDefinition): string {
   return step.aliases[0] ?? step.id;
 }
 
-/** Whether an entry with this step id belongs to the step. */
-export function isStep(step: StepDefinition, id: string): boolean {
+/** Whether an entry with this id belongs to the step or the wait. */
+export function isStep(step: Pick<StepDefinition, 'id' | 'aliases'>, id: string): boolean {
   return step.id === id || step.aliases.includes(id);
 }

@@ -4,6 +4,7 @@ import type {
   CompensationCompleted,
   CompensationFailed,
   EntryDraft,
+  WaitEnded,
 } from '../journal/journal-entry.js';
 import { mayAct } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
@@ -46,10 +47,14 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
       return draft.outcome === 'not-done' && mayAct(state) ? SagaStatus.Compensating : goingOn(state);
     case 'stuck':
       return SagaStatus.Stuck;
+    case 'wait-ended':
+      return afterWait(definition, state, draft);
     case 'settled':
       return settled(definition, state);
     case 'delivery-failed':
     case 'released':
+    case 'signal-received':
+    case 'parked':
       return state.status;
   }
 }
@@ -59,6 +64,11 @@ function afterAct(definition: SagaDefinition, state: SagaState, { events }: ActC
   const isLast = state.stage + 1 >= definition.stages.length;
   // Events of the last step are delivered before the end is written, or a crash between the two would swallow them.
   return isLast && events === undefined ? SagaStatus.Completed : state.status;
+}
+
+function afterWait(definition: SagaDefinition, state: SagaState, { next }: WaitEnded): SagaStatus {
+  if (next === 'compensate' || state.cancel !== undefined) return turned(state.undo.length > 0);
+  return state.stage + 1 >= definition.stages.length ? SagaStatus.Completed : state.status;
 }
 
 function afterUndo(state: SagaState, { events }: CompensationCompleted): SagaStatus {

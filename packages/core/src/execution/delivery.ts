@@ -34,9 +34,14 @@ export interface UndeliveredEvents {
   readonly isGivenUp: DeliveredEntry['isGivenUp'];
 }
 
+/** Before an owner writes one of these, the events of the entry before it are delivered. */
+function isWrittenAfterDelivery(entry: JournalEntry): boolean {
+  return isStepEntry(entry) || entry.kind === 'parked' || entry.kind === 'wait-ended';
+}
+
 /** What a new owner delivers again, if there is something. */
 export function undeliveredEvents(entries: readonly JournalEntry[]): UndeliveredEvents | undefined {
-  const entry = entries.findLast((one) => isStepEntry(one));
+  const entry = entries.findLast(isWrittenAfterDelivery);
   if (entry === undefined || !('events' in entry) || entry.events === undefined) return undefined;
   const givenUp = new Set(
     entries.flatMap((one) =>

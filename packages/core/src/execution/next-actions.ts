@@ -4,12 +4,14 @@ import { SagaStuckReason } from '../errors/saga-failure.js';
 import { branchOf, changedBranches } from '../journal/branch-state.js';
 import type { BranchState } from '../journal/branch-state.js';
 import { fits } from '../journal/fits.js';
-import { currentStep, stepAt } from '../journal/step-place.js';
+import { currentStep, standingStep, stepAt, waitAt } from '../journal/step-place.js';
 import type { CompensationDecided, MarkedStuck, Settled } from '../journal/journal-entry.js';
 import type { SagaState, UndoItem } from '../journal/saga-state.js';
 import { mayAct } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import { undoLayer } from '../journal/undo-list.js';
+import { nextOfWait } from './next-wait.js';
+import type { BeginWaitAction, EndWaitAction, WaitAction } from './next-wait.js';
 import { isUndoneAfter } from './is-undone-after.js';
 
 /** Run the act of a step. */
@@ -27,15 +29,6 @@ export interface CompensateAction {
   readonly attempt: number;
 }
 
-/** Nothing may run for so long; fold the wait away with `afterWait` then. */
-export interface WaitAction {
-  readonly kind: 'wait';
-  /** The same wait as long as this is the same moment. By the clock of the worker that decided it. */
-  readonly until: Date;
-  /** Counted from its owner's first look at the wait, in milliseconds. */
-  readonly forMs: number;
-}
-
 /** There is something to write. */
 export interface RecordAction {
   readonly kind: 'record';
@@ -43,7 +36,8 @@ export interface RecordAction {
 }
 
 /** One thing that is next for a saga. */
-export type Action = ActAction | CompensateAction | WaitAction | RecordAction;
+export type Action =
+  ActAction | CompensateAction | WaitAction | BeginWaitAction | EndWaitAction | RecordAction;
 
 /**
  * Decides what comes next; nothing where a saga has ended, is STUCK or is parked. Pure and total: no clock, no randomness,
@@ -68,6 +62,8 @@ export function nextActionsThatFit(definition: SagaDefinition, state: SagaState)
 
 /** The state once its wait is over. */
 export function afterWait(state: SagaState): SagaState {
+  const { wait } = state;
+  if (wait !== undefined) return { ...state, wait: { ...wait, isOver: true } };
   return { ...state, branches: changedBranches(state, { retryAt: undefined }) };
 }
 
@@ -99,6 +95,8 @@ function nextAct(
 ): Action {
   const step = stepAt(definition, state.stage, isAlternative);
   if (step !== undefined) return { kind: 'act', step, attempt: failedAttempts + 1 };
+  const wait = waitAt(definition, state.stage);
+  if (wait !== undefined) return nextOfWait(wait, state);
   const isDone = state.stage >= definition.stages.length;
   return isDone ? record({ kind: 'settled' }) : misfit(fits(definition, state));
 }
@@ -117,7 +115,7 @@ function nextCompensation(
 }
 
 function recoveryExhausted(definition: SagaDefinition, state: SagaState): MarkedStuck {
-  const step = mayAct(state) ? currentStep(definition, state)?.id : state.undo.at(-1)?.step;
+  const step = standingStep(definition, state);
   const message = `${state.recoveries - 1} recoveries ended without progress; the step may be what ends its process`;
   return stuck(SagaStuckReason.RecoveryExhausted, message, step);
 }

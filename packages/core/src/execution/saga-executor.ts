@@ -13,6 +13,7 @@ import type { LetGoReason } from '../ports/saga-listener.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
 import type { FinishedAttempt } from './decide-entry.js';
+import type { WaitingRule } from './begin-wait.js';
 import { decideEntry } from './decide-entry.js';
 import { decidePark } from './decide-park.js';
 import { withStatus } from './decide-status.js';
@@ -22,7 +23,9 @@ import type { UndeliveredEvents } from './delivery.js';
 import type { Patience } from './journal-writer.js';
 import { LetGo } from './let-go.js';
 import { afterWait, nextActions, nextActionsThatFit } from './next-actions.js';
-import type { Action, ActAction, CompensateAction, WaitAction } from './next-actions.js';
+import type { Action, ActAction, CompensateAction } from './next-actions.js';
+import { isToPark, leadingToWait, nextEntry } from './next-entry.js';
+import type { WaitAction } from './next-wait.js';
 import { entryWithoutValues, hasActed, refusalIn, stuckOfRefusal } from './refused-entry.js';
 import { PendingDelivery } from './pending-delivery.js';
 import type { SagaExecutorDependencies } from './saga-executor-dependencies.js';
@@ -85,9 +88,10 @@ export class SagaExecutor implements Patience {
           if (this.state.park !== undefined) throw new LetGo('parked');
           return { kind: 'ended', state: this.state, cause: this.thrown?.causeOfEnd() };
         }
-        if (action.kind === 'wait') await this.waitUntil(action);
-        else if (action.kind === 'record')
-          await this.commit((state) => entryToRecord(this.definition, state));
+        if (action.kind === 'wait' && !isToPark(this.state, action, this.dependencies))
+          await this.waitUntil(action);
+        else if (action.kind !== 'act' && action.kind !== 'compensate')
+          await this.commit((state) => this.nextEntry(state));
         else if (this.hasNews) await this.catchUp();
         else {
           // The way of nearly every step, in this one frame: each further one costs a saga a handful of promises.
@@ -178,6 +182,10 @@ export class SagaExecutor implements Patience {
     return decidePark(decideEntry(this.definition, state, attempt), this.dependencies.parkAboveMs);
   }
 
+  private nextEntry(state: SagaState): EntryDraft | undefined {
+    return nextEntry(this.definition, this.header.sagaId, state, this.dependencies);
+  }
+
   /** Appends what `decide` makes of the newest state; a conflict reads the journal, and decides again while still owner. */
   private async commit(
     decide: (state: SagaState) => EntryDraft | undefined,
@@ -212,7 +220,8 @@ export class SagaExecutor implements Patience {
   /** Sends an entry for the next place. */
   private write(draft: EntryDraft): Write {
     const { worker, writer } = this.dependencies;
-    const entry = withStatus(this.definition, this.state, draft);
+    const led = leadingToWait(this.definition, this.state, draft, this.dependencies);
+    const entry = withStatus(this.definition, this.state, led);
     const after = applyEntry(this.state, entry);
     const change = projectHeader(this.state, after, worker);
     const { sagaId } = this.header;
@@ -330,10 +339,4 @@ export class SagaExecutor implements Patience {
     this.thrown ??= new ThrownErrors();
     this.thrown.remember(error, branchOf(this.state));
   }
-}
-
-/** What is next may have changed since it was decided: somebody else's entry came first. */
-function entryToRecord(definition: SagaDefinition, state: SagaState): EntryDraft | undefined {
-  const action = nextActions(definition, state)[0];
-  return action?.kind === 'record' ? action.entry : undefined;
 }

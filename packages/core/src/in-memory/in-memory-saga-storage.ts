@@ -1,3 +1,4 @@
+import { MomentQueue } from '../collections/moment-queue.js';
 import { ForgetfulMap } from '../collections/forgetful-map.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
 import { nextRunAtOf } from '../journal/header-change.js';
@@ -52,6 +53,8 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly sagas = new ForgetfulMap<string, StoredSaga>();
   private readonly idsByKey = new Map<string, string>();
   private readonly claimable = new Set<string>();
+  /** Sagas without an owner that are not due: those that wait cost a claim nothing. */
+  private readonly parked = new MomentQueue<string>();
   private readonly owned = new Map<string, Set<string>>();
   private readonly workerExpiries = new Map<string, number>();
   private readonly hintListeners = new Set<(hint: StorageHint) => void>();
@@ -162,6 +165,7 @@ export class InMemorySagaStorage implements SagaStorage {
   async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
     if (!this.isAlive(request.worker)) return [];
     const now = this.clock.now();
+    for (const sagaId of this.parked.takeDue(now)) this.becomeClaimable(sagaId, now);
     const candidates = request.sagaId === undefined ? [...this.claimable] : [request.sagaId];
     return candidates
       .flatMap((sagaId) => this.sagas.get(sagaId) ?? [])
@@ -252,14 +256,22 @@ export class InMemorySagaStorage implements SagaStorage {
   private index(header: SagaHeader): void {
     if (!isOpen(header.status)) return;
     if (header.owner === undefined) {
-      this.claimable.add(header.sagaId);
+      const { sagaId, nextRunAt } = header;
       // A hint would be useless before that: no worker can claim it, and the worker that parked it keeps the time.
-      if (isClaimable(header, this.clock.now())) this.hint({ kind: 'work' });
+      if (this.becomeClaimable(sagaId, this.clock.now(), header)) this.hint({ kind: 'work' });
+      else if (nextRunAt !== undefined) this.parked.add(nextRunAt.getTime(), sagaId);
       return;
     }
     const ids = this.owned.get(header.owner);
     if (ids === undefined) this.owned.set(header.owner, new Set([header.sagaId]));
     else ids.add(header.sagaId);
+  }
+
+  private becomeClaimable(sagaId: string, now: number, header = this.sagas.get(sagaId)?.header): boolean {
+    // It may have been claimed since, or parked anew: then it is in the queue again.
+    if (header === undefined || !isClaimable(header, now)) return false;
+    this.claimable.add(sagaId);
+    return true;
   }
 
   private unindex(header: SagaHeader): void {

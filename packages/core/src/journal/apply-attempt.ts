@@ -1,4 +1,5 @@
 import { StepOutcome } from '../definition/step-run.js';
+import { beginWait } from './apply-wait.js';
 import { branchOf, freshBranch } from './branch-state.js';
 import { failureOfAct, failureOfCancel, stuckOfCompensation } from './describe-failure.js';
 import type { ActCompleted, ActFailed, CompensationCompleted, CompensationFailed } from './journal-entry.js';
@@ -16,6 +17,7 @@ export function actCompleted(next: MutableState, entry: ActCompleted): void {
   addToUndo(next, entry.step, StepOutcome.Completed, entry.response);
   nextStage(next);
   if (next.cancel !== undefined) turnBack(next, failureOfCancel(next.cancel.reason));
+  else beginWait(next, entry);
 }
 
 /** An attempt of an act failed. */

@@ -1,17 +1,23 @@
 import { StepOutcome } from '../definition/step-run.js';
+import { takeRestOfStageWait } from './apply-wait.js';
 import { branchOf, changedBranches } from './branch-state.js';
 import type { Claimed, JournalEntry, Released } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { endWait } from './mutable-state.js';
 
-type ClaimEntry = Claimed | Extract<JournalEntry, Pick<Claimed, 'kind'>>;
+type ClaimEntry = (Claimed & { readonly recordedAt?: Date }) | Extract<JournalEntry, Pick<Claimed, 'kind'>>;
 
 /** A worker took the saga over. */
 export function claimed(next: MutableState, entry: ClaimEntry): void {
   next.claimSeq = next.seq;
   const isIdle = hasWaited(next, entry);
   // Whoever owned it before may have begun the next act, and nobody can say how far it came.
-  const mayHaveBegun = entry.from === 'running' && !isIdle && !next.isUntouched && !next.isUndoingFirst;
+  const mayHaveBegun =
+    entry.from === 'running' &&
+    !isIdle &&
+    !next.isUntouched &&
+    !next.isUndoingFirst &&
+    next.wait === undefined;
   if (mayHaveBegun) next.branches = changedBranches(next, { priorOutcome: StepOutcome.Unknown });
   // While it waited nothing of it ran: the death of its owner is no evidence against its step.
   if (entry.from !== 'pending' && !next.isReleased && !isIdle) next.recoveries++;
@@ -32,7 +38,8 @@ export function released(next: MutableState, { reason, begun }: Released): void 
 function hasWaited(next: MutableState, entry: ClaimEntry): boolean {
   const { park } = next;
   next.park = undefined;
-  if (park === undefined) return takeRestOfWait(next, entry) > 0;
+  const isWaiting = takeRestOfStageWait(next, entry);
+  if (park === undefined) return isWaiting || takeRestOfWait(next, entry) > 0;
   endWait(next);
   return true;
 }

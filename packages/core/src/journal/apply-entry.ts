@@ -1,6 +1,13 @@
 import { claimed, released } from './apply-claim.js';
 import { actCompleted, actFailed, compensationCompleted, compensationFailed } from './apply-attempt.js';
-import { cancelRequested, markedStuck, retryRequested, stepResolved } from './apply-request.js';
+import {
+  cancelRequested,
+  markedStuck,
+  retryRequested,
+  signalReceived,
+  stepResolved,
+} from './apply-request.js';
+import { parked, waitEnded } from './apply-wait.js';
 import type { EntryDraft, JournalEntry } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import type { SagaState } from './saga-state.js';
@@ -44,6 +51,12 @@ function change(next: MutableState, entry: EntryDraft | JournalEntry): void {
       return stepResolved(next, entry);
     case 'stuck':
       return markedStuck(next, entry);
+    case 'signal-received':
+      return signalReceived(next, entry);
+    case 'parked':
+      return parked(next, entry);
+    case 'wait-ended':
+      return waitEnded(next, entry);
     case 'settled':
     case 'delivery-failed':
   }

@@ -2,7 +2,13 @@ import { StepOutcome } from '../definition/step-run.js';
 import { SagaStuckReason } from '../errors/saga-failure.js';
 import { branchOf, changedBranches } from './branch-state.js';
 import { failureOfResolution } from './describe-failure.js';
-import type { CancelRequested, EntryDraft, MarkedStuck, StepResolved } from './journal-entry.js';
+import type {
+  CancelRequested,
+  EntryDraft,
+  MarkedStuck,
+  SignalReceived,
+  StepResolved,
+} from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { addToUndo, madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
 import { mayAct } from './saga-state.js';
@@ -19,6 +25,20 @@ export function cancelRequested(
   next.cancel ??= { reason };
   wake(next);
   if (next.status === SagaStatus.Stuck && status !== undefined) resume(next);
+}
+
+/** Somebody told it something. What comes too late says nothing. */
+export function signalReceived(next: MutableState, entry: SignalReceived): void {
+  if (next.direction === 'backward') return;
+  const { name, payload, actor, note, decision } = entry;
+  const optional = {
+    ...(payload === undefined ? {} : { payload }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(note === undefined ? {} : { note }),
+    ...(decision === undefined ? {} : { decision }),
+  };
+  next.signals = [...next.signals, { seq: next.seq, name, ...optional }];
+  if (entry.wakes === true) wake(next);
 }
 
 /** A person asked for it to go on from where it stood. */
@@ -65,7 +85,7 @@ export function markedStuck(next: MutableState, { reason, message, step }: Marke
 
 /** Something was asked of a parked saga: it is claimed at once, and the claim still says that nothing of it ran. */
 function wake(next: MutableState): void {
-  if (next.park !== undefined) next.park = { ...next.park, dueInMs: 0 };
+  if (next.park !== undefined) next.park = { for: next.park.for, name: next.park.name, dueInMs: 0 };
 }
 
 /** A person let it go on: the claim that follows is no recovery from a crash. */

@@ -16,6 +16,9 @@ export const entryKinds: { readonly [Kind in EntryDraft['kind']]: readonly Prope
   'step-resolved': ['step', 'actor', 'note', 'outcome'],
   stuck: ['reason', 'message'],
   'delivery-failed': ['emittedSeq', 'index', 'handler', 'error'],
+  'signal-received': ['name'],
+  parked: [],
+  'wait-ended': ['step', 'outcome'],
   settled: [],
 };
 

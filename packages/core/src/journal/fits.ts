@@ -3,7 +3,7 @@ import { isStep } from '../definition/saga-step.js';
 import { branchOf } from './branch-state.js';
 import type { NamedStep, SagaState } from './saga-state.js';
 import { nowhere } from './saga-state.js';
-import { currentStep, stepAt } from './step-place.js';
+import { currentStep, stepAt, waitAt } from './step-place.js';
 
 /**
  * Why a journal does not fit the steps of a definition, or undefined if it does: every step in it stands at its stage under
@@ -21,7 +21,9 @@ export function fits(definition: SagaDefinition, state: SagaState): string | und
 
 function misplaced(definition: SagaDefinition, named: NamedStep): string | undefined {
   if (named.stage === nowhere) return `the journal has "${named.step}" where no step can stand`;
-  const expected = stepAt(definition, named.stage, named.isAlternative);
+  const { stage, isAlternative } = named;
+  const wait = isAlternative ? undefined : waitAt(definition, stage);
+  const expected = stepAt(definition, stage, isAlternative) ?? wait;
   if (expected !== undefined && isStep(expected, named.step)) return undefined;
   const found = expected === undefined ? 'none' : `"${expected.id}"`;
   return `the journal has "${named.step}" at place ${named.stage + 1}, where the definition has ${found}`;

@@ -4,7 +4,7 @@ import { freshBranches } from './branch-state.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { Park } from './park.js';
 import type { SagaHeader } from './saga-header.js';
-import type { SagaState, UndoItem } from './saga-state.js';
+import type { SagaState, UndoItem, UntakenSignal } from './saga-state.js';
 import { SagaStatus } from './saga-status.js';
 
 /**
@@ -35,6 +35,7 @@ function isFull({ stuck }: Pick<SagaHeader, 'stuck'>): boolean {
 }
 
 const nothing: readonly UndoItem[] = [];
+const noSignals: readonly UntakenSignal[] = [];
 
 /** The state of a saga that nothing has happened to yet. */
 export function initialState(context: string, isQueued = false, park?: Park): SagaState {
@@ -49,6 +50,8 @@ export function initialState(context: string, isQueued = false, park?: Park): Sa
     isUntouched: false,
     isUndoingFirst: false,
     park,
+    wait: undefined,
+    signals: noSignals,
     named: nothing,
     undo: nothing,
     givenUp: nothing,

@@ -5,6 +5,18 @@ import type { SagaStuckReason } from '../errors/saga-failure.js';
 import type { Park } from './park.js';
 import type { SagaStatus } from './saga-status.js';
 
+/** What an entry says that leads to a wait. */
+export interface WaitStart {
+  /** The saga waits without an owner: nobody runs it until then. */
+  readonly park?: Park;
+  /** In place of `park`: it waits in the memory of its owner. */
+  readonly wait?: Park;
+  /** Of an approval: what is to be decided. */
+  readonly title?: string;
+  /** Of an approval: who must not decide it. */
+  readonly notBy?: string;
+}
+
 /** What each attempt of a step leaves in the journal. */
 interface StepAttempt {
   /** The id of the step. */
@@ -17,7 +29,7 @@ interface StepAttempt {
 }
 
 /** An act returned. Also the durable statement that the next step may begin. */
-export interface ActCompleted extends StepAttempt {
+export interface ActCompleted extends StepAttempt, WaitStart {
   readonly kind: 'act-completed';
   /** The context after the step; undefined: it is the one before, or this reader did not ask for contexts. */
   readonly context?: Json;
@@ -145,6 +157,42 @@ export interface MarkedStuck {
   readonly message: string;
 }
 
+/** Somebody told the saga something, or decided what it asked. */
+export interface SignalReceived {
+  readonly kind: 'signal-received';
+  /** The signal's name; of a decision the id of the approval. */
+  readonly name: string;
+  readonly payload?: Json;
+  /** One signal of this name and id counts. */
+  readonly dedupeId?: string;
+  readonly actor?: string;
+  readonly note?: string;
+  readonly decision?: 'approved' | 'rejected';
+  /** It ends the wait that the saga is at. */
+  readonly wakes?: true;
+}
+
+/** An owner found that the saga begins to wait without an entry that led to it, or that a wait is not over yet. */
+export interface Parked extends WaitStart {
+  readonly kind: 'parked';
+}
+
+/** A wait is over. Also the durable statement that the next step may begin, unless the saga is undone. */
+export interface WaitEnded extends WaitStart {
+  readonly kind: 'wait-ended';
+  /** The id of the wait. */
+  readonly step: string;
+  /** `failed`: a function of its definition threw. */
+  readonly outcome: 'elapsed' | 'signal' | 'timed-out' | 'failed';
+  /** The `seq` of the signal that ended it. */
+  readonly signal?: number;
+  /** The context with what was taken; without it the context stays as it was. */
+  readonly context?: Json;
+  /** With `compensate`: why. */
+  readonly error?: RecordedError;
+  readonly next?: 'compensate';
+}
+
 /** The saga's end, where it is not one statement with the last step's entry. */
 export interface Settled {
   readonly kind: 'settled';
@@ -184,6 +232,9 @@ export type EntryDraft = (
   | StepResolved
   | MarkedStuck
   | DeliveryFailed
+  | SignalReceived
+  | Parked
+  | WaitEnded
   | Settled
 ) &
   StatusChange;

@@ -1,7 +1,7 @@
-/** What a saga without an owner waits for: `retry` the next attempt of a step, `delay` a moment. */
+/** What a saga waits for: `retry` the next attempt of a step, the others what a place of its list says. */
 export interface SagaWaiting {
-  readonly for: 'retry' | 'delay';
-  /** The step's id; `start` for a saga that was started with a delay and has not begun. */
+  readonly for: 'retry' | 'delay' | 'signal' | 'approval';
+  /** The id of the step or of the wait; `start` for a saga that was started with a delay and has not begun. */
   readonly name: string;
 }
 

@@ -2,7 +2,8 @@ import type { Json } from '../context/context-codec.js';
 import type { StepOutcome } from '../definition/step-run.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import type { BranchState } from './branch-state.js';
-import type { Park } from './park.js';
+import type { SignalReceived } from './journal-entry.js';
+import type { Park, SagaWaiting } from './park.js';
 import type { SagaStatus } from './saga-status.js';
 
 /** A step that the journal names, with where it stood when it was written. */
@@ -25,6 +26,25 @@ export interface UndoItem extends NamedStep {
   readonly failedAttempts?: number;
 }
 
+/** A wait that the saga is at. */
+export interface StageWait extends SagaWaiting {
+  /** When it is over by the storage's clock, in milliseconds since the epoch. Undefined: never, or nobody read it yet. */
+  readonly endsAt: number | undefined;
+  /** How long its owner waits, in milliseconds by its own monotonic clock; undefined: until something is asked. */
+  readonly restMs: number | undefined;
+  /** The same wait of the same owner as long as this is the same object. */
+  readonly until: Date;
+  /** Its time is over: by the storage's clock, or by how long its owner waited. */
+  readonly isOver: boolean;
+  readonly title?: string;
+  readonly notBy?: string;
+}
+
+/** A signal that came and that nothing has taken yet. */
+export type UntakenSignal = Pick<SignalReceived, 'name' | 'payload' | 'actor' | 'note' | 'decision'> & {
+  readonly seq: number;
+};
+
 /** What a journal amounts to: everything the engine needs to decide what comes next. Made by folding, never stored. */
 export interface SagaState {
   readonly status: SagaStatus;
@@ -45,6 +65,10 @@ export interface SagaState {
   readonly isUndoingFirst: boolean;
   /** It has no owner until this is over: nothing of it runs. */
   readonly park: Park | undefined;
+  /** Forward: the wait that it is at, once that has begun. */
+  readonly wait: StageWait | undefined;
+  /** What was told to it and is not taken yet, in the order in which it came. */
+  readonly signals: readonly UntakenSignal[];
   /** Every step in the journal, the first named first: one array with `undo` until the two differ. */
   readonly named: readonly NamedStep[];
   /** What would be undone, the first completed first; the last is the next. */

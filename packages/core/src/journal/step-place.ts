@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
+import type { WaitDefinition } from '../definition/wait-definition.js';
 import { isStep } from '../definition/saga-step.js';
 import { branchOf } from './branch-state.js';
 import type { SagaState } from './saga-state.js';
@@ -24,7 +25,14 @@ export function stepAt(
 
 /** The step that runs next, or that it stands at: forward the act, backward the compensation. */
 export function standingStep(definition: SagaDefinition, state: SagaState): string | undefined {
-  return mayAct(state) ? currentStep(definition, state)?.id : state.undo.at(-1)?.step;
+  if (!mayAct(state)) return state.undo.at(-1)?.step;
+  return (currentStep(definition, state) ?? waitAt(definition, state.stage))?.id;
+}
+
+/** The wait at a stage. */
+export function waitAt(definition: SagaDefinition, stage: number): WaitDefinition | undefined {
+  const place = definition.stages[stage];
+  return place?.kind === 'wait' ? place.wait : undefined;
 }
 
 /** What a saga stands at: the act that is next, or every compensation that is still to be done. */

@@ -13,6 +13,7 @@ export function turnBack(next: MutableState, failure: SagaFailure): void {
   if (next.isUndoingFirst) endWait(next);
   else next.branches = freshBranches;
   next.isUndoingFirst = false;
+  next.wait = undefined;
   next.direction = 'backward';
   next.failure = failure;
 }

@@ -21,12 +21,29 @@ const attempt = {
 };
 const dueInMs = fc.option(fc.nat(), { nil: undefined });
 const park = fc.record({ for: fc.constant('retry'), name: text, dueInMs }, plain);
+const untilMoment = fc.record(
+  { for: fc.constantFrom('delay', 'signal', 'approval'), name: text, dueInMs, nextRunAt: date },
+  { requiredKeys: ['for', 'name', 'dueInMs'], ...plain },
+);
+/** What an entry has that leads to a wait: a park or a wait, and then more. */
+const start = fc
+  .tuple(
+    fc.constantFrom('park', 'wait'),
+    untilMoment,
+    fc.record({ title: text, notBy: text }, { requiredKeys: [] as never[] }),
+  )
+  .map(([name, one, more]) => ({ [name]: one, ...more }));
 const status = fc.constantFrom(...Object.values(SagaStatus));
 const optional = { requiredKeys: [] as never[] };
 
+/** The same, some of them leading to a wait. */
+function leading(drafts: fc.Arbitrary<object>): fc.Arbitrary<object> {
+  return fc.tuple(drafts, fc.option(start, { nil: {} })).map(([draft, more]) => ({ ...draft, ...more }));
+}
+
 /** Every kind, with and without what is optional. A kind that is missing here does not compile. */
 const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = {
-  'act-completed': merged({ ...attempt, context: json }, { response: json, events: json }),
+  'act-completed': leading(merged({ ...attempt, context: json }, { response: json, events: json })),
   'act-failed': merged(
     {
       ...attempt,
@@ -73,6 +90,24 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
     { step: text },
   ),
   'delivery-failed': merged({ emittedSeq: fc.nat(), index: fc.nat(), handler: text, error }),
+  'signal-received': merged(
+    { name: text },
+    {
+      payload: json,
+      dedupeId: text,
+      actor: text,
+      note: text,
+      decision: fc.constantFrom('approved', 'rejected'),
+      wakes: fc.constant(true),
+    },
+  ),
+  parked: leading(merged({})),
+  'wait-ended': leading(
+    merged(
+      { step: text, outcome: fc.constantFrom('elapsed', 'signal', 'timed-out', 'failed') },
+      { signal: fc.nat(), context: json, error, next: fc.constant('compensate') },
+    ),
+  ),
   settled: merged({}),
 };
 

@@ -38,8 +38,8 @@ const columnNames: ReadonlySet<string> = new Set([
 /** Gives values of `detail` back as they were, which JSON does not. */
 const revivers: Readonly<Record<string, (stored: never) => unknown>> = {
   retryAt: (stored: string) => new Date(stored),
-  // JSON has no undefined: a wait that only a request ends has no `dueInMs` there.
-  park: (stored: { readonly dueInMs?: number }) => ({ ...stored, dueInMs: stored.dueInMs }),
+  park: revivePark,
+  wait: revivePark,
 };
 
 /**
@@ -79,6 +79,17 @@ export function fromEntryColumns(columns: EntryColumns): EntryDraft {
   for (const name of needed)
     if (entry[name] === undefined) throw new TypeError(`An entry "${kind}" of the journal has no "${name}".`);
   return entry as unknown as EntryDraft;
+}
+
+interface StoredPark {
+  readonly dueInMs?: number;
+  readonly nextRunAt?: string;
+}
+
+/** JSON has no undefined: a wait that only a request ends has no `dueInMs` there. */
+function revivePark({ nextRunAt, ...park }: StoredPark): object {
+  const revived = { ...park, dueInMs: park.dueInMs };
+  return nextRunAt === undefined ? revived : { ...revived, nextRunAt: new Date(nextRunAt) };
 }
 
 const statuses: ReadonlySet<string> = new Set(Object.values(SagaStatus));

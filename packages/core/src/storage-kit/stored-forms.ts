@@ -33,6 +33,20 @@ const forms: Readonly<Record<string, StoredForm>> = {
       return { ...rest, undo: steps.map((one) => ({ ...one, outcome: outcomeOf(one.outcome) })) };
     },
   },
+  'signal-received': {
+    // Its payload is JSON, and so in the column of what came from outside.
+    write: ({ payload, ...draft }) => (payload === undefined ? draft : { ...draft, response: payload }),
+    read: ({ response, ...stored }) => {
+      known('the decision', stored['decision'], [undefined, 'approved', 'rejected']);
+      return response === undefined ? stored : { ...stored, payload: response };
+    },
+  },
+  'wait-ended': {
+    read: (stored) => {
+      known('a wait that ended', stored['outcome'], ['elapsed', 'signal', 'timed-out', 'failed']);
+      return stored;
+    },
+  },
   'step-resolved': {
     // Releases before `not-done` wrote no outcome. A word that a later one may add is not guessed: the saga is released.
     read: ({ outcome = 'done', ...stored }) => {
@@ -43,6 +57,12 @@ const forms: Readonly<Record<string, StoredForm>> = {
     },
   },
 };
+
+/** A value that a later release may add is not guessed: the saga is released. */
+function known(what: string, value: unknown, values: readonly unknown[]): unknown {
+  if (values.includes(value)) return value;
+  throw new TypeError(`The journal has ${what} "${String(value)}", which this version does not know.`);
+}
 
 /** The properties of an entry as journals keep them. */
 export function toStoredForm(draft: EntryDraft): Properties {

@@ -114,9 +114,12 @@ export class SagaWorker {
   }
 
   /** There will be something to claim once a saga that was parked here is due. */
-  claimLater({ dueInMs }: Park): void {
+  claimLater({ dueInMs, nextRunAt }: Park): void {
+    const { clock, surroundings } = this.dependencies;
+    // By this process's own wall clock, which may be wrong: a sweep finds what is claimed too early then.
+    const delayMs = nextRunAt === undefined ? dueInMs : Math.max(0, nextRunAt.getTime() - clock.now());
     // The timer may last for hours: it holds on to nothing of a caller.
-    if (dueInMs !== undefined) this.dependencies.surroundings.run(() => this.dueMoments.add(dueInMs));
+    if (delayMs !== undefined) surroundings.run(() => this.dueMoments.add(delayMs));
   }
 
   /** Somebody asked for something concerning a saga that may run here. */

@@ -13,6 +13,9 @@ import {
 } from '../../src/engine.js';
 import { isOpen, isTerminal, StepTimedOutError } from '../../src/index.js';
 
+import { nextEntry } from '../../src/execution/next-entry.js';
+import { waitsInMemory } from '../engine/waits-in-memory.js';
+
 /** An execution as far as it came. */
 export interface Execution {
   readonly header: SagaHeader;
@@ -81,7 +84,11 @@ class Simulation implements Execution {
       this.state = afterWait(this.state);
       return;
     }
-    if (action.kind === 'record') return this.append(action.entry);
+    if (action.kind !== 'act' && action.kind !== 'compensate') {
+      const entry = nextEntry(this.definition, this.header.sagaId, this.state, waitsInMemory);
+      if (entry !== undefined) this.append(entry);
+      return;
+    }
     this.append(
       decideEntry(this.definition, this.state, {
         action,

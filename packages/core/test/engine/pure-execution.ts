@@ -10,6 +10,8 @@ import {
 } from '../../src/engine.js';
 import type { AttemptOutcome, SagaState } from '../../src/engine.js';
 import type { EntryDraft, JournalEntry, SagaDefinition, SagaHeader } from '../../src/index.js';
+import { nextEntry } from '../../src/execution/next-entry.js';
+import { waitsInMemory } from './waits-in-memory.js';
 import { isStep } from '../../src/definition/saga-step.js';
 import { openSteps } from '../../src/journal/step-place.js';
 
@@ -101,8 +103,10 @@ export class PureExecution {
       if (action === undefined) return this;
       if (action.kind === 'wait') {
         state = afterWait(state);
-      } else if (action.kind === 'record') {
-        state = this.append(definition, state, action.entry);
+      } else if (action.kind !== 'act' && action.kind !== 'compensate') {
+        const entry = nextEntry(definition, 'saga-1', state, waitsInMemory);
+        if (entry === undefined) return this;
+        state = this.append(definition, state, entry);
       } else {
         const id = action.kind === 'act' ? action.step.id : action.item.step;
         if (!isStep(action.step, id)) throw new Error(`"${id}" was undone by "${action.step.id}"`);

@@ -1,6 +1,6 @@
 import { stepsOf } from '@nest-saga/core/engine';
 import type { RetryPolicy, SagaDefinition, StepDefinition } from '@nest-saga/core';
-import type { Stage } from '@nest-saga/core/engine';
+import type { Stage, WaitDefinition } from '@nest-saga/core/engine';
 
 /** A saga that this application can run, as plain data that can be sent to a client as it is. */
 export interface RegisteredSaga {
@@ -17,8 +17,18 @@ export interface RegisteredStage {
   /** The number of the stage, from 1. */
   readonly position: number;
   readonly kind: Stage['kind'];
-  /** The steps of the stage, the primary first. */
+  /** The steps of the stage, the primary first; a wait has none. */
   readonly steps: readonly RegisteredStep[];
+  /** Of a wait: what it waits for. */
+  readonly wait?: RegisteredWait;
+}
+
+/** A place that waits. */
+export interface RegisteredWait {
+  readonly id: string;
+  readonly for: WaitDefinition['for'];
+  /** The length of a delay, or the limit of another wait, in milliseconds; undefined if the context says it, or there is none. */
+  readonly limitMs: number | undefined;
 }
 
 /** A step with its resolved options, defaults included. */
@@ -48,8 +58,15 @@ export function toRegisteredSaga({ name, version, context, stages }: SagaDefinit
       position: index + 1,
       kind: stage.kind,
       steps: stepsOf(stage).map(toRegisteredStep),
+      ...(stage.kind === 'wait' ? { wait: toRegisteredWait(stage.wait) } : {}),
     })),
   };
+}
+
+function toRegisteredWait(wait: WaitDefinition): RegisteredWait {
+  const { id } = wait;
+  if (wait.for !== 'delay') return { id, for: wait.for, limitMs: wait.timeoutMs };
+  return { id, for: wait.for, limitMs: typeof wait.length === 'number' ? wait.length : undefined };
 }
 
 function toRegisteredStep(step: StepDefinition): RegisteredStep {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { delay } from '@nest-saga/core';
 import type { SagaStepHandler, StepRun } from '@nest-saga/core';
 import { fallback } from './fallback.js';
 import { Saga, SagaMetadata } from './saga.decorator.js';
@@ -75,6 +76,34 @@ describe('the types of a saga', () => {
     class TwiceSaga {}
     expect(optionsOf(OrderSaga)).toMatchObject({ name: 'order', version: 2, context: OrderContext });
     expect([OrderSaga, WrongSaga, TwiceSaga].map((saga) => stepsOf(saga).length)).toEqual([2, 2, 1]);
+  });
+
+  it('give each function of a wait the type of the context, with the class as the first argument', () => {
+    @Saga(OrderContext, {
+      name: 'order',
+      steps: [
+        ChargeStep,
+        delay('cool', 5),
+        delay('later', (order) => order.total * 1_000),
+        // @ts-expect-error an order has no city
+        delay('never', (order) => order.city),
+        LogStep,
+      ],
+    })
+    class OrderSaga {}
+    @Saga({
+      name: 'order',
+      context: OrderContext,
+      steps: [delay('later', (order: OrderContext) => order.total)],
+    })
+    class AnnotatedSaga {}
+    @Saga(OrderContext, {
+      name: 'order',
+      // @ts-expect-error a trip is no order
+      steps: [delay('later', (trip: TripContext) => trip.city.length)],
+    })
+    class WrongSaga {}
+    expect([OrderSaga, AnnotatedSaga, WrongSaga].map((saga) => stepsOf(saga).length)).toEqual([5, 1, 1]);
   });
 
   it('refuse a step of another context', () => {

@@ -1,4 +1,4 @@
-import type { Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
+import type { DeclaredWait, Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
 
 /**
  * The requirements of a saga for a step: both methods, each for a context that the saga's context satisfies. Declared
@@ -22,5 +22,6 @@ export interface StepUse<Context = never> {
 /** A step in a saga's list: a class, or the result of `step()`. */
 export type SagaStepReference<Context = never> = SagaStepClass<Context> | StepUse<Context>;
 
-/** A stage in a saga's list: a step, or a step with its alternative. */
-export type SagaStage<Context = never> = SagaStepReference<Context> | Fallback<SagaStepReference<Context>>;
+/** A stage in a saga's list: a step, a step with its alternative, or a wait. */
+export type SagaStage<Context = never> =
+  SagaStepReference<Context> | Fallback<SagaStepReference<Context>> | DeclaredWait<Context>;

@@ -1,12 +1,14 @@
-import type {
-  DeclaredSaga,
-  DeclaredStep,
-  Fallback,
-  SagaDefinitionProblem,
-  SagaStepOptions,
-} from '@nest-saga/core';
-import type { OptionTable } from '@nest-saga/core/engine';
-import { checkTable, isFallback, isObject, sagaTable, stepTable, validateSaga } from '@nest-saga/core/engine';
+import type { DeclaredSaga, DeclaredStep, SagaDefinitionProblem, SagaStepOptions } from '@nest-saga/core';
+import type { DeclaredStage, OptionTable } from '@nest-saga/core/engine';
+import {
+  checkTable,
+  isFallback,
+  isObject,
+  isWait,
+  sagaTable,
+  stepTable,
+  validateSaga,
+} from '@nest-saga/core/engine';
 import { SagaMetadata } from '../decorators/saga.decorator.js';
 import type { StoredSagaOptions } from '../decorators/saga.decorator.js';
 import { StepMetadata } from '../decorators/saga-step.decorator.js';
@@ -64,7 +66,8 @@ class SagaDeclaration {
     return { className, declared, problems, stepClasses, stepProviders };
   }
 
-  private declareStage(stage: SagaStage, index: number): DeclaredStep | Fallback<DeclaredStep> {
+  private declareStage(stage: SagaStage, index: number): DeclaredStage {
+    if (isWait(stage)) return stage;
     if (!isFallback(stage)) return this.declareStep(stage, index);
     // A fallback inside a fallback passes on to the check of the whole saga, which reports it.
     const [primary, alternative] = [stage.primary, stage.alternative].map((side) =>

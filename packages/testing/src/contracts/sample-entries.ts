@@ -151,6 +151,62 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   stuck: { kind: 'stuck', reason: 'recovery-exhausted', message: text },
   'stuck at a step': { kind: 'stuck', reason: 'definition-mismatch', step: 'a:b.c-d_e', message: longText },
   'delivery-failed': { kind: 'delivery-failed', emittedSeq: 3, index: 0, handler: text, error },
+  'act-completed that leads to a wait': {
+    kind: 'act-completed',
+    ...attempt,
+    context: '{}',
+    response: '"r"',
+    park: { for: 'delay', name: 'cool', dueInMs: 3_600_000 },
+  },
+  'act-completed that leads to a short wait': {
+    kind: 'act-completed',
+    ...attempt,
+    context: '{}',
+    wait: { for: 'delay', name: 'cool', dueInMs: 10 },
+  },
+  'signal-received': { kind: 'signal-received', name: 'shipment.delivered' },
+  'signal-received with a payload': {
+    kind: 'signal-received',
+    name: 'shipment.delivered',
+    payload: JSON.stringify({ text, at: { $date: '2026-03-01T00:00:00.999Z' } }),
+    dedupeId: text,
+    actor: 'Zoë O’Neil',
+    wakes: true,
+  },
+  'signal-received with a decision': {
+    kind: 'signal-received',
+    name: 'big-refund',
+    actor: 'ada',
+    note: longText,
+    decision: 'rejected',
+    wakes: true,
+  },
+  'parked until a moment': {
+    kind: 'parked',
+    park: { for: 'delay', name: 'cool', dueInMs: undefined, nextRunAt: new Date('2126-03-01T00:00:10.123Z') },
+  },
+  'parked until somebody decides': {
+    kind: 'parked',
+    park: { for: 'approval', name: 'a:b.c-d_e', dueInMs: undefined },
+    title: text,
+    notBy: 'Zoë O’Neil',
+  },
+  'wait-ended': { kind: 'wait-ended', step: 'cool', outcome: 'elapsed' },
+  'wait-ended by a signal, leading to another wait': {
+    kind: 'wait-ended',
+    step: 'cool',
+    outcome: 'signal',
+    signal: 7,
+    context: richContext,
+    park: { for: 'signal', name: 'paid', dueInMs: undefined },
+  },
+  'wait-ended that compensates': {
+    kind: 'wait-ended',
+    step: 'cool',
+    outcome: 'timed-out',
+    error,
+    next: 'compensate',
+  },
   settled: { kind: 'settled' },
   'settled that ends the saga': { kind: 'settled', status: 'completed' },
   'cancel-requested of a STUCK saga': { kind: 'cancel-requested', reason: text, status: 'running' },
@@ -158,7 +214,7 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
 
 /** An entry with its JSON texts parsed, because a storage may write the same value differently. */
 export function parsed(entry: EntryDraft | JournalEntry): object {
-  const names = ['context', 'response', 'events'];
+  const names = ['context', 'response', 'events', 'payload'];
   return Object.fromEntries(
     Object.entries(entry).map(([name, value]): [string, unknown] => [
       name,

@@ -74,12 +74,13 @@ function checkStep(entry: JournalEntry, replay: JournalReplay, report: Report): 
 }
 
 const lastKinds: Readonly<Partial<Record<SagaStatus, ReadonlySet<JournalEntry['kind']>>>> = {
-  completed: new Set(['act-completed', 'step-resolved', 'settled']),
+  completed: new Set(['act-completed', 'step-resolved', 'wait-ended', 'settled']),
   failed: new Set([
     'act-failed',
     'compensation-completed',
     'compensation-decided',
     'step-resolved',
+    'wait-ended',
     'settled',
   ]),
 };

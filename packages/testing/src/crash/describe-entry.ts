@@ -20,6 +20,12 @@ export function describeEntry(entry: EntryDraft): string {
       return `step-resolved ${entry.step}${entry.outcome === 'not-done' ? ' as not done' : ''}`;
     case 'delivery-failed':
       return `delivery-failed ${entry.emittedSeq} to ${entry.handler}`;
+    case 'signal-received':
+      return `${entry.decision ?? 'signal-received'} ${entry.name}`;
+    case 'parked':
+      return `parked at ${(entry.park ?? entry.wait)?.name ?? 'nothing'}`;
+    case 'wait-ended':
+      return `wait-ended ${entry.step} ${entry.outcome}${entry.next === undefined ? '' : ` -> ${entry.next}`}`;
     case 'stuck':
       return `stuck of ${entry.reason}`;
     default:

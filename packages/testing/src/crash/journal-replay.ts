@@ -1,4 +1,5 @@
 import type { JournalEntry, StepOutcome } from '@nest-saga/core';
+import type { WaitStart } from '@nest-saga/core/engine';
 import { trailOf } from './ledger-row.js';
 
 /**
@@ -34,8 +35,10 @@ export class JournalReplay {
   isUnsure = false;
   /** The last owner let go, or got STUCK, before it began the act that is next. */
   private isUntouched = false;
-  /** Until then, by the storage's clock, nothing runs: the last attempt failed and is to be repeated. */
+  /** Until then, by the storage's clock, nothing runs: the last attempt failed and is to be repeated, or a wait is not over. */
   private waitsUntil = 0;
+  /** It is at a wait, so no act was begun. */
+  private isAtWait = false;
 
   apply(entry: JournalEntry): void {
     // A started saga has an owner before its first entry, which no entry names: its first writer is it.
@@ -49,6 +52,19 @@ export class JournalReplay {
         this.context = entry.context;
         this.trail.push(trailOf('act', entry.step));
         if (this.isCancelled) this.direction = 'backward';
+        else this.beginWait(entry);
+        return;
+      case 'parked':
+        this.isUnsure = false;
+        this.beginWait(entry);
+        return;
+      case 'wait-ended':
+        this.waitsUntil = 0;
+        this.isAtWait = false;
+        this.isUnsure = false;
+        this.context = entry.context ?? this.context;
+        if (entry.next === 'compensate' || this.isCancelled) this.direction = 'backward';
+        else this.beginWait(entry);
         return;
       case 'act-failed':
         this.learn(entry.step, entry.outcome);
@@ -76,6 +92,7 @@ export class JournalReplay {
         return;
       case 'compensation-decided':
         this.waitsUntil = 0;
+        this.isAtWait = false;
         for (const { step } of entry.undo) {
           this.undo = [...this.undo, step];
           this.learn(step, 'failed');
@@ -98,8 +115,7 @@ export class JournalReplay {
       case 'claimed':
         this.isEarly = this.isParked || entry.recordedAt.getTime() < this.waitsUntil;
         this.isParked = false;
-        if (entry.from === 'running' && !this.isEarly && !this.isUntouched && !this.isUndoingFirst)
-          this.isUnsure = true;
+        if (entry.from === 'running' && this.mayHaveBegun()) this.isUnsure = true;
         this.isUntouched = false;
         this.owner = entry.worker;
         this.isLetGo = false;
@@ -111,8 +127,23 @@ export class JournalReplay {
         this.letGo();
         return;
       case 'delivery-failed':
+      case 'signal-received':
       case 'settled':
     }
+  }
+
+  private mayHaveBegun(): boolean {
+    return !this.isEarly && !this.isUntouched && !this.isUndoingFirst && !this.isAtWait;
+  }
+
+  private beginWait(entry: WaitStart & Pick<JournalEntry, 'recordedAt'>): void {
+    const wait = entry.park ?? entry.wait;
+    if (wait === undefined) return;
+    this.isAtWait = true;
+    const afterMs =
+      wait.dueInMs === undefined ? Number.POSITIVE_INFINITY : entry.recordedAt.getTime() + wait.dueInMs;
+    this.waitsUntil = wait.nextRunAt?.getTime() ?? afterMs;
+    if (entry.park !== undefined) this.park();
   }
 
   /** Whether the next call is an act. */

@@ -1,5 +1,5 @@
 import { isFallback } from '@nest-saga/core/engine';
-import type { DeclaredSaga, Fallback, SagaOptions } from '@nest-saga/core';
+import type { DeclaredSaga, DeclaredWait, Fallback, SagaOptions } from '@nest-saga/core';
 import type { ScriptedStep } from './scripted-step.js';
 
 /** A declared saga of scripted steps, with the calls of all of them in one list. */
@@ -23,12 +23,12 @@ export interface ScriptedSaga extends DeclaredSaga {
  */
 export function scriptedSaga(
   name: string,
-  steps: readonly (ScriptedStep | Fallback<ScriptedStep>)[],
+  steps: readonly (ScriptedStep | Fallback<ScriptedStep> | DeclaredWait)[],
   options: Omit<SagaOptions, 'name'> = {},
 ): ScriptedSaga {
   const calls: string[] = [];
   for (const declared of steps) {
-    for (const step of isFallback(declared) ? [declared.primary, declared.alternative] : [declared]) {
+    for (const step of stepsIn(declared)) {
       step.onCall(({ action, attempt }) => {
         calls.push(attempt === 1 ? `${action} ${step.id}` : `${action} ${step.id} #${attempt}`);
       });
@@ -36,4 +36,9 @@ export function scriptedSaga(
   }
   // Hidden, because a declaration with an unknown property is refused.
   return Object.defineProperty({ ...options, name, steps, calls }, 'calls', { enumerable: false });
+}
+
+function stepsIn(declared: ScriptedStep | Fallback<ScriptedStep> | DeclaredWait): readonly ScriptedStep[] {
+  if (isFallback(declared)) return [declared.primary, declared.alternative];
+  return 'handler' in declared ? [declared] : [];
 }

@@ -1,0 +1,32 @@
+import { delay, fallback } from '@nest-saga/core';
+import type { DeclaredStage, DeclaredStep } from '@nest-saga/core';
+import type { SagaPlan, StepPlan } from './run-plan.js';
+
+/** The error that fallbacks of a plan are for. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+}
+
+/** The id of the wait before a stage. */
+export function waitBefore({ id }: StepPlan): string {
+  return `before-${id}`;
+}
+
+/** The list of a planned saga. */
+export function declareStages(
+  { stages }: SagaPlan,
+  declare: (step: StepPlan) => DeclaredStep,
+): readonly DeclaredStage[] {
+  return stages.flatMap(
+    ({ delayMs, primary, alternative, isForAnyError = false }): readonly DeclaredStage[] => [
+      ...(delayMs === undefined ? [] : [delay(waitBefore(primary), delayMs)]),
+      alternative === undefined
+        ? declare(primary)
+        : fallback(
+            declare(primary),
+            declare(alternative),
+            isForAnyError ? {} : { failureErrors: [GatewayError] },
+          ),
+    ],
+  );
+}

@@ -1,0 +1,64 @@
+import { checkSize } from '../context/context-codec.js';
+import type { Json } from '../context/context-codec.js';
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { readPayload } from '../definition/saga-signal.js';
+import type { SignalWaitDefinition, WaitDefinition } from '../definition/wait-definition.js';
+import { ApprovalRejectedError } from '../errors/approval-rejected-error.js';
+import { recordError } from '../errors/recorded-error.js';
+import { WaitTimedOutError } from '../errors/wait-timed-out-error.js';
+import { isThenable } from '../identity/thrown.js';
+import type { WaitEnded } from '../journal/journal-entry.js';
+import type { UntakenSignal } from '../journal/saga-state.js';
+import { callWith } from './begin-wait.js';
+import type { EndWaitAction } from './next-wait.js';
+
+/** The entry that ends a wait, with the decision that goes with it. What is thrown here is trouble with the saga's record. */
+export function endOf(
+  definition: SagaDefinition,
+  sagaId: string,
+  context: Json,
+  { wait, taken }: EndWaitAction,
+): WaitEnded {
+  if (wait.for === 'delay') return ended(wait, 'elapsed');
+  if (taken === undefined) {
+    if (wait.onTimeout === 'continue') return ended(wait, 'timed-out');
+    return failedWait(wait, 'timed-out', new WaitTimedOutError(sagaId, wait.id, wait.timeoutMs ?? 0));
+  }
+  const end: WaitEnded = { ...ended(wait, 'signal'), signal: taken.seq };
+  if (wait.for === 'signal') return apply(definition, wait, context, taken, end);
+  if (taken.decision !== 'rejected' || wait.onReject === 'continue') return end;
+  const { actor, note } = taken;
+  const error = recordError(new ApprovalRejectedError(sagaId, wait.id, actor ?? 'somebody', note));
+  return { ...end, error, next: 'compensate' };
+}
+
+/** A wait that ends with the saga undone. */
+export function failedWait(wait: WaitDefinition, outcome: WaitEnded['outcome'], error: unknown): WaitEnded {
+  return { ...ended(wait, outcome), error: recordError(error), next: 'compensate' };
+}
+
+function ended({ id }: WaitDefinition, outcome: WaitEnded['outcome']): WaitEnded {
+  return { kind: 'wait-ended', step: id, outcome };
+}
+
+function apply(
+  definition: SagaDefinition,
+  wait: SignalWaitDefinition,
+  context: Json,
+  taken: UntakenSignal,
+  end: WaitEnded,
+): WaitEnded {
+  const { apply: put } = wait;
+  const signal = wait.signals.find(({ name }) => name === taken.name);
+  if (put === undefined || signal === undefined) return end;
+  const decoded: unknown = taken.payload === undefined ? undefined : definition.codec.decode(taken.payload);
+  const after = callWith(definition, context, (copy) => {
+    const given = put(copy, { signal: taken.name, payload: readPayload(signal, decoded) });
+    if (isThenable(given)) throw new TypeError(`apply() of the wait "${wait.id}" has to be synchronous.`);
+    const json = definition.codec.encode(given ?? copy, 'context');
+    checkSize(json, 'context');
+    return { json };
+  });
+  if ('thrown' in after) return { ...failedWait(wait, 'failed', after.thrown), signal: taken.seq };
+  return after.json === context ? end : { ...end, context: after.json };
+}

@@ -1,0 +1,82 @@
+import { failureOfAct, failureOfCancel } from './describe-failure.js';
+import type { EntryPlace, Parked, WaitEnded, WaitStart } from './journal-entry.js';
+import type { MutableState } from './mutable-state.js';
+import { madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
+import type { StageWait } from './saga-state.js';
+import { mayAct } from './saga-state.js';
+import { turnBack } from './turn-back.js';
+
+type MaybeRecorded = Partial<Pick<EntryPlace, 'recordedAt'>>;
+
+/** An entry led to a wait, if it says so: the saga is at it from then on. */
+export function beginWait(next: MutableState, entry: WaitStart & MaybeRecorded): void {
+  const begun = entry.park ?? entry.wait;
+  if (begun === undefined) return;
+  const { for: what, name, dueInMs } = begun;
+  const endsAt = endOfWait(entry);
+  nameAct(next, name);
+  next.park = entry.park;
+  next.wait = {
+    for: what,
+    name,
+    endsAt,
+    restMs: dueInMs,
+    until: new Date(endsAt ?? 0),
+    isOver: false,
+    ...(entry.title === undefined ? {} : { title: entry.title }),
+    ...(entry.notBy === undefined ? {} : { notBy: entry.notBy }),
+  };
+}
+
+/** An owner found that the wait begins without an entry that led to it, or that it is not over. */
+export function parked(next: MutableState, entry: Parked & MaybeRecorded): void {
+  const name = (entry.park ?? entry.wait)?.name;
+  if (!mayAct(next)) return nameNowhere(next, name ?? '');
+  next.recoveries = 0;
+  if (next.wait === undefined || next.wait.name !== name) beginWait(next, entry);
+  else next.park = entry.park;
+}
+
+/** A wait is over. */
+export function waitEnded(next: MutableState, entry: WaitEnded & MaybeRecorded): void {
+  if (!mayAct(next)) return nameNowhere(next, entry.step);
+  if (entry.context !== undefined) next.context = entry.context;
+  if (entry.signal !== undefined) next.signals = next.signals.filter(({ seq }) => seq !== entry.signal);
+  nameAct(next, entry.step);
+  madeProgress(next);
+  next.park = undefined;
+  next.wait = undefined;
+  const { cancel } = next;
+  if (entry.next === 'compensate') {
+    const error = entry.error ?? { name: 'Error', message: `the wait "${entry.step}" is over` };
+    return turnBack(next, failureOfAct(entry.step, error, undefined, cancel?.reason));
+  }
+  nextStage(next);
+  if (cancel !== undefined) turnBack(next, failureOfCancel(cancel.reason));
+  else beginWait(next, entry);
+}
+
+/**
+ * Its new owner waits for what is left of the wait by the storage's clock, which is the same for every worker. Answers
+ * whether anything is left: then nothing of the saga ran.
+ */
+export function takeRestOfStageWait(next: MutableState, entry: MaybeRecorded): boolean {
+  const { wait } = next;
+  if (wait === undefined || entry.recordedAt === undefined) return false;
+  next.wait = restAt(wait, entry.recordedAt.getTime());
+  return !next.wait.isOver;
+}
+
+function restAt(wait: StageWait, now: number): StageWait {
+  const { endsAt } = wait;
+  if (endsAt === undefined) return { ...wait, restMs: undefined, until: new Date(0) };
+  const restMs = Math.max(0, endsAt - now);
+  return { ...wait, restMs, until: new Date(endsAt), isOver: restMs === 0 };
+}
+
+/** By the storage's clock, in milliseconds since the epoch: known of what was read, and of a moment that was given. */
+function endOfWait({ park, wait = park, recordedAt }: WaitStart & MaybeRecorded): number | undefined {
+  if (wait?.nextRunAt !== undefined) return wait.nextRunAt.getTime();
+  if (wait?.dueInMs === undefined || recordedAt === undefined) return undefined;
+  return recordedAt.getTime() + wait.dueInMs;
+}
