@@ -30,14 +30,14 @@ export function newsOf(written: WrittenEntry): JournalEntry {
 
 /** The approximate size of an entry as news, in bytes. */
 export function newsSize({ entry }: WrittenEntry): number {
-  const { response, events }: Values = entry as Values;
-  return sizeOf(response) + sizeOf(events);
+  const { response, events, payload }: Values = entry as Values;
+  return sizeOf(response) + sizeOf(events) + sizeOf(payload);
 }
 
 /** The saga at this moment, without the values that its steps made except the last context. */
 export function outlineOf(stored: StoredSaga): SagaOutline {
   const { header, written } = stored;
-  const entries = written.map((one) => without(['context', 'response', 'events'], toEntry(one)));
+  const entries = written.map((one) => without(['context', 'response', 'events', 'payload'], toEntry(one)));
   return { header, context: recordedContext(stored) ?? header.context, entries, isWhole: true };
 }
 
@@ -50,6 +50,7 @@ interface Values {
   context?: Json;
   response?: Json;
   events?: Json;
+  payload?: Json;
 }
 
 function recordedContext({ written }: StoredSaga): Json | undefined {

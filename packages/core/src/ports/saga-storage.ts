@@ -52,7 +52,7 @@ export interface SagaOutline {
   readonly header: SagaHeader;
   /** The context after the last step. */
   readonly context: Json;
-  /** The entries without contexts, responses and events. */
+  /** The entries without contexts, responses, events and payloads. */
   readonly entries: readonly JournalEntry[];
   /** If it is `false`, the entries end before one that cannot be read. */
   readonly isWhole: boolean;

@@ -16,7 +16,7 @@ export function describeEntries(world: StorageWorld): void {
     const [news] = await world.another.readNews([{ sagaId, afterSeq: 0 }]);
     expect(news?.entries).toEqual([without(['context'], stored)]);
     const [outline] = await world.another.readOutlines([sagaId]);
-    expect(outline?.entries).toEqual([without(['context', 'response', 'events'], stored)]);
+    expect(outline?.entries).toEqual([without(['context', 'response', 'events', 'payload'], stored)]);
   });
 
   it('stores entries of every kind in one breath, each in its own saga', async () => {
