@@ -1,8 +1,7 @@
 import { checkSize } from '../context/context-codec.js';
 import type { ContextCodec, Json } from '../context/context-codec.js';
-import { checkPayload } from '../definition/saga-signal.js';
 import type { SagaSignal } from '../definition/saga-signal.js';
-import { isSagaSignal } from '../definition/saga-signal.js';
+import { checkPayload, isSagaSignal } from '../definition/saga-signal.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { SagaStatusError } from '../errors/saga-status-error.js';
 import { isAwaited } from '../execution/awaited-signal.js';

@@ -16,7 +16,8 @@ describe('a queue of moments', () => {
           }
           const due = queue.takeDue(at);
           const expected = waiting.filter(([moment]) => moment <= at);
-          expect(due.toSorted()).toEqual(expected.map(([, one]) => one).toSorted());
+          expect(new Set(due)).toEqual(new Set(expected.map(([, one]) => one)));
+          expect(due).toHaveLength(expected.length);
           const moments = due.map((one) => events[one]?.at ?? 0);
           expect(moments).toEqual(moments.toSorted((first, second) => first - second));
           waiting = waiting.filter(([moment]) => moment > at);

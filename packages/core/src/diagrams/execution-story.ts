@@ -1,6 +1,6 @@
 import { applyEntry } from '../journal/apply-entry.js';
 import { branchOf } from '../journal/branch-state.js';
-import type { JournalEntry, StepEntry, StepResolved } from '../journal/journal-entry.js';
+import type { JournalEntry, StepEntry, StepResolved, WaitEnded } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
 import { mayAct } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
@@ -116,9 +116,18 @@ export class ExecutionStory {
           ...(entry.step === undefined ? [] : [entry.step]),
           entry.message,
         ]);
+      case 'signal-received':
+        return this.mark('byHand', [
+          `${entry.name} ${entry.decision ?? 'came'}`,
+          ...(entry.note === undefined ? [] : [entry.note]),
+          ...by(entry.actor),
+        ]);
+      case 'wait-ended':
+        return this.mark(entry.next === undefined ? 'completed' : 'failed', describeWaitEnd(entry));
       case 'claimed':
       case 'released':
       case 'delivery-failed':
+      case 'parked':
       case 'settled':
     }
   }
@@ -144,6 +153,16 @@ export class ExecutionStory {
 function describeTurn({ undo }: SagaState, haveBothFailed: boolean): string {
   const what = undo.length === 0 ? 'nothing to undo' : 'undo';
   return haveBothFailed ? `both failed, ${what}` : what;
+}
+
+function describeWaitEnd({ step, outcome, error }: WaitEnded): readonly string[] {
+  const how = {
+    elapsed: 'waited',
+    signal: 'has what it waited for',
+    'timed-out': 'timed out',
+    failed: 'failed',
+  };
+  return [step, how[outcome], ...(error === undefined ? [] : [error.message])];
 }
 
 function describeResolution({ step, outcome }: StepResolved, state: SagaState): string {

@@ -13,7 +13,6 @@ import type { LetGoReason } from '../ports/saga-listener.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
 import type { FinishedAttempt } from './decide-entry.js';
-import type { WaitingRule } from './begin-wait.js';
 import { decideEntry } from './decide-entry.js';
 import { decidePark } from './decide-park.js';
 import { withStatus } from './decide-status.js';

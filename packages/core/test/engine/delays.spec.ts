@@ -111,7 +111,7 @@ describe('a delay between two steps', () => {
   });
 
   it('ends at a moment that the context says, by the storage’s clock, whatever the clocks of the workers say', async () => {
-    const { saga, cluster } = order(((context: { readonly at: Date }) => context.at) as DelayLength);
+    const { saga, cluster } = order((context: { readonly at: Date }) => context.at);
     const process = await cluster.startProcess();
     const at = new Date(cluster.clock.now() + longMs);
     const { sagaId } = await process.start({ at });

@@ -85,8 +85,8 @@ describe('the types of a saga', () => {
         ChargeStep,
         delay('cool', 5),
         delay('later', (order) => order.total * 1_000),
-        // @ts-expect-error an order has no city
-        delay('never', (order) => order.city),
+        // @ts-expect-error an order's item is no length
+        delay('never', (order) => order.item),
         LogStep,
       ],
     })
