@@ -180,7 +180,7 @@ export class SagaOrchestrator {
   }
 
   /**
-   * Tells a saga something, in any process. Resolves when the signal is durable: a saga that waits for it goes on, and one that
+   * Sends a signal to a saga, from any process. Resolves when the signal is durable: a saga that waits for it goes on, and one that
    * does not wait for it yet takes it when it comes to that.
    *
    * @param target Its id, or the saga's name and the key that it was started with.

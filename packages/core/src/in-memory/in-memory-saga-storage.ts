@@ -268,7 +268,7 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   private becomeClaimable(sagaId: string, now: number, header = this.sagas.get(sagaId)?.header): boolean {
-    // It may have been claimed since, or parked anew: then it is in the queue again.
+    // It may have been claimed since, or parked again: then it is in the queue again.
     if (header === undefined || !isClaimable(header, now)) return false;
     this.claimable.add(sagaId);
     return true;

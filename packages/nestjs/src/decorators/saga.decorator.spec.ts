@@ -85,7 +85,7 @@ describe('the types of a saga', () => {
         ChargeStep,
         delay('cool', 5),
         delay('later', (order) => order.total * 1_000),
-        // @ts-expect-error an order's item is no length
+        // @ts-expect-error an order's item is not a length
         delay('never', (order) => order.item),
         LogStep,
       ],
@@ -99,7 +99,7 @@ describe('the types of a saga', () => {
     class AnnotatedSaga {}
     @Saga(OrderContext, {
       name: 'order',
-      // @ts-expect-error a trip is no order
+      // @ts-expect-error a trip is not an order
       steps: [delay('later', (trip: TripContext) => trip.city.length)],
     })
     class WrongSaga {}
