@@ -42,7 +42,7 @@ describe('the end of a lab process', () => {
       await expect(child.ask('places')).rejects.toThrow(ProcessDiedError);
       await child.exited;
       expect(child.unplannedEnd).toMatch(
-        /^the process ended with code 1, and nobody killed it:[^]*nobody handles this/,
+        /^the process ended with code 1, and was not killed:[^]*nobody handles this/,
       );
       expect(child.hasKilledItself).toBe(false);
     }
@@ -57,7 +57,7 @@ describe('the end of a lab process', () => {
   it('is unplanned where somebody else killed it', async () => {
     const child = await start();
     await expect(child.ask('describe')).rejects.toThrow(ProcessDiedError);
-    expect(child.unplannedEnd).toMatch(/ended by SIGKILL, and nobody killed it/);
+    expect(child.unplannedEnd).toMatch(/ended by SIGKILL, and was not killed/);
   });
 
   it('is planned where it killed itself as its plan says', async () => {

@@ -36,7 +36,7 @@ describe('the metrics of the server', () => {
       ([, metric = '', inPrometheus = '', kind = '']) => ({ metric, inPrometheus, kind }),
     );
 
-    expect(documented).toHaveLength(11);
+    expect(documented).toHaveLength(12);
     for (const { metric, inPrometheus, kind } of documented)
       expect(inPrometheus).toBe(metric.replaceAll('.', '_') + (kind === 'counter' ? '_total' : ''));
 

@@ -49,7 +49,7 @@ describeAsRoot('programs below a directory that is closed to others', () => {
 
     await expect(
       makeReachable(join(home, 'native'), basename(home), await findPostgresAccount()),
-    ).rejects.toThrow('can be changed by others');
+    ).rejects.toThrow('can be changed by other users');
   });
 
   it('are run where they are once the directory is open', async () => {
