@@ -8,13 +8,7 @@ export { hydrate } from './context/hydrate.js';
 export { maximumEncodedBytes } from './context/size-budget.js';
 
 export { isFallback } from './definition/fallback.js';
-export type {
-  DeclaredStage,
-  FallbackStage,
-  Stage,
-  StepStage,
-  WaitStage,
-} from './definition/saga-definition.js';
+export type { FallbackStage, Stage, StepStage, WaitStage } from './definition/saga-definition.js';
 export { stepsOf } from './definition/saga-definition.js';
 export type { WaitDefinition } from './definition/wait-definition.js';
 export { isWait } from './definition/waits.js';
@@ -136,7 +130,7 @@ export { SagaEngine } from './saga-engine.js';
 export type { SagaEnd } from './client/saga-outcome.js';
 export { toOutcomeError } from './client/saga-outcome.js';
 export type { SagaReader } from './client/saga-reader.js';
-export type { RequestedSaga, SagaRequest } from './client/saga-request.js';
+export type { RequestedSaga, SagaRequest, SagaTarget } from './client/saga-request.js';
 export type { SagaRequests } from './client/saga-requests.js';
 export type { SagaStarter, StartedSaga } from './client/saga-starter.js';
 
@@ -146,3 +140,15 @@ export type { SagaKey } from './client/start-options.js';
 export { checkSagaId, checkStartOptions, checkText } from './client/start-options.js';
 
 export { isListening } from './ports/hint-listening.js';
+export type { GuardedStep } from './definition/circuit-breaker.js';
+export type { SignalOptions } from './client/signal-request.js';
+export type {
+  DeclaredWait,
+  Delay,
+  DelayLength,
+  OnTimeout,
+  WaitFor,
+  WaitIdentity,
+} from './definition/waits.js';
+export type { StartInterceptor, StartReference } from './ports/start-interceptor.js';
+export type { StepAttemptReference, StepInterceptor } from './ports/step-interceptor.js';

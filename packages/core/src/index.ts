@@ -2,7 +2,7 @@ export type { ContextCodec, Json } from './context/context-codec.js';
 export { jsonContextCodec } from './context/context-codec.js';
 export type { ContextClass } from './context/hydrate.js';
 
-export type { CircuitBreaker, CreateCircuitBreaker, GuardedStep } from './definition/circuit-breaker.js';
+export type { CircuitBreaker, CreateCircuitBreaker } from './definition/circuit-breaker.js';
 export { isCountedByBreaker } from './definition/circuit-breaker.js';
 export type { DefineSagaOptions } from './definition/define-saga.js';
 export { defineSaga, defineSagas } from './definition/define-saga.js';
@@ -72,21 +72,10 @@ export type {
   SagaStepPolicies,
 } from './options/step-policies.js';
 export type { SagaLeaseOptions, SagaRecoveryOptions } from './options/worker-options.js';
-export type { SagaTarget } from './client/saga-request.js';
-export type { SignalOptions } from './client/signal-request.js';
 export type { SagaSignal } from './definition/saga-signal.js';
 export { sagaSignal } from './definition/saga-signal.js';
 export type { StandardSchema } from './definition/standard-schema.js';
-export type {
-  DeclaredWait,
-  Delay,
-  DelayLength,
-  OnTimeout,
-  TakenSignal,
-  WaitFor,
-  WaitForOptions,
-  WaitIdentity,
-} from './definition/waits.js';
+export type { TakenSignal, WaitForOptions } from './definition/waits.js';
 export { delay, waitFor } from './definition/waits.js';
 export { WaitTimedOutError } from './errors/wait-timed-out-error.js';
 
@@ -101,12 +90,8 @@ export type {
 export type {
   AppendRequest,
   AppendResult,
-  ClaimRequest,
-  JournalCursor,
-  JournalNews,
   LoadedSaga,
   NewSaga,
-  ReleaseRequest,
   SagaListQuery,
   SagaPage,
   SagaStorage,
@@ -114,8 +99,6 @@ export type {
   StorageHint,
   StorageSummary,
 } from './ports/saga-storage.js';
-export type { StartInterceptor, StartReference } from './ports/start-interceptor.js';
-export type { StepAttemptReference, StepInterceptor } from './ports/step-interceptor.js';
 
 export type { SagaOutcome } from './client/saga-outcome.js';
 export type { SagaStarted } from './client/saga-started.js';

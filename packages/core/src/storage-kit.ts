@@ -22,7 +22,13 @@ export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { maximumBytesRead } from './ports/read-limit.js';
-export type { SagaOutline } from './ports/saga-storage.js';
+export type {
+  SagaOutline,
+  ClaimRequest,
+  JournalCursor,
+  JournalNews,
+  ReleaseRequest,
+} from './ports/saga-storage.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
 

@@ -1,4 +1,4 @@
-import type { SagaKey, StartedSaga } from '@nest-saga/core/engine';
+import type { SagaKey, SagaTarget, SignalOptions, StartedSaga } from '@nest-saga/core/engine';
 import { Injectable } from '@nestjs/common';
 import type {
   JournalEntry,
@@ -6,8 +6,6 @@ import type {
   SagaSignal,
   SagaStarted,
   SagaStepResult,
-  SagaTarget,
-  SignalOptions,
   StartOptions,
 } from '@nest-saga/core';
 import { InvalidArgumentError } from '@nest-saga/core';

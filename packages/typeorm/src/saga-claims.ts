@@ -1,6 +1,6 @@
-import type { ClaimRequest, LoadedSaga, ReleaseRequest } from '@nest-saga/core';
+import type { LoadedSaga } from '@nest-saga/core';
+import type { ClaimRequest, ReleaseRequest, UnreadableSaga } from '@nest-saga/core/storage-kit';
 import { ClaimedJournals } from '@nest-saga/core/storage-kit';
-import type { UnreadableSaga } from '@nest-saga/core/storage-kit';
 import { blamesJournal, conductOf } from './postgres/error-conduct.js';
 import type { Row } from './postgres/statement.js';
 import { toJournalEntry } from './postgres/mapping/journal-entry-row.js';

@@ -1,4 +1,12 @@
-import type { SagaHeading, SagaOutline, Surroundings } from '@nest-saga/core/storage-kit';
+import type {
+  ClaimRequest,
+  JournalCursor,
+  JournalNews,
+  ReleaseRequest,
+  SagaHeading,
+  SagaOutline,
+  Surroundings,
+} from '@nest-saga/core/storage-kit';
 import { SagaDefinitionError, SagaStorageError } from '@nest-saga/core';
 import {
   dueInMsOf,
@@ -10,12 +18,8 @@ import {
 import type {
   AppendRequest,
   AppendResult,
-  ClaimRequest,
-  JournalCursor,
-  JournalNews,
   LoadedSaga,
   NewSaga,
-  ReleaseRequest,
   SagaDefinitionProblem,
   SagaHeader,
   SagaIdentity,

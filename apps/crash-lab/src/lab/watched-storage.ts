@@ -1,4 +1,5 @@
-import type { ClaimRequest, LoadedSaga, NewSaga, SagaStorage, StartResult } from '@nest-saga/core';
+import type { LoadedSaga, NewSaga, SagaStorage, StartResult } from '@nest-saga/core';
+import type { ClaimRequest } from '@nest-saga/core/storage-kit';
 import { InterceptedStorage } from '@nest-saga/testing';
 import type { StorageMethod } from '@nest-saga/testing';
 import type { Assignments } from '../simulation/assignments.js';

@@ -2,15 +2,13 @@ import { InMemorySagaStorage, isOpen, isTerminal } from '@nest-saga/core';
 import type {
   AppendRequest,
   AppendResult,
-  ClaimRequest,
   Clock,
-  JournalCursor,
-  JournalNews,
   LoadedSaga,
   NewSaga,
   SagaIdentity,
   StartResult,
 } from '@nest-saga/core';
+import type { ClaimRequest, JournalCursor, JournalNews } from '@nest-saga/core/storage-kit';
 import { internalsOf } from './internals.js';
 import type { StorageInternals, StoredSaga } from './internals.js';
 import type { Saboteur } from './saboteur.js';

@@ -2,16 +2,15 @@ import { SagaStorageError } from '@nest-saga/core';
 import type {
   AppendRequest,
   AppendResult,
-  ClaimRequest,
   LoadedSaga,
   NewSaga,
-  ReleaseRequest,
   SagaIdentity,
   SagaStorage,
   StartResult,
   StorageHint,
   WriteOutcome,
 } from '@nest-saga/core';
+import type { ClaimRequest, ReleaseRequest } from '@nest-saga/core/storage-kit';
 import { InterceptedStorage } from '@nest-saga/testing';
 import type { StorageMethod } from '@nest-saga/testing';
 import type { Assignments } from './assignments.js';

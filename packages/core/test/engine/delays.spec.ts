@@ -1,5 +1,5 @@
 import { delay, minutes, seconds } from '@nest-saga/core';
-import type { DelayLength } from '@nest-saga/core';
+import type { DelayLength } from '@nest-saga/core/engine';
 import { answers, scriptedSaga, ScriptedStep, SimulatedCluster, throws } from '@nest-saga/testing';
 import type { ScriptedStepOptions } from '@nest-saga/testing';
 

@@ -1,4 +1,5 @@
-import type { CircuitBreaker, DeclaredSaga, SagaStepHandler, StepInterceptor } from '@nest-saga/core';
+import type { StepInterceptor } from '@nest-saga/core/engine';
+import type { CircuitBreaker, DeclaredSaga, SagaStepHandler } from '@nest-saga/core';
 import { fallback } from '@nest-saga/core';
 import {
   answers,

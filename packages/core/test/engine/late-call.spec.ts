@@ -1,13 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { defineSaga, fallback, InMemorySagaStorage, sagaDefaults } from '@nest-saga/core';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
-import type {
-  CircuitBreaker,
-  DeclaredSaga,
-  SagaStepHandler,
-  StepInterceptor,
-  StepRun,
-} from '@nest-saga/core';
+import type { StepInterceptor } from '@nest-saga/core/engine';
+import type { CircuitBreaker, DeclaredSaga, SagaStepHandler, StepRun } from '@nest-saga/core';
 import { FakeClock, scriptedSaga, ScriptedStep, SequentialIds, settle, StepGate } from '@nest-saga/testing';
 
 describe('a call that comes when its attempt is over', () => {

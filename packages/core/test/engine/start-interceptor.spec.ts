@@ -1,4 +1,4 @@
-import type { StartInterceptor, StartReference } from '@nest-saga/core';
+import type { StartInterceptor, StartReference } from '@nest-saga/core/engine';
 import { scriptedSaga, ScriptedStep, SimulatedCluster } from '@nest-saga/testing';
 
 const sagaId = '018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41';

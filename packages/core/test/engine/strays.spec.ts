@@ -1,5 +1,6 @@
 import { SagaStorageError } from '@nest-saga/core';
-import type { ClaimRequest, LoadedSaga } from '@nest-saga/core';
+import type { LoadedSaga } from '@nest-saga/core';
+import type { ClaimRequest } from '@nest-saga/core/storage-kit';
 import {
   FaultyStorage,
   InterceptedStorage,

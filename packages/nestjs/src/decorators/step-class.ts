@@ -1,4 +1,5 @@
-import type { DeclaredWait, Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
+import type { DeclaredWait } from '@nest-saga/core/engine';
+import type { Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
 
 /**
  * The requirements of a saga for a step: both methods, each for a context that the saga's context satisfies. Declared

@@ -1,5 +1,11 @@
-import type { DeclaredSaga, DeclaredStep, SagaDefinitionProblem, SagaStepOptions } from '@nest-saga/core';
-import type { DeclaredStage, OptionTable } from '@nest-saga/core/engine';
+import type {
+  DeclaredSaga,
+  DeclaredStage,
+  DeclaredStep,
+  SagaDefinitionProblem,
+  SagaStepOptions,
+} from '@nest-saga/core';
+import type { OptionTable } from '@nest-saga/core/engine';
 import {
   checkTable,
   isFallback,

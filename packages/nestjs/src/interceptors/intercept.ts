@@ -1,4 +1,4 @@
-import type { StartInterceptor, StepInterceptor } from '@nest-saga/core';
+import type { StartInterceptor, StepInterceptor } from '@nest-saga/core/engine';
 
 /** Several interceptors as one, each around those after it; undefined if there are none. */
 export function interceptStep(interceptors: readonly StepInterceptor[]): StepInterceptor | undefined {

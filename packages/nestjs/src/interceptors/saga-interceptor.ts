@@ -1,5 +1,5 @@
 import type { InjectionToken } from '@nestjs/common';
-import type { StartInterceptor, StepInterceptor } from '@nest-saga/core';
+import type { StartInterceptor, StepInterceptor } from '@nest-saga/core/engine';
 
 /** Runs around each attempt of a step (`intercept`), around each start (`interceptStart`), or both. */
 export type SagaInterceptor = StepInterceptor | StartInterceptor;

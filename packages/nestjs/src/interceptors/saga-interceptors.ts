@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { InjectionToken, Type } from '@nestjs/common';
-import type { SagaDefinitionProblem, StartInterceptor, StepInterceptor } from '@nest-saga/core';
+import type { StartInterceptor, StepInterceptor } from '@nest-saga/core/engine';
+import type { SagaDefinitionProblem } from '@nest-saga/core';
 import { nameOfToken, namesOfHosts, referenceOf, VisibleProviders } from '../discovery/visible-providers.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../options/saga-module-options.js';

@@ -1,14 +1,12 @@
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type {
-  SagaLifecycleEvent,
-  SagaReference,
-  SagaStepResult,
   StartInterceptor,
   StartReference,
   StepAttemptReference,
   StepInterceptor,
-} from '@nest-saga/core';
+} from '@nest-saga/core/engine';
+import type { SagaLifecycleEvent, SagaReference, SagaStepResult } from '@nest-saga/core';
 import { SagaAttribute } from './attributes.js';
 import { markFailed, outcomeOf, StepSpan } from './step-span.js';
 import { fromMetadata, toMetadata } from './trace-metadata.js';

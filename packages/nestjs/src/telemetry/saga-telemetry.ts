@@ -1,4 +1,5 @@
-import type { SagaLifecycleEvent, SagaStorage, StartInterceptor, StepInterceptor } from '@nest-saga/core';
+import type { StartInterceptor, StepInterceptor } from '@nest-saga/core/engine';
+import type { SagaLifecycleEvent, SagaStorage } from '@nest-saga/core';
 
 /**
  * A telemetry for `SagaModule`: `sagaTelemetry()` of `@nest-saga/nestjs/telemetry` is one for OpenTelemetry. An

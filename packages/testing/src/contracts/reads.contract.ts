@@ -1,6 +1,6 @@
 /// <reference types="jest" />
-import type { SagaHeading } from '@nest-saga/core/storage-kit';
-import type { EntryDraft, JournalCursor, JournalEntry, SagaStatus } from '@nest-saga/core';
+import type { JournalCursor, SagaHeading } from '@nest-saga/core/storage-kit';
+import type { EntryDraft, JournalEntry, SagaStatus } from '@nest-saga/core';
 import { maximumBytesRead, maximumSeq } from '@nest-saga/core/engine';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';

@@ -1,5 +1,6 @@
 /// <reference types="jest" />
-import type { NewSaga, ReleaseRequest } from '@nest-saga/core';
+import type { NewSaga } from '@nest-saga/core';
+import type { ReleaseRequest } from '@nest-saga/core/storage-kit';
 import { changeTo, entryOf } from './header-changes.js';
 import type { StorageWorld } from './storage-world.js';
 import { cancelAt, identityOf } from './storage-world.js';

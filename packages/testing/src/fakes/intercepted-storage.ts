@@ -1,13 +1,16 @@
-import type { SagaHeading, SagaOutline } from '@nest-saga/core/storage-kit';
 import type {
-  AppendRequest,
-  AppendResult,
   ClaimRequest,
   JournalCursor,
   JournalNews,
+  ReleaseRequest,
+  SagaHeading,
+  SagaOutline,
+} from '@nest-saga/core/storage-kit';
+import type {
+  AppendRequest,
+  AppendResult,
   LoadedSaga,
   NewSaga,
-  ReleaseRequest,
   SagaIdentity,
   SagaListQuery,
   SagaPage,

@@ -1,5 +1,6 @@
 import { isFallback } from '@nest-saga/core/engine';
-import type { DeclaredSaga, DeclaredWait, Fallback, SagaOptions } from '@nest-saga/core';
+import type { DeclaredWait } from '@nest-saga/core/engine';
+import type { DeclaredSaga, Fallback, SagaOptions } from '@nest-saga/core';
 import type { ScriptedStep } from './scripted-step.js';
 
 /** A declared saga of scripted steps, with the calls of all of them in one list. */

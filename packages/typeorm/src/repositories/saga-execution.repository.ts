@@ -1,10 +1,8 @@
-import type { SagaHeading, TakenSaga } from '@nest-saga/core/storage-kit';
+import type { ClaimRequest, ReleaseRequest, SagaHeading, TakenSaga } from '@nest-saga/core/storage-kit';
 import { checkListLimit, checkListNames, encodeCursor } from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
-  ClaimRequest,
   NewSaga,
-  ReleaseRequest,
   SagaHeader,
   SagaIdentity,
   SagaListQuery,

@@ -1,6 +1,13 @@
-import type { SagaOutline, TakenSaga, WriteGroup, WrittenSagas } from '@nest-saga/core/storage-kit';
+import type {
+  JournalCursor,
+  JournalNews,
+  SagaOutline,
+  TakenSaga,
+  WriteGroup,
+  WrittenSagas,
+} from '@nest-saga/core/storage-kit';
 import { SagaStorageError } from '@nest-saga/core';
-import type { JournalCursor, JournalEntry, JournalNews, LoadedSaga } from '@nest-saga/core';
+import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
 import { required } from '../postgres/statement.js';
 import type { Row, Statement, StatementRunner } from '../postgres/statement.js';
 import type { Tables } from '../postgres/tables.js';

@@ -1,5 +1,5 @@
-import type { SagaOutline } from '@nest-saga/core/storage-kit';
-import type { JournalEntry, JournalNews, LoadedSaga } from '@nest-saga/core';
+import type { JournalNews, SagaOutline } from '@nest-saga/core/storage-kit';
+import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
 import { required } from '../statement.js';
 import type { Row } from '../statement.js';
 import { toJournalEntry } from './journal-entry-row.js';

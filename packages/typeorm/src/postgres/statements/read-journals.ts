@@ -1,5 +1,5 @@
 import { maximumBytesRead } from '@nest-saga/core/storage-kit';
-import type { JournalCursor } from '@nest-saga/core';
+import type { JournalCursor } from '@nest-saga/core/storage-kit';
 import type { Statement } from '../statement.js';
 import type { Tables } from '../tables.js';
 import { entryColumns } from '../mapping/journal-entry-row.js';

@@ -1,4 +1,4 @@
-import type { ReleaseRequest } from '@nest-saga/core';
+import type { ReleaseRequest } from '@nest-saga/core/storage-kit';
 import type { Tables } from '../tables.js';
 import type { BoundStatement } from './grouped-write.js';
 import { columnsOf } from './columns.js';
