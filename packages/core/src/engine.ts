@@ -129,6 +129,7 @@ export { SagaEngine } from './saga-engine.js';
 
 export type { SagaEnd } from './client/saga-outcome.js';
 export { toOutcomeError } from './client/saga-outcome.js';
+export type { EventRedelivery, FailedRedelivery } from './client/event-redelivery.js';
 export type { SagaReader } from './client/saga-reader.js';
 export type { RequestedSaga, SagaRequest, SagaTarget } from './client/saga-request.js';
 export type { SagaRequests } from './client/saga-requests.js';

@@ -10,6 +10,7 @@ import type { StepInterceptor } from './ports/step-interceptor.js';
 import { noSurroundings } from './ports/surroundings.js';
 import type { Surroundings } from './ports/surroundings.js';
 import { JournalFollower } from './worker/journal-follower.js';
+import { EventRedelivery } from './client/event-redelivery.js';
 import { SagaReader } from './client/saga-reader.js';
 import { SagaRequests } from './client/saga-requests.js';
 import { SagaStarter } from './client/saga-starter.js';
@@ -42,6 +43,7 @@ export class SagaEngine {
   readonly starter: SagaStarter;
   readonly reader: SagaReader;
   readonly requests: SagaRequests;
+  readonly redelivery: EventRedelivery;
   readonly worker: SagaWorker;
   readonly follower: JournalFollower;
   private readonly runsHere: boolean;
@@ -97,6 +99,7 @@ export class SagaEngine {
       (sagaId, seq) => this.worker.running.at(sagaId, seq),
     );
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);
+    this.redelivery = new EventRedelivery(storage, registry, this.worker);
   }
 
   /** Opens the storage and begins to work. Rejects if the storage cannot be prepared. */

@@ -1,4 +1,4 @@
-export type { SagaKey } from '@nest-saga/core/engine';
+export type { FailedRedelivery, SagaKey } from '@nest-saga/core/engine';
 export type {
   Delay,
   DelayLength,
@@ -98,7 +98,13 @@ export type { SagaHandle } from './views/saga-handle.js';
 export type { SagaInterceptor, SagaInterceptorReference } from './interceptors/saga-interceptor.js';
 export type { SagaModuleOptions } from './options/saga-module-options.js';
 export { SagaModule } from './saga.module.js';
-export type { OperatorAction, ResolveAction, RetryAction, SagaExecutionPage } from './saga.operator.js';
+export type {
+  OperatorAction,
+  RedeliverAction,
+  ResolveAction,
+  RetryAction,
+  SagaExecutionPage,
+} from './saga.operator.js';
 export { SagaOperator } from './saga.operator.js';
 export type { CancelOptions, WatchOptions } from './saga.orchestrator.js';
 export { SagaOrchestrator } from './saga.orchestrator.js';

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { checkNames, encodeCursor } from '@nest-saga/core/engine';
+import { Injectable, Logger } from '@nestjs/common';
+import type { FailedRedelivery } from '@nest-saga/core/engine';
+import { checkNames, checkText, encodeCursor, escapeControls } from '@nest-saga/core/engine';
 import type { StepResolution } from '@nest-saga/core';
 import { toExecution } from './views/saga-execution.js';
 import type { SagaExecution } from './views/saga-execution.js';
@@ -40,6 +41,14 @@ export interface RetryAction extends OperatorAction {
   readonly note?: string;
 }
 
+/** The events that are delivered again, the operator, and the reason. */
+export interface RedeliverAction extends OperatorAction {
+  /** The `seq` of the entry with the events: `emittedSeq` of an entry `delivery-failed`. */
+  readonly seq: number;
+  readonly note?: string;
+}
+
+const knownToRedeliver = ['seq', 'actor', 'note'];
 const knownToResolve = ['actor', 'outcome'];
 const knownToRetry = ['actor', 'note'];
 
@@ -51,6 +60,8 @@ const knownToRetry = ['actor', 'note'];
  */
 @Injectable()
 export class SagaOperator {
+  private readonly logger = new Logger('Saga');
+
   constructor(private readonly runtime: SagaRuntime) {}
 
   /**
@@ -104,5 +115,25 @@ export class SagaOperator {
     checkNames('options', action, knownToResolve);
     const { actor = 'operator', outcome } = action;
     await this.runtime.use(({ requests }) => requests.resolveStep(sagaId, step, actor, note, outcome));
+  }
+
+  /**
+   * Delivers the events of an entry again to all handlers of this process, whatever the status of the saga, for example after a
+   * handler was given up. Resolves with the handlers that failed in all their attempts; none: every handler handled them. The log
+   * shows the actor and the note.
+   *
+   * @throws SagaNotFoundError if no saga has that id.
+   * @throws InvalidArgumentError if the entry has no events.
+   * @example
+   * const failed = await operator.redeliver(sagaId, { seq: 3, actor: 'ada', note: 'the mail server is up again' });
+   */
+  async redeliver(sagaId: string, action: RedeliverAction): Promise<readonly FailedRedelivery[]> {
+    checkNames('options', action, knownToRedeliver);
+    const { seq, actor = 'operator', note } = action;
+    const by = checkText('actor', actor, 200);
+    const why = note === undefined ? '' : `: ${checkText('note', note, 1_000)}`;
+    const what = `The events of entry ${String(seq)} of saga ${sagaId} are delivered again by ${by}${why}`;
+    this.logger.log(escapeControls(what));
+    return this.runtime.use(({ redelivery }) => redelivery.redeliver(sagaId, seq));
   }
 }

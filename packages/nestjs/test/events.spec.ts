@@ -6,7 +6,14 @@ import type { IEventHandler } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { DelayedStorage, settle } from '@nest-saga/testing';
 import { filter, map } from 'rxjs';
-import { InMemorySagaStorage, SagaEvents, SagaModule, SagaOrchestrator, SystemClock } from '../src/index.js';
+import {
+  InMemorySagaStorage,
+  SagaEvents,
+  SagaModule,
+  SagaOperator,
+  SagaOrchestrator,
+  SystemClock,
+} from '../src/index.js';
 import type { SagaModuleOptions } from '../src/index.js';
 import { closeApps, openApp, silent } from './open-app.js';
 import { Calls, OrderContext, orderProviders } from './order-saga.js';
@@ -185,6 +192,25 @@ describe('SagaEvents', () => {
     ]);
   });
 
+  it('delivers the events of an entry again where an operator asks, with who asked in the log', async () => {
+    const log = jest.fn<LoggerService['log']>();
+    const { app, sagas } = await open({}, undefined, log);
+    const seen: unknown[] = [];
+    app.get(SagaEvents).events$.subscribe(({ seq, index, event }) => seen.push({ seq, index, event }));
+    emitFrom(app.get(Calls), 'reserve', ['reserved']);
+    const { sagaId, outcome } = await sagas.start(new OrderContext('book'));
+    await outcome();
+    const operator = app.get(SagaOperator);
+    expect(await operator.redeliver(sagaId, { seq: 1, actor: 'ada\nforged', note: 'again' })).toEqual([]);
+    expect(seen).toEqual([
+      { seq: 1, index: 0, event: 'reserved' },
+      { seq: 1, index: 0, event: 'reserved' },
+    ]);
+    expect(log.mock.calls.map(([line]) => String(line))).toContain(
+      `The events of entry 1 of saga ${sagaId} are delivered again by ada\\nforged: again`,
+    );
+  });
+
   it('completes when the application closes', async () => {
     const { app } = await open();
     const completed = jest.fn();
@@ -306,10 +332,14 @@ describe('the EventBus of @nestjs/cqrs', () => {
   }
 });
 
-function open(options: SagaModuleOptions = {}, error: LoggerService['error'] = () => undefined) {
+function open(
+  options: SagaModuleOptions = {},
+  error: LoggerService['error'] = () => undefined,
+  log: LoggerService['log'] = () => undefined,
+) {
   const storage = new InMemorySagaStorage(new SystemClock());
   return openApp(orderProviders, { storage, ...options }, (builder) =>
-    builder.setLogger({ ...silent, error }),
+    builder.setLogger({ ...silent, error, log }),
   );
 }
 

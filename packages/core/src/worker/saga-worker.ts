@@ -57,7 +57,8 @@ export class SagaWorker {
   private readonly handover: Handover;
   /** Of the sagas that were parked here: claimed then by this process, if no other one was quicker. */
   private readonly dueMoments: DueMoments;
-  private readonly deliveries: EventDeliveries | undefined;
+  /** Delivers the events of steps to the handlers of this process; undefined if it has none. */
+  readonly deliveries: EventDeliveries | undefined;
   private madeFor: SagaExecutorDependencies | undefined;
   private stopping = false;
   private endHints: (() => void) | undefined;

@@ -341,6 +341,44 @@ describe('the handlers of a process', () => {
   });
 });
 
+describe('an operator', () => {
+  it('has the events of an entry delivered again to all handlers, though the saga has ended, and nothing is written', async () => {
+    const { cluster } = order();
+    let isDown = true;
+    const told: string[] = [];
+    const eventHandlers = handlersOf({
+      stock: (event) => told.push(`stock ${String(event)}`),
+      mail: async (event) => {
+        if (isDown) throw new Error('no server');
+        told.push(`mail ${String(event)}`);
+      },
+    });
+    const events = { retry: { ...retry, maximumAttempts: 1 } };
+    const process = await cluster.startProcess({ eventHandlers, events });
+    const { sagaId } = await cluster.run(process);
+    const journal = await cluster.journalOf(sagaId);
+    const { redelivery } = process.engine;
+    expect(await cluster.resolve(redelivery.redeliver(sagaId, 1))).toEqual([
+      { index: 0, handler: 'mail', error: { name: 'Error', message: 'no server' } },
+    ]);
+    isDown = false;
+    told.length = 0;
+    expect(await cluster.resolve(redelivery.redeliver(sagaId, 1))).toEqual([]);
+    expect(told.toSorted()).toEqual(['mail reserved', 'stock reserved']);
+    expect(await cluster.journalOf(sagaId)).toEqual(journal);
+  });
+
+  it('is refused for an entry without events, and for a saga that nobody started', async () => {
+    const { cluster } = order();
+    const process = await cluster.startProcess();
+    const { sagaId } = await cluster.run(process);
+    const { redelivery } = process.engine;
+    await expect(redelivery.redeliver(sagaId, 4)).rejects.toMatchObject({ argument: 'seq' });
+    const unknown = '00000000-0000-7000-8000-00000000ffff';
+    await expect(redelivery.redeliver(unknown, 1)).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
+  });
+});
+
 /** Never ends the handling of that event, the first times. */
 function held(event: unknown, times = Number.POSITIVE_INFINITY): (event: unknown) => unknown {
   let left = times;

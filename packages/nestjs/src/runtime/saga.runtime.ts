@@ -23,7 +23,7 @@ import { untilDeadline } from './until-deadline.js';
 /** The parts of an open engine that this module uses. */
 export interface OpenSagas extends Pick<
   SagaEngine,
-  'starter' | 'reader' | 'requests' | 'worker' | 'follower'
+  'starter' | 'reader' | 'requests' | 'redelivery' | 'worker' | 'follower'
 > {
   readonly registry: SagaRegistry;
   readonly storage: SagaStorage;
@@ -105,9 +105,9 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       ...(startInterceptor === undefined ? {} : { startInterceptor }),
     });
     this.endTelemetry = telemetry?.begin(storage);
-    const { starter, reader, requests, worker, follower } = engine;
+    const { starter, reader, requests, redelivery, worker, follower } = engine;
     this.engine = engine;
-    this.parts = { starter, reader, requests, worker, follower, registry, storage };
+    this.parts = { starter, reader, requests, redelivery, worker, follower, registry, storage };
   }
 
   /**
