@@ -144,12 +144,16 @@ export { isListening } from './ports/hint-listening.js';
 export type { GuardedStep } from './definition/circuit-breaker.js';
 export type { SignalOptions } from './client/signal-request.js';
 export type {
+  Approval,
   DeclaredWait,
   Delay,
   DelayLength,
   OnTimeout,
+  TakenSignal,
   WaitFor,
   WaitIdentity,
 } from './definition/waits.js';
 export type { StartInterceptor, StartReference } from './ports/start-interceptor.js';
 export type { StepAttemptReference, StepInterceptor } from './ports/step-interceptor.js';
+export type { StandardSchema } from './definition/standard-schema.js';
+export type { ApprovalDecision } from './client/decision-request.js';

@@ -74,9 +74,10 @@ export type {
 export type { SagaLeaseOptions, SagaRecoveryOptions } from './options/worker-options.js';
 export type { SagaSignal } from './definition/saga-signal.js';
 export { sagaSignal } from './definition/saga-signal.js';
-export type { StandardSchema } from './definition/standard-schema.js';
-export type { TakenSignal, WaitForOptions } from './definition/waits.js';
-export { delay, waitFor } from './definition/waits.js';
+export type { ApprovalOptions, WaitForOptions } from './definition/waits.js';
+export { approval, delay, waitFor } from './definition/waits.js';
+export { ApprovalForbiddenError } from './errors/approval-forbidden-error.js';
+export { ApprovalRejectedError } from './errors/approval-rejected-error.js';
 export { WaitTimedOutError } from './errors/wait-timed-out-error.js';
 
 export type { Clock } from './ports/clock.js';

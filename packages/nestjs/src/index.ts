@@ -13,7 +13,9 @@ export type {
   StepInterceptor,
   WaitFor,
 } from '@nest-saga/core/engine';
+export type { Approval, ApprovalDecision, StandardSchema, TakenSignal } from '@nest-saga/core/engine';
 export type {
+  ApprovalOptions,
   CircuitBreaker,
   CircuitBreakerOptions,
   Clock,
@@ -50,12 +52,10 @@ export type {
   SagaStepResult,
   SagaStorage,
   SagaStuck,
-  StandardSchema,
   StartOptions,
   StepAbortReason,
   StepResolution,
   StepRun,
-  TakenSignal,
   WaitForOptions,
   WorkerEvent,
 } from '@nest-saga/core';
@@ -119,6 +119,9 @@ export type { SagaStorageFactory } from './storage/saga-storage-factory.js';
 export type { SagaTelemetry } from './telemetry/saga-telemetry.js';
 
 export {
+  approval,
+  ApprovalForbiddenError,
+  ApprovalRejectedError,
   CircuitOpenError,
   ContextNotStorableError,
   days,

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { FailedRedelivery } from '@nest-saga/core/engine';
+import type { ApprovalDecision, FailedRedelivery } from '@nest-saga/core/engine';
 import { checkNames, checkText, encodeCursor, escapeControls } from '@nest-saga/core/engine';
 import type { StepResolution } from '@nest-saga/core';
 import { toExecution } from './views/saga-execution.js';
@@ -84,6 +84,22 @@ export class SagaOperator {
           last === undefined || last.sagaId === sagas.at(-1)?.sagaId ? nextCursor : encodeCursor(last),
       };
     });
+  }
+
+  /**
+   * Decides what a saga asks to be approved, in a process that has the saga. Resolves when the decision is durable: the saga
+   * goes on then, or is undone.
+   *
+   * @param step The id of the approval.
+   * @throws SagaStatusError if the saga does not wait for that decision, or somebody has decided already: the message says who.
+   * @throws ApprovalForbiddenError if this actor must not decide it.
+   * @throws SagaNotFoundError if no saga has that id.
+   * @throws InvalidArgumentError
+   * @example
+   * await operator.decide(sagaId, 'big-refund', { decision: 'approved', actor: user.email, roles: user.roles });
+   */
+  async decide(sagaId: string, step: string, decision: ApprovalDecision): Promise<void> {
+    await this.runtime.use(({ requests }) => requests.decide(sagaId, step, decision));
   }
 
   /**

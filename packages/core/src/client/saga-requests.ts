@@ -17,6 +17,8 @@ import type { IdGenerator } from '../ports/id-generator.js';
 import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from '../worker/saga-worker.js';
 import { cancelRequest } from './cancel-request.js';
+import { decisionRequest } from './decision-request.js';
+import type { ApprovalDecision } from './decision-request.js';
 import type { SagaRequest, SagaTarget } from './saga-request.js';
 import { checkTarget, signalRequest } from './signal-request.js';
 import type { SignalOptions } from './signal-request.js';
@@ -103,6 +105,17 @@ export class SagaRequests {
     options?: SignalOptions,
   ): Promise<void> {
     await this.request(target, await signalRequest(signal, payload, options));
+  }
+
+  /**
+   * Decides what a saga asks to be approved. Resolves once the decision is durable; the saga goes on then, or is undone.
+   *
+   * @param step The id of the approval.
+   * @throws SagaStatusError if the saga does not wait for that decision, or somebody has decided already: the message says who.
+   * ApprovalForbiddenError if this actor must not decide it. InvalidArgumentError, SagaNotFoundError.
+   */
+  async decide(sagaId: string, step: string, decision: ApprovalDecision): Promise<void> {
+    await this.request(sagaId, decisionRequest(step, decision));
   }
 
   /**
