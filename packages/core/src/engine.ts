@@ -145,12 +145,14 @@ export type { GuardedStep } from './definition/circuit-breaker.js';
 export type { SignalOptions } from './client/signal-request.js';
 export type {
   Approval,
+  ApprovalOptions,
   DeclaredWait,
   Delay,
   DelayLength,
   OnTimeout,
   TakenSignal,
   WaitFor,
+  WaitForOptions,
   WaitIdentity,
 } from './definition/waits.js';
 export type { StartInterceptor, StartReference } from './ports/start-interceptor.js';

@@ -74,7 +74,6 @@ export type {
 export type { SagaLeaseOptions, SagaRecoveryOptions } from './options/worker-options.js';
 export type { SagaSignal } from './definition/saga-signal.js';
 export { sagaSignal } from './definition/saga-signal.js';
-export type { ApprovalOptions, WaitForOptions } from './definition/waits.js';
 export { approval, delay, waitFor } from './definition/waits.js';
 export { ApprovalForbiddenError } from './errors/approval-forbidden-error.js';
 export { ApprovalRejectedError } from './errors/approval-rejected-error.js';

@@ -14,8 +14,8 @@ export type {
   WaitFor,
 } from '@nest-saga/core/engine';
 export type { Approval, ApprovalDecision, StandardSchema, TakenSignal } from '@nest-saga/core/engine';
+export type { ApprovalOptions, WaitForOptions } from '@nest-saga/core/engine';
 export type {
-  ApprovalOptions,
   CircuitBreaker,
   CircuitBreakerOptions,
   Clock,
@@ -56,7 +56,6 @@ export type {
   StepAbortReason,
   StepResolution,
   StepRun,
-  WaitForOptions,
   WorkerEvent,
 } from '@nest-saga/core';
 export type { DiagramKind } from '@nest-saga/core/diagrams';

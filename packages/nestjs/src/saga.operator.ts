@@ -91,7 +91,7 @@ export class SagaOperator {
    * goes on then, or is undone.
    *
    * @param step The id of the approval.
-   * @throws SagaStatusError if the saga does not wait for that decision, or somebody has decided already: the message says who.
+   * @throws SagaStatusError if the saga does not wait for that decision, or another person has decided already: the message says who.
    * @throws ApprovalForbiddenError if this actor must not decide it.
    * @throws SagaNotFoundError if no saga has that id.
    * @throws InvalidArgumentError

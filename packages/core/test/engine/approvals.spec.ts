@@ -1,5 +1,5 @@
 import { approval, minutes } from '@nest-saga/core';
-import type { ApprovalOptions } from '@nest-saga/core';
+import type { ApprovalOptions } from '@nest-saga/core/engine';
 import { scriptedSaga, ScriptedStep, SimulatedCluster } from '@nest-saga/testing';
 
 const longMs = minutes(2);

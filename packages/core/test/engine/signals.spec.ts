@@ -1,5 +1,6 @@
 import { minutes, SagaStorageError, sagaSignal, seconds, waitFor } from '@nest-saga/core';
-import type { SagaSignal, WaitForOptions } from '@nest-saga/core';
+import type { WaitForOptions } from '@nest-saga/core/engine';
+import type { SagaSignal } from '@nest-saga/core';
 import { answers, scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '@nest-saga/testing';
 import type { ScriptedStepOptions } from '@nest-saga/testing';
 
