@@ -30,7 +30,7 @@ export interface RunningOrders {
 /** Starts the application on a free port. */
 export async function startOrders(change: Partial<OrdersSettings> = {}): Promise<RunningOrders> {
   const database = await makeDatabase();
-  // Nobody here dies, and on a busy machine a worker could lose a lease as short as the demo's.
+  // No process dies here, and on a busy machine a worker could lose a lease as short as the demo's.
   const patient = { slowShipmentMs: 60_000, leaseDurationMs: 60_000 };
   const settings = { ...readSettings({}, database.url), ...patient, ...change };
   const application = await createOrdersApplication(settings, { logger: ['error'] });

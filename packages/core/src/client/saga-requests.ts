@@ -111,7 +111,7 @@ export class SagaRequests {
    * Decides what a saga asks to be approved. Resolves once the decision is durable; the saga goes on then, or is undone.
    *
    * @param step The id of the approval.
-   * @throws SagaStatusError if the saga does not wait for that decision, or somebody has decided already: the message says who.
+   * @throws SagaStatusError if the saga does not wait for that decision, or another person has decided already: the message says who.
    * ApprovalForbiddenError if this actor must not decide it. InvalidArgumentError, SagaNotFoundError.
    */
   async decide(sagaId: string, step: string, decision: ApprovalDecision): Promise<void> {

@@ -11,7 +11,7 @@ import type { SagaState } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 
 /**
- * An entry with the status that it makes, if that is another one. Asked once, by whoever writes the entry and by the steps
+ * An entry with the status that it makes, if that is another one. Asked once, by the process that writes the entry and by the steps
  * that it has: a later reader, whose steps may be others, finds the status in the entry. Pure.
  */
 export function withStatus<Draft extends EntryDraft>(

@@ -11,7 +11,7 @@ type ClaimEntry = (Claimed & { readonly recordedAt?: Date }) | Extract<JournalEn
 export function claimed(next: MutableState, entry: ClaimEntry): void {
   next.claimSeq = next.seq;
   const isIdle = hasWaited(next, entry);
-  // Whoever owned it before may have begun the next act, and nobody can say how far it came.
+  // The last owner may have begun the next act, and the journal cannot say how far it came.
   const mayHaveBegun =
     entry.from === 'running' &&
     !isIdle &&

@@ -212,7 +212,7 @@ export interface DeliveryFailed {
 /** What an entry that changes the saga's status says of it. */
 interface StatusChange {
   /**
-   * The status from this entry on. It is decided once, when the entry is written, by the steps of whoever writes it: other
+   * The status from this entry on. It is decided once, when the entry is written, by the steps of the process that writes it: other
    * steps under which the journal is read later change nothing about it.
    */
   readonly status?: SagaStatus;

@@ -1,6 +1,6 @@
 /**
  * The conduct after a statement that wrote a group failed:
- * - `split`: one of its rows may be to blame, so each is tried by itself.
+ * - `split`: one of its rows may be to blame, so each is tried separately.
  * - `hung`: one of its rows may be to blame, but nothing is known about any of them.
  * - `fail`: all of them share the reason, for example a lost connection.
  */

@@ -31,7 +31,7 @@ export class JournalReplay {
   /** The primary of a fallback is undone before its alternative begins. */
   isUndoingFirst = false;
   private isCancelled = false;
-  /** Whoever owned it before may have begun the act that is next. */
+  /** The last owner may have begun the act that is next. */
   isUnsure = false;
   /** The last owner let go, or got STUCK, before it began the act that is next. */
   private isUntouched = false;
