@@ -1,4 +1,3 @@
-import { encodedBytes } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import { JournalWriter } from '../execution/journal-writer.js';
@@ -24,6 +23,7 @@ import { EventDeliveries } from './event-deliveries.js';
 import { Handover } from './handover.js';
 import type { JournalFollower } from './journal-follower.js';
 import { NewsPoll } from './news-poll.js';
+import { PublicationFeed } from './publication-feed.js';
 import { Quarantine } from './quarantine.js';
 import { RecoverySweep } from './recovery-sweep.js';
 import { reportEntry } from './report-entry.js';
@@ -54,6 +54,7 @@ export class SagaWorker {
   readonly sweep: RecoverySweep;
   private readonly newsPoll: NewsPoll;
   private readonly quarantine: Quarantine;
+  private readonly publications: PublicationFeed;
   private readonly handover: Handover;
   /** Of the sagas that were parked here: claimed then by this process, if no other one was quicker. */
   private readonly dueMoments: DueMoments;
@@ -73,6 +74,7 @@ export class SagaWorker {
     this.deliveries = handlers && new EventDeliveries({ handlers, clock, ids, surroundings }, options.events);
     this.handover = new Handover(storage, this.running, options.recovery.batchSize, listener);
     this.dueMoments = new DueMoments(clock, () => this.lookForWork());
+    this.publications = new PublicationFeed(dependencies.follower, listener, options.contextWarningBytes);
     this.quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
     this.writer = new JournalWriter(storage, clock, ids, (trouble) =>
       notifyWorker(listener, { type: 'storage-failed', ...trouble }),
@@ -221,7 +223,7 @@ export class SagaWorker {
   ): Promise<ExecutionEnd> {
     const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
     if (this.stopping) executor.stop('shutdown');
-    if (claimed !== undefined) this.offerClaim(claimed);
+    if (claimed !== undefined) this.publications.claimed(claimed);
     // Told within the run: what cannot be read of a claimed saga is its own trouble, not that of those claimed with it.
     const tell =
       claimed && (() => reportEntry.recovered(this.dependencies.listener, definition, claimed, state));
@@ -252,13 +254,6 @@ export class SagaWorker {
     return this.madeFor;
   }
 
-  /** Whoever waits for it here need not read what the claim read, and is told its end by the run itself. */
-  private offerClaim({ header, entries }: LoadedSaga): void {
-    const { follower } = this.dependencies;
-    if (!follower.isFollowed(header.sagaId)) return;
-    for (const entry of entries) follower.offer(entry, header);
-  }
-
   private stopAllOf(worker: string): void {
     for (const [, saga] of this.running.all()) {
       if (saga.worker === worker) saga.executor.stop('lease-lost');
@@ -266,30 +261,10 @@ export class SagaWorker {
   }
 
   private readonly onRecorded = (recorded: RecordedEntry): void => {
-    const { after, header, entry } = recorded;
-    const { status, failure, stuck, park } = after;
-    if (after.recoveries < recorded.before.recoveries) this.quarantine.progressed(header.sagaId);
-    if (this.dependencies.follower.isFollowed(header.sagaId)) {
-      this.dependencies.follower.offer(entry, {
-        ...header,
-        status,
-        failure,
-        stuck: status === 'stuck' ? stuck : undefined,
-        waiting: park && { for: park.for, name: park.name },
-      });
-    }
-    this.warnOfSize(recorded);
-    reportEntry.recorded(this.dependencies.listener, recorded);
+    const { before, after, header } = recorded;
+    if (after.recoveries < before.recoveries) this.quarantine.progressed(header.sagaId);
+    this.publications.recorded(recorded);
   };
-
-  private warnOfSize({ entry, header }: RecordedEntry): void {
-    const context = entry.kind === 'act-completed' ? (entry.context ?? '') : '';
-    if (context.length * 3 <= this.options.contextWarningBytes) return;
-    const bytes = encodedBytes(context);
-    if (bytes <= this.options.contextWarningBytes) return;
-    const { sagaId, saga, version } = header;
-    notifySaga(this.dependencies.listener, { type: 'context-large', sagaId, saga, version, bytes });
-  }
 
   private onEnd(header: SagaHeader, worker: string, executor: SagaExecutor, end: ExecutionEnd): ExecutionEnd {
     const { sagaId, saga, version } = header;
