@@ -1,5 +1,4 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import type { SagaRegistry } from '../definition/saga-registry.js';
 import { JournalWriter } from '../execution/journal-writer.js';
 import type { ExecutionEnd } from '../execution/execution-end.js';
 import type { RecordedEntry } from '../execution/recorded-entry.js';
@@ -10,18 +9,11 @@ import { foldJournal } from '../journal/fold-journal.js';
 import type { Park } from '../journal/park.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
-import type { Clock } from '../ports/clock.js';
-import type { EventHandlers } from '../ports/event-handlers.js';
-import type { IdGenerator } from '../ports/id-generator.js';
 import { notifySaga, notifyWorker } from '../ports/notify.js';
-import type { SagaListener } from '../ports/saga-listener.js';
-import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
-import type { StepInterceptor } from '../ports/step-interceptor.js';
-import type { Surroundings } from '../ports/surroundings.js';
+import type { LoadedSaga } from '../ports/saga-storage.js';
 import { DueMoments } from './due-moments.js';
 import { EventDeliveries } from './event-deliveries.js';
 import { Handover } from './handover.js';
-import type { JournalFollower } from './journal-follower.js';
 import { NewsPoll } from './news-poll.js';
 import { PublicationFeed } from './publication-feed.js';
 import { Quarantine } from './quarantine.js';
@@ -29,22 +21,9 @@ import { RecoverySweep } from './recovery-sweep.js';
 import { reportEntry } from './report-entry.js';
 import { RunningSagas } from './running-sagas.js';
 import type { SagaWorkerOptions } from '../options/worker-options.js';
+import type { SagaWorkerDependencies } from './saga-worker-dependencies.js';
 import { troubleDelay } from './trouble-delay.js';
 import { WorkerLease } from './worker-lease.js';
-
-/** What a worker is made of. */
-export interface SagaWorkerDependencies {
-  readonly storage: SagaStorage;
-  readonly registry: SagaRegistry;
-  readonly clock: Clock;
-  readonly ids: IdGenerator;
-  readonly follower: JournalFollower;
-  readonly listener: SagaListener | undefined;
-  readonly interceptor: StepInterceptor | undefined;
-  readonly surroundings: Surroundings;
-  /** What handles the events of steps in this process. */
-  readonly eventHandlers?: EventHandlers | undefined;
-}
 
 /** Runs sagas in this process: those that are started here, and those that it claims. */
 export class SagaWorker {

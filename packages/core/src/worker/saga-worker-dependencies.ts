@@ -1,0 +1,23 @@
+import type { SagaRegistry } from '../definition/saga-registry.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventHandlers } from '../ports/event-handlers.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import type { SagaListener } from '../ports/saga-listener.js';
+import type { SagaStorage } from '../ports/saga-storage.js';
+import type { StepInterceptor } from '../ports/step-interceptor.js';
+import type { Surroundings } from '../ports/surroundings.js';
+import type { JournalFollower } from './journal-follower.js';
+
+/** What a worker is made of. */
+export interface SagaWorkerDependencies {
+  readonly storage: SagaStorage;
+  readonly registry: SagaRegistry;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly follower: JournalFollower;
+  readonly listener: SagaListener | undefined;
+  readonly interceptor: StepInterceptor | undefined;
+  readonly surroundings: Surroundings;
+  /** What handles the events of steps in this process. */
+  readonly eventHandlers?: EventHandlers | undefined;
+}
