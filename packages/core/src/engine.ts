@@ -115,6 +115,7 @@ export type { IdGenerator } from './ports/id-generator.js';
 export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
+export { readOutline } from './ports/read-outline.js';
 export { maximumBytesRead } from './ports/read-limit.js';
 export { notifySaga, notifyWorker } from './ports/notify.js';
 export type { Surroundings } from './ports/surroundings.js';

@@ -20,6 +20,7 @@ export { firstHeader } from './ports/first-header.js';
 export type { ListPosition } from './ports/list-cursor.js';
 export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
+export { loadJournal } from './ports/load-journal.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { maximumBytesRead } from './ports/read-limit.js';
 export type {

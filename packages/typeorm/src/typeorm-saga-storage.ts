@@ -168,8 +168,8 @@ export class TypeOrmSagaStorage implements SagaStorage {
     return this.repositories.executions.headingByKey(saga, key);
   }
 
-  load(sagaId: string): Promise<LoadedSaga | undefined> {
-    return this.repositories.journal.load(sagaId);
+  load(sagaId: string, afterSeq?: number): Promise<LoadedSaga | undefined> {
+    return this.repositories.journal.load(sagaId, afterSeq);
   }
 
   readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {

@@ -112,7 +112,6 @@ const reads: readonly (readonly [string, (of: SagaRepositories) => Promise<unkno
   ['listOwned', ({ executions }) => executions.listOwned('w'), ['saga_execution_owner']],
   ['countDue', ({ executions }) => executions.countDue(), ['saga_execution_due']],
   ['summarize', ({ executions }) => executions.summarize(), ['saga_execution_stuck']],
-  ['history', ({ journal }) => journal.history(sagaId), ['saga_log_pkey']],
 ];
 
 /** Where either index may be the better one, what they have in common. */

@@ -78,10 +78,10 @@ export class Wire extends InterceptedStorage {
     });
   }
 
-  override load(sagaId: string): Promise<LoadedSaga | undefined> {
+  override load(sagaId: string, afterSeq?: number): Promise<LoadedSaga | undefined> {
     return this.around('load', async () => {
-      const loaded = await this.inner.load(sagaId);
-      if (loaded !== undefined) this.surroundings.record.snapshots.push(loaded);
+      const loaded = await this.inner.load(sagaId, afterSeq);
+      await this.snapshot(sagaId);
       return loaded;
     });
   }
@@ -92,7 +92,7 @@ export class Wire extends InterceptedStorage {
       if (claimed.length > 0) this.surroundings.record.revision++;
       for (const saga of claimed) {
         this.surroundings.assignments.claimed(saga, request.worker);
-        this.surroundings.record.snapshots.push(saga);
+        await this.snapshot(saga.header.sagaId);
         this.surroundings.record.durableSeqs.set(saga.header.sagaId, saga.entries.length);
       }
       if (claimed.length > 0)
@@ -134,6 +134,12 @@ export class Wire extends InterceptedStorage {
       const latencyMs = this.surroundings.latencyMs();
       if (latencyMs % 7 !== 6) this.surroundings.time.schedule(latencyMs, this.life, () => listener(hint));
     });
+  }
+
+  /** A saga as it is stored when it is read: the answer may be a part of it. */
+  private async snapshot(sagaId: string): Promise<void> {
+    const whole = await this.inner.load(sagaId);
+    if (whole !== undefined) this.surroundings.record.snapshots.push(whole);
   }
 
   protected around<Answer>(method: StorageMethod, call: () => Promise<Answer>): Promise<Answer> {

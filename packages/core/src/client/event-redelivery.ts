@@ -4,6 +4,7 @@ import { recordError } from '../errors/recorded-error.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
+import { maximumSeq } from '../ports/maximum-seq.js';
 import type { SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from '../worker/saga-worker.js';
 import { checkSagaId } from './start-options.js';
@@ -31,7 +32,10 @@ export class EventRedelivery {
    * @throws InvalidArgumentError, SagaNotFoundError, SagaNotRegisteredError
    */
   async redeliver(sagaId: string, seq: number): Promise<readonly FailedRedelivery[]> {
-    const loaded = await this.storage.load(checkSagaId(sagaId));
+    const id = checkSagaId(sagaId);
+    const isPlace = Number.isInteger(seq) && seq > 0 && seq <= maximumSeq;
+    // The entry alone is of interest, and it is the first of those that are read.
+    const loaded = await this.storage.load(id, isPlace ? seq - 1 : maximumSeq);
     if (loaded === undefined) throw new SagaNotFoundError(sagaId);
     const { header, entries } = loaded;
     const definition = this.registry.find(header.saga, header.version);

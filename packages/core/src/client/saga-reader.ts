@@ -13,6 +13,7 @@ import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { SagaStepResult } from '../journal/step-result.js';
 import { toStepResult } from '../journal/step-result.js';
 import type { Clock } from '../ports/clock.js';
+import { loadJournal } from '../ports/load-journal.js';
 import { maximumSeq } from '../ports/maximum-seq.js';
 import type { SagaOutline, SagaStorage } from '../ports/saga-storage.js';
 import type { JournalFollower, JournalObserver } from '../worker/journal-follower.js';
@@ -73,12 +74,12 @@ export class SagaReader {
   }
 
   /**
-   * All entries of a saga, in order.
+   * All entries of a saga with their values, in order: in reads of a limited size.
    *
    * @throws SagaNotFoundError
    */
   async history(sagaId: string): Promise<readonly JournalEntry[]> {
-    const loaded = await this.storage.load(checkSagaId(sagaId));
+    const loaded = await loadJournal(this.storage, checkSagaId(sagaId));
     if (loaded === undefined) throw new SagaNotFoundError(sagaId);
     return loaded.entries;
   }

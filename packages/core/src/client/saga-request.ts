@@ -10,7 +10,7 @@ export interface RequestedSaga {
   readonly sagaId: string;
   readonly definition: SagaDefinition;
   readonly state: SagaState;
-  /** Its whole journal. */
+  /** Its whole journal, without the values of the entries. */
   readonly entries: readonly JournalEntry[];
 }
 

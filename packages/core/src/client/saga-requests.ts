@@ -11,10 +11,12 @@ import { applyEntry } from '../journal/apply-entry.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, StepResolution } from '../journal/journal-entry.js';
+import type { SagaHeader } from '../journal/saga-header.js';
 import { sagaDefaults } from '../options/defaults.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
-import type { LoadedSaga, SagaStorage } from '../ports/saga-storage.js';
+import { readOutline } from '../ports/read-outline.js';
+import type { SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from '../worker/saga-worker.js';
 import { cancelRequest } from './cancel-request.js';
 import { decisionRequest } from './decision-request.js';
@@ -152,19 +154,19 @@ export class SagaRequests {
   private async ask(asked: Asked): Promise<boolean> {
     const { draft, unanswered } = asked;
     const sagaId = await this.idOf(asked.target);
-    const loaded = await this.storage.load(sagaId);
-    if (loaded === undefined) throw new SagaNotFoundError(sagaId);
-    if (unanswered !== undefined && loaded.entries.some(({ seq }) => seq === unanswered)) {
-      if (isStored(loaded, unanswered, asked)) {
+    const outline = await readOutline(this.storage, sagaId);
+    if (outline === undefined) throw new SagaNotFoundError(sagaId);
+    const { header, entries } = outline;
+    if (unanswered !== undefined && entries.some(({ seq }) => seq === unanswered)) {
+      if (await this.isStored(sagaId, unanswered, asked)) {
         await this.storage.untilDurable?.();
         this.requested(sagaId, draft);
         return true;
       }
       asked.unanswered = undefined;
     }
-    const definition = this.definitionOf(loaded, asked);
-    const { entries } = loaded;
-    const state = foldJournal(loaded.header, entries);
+    const definition = this.definitionOf(header, asked);
+    const state = foldJournal(header, entries);
     const saga = { sagaId, definition, state, entries };
     if (!asked.isWanted(saga)) {
       // It was asked for before, and an answer says that it is durable.
@@ -187,6 +189,12 @@ export class SagaRequests {
     return true;
   }
 
+  /** Whether the entry at this place is the one whose answer was lost. An outline has no payloads to compare. */
+  private async isStored(sagaId: string, seq: number, { draft, isSame }: SagaRequest): Promise<boolean> {
+    const stored = (await this.storage.load(sagaId, seq - 1))?.entries.find((entry) => entry.seq === seq);
+    return stored?.kind === draft.kind && stored.worker === undefined && isSame(stored);
+  }
+
   private sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
       this.clock.startTimer(delayMs, resolve);
@@ -207,7 +215,7 @@ export class SagaRequests {
     this.worker.lookForWork();
   }
 
-  private definitionOf({ header }: LoadedSaga, { isForAnySaga }: SagaRequest): SagaDefinition {
+  private definitionOf(header: SagaHeader, { isForAnySaga }: SagaRequest): SagaDefinition {
     const definition = this.registry.find(header.saga, header.version);
     if (definition !== undefined) return definition;
     if (isForAnySaga === true) return undefinedSaga(header.saga, header.version);
@@ -230,9 +238,4 @@ function undefinedSaga(name: string, version: number): SagaDefinition {
     maximumRecoveryAttempts: sagaDefaults.recovery.maximumRecoveryAttempts,
     stages: [],
   };
-}
-
-function isStored({ entries }: LoadedSaga, seq: number, { draft, isSame }: SagaRequest): boolean {
-  const stored = entries.find((entry) => entry.seq === seq);
-  return stored?.kind === draft.kind && stored.worker === undefined && isSame(stored);
 }

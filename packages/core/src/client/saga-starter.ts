@@ -190,7 +190,7 @@ export class SagaStarter {
     const { sagaId } = header;
     const definition = this.registry.find(header.saga, header.version);
     const loaded = await this.worker.writer
-      .load(sagaId, { mayKeepTrying: () => this.worker.lease.isValidFor(owner) })
+      .load(sagaId, 0, { mayKeepTrying: () => this.worker.lease.isValidFor(owner) })
       .catch((error: unknown) => {
         // It is durable, and another worker claims it when this lease has expired: that is the promise of a start.
         if (error instanceof LetGo) return undefined;

@@ -29,13 +29,14 @@ const reads: ReadonlySet<string> = new Set([
   'findByKey',
   'load',
   'readNews',
+  'readOutlines',
   'list',
   'summarize',
   'listOwned',
   'check',
 ]);
 
-const requests: ReadonlySet<string> = new Set(['cancel', 'retry', 'resolveStep']);
+const requests: ReadonlySet<string> = new Set(['cancel', 'retry', 'resolveStep', 'signal', 'decide']);
 
 function meaningOf(operation: string): Meanings {
   if (reads.has(operation)) return meaningsOfReads;

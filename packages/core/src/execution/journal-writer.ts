@@ -2,6 +2,7 @@ import { SagaStorageError } from '../errors/saga-storage-error.js';
 import { isSagaError } from '../identity/thrown.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
+import { loadJournal } from '../ports/load-journal.js';
 import type {
   AppendRequest,
   AppendResult,
@@ -58,12 +59,10 @@ export class JournalWriter {
       );
   }
 
-  load(sagaId: string, patience: Patience): Promise<LoadedSaga | undefined> {
-    return this.storage
-      .load(sagaId)
-      .catch((error: unknown) =>
-        this.keepTrying('load', sagaId, patience, () => this.storage.load(sagaId), error),
-      );
+  /** The saga with its entries after `afterSeq`. */
+  load(sagaId: string, afterSeq: number, patience: Patience): Promise<LoadedSaga | undefined> {
+    const load = (): Promise<LoadedSaga | undefined> => loadJournal(this.storage, sagaId, afterSeq);
+    return load().catch((error: unknown) => this.keepTrying('load', sagaId, patience, load, error));
   }
 
   private async keepTrying<Result>(

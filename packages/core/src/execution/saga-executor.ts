@@ -251,7 +251,7 @@ export class SagaExecutor implements Patience {
 
   /** Folds in what others wrote. Answers whether one of the given drafts is among what is stored. */
   private async reload(...mine: readonly Pick<Write, 'draft' | 'seq'>[]): Promise<boolean> {
-    const loaded = await this.dependencies.writer.load(this.header.sagaId, this);
+    const loaded = await this.dependencies.writer.load(this.header.sagaId, this.state.seq, this);
     if (loaded === undefined) throw new LetGo('fenced');
     const isStored = mine.some((one) => this.isMine(loaded, one));
     for (const entry of loaded.entries) {

@@ -26,9 +26,18 @@ import type {
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
 import { listHeaders, summarizeHeaders } from './list-headers.js';
-import { dueAt, isClaimable, isOneOf, snapshot } from './stored-saga.js';
+import { dueAt, isClaimable, isOneOf, toEntry } from './stored-saga.js';
 import type { StoredSaga } from './stored-saga.js';
-import { headingOf, newsOf, newsSize, outlineOf, outlineSize, ReadBudget } from './stored-values.js';
+import {
+  claimOf,
+  entrySize,
+  headingOf,
+  newsOf,
+  newsSize,
+  outlineOf,
+  outlineSize,
+  ReadBudget,
+} from './stored-values.js';
 import { WritePauses } from './write-pauses.js';
 
 /** Options of {@link InMemorySagaStorage}. */
@@ -108,9 +117,14 @@ export class InMemorySagaStorage implements SagaStorage {
     return header && headingOf(header);
   }
 
-  async load(sagaId: string): Promise<LoadedSaga | undefined> {
+  async load(sagaId: string, afterSeq = 0): Promise<LoadedSaga | undefined> {
     const stored = this.sagas.get(sagaId);
-    return stored === undefined ? undefined : snapshot(stored);
+    if (stored === undefined) return undefined;
+    const budget = new ReadBudget();
+    const wanted = stored.written.slice(afterSeq);
+    const entries = wanted.filter((one) => budget.takes(entrySize(one))).map(toEntry);
+    const loaded = { header: stored.header, entries };
+    return entries.length < wanted.length ? { ...loaded, isCut: true } : loaded;
   }
 
   async readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {
@@ -224,7 +238,7 @@ export class InMemorySagaStorage implements SagaStorage {
     const claim: EntryDraft = isParked ? { kind: 'claimed', from, parked: true } : { kind: 'claimed', from };
     this.write(stored, worker, status === from ? claim : { ...claim, status });
     this.setHeader(stored, { status, owner: worker, nextRunAt: undefined, waiting: undefined });
-    return snapshot(stored);
+    return claimOf(stored);
   }
 
   private letGo(stored: StoredSaga, delayMs: number): void {

@@ -2,7 +2,6 @@ import type { SagaIdentity } from '../definition/saga-registry.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen } from '../journal/saga-status.js';
-import type { LoadedSaga } from '../ports/saga-storage.js';
 
 /** A saga in memory. */
 export interface StoredSaga {
@@ -21,11 +20,6 @@ export interface WrittenEntry {
 /** The entry in the form for readers. */
 export function toEntry({ seq, worker, recordedAt, entry }: WrittenEntry): JournalEntry {
   return { seq, worker, recordedAt: new Date(recordedAt), ...entry };
-}
-
-/** A copy of the saga at this moment, which later writes do not change. */
-export function snapshot({ header, written }: StoredSaga): LoadedSaga {
-  return { header, entries: written.map(toEntry) };
 }
 
 /** Whether it is open, without an owner, and due. Without a due time it waits for a request. */

@@ -1,7 +1,7 @@
 import type { Json } from '../context/context-codec.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
-import type { SagaOutline } from '../ports/saga-storage.js';
+import type { LoadedSaga, SagaOutline } from '../ports/saga-storage.js';
 import { maximumBytesRead } from '../ports/read-limit.js';
 import { toEntry } from './stored-saga.js';
 import type { StoredSaga, WrittenEntry } from './stored-saga.js';
@@ -34,6 +34,23 @@ export function newsSize({ entry }: WrittenEntry): number {
   return sizeOf(response) + sizeOf(events) + sizeOf(payload);
 }
 
+/** The approximate size of an entry with all its values, in bytes. */
+export function entrySize(written: WrittenEntry): number {
+  return newsSize(written) + sizeOf((written.entry as Values).context);
+}
+
+/** The saga at this moment for its new owner, with the last context and the last events alone. */
+export function claimOf({ header, written }: StoredSaga): LoadedSaga {
+  const lasts = new Map(claimedOnce.map((name) => [name, lastWith(name, written)]));
+  const entries = written.map((one) => {
+    const others = claimedOnce.filter((name) => lasts.get(name) !== one);
+    return without(others, toEntry(one));
+  });
+  return { header, entries };
+}
+
+const claimedOnce = ['context', 'events'] as const;
+
 /** The saga at this moment, without the values that its steps made except the last context. */
 export function outlineOf(stored: StoredSaga): SagaOutline {
   const { header, written } = stored;
@@ -54,9 +71,11 @@ interface Values {
 }
 
 function recordedContext({ written }: StoredSaga): Json | undefined {
-  const contextOf = ({ entry }: WrittenEntry): Json | undefined => (entry as Values).context;
-  const last = written.findLast((one) => contextOf(one) !== undefined);
-  return last && contextOf(last);
+  return (lastWith('context', written)?.entry as Values | undefined)?.context;
+}
+
+function lastWith(name: keyof Values, written: readonly WrittenEntry[]): WrittenEntry | undefined {
+  return written.findLast(({ entry }) => (entry as Values)[name] !== undefined);
 }
 
 function without(names: readonly (keyof Values)[], entry: JournalEntry): JournalEntry {

@@ -41,10 +41,12 @@ export interface AppendRequest {
 /** `stored`: durable. `fenced`: the `seq` is used already, or the saga is unknown or terminal; nothing was written. */
 export type AppendResult = 'stored' | 'fenced';
 
-/** A saga with its whole journal, both as of one moment: after a claim, as of that claim. */
+/** A saga with its journal, both as of one moment: after a claim, as of that claim. */
 export interface LoadedSaga {
   readonly header: SagaHeader;
   readonly entries: readonly JournalEntry[];
+  /** There are more entries than one read returns: load again after the last of these. Absent after a claim. */
+  readonly isCut?: true;
 }
 
 /** The state of a saga as of one moment, without most of the values that its steps made. */
@@ -199,8 +201,13 @@ export interface SagaStorage {
 
   find(sagaId: string): Promise<SagaHeading | undefined>;
   findByKey(saga: string, key: string): Promise<SagaHeading | undefined>;
-  /** The header and the whole journal, as one consistent view. Rejects if it cannot be read. */
-  load(sagaId: string): Promise<LoadedSaga | undefined>;
+  /**
+   * The header and the entries after `afterSeq` with all their values, as one consistent view; as many entries as
+   * `maximumBytesRead` allows, but at least one. Rejects if they cannot be read.
+   *
+   * @param afterSeq From 0, the default, to `maximumSeq`.
+   */
+  load(sagaId: string, afterSeq?: number): Promise<LoadedSaga | undefined>;
   /**
    * The news after each cursor, as much as `maximumBytesRead` allows, but at least one entry; the header and the
    * entries of a saga are one consistent view. If an entry of a journal cannot be read, its news end before it, and the
@@ -226,7 +233,8 @@ export interface SagaStorage {
   /**
    * Claims sagas (open, without an owner, due) for a worker, with a `claimed` entry in each, which has `parked` if the
    * saga waited; it does not wait any more then. Returns only the sagas of this very call; those that another call is
-   * claiming are skipped.
+   * claiming are skipped. Each has its whole journal, with the last context and the last events alone: a recovery needs no
+   * earlier ones.
    */
   claim(request: ClaimRequest): Promise<readonly LoadedSaga[]>;
   /** Releases the sagas of workers whose lease has expired, so that they can be claimed. Returns their number. */

@@ -44,7 +44,7 @@ describe('a request', () => {
     'is tried again for some seconds where its reads fail: %s',
     async (outcome) => {
       const { cluster, storage, process, started, cancel } = await running();
-      storage.inject({ method: 'load', outcome, happens: false, times: 6 });
+      storage.inject({ method: 'readOutlines', outcome, happens: false, times: 6 });
       await cluster.resolve(cancel(), 10_000);
       expect(await cluster.resolve(process.outcome(started))).toMatchObject({ status: 'failed' });
     },
@@ -59,7 +59,7 @@ describe('a request', () => {
   });
 
   it.each([
-    ['a read', 'load', 'unknown', 'not-written', 'was tried for a while and not written; ask again'],
+    ['a read', 'readOutlines', 'unknown', 'not-written', 'was tried for a while and not written; ask again'],
     ['a write', 'append', 'not-written', 'not-written', 'was tried for a while and not written; ask again'],
     ['an answer', 'append', 'unknown', 'unknown', 'it is not known whether the request was written'],
   ] as const)(
@@ -129,8 +129,11 @@ describe('an error of the storage', () => {
   it.each([
     ['load', 'not-written', 'nothing was read'],
     ['find', 'unknown', 'no answer came'],
+    ['readOutlines', 'unknown', 'no answer came'],
     ['start', 'not-written', 'no saga was stored; start it again'],
     ['retry', 'unknown', 'it is not known whether the request was written'],
+    ['signal', 'unknown', 'it is not known whether the request was written'],
+    ['decide', 'not-written', 'the request was tried for a while and not written; ask again'],
     ['append', 'unknown', 'it is not known whether it was written; the journal is read back'],
   ] as const)('says what "%s" means when it is %s', (operation, outcome, text) => {
     expect(new SagaStorageError(operation, outcome).message).toContain(`"${operation}": ${text}`);

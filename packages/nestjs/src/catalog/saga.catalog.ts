@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidArgumentError, SagaNotFoundError, SagaNotRegisteredError } from '@nest-saga/core';
 import { diagramKinds, drawSaga, executionDiagram } from '@nest-saga/core/diagrams';
-import { checkSagaId } from '@nest-saga/core/engine';
+import { checkSagaId, readOutline } from '@nest-saga/core/engine';
 import type { SagaDefinition } from '@nest-saga/core';
 import type { DiagramKind } from '@nest-saga/core/diagrams';
 import { SagaDefinitions } from '../discovery/saga-definitions.js';
@@ -79,9 +79,9 @@ export class SagaCatalog {
   async drawExecution(sagaId: string): Promise<string> {
     const id = checkSagaId(sagaId);
     return this.runtime.use(async ({ storage, registry }) => {
-      const loaded = await storage.load(id);
-      if (loaded === undefined) throw new SagaNotFoundError(id);
-      const { header, entries } = loaded;
+      const outline = await readOutline(storage, id);
+      if (outline === undefined) throw new SagaNotFoundError(id);
+      const { header, entries } = outline;
       return executionDiagram(header, entries, registry.find(header.saga, header.version));
     });
   }

@@ -31,6 +31,33 @@ export function describeClaims(world: StorageWorld): void {
     expect(claimed).toEqual(await world.load(saga.sagaId));
   });
 
+  it('gives the journal of a claim with its last context and its last events alone', async () => {
+    const saga = await world.startOrphan();
+    const times = { startedAt: new Date(0), finishedAt: new Date(1) };
+    const completed = (step: string, values: object) =>
+      ({ kind: 'act-completed', step, attempt: 1, ...times, response: `"${step}"`, ...values }) as const;
+    await world.append(saga.sagaId, completed('one', { context: '{"left":1}', events: '[]' }));
+    await world.append(saga.sagaId, completed('two', { context: '{"left":2}' }));
+    await world.append(saga.sagaId, completed('three', { events: '[]' }));
+    await world.append(saga.sagaId, entryOf.actFailed);
+    const [claimed] = await claim(await world.newWorker(), saga);
+    const values = claimed?.entries.map(({ seq, ...entry }) => ({
+      seq,
+      ...('response' in entry ? { response: entry.response } : {}),
+      ...('context' in entry ? { context: entry.context } : {}),
+      ...('events' in entry ? { events: entry.events } : {}),
+    }));
+    const { entries } = await world.load(saga.sagaId);
+    expect(claimed?.entries.map(({ kind }) => kind)).toEqual(entries.map(({ kind }) => kind));
+    expect(values).toEqual([
+      { seq: 1, response: '"one"' },
+      { seq: 2, response: '"two"', context: '{"left":2}' },
+      { seq: 3, response: '"three"', events: '[]' },
+      { seq: 4 },
+      { seq: 5 },
+    ]);
+  });
+
   it('claims a saga whose worker died while it was RUNNING or COMPENSATING, and keeps the status', async () => {
     const worker = await world.newWorker();
     const { saga } = world.newIdentity();

@@ -19,6 +19,40 @@ export function describeReads(world: StorageWorld): void {
     await expect(world.storage.load(world.newId())).resolves.toBeUndefined();
   });
 
+  it('loads the entries after a seq, and none after the last', async () => {
+    const { sagaId } = await world.start();
+    for (let seq = 1; seq <= 4; seq++) await world.append(sagaId, cancelAt(sagaId, seq).entry);
+    const { header, entries } = await world.load(sagaId);
+    for (const afterSeq of [0, 2, 4, maximumSeq])
+      expect(await world.storage.load(sagaId, afterSeq)).toEqual({
+        header,
+        entries: entries.slice(afterSeq),
+      });
+  });
+
+  it('limits the entries of one load, says that it is cut, and continues after the given seq', async () => {
+    const { sagaId } = await world.start();
+    for (const seed of ['one', 'two', 'three', 'four', 'five'])
+      await world.append(sagaId, { ...responded('1'), context: aThird(seed) });
+    const first = await world.load(sagaId);
+    expect(first.entries.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(first.isCut).toBe(true);
+    const rest = await world.storage.load(sagaId, 3);
+    expect(rest?.header).toEqual(first.header);
+    expect(rest?.entries).toMatchObject([{ seq: 4 }, { seq: 5, context: aThird('five') }]);
+    expect(rest).not.toHaveProperty('isCut');
+  });
+
+  it('loads one entry that is larger than a read', async () => {
+    const { sagaId } = await world.start();
+    for (const seed of ['one', 'two'])
+      await world.append(sagaId, responded(incompressible(maximumBytesRead + 1, seed)));
+    expect(await world.storage.load(sagaId, 0)).toMatchObject({ entries: [{ seq: 1 }], isCut: true });
+    const rest = await world.storage.load(sagaId, 1);
+    expect(rest?.entries).toMatchObject([{ seq: 2 }]);
+    expect(rest).not.toHaveProperty('isCut');
+  });
+
   it('has no news of an open saga whose reader has seen everything', async () => {
     const { sagaId } = await world.start();
     await world.append(sagaId, cancelAt(sagaId, 1).entry);
@@ -148,6 +182,15 @@ export function describeReads(world: StorageWorld): void {
     expect(given).toEqual(ids.slice(0, 2));
   });
 
+  it('outlines sagas with large payloads in one read', async () => {
+    const sagas = await Promise.all(Array.from({ length: 3 }, () => world.start()));
+    const payload = JSON.stringify(['\u0000\ud800', incompressible(maximumBytesRead, 'one')]);
+    for (const { sagaId } of sagas) await world.append(sagaId, { ...signal, payload });
+    const outlines = await world.storage.readOutlines(sagas.map(({ sagaId }) => sagaId));
+    expect(outlines.map(({ entries }) => entries)).toMatchObject([[signal], [signal], [signal]]);
+    expect(JSON.stringify(outlines).length).toBeLessThan(10_000);
+  });
+
   it('shows a header and its journal as of one moment, however often they change', async () => {
     const { sagaId } = await world.start();
     const seen: { readonly header: SagaHeading; readonly entries: readonly JournalEntry[] }[] = [];
@@ -187,6 +230,14 @@ function responded(response: string): Extract<EntryDraft, { readonly kind: 'act-
   const times = { startedAt: new Date(0), finishedAt: new Date(1) };
   return { kind: 'act-completed', step: 'one', attempt: 1, ...times, context: '{}', response };
 }
+
+const signal = {
+  kind: 'signal-received',
+  name: 'paid',
+  dedupeId: 'a"\\\n',
+  actor: 'ada',
+  wakes: true,
+} as const;
 
 /** Of what one read gives. */
 const aThird = (seed: string): string => incompressible(maximumBytesRead / 3 + 1_000, seed);

@@ -1,3 +1,4 @@
+import { loadJournal } from '@nest-saga/core/storage-kit';
 import type { SagaHeading } from '@nest-saga/core/storage-kit';
 import { randomUUID } from 'node:crypto';
 import type {
@@ -104,7 +105,7 @@ export class StorageWorld {
 
   /** Appends after the last entry, which must succeed. */
   async append(sagaId: string, entry: EntryDraft, change?: HeaderChange, worker?: string): Promise<void> {
-    const { entries } = await this.load(sagaId);
+    const entries = (await loadJournal(this.storage, sagaId))?.entries ?? [];
     const request = { sagaId, seq: entries.length + 1, worker, entry };
     const result = await this.storage.append(change === undefined ? request : changing(request, change));
     if (result !== 'stored') throw new Error(`the append to ${sagaId} was ${result}`);

@@ -56,8 +56,8 @@ export abstract class InterceptedStorage implements SagaStorage {
     return this.around('findByKey', () => this.inner.findByKey(saga, key));
   }
 
-  load(sagaId: string): Promise<LoadedSaga | undefined> {
-    return this.around('load', () => this.inner.load(sagaId));
+  load(sagaId: string, afterSeq?: number): Promise<LoadedSaga | undefined> {
+    return this.around('load', () => this.inner.load(sagaId, afterSeq));
   }
 
   readNews(cursors: readonly JournalCursor[]): Promise<readonly JournalNews[]> {

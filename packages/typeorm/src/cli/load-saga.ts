@@ -1,4 +1,4 @@
-import { isSagaError, noSurroundings } from '@nest-saga/core/storage-kit';
+import { isSagaError, loadJournal, noSurroundings } from '@nest-saga/core/storage-kit';
 import type { LoadedSaga } from '@nest-saga/core';
 import pg from 'pg';
 import { OwnConnection } from '../postgres/own-connection.js';
@@ -30,7 +30,9 @@ export async function loadSaga(
     noSurroundings.run,
   );
   try {
-    return toLoadedSaga(await connection.run('load', loadStatement(tables), [sagaId], deadlineMs));
+    const load = async (id: string, afterSeq = 0): Promise<LoadedSaga | undefined> =>
+      toLoadedSaga(await connection.run('load', loadStatement(tables), [id, afterSeq], deadlineMs));
+    return await loadJournal({ load }, sagaId);
   } catch (error) {
     // The message of the storage is about writes; that of the server is useful here.
     throw isSagaError(error, 'SAGA_STORAGE_FAILED') ? (error.cause ?? error) : error;

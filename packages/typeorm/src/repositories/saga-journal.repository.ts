@@ -6,6 +6,7 @@ import type {
   WriteGroup,
   WrittenSagas,
 } from '@nest-saga/core/storage-kit';
+import { loadJournal } from '@nest-saga/core/storage-kit';
 import { SagaStorageError } from '@nest-saga/core';
 import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
 import { required } from '../postgres/statement.js';
@@ -13,7 +14,6 @@ import type { Row, Statement, StatementRunner } from '../postgres/statement.js';
 import type { Tables } from '../postgres/tables.js';
 import type { WriteRunner } from '../postgres/write-query.js';
 import { SagaLogEntity } from '../entities/saga.entities.js';
-import { entryColumns, toJournalEntry } from '../postgres/mapping/journal-entry-row.js';
 import { toAllNews, toLoadedSaga, toOutlines } from '../postgres/mapping/journal-rows.js';
 import { appendEntries } from '../postgres/statements/append-entries.js';
 import { GroupedWriteStatement } from '../postgres/statements/grouped-write.js';
@@ -45,7 +45,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
 
   /** @internal */
   constructor(
-    private readonly dataSource: SagaDataSource,
+    dataSource: SagaDataSource,
     private readonly runners: JournalRunners,
     private readonly tables: Tables,
     executions: SagaExecutionRepository,
@@ -62,17 +62,12 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
   }
 
   /**
-   * All entries of a saga so far, in order; empty if there is no such saga.
+   * All entries of a saga so far, in order and in reads of a limited size; empty if there is no such saga.
    *
    * @throws SagaStorageError also if an entry cannot be read, for example because a newer release wrote it.
    */
   async history(sagaId: string): Promise<readonly JournalEntry[]> {
-    const query = this.createQueryBuilder('entry')
-      .select(entryColumns('entry'))
-      .where('entry.sagaId = :sagaId', { sagaId })
-      .orderBy('entry.seq');
-    const rows = await this.dataSource.read({ operation: 'history', name: 'history' }, query);
-    return readable('history', () => rows.map(toJournalEntry));
+    return (await loadJournal(this, sagaId))?.entries ?? [];
   }
 
   /** @internal Prepared, as a query of our own: with the driver's a small write took a sixth more (ADR 0023). */
@@ -82,8 +77,8 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
   }
 
   /** @internal One statement: header and entries have to be of one consistent view. */
-  async load(sagaId: string): Promise<LoadedSaga | undefined> {
-    const rows = await this.runners.reads.run('load', this.whole, [sagaId]);
+  async load(sagaId: string, afterSeq = 0): Promise<LoadedSaga | undefined> {
+    const rows = await this.runners.reads.run('load', this.whole, [sagaId, afterSeq]);
     return readable('load', () => toLoadedSaga(rows));
   }
 

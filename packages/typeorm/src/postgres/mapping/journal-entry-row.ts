@@ -11,10 +11,12 @@ export type ValueColumn = 'context' | 'response' | 'events';
  * The columns of `saga_log` that a statement selects for `toJournalEntry`.
  *
  * @param only A condition for the rows that have these values; other columns are in all rows.
+ * @param detail The expression of the detail, if a part of it is left out.
  */
 export function entryColumns(
   alias: string,
   only: { readonly [Column in ValueColumn]?: string } = {},
+  detail = `${alias}.detail`,
 ): string {
   const value = (column: ValueColumn): string => {
     const condition = only[column];
@@ -23,7 +25,7 @@ export function entryColumns(
       : `CASE WHEN ${condition} THEN ${alias}.${column} END`;
   };
   return `${alias}.seq, ${alias}.kind, ${alias}.status AS entry_status, ${alias}.step, ${alias}.attempt, ${alias}.worker, ${value('context')} AS entry_context,
-    ${value('response')} AS response, ${alias}.error, ${value('events')} AS events, ${alias}.detail,
+    ${value('response')} AS response, ${alias}.error, ${value('events')} AS events, ${detail} AS detail,
     ${timeColumn(`${alias}.started_at`)} AS started_at, ${timeColumn(`${alias}.finished_at`)} AS finished_at,
     ${timeColumn(`${alias}.recorded_at`)} AS recorded_at`;
 }

@@ -6,13 +6,16 @@ import { toJournalEntry } from './journal-entry-row.js';
 import { toSagaHeader, toSagaHeading } from './saga-header-row.js';
 
 /**
- * The saga of the rows with its whole journal, or nothing without a row.
+ * The saga of the rows with the entries that were read, or nothing without a row.
  *
  * @throws TypeError if it cannot be read.
  */
 export function toLoadedSaga(rows: readonly Row[]): LoadedSaga | undefined {
   const [first] = rows;
-  return first && { header: toSagaHeader(first), entries: entryRows(rows).map(toJournalEntry) };
+  if (first === undefined) return undefined;
+  const loaded = { header: toSagaHeader(first), entries: entryRows(rows).map(toJournalEntry) };
+  const isCut = (loaded.entries.at(-1)?.seq ?? 0) < Number(first['last_seq'] ?? 0);
+  return isCut ? { ...loaded, isCut } : loaded;
 }
 
 /** The news of journals. Those of one end before an entry that cannot be read, so that the others are not affected. */

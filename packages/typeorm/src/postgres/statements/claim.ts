@@ -10,8 +10,8 @@ import { openStatuses } from './status-lists.js';
 
 /**
  * Claims due sagas for a worker: locks them, skips locked ones, writes the claim entries, and changes the headers whose
- * entry was written. Returns the sagas of this very statement, with the `seq` of each claim and the size of the
- * journal, which is known without reading the values.
+ * entry was written. Returns the sagas of this very statement, with the `seq` of each claim and the size of what
+ * is read of the journal, which is known without reading the values.
  *
  * The lock is in a materialised CTE, so that each row is locked once and `LIMIT` counts locked rows; without it, two
  * workers claim one saga under load. A worker whose own row has expired claims nothing.
@@ -76,9 +76,9 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
   )
 SELECT taken.claim_seq, ${headerColumns('taken')}, (
     SELECT coalesce(sum(
-      coalesce(pg_column_size(entry.context), 0) + coalesce(pg_column_size(entry.response), 0)
-        + coalesce(pg_column_size(entry.error), 0) + coalesce(pg_column_size(entry.events), 0)
-    ), 0)
+      coalesce(pg_column_size(entry.response), 0) + coalesce(pg_column_size(entry.error), 0)
+        + coalesce(pg_column_size(entry.detail), 0)
+    ), 0) + coalesce(max(pg_column_size(entry.context)), 0) + coalesce(max(pg_column_size(entry.events)), 0)
     FROM ${log} AS entry WHERE entry.saga_id = taken.id
   ) AS journal_bytes
 FROM taken`;

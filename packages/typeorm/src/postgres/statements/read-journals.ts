@@ -9,17 +9,25 @@ import { columnsOf } from './columns.js';
 import { openStatuses } from './status-lists.js';
 
 /**
- * A header with its whole journal, in one statement and so in one consistent view. A header's large columns are only in
- * its first row: entries have no gaps, so that row is known. Parameters: id.
+ * A header with its entries after a `seq` up to the maximum size of a read, in one statement and so in one consistent
+ * view. A header's large columns are only in its first row. Each row has the end of the journal. Parameters: id, seq.
  */
 export function loadStatement({ execution, log }: Tables): Statement {
+  const bytes = bytesOf('context', 'response', 'error', 'events', 'detail');
   return {
     name: 'load',
-    text: `SELECT header.id AS saga_id, ${headerColumns('header', isFirstEntry)}, ${entryColumns('entry')}
+    text: `WITH sized AS (
+    SELECT entry.seq, row_number() OVER (ORDER BY entry.seq) AS place, max(entry.seq) OVER () AS last_seq,
+      coalesce(sum(${bytes}) OVER (ORDER BY entry.seq ${rowsBefore}), 0) AS bytes_before
+    FROM ${log} AS entry WHERE entry.saga_id = $1::uuid AND entry.seq > $2::integer
+  )
+SELECT header.id AS saga_id, sized.last_seq, ${headerColumns('header', 'sized.seq IS NULL OR sized.place = 1')},
+  ${entryColumns('entry')}
 FROM ${execution} AS header
-LEFT JOIN ${log} AS entry ON entry.saga_id = header.id
+LEFT JOIN sized ON sized.bytes_before < ${maximumBytesRead}
+LEFT JOIN ${log} AS entry ON entry.saga_id = header.id AND entry.seq = sized.seq
 WHERE header.id = $1::uuid
-ORDER BY entry.seq`,
+ORDER BY sized.seq`,
   };
 }
 
@@ -87,12 +95,12 @@ export function readOutlinesStatement(
     JOIN ${execution} AS header ON header.id = wanted.saga_id
     CROSS JOIN LATERAL (
       SELECT max(entry.seq) FILTER (WHERE entry.context IS NOT NULL) AS context_seq,
-        coalesce(max(pg_column_size(entry.context)), 0) + coalesce(sum(${bytesOf('error', 'detail')}), 0) AS bytes
+        coalesce(max(pg_column_size(entry.context)), 0) + coalesce(sum(${bytesOf('error')} + ${bytesOfDetail}), 0) AS bytes
       FROM ${log} AS entry WHERE entry.saga_id = wanted.saga_id
     ) AS journal
   )
 SELECT sized.saga_id, ${headerColumns('header', isFirstEntry)},
-  ${entryColumns('entry', { context: isLastContext, response: 'false', events: 'false' })}
+  ${entryColumns('entry', { context: isLastContext, response: 'false', events: 'false' }, detailWithoutPayload)}
 FROM sized
 JOIN ${execution} AS header ON header.id = sized.saga_id
 LEFT JOIN ${log} AS entry ON entry.saga_id = sized.saga_id
@@ -104,13 +112,15 @@ ORDER BY sized.place, entry.seq`,
 }
 
 /**
- * The entries of claimed sagas up to the claim: later entries are not part of the claim. Parameters: ids, seqs of the
- * claims.
+ * The entries of claimed sagas up to the claim, with the last context and the last events alone: later entries are not
+ * part of the claim. Parameters: ids, seqs of the claims.
  */
 export function readClaimedStatement({ log }: Tables): Statement {
+  const isLast = (column: 'context' | 'events'): string =>
+    `entry.seq = max(entry.seq) FILTER (WHERE entry.${column} IS NOT NULL) OVER (PARTITION BY entry.saga_id)`;
   return {
     name: 'claimed',
-    text: `SELECT entry.saga_id, ${entryColumns('entry')}
+    text: `SELECT entry.saga_id, ${entryColumns('entry', { context: isLast('context'), events: isLast('events') })}
 FROM unnest($1::uuid[], $2::integer[]) AS claim (saga_id, seq)
 JOIN ${log} AS entry ON entry.saga_id = claim.saga_id AND entry.seq <= claim.seq
 ORDER BY entry.saga_id, entry.seq`,
@@ -128,3 +138,9 @@ function bytesOf(...values: readonly string[]): string {
 
 /** The approximate size of the small columns of an entry. */
 const bytesOfRow = 200;
+
+/** Signals alone have payloads. Their other properties are short, as each of them is checked. */
+const detailWithoutPayload = `CASE WHEN entry.kind <> 'signal-received' THEN entry.detail ELSE (
+    SELECT json_object_agg(property.key, property.value) FROM json_each(entry.detail) AS property WHERE property.key <> 'payload'
+  ) END`;
+const bytesOfDetail = `CASE WHEN entry.kind <> 'signal-received' THEN coalesce(pg_column_size(entry.detail), 0) ELSE 0 END`;
