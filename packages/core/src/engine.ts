@@ -58,7 +58,7 @@ export type {
   CompensationCompleted,
   CompensationDecided,
   CompensationFailed,
-  EntryPlace,
+  EntryStamp,
   MarkedStuck,
   Parked,
   Released,
@@ -112,7 +112,7 @@ export type { CircuitState } from './ports/circuit-state.js';
 export type { CancelTimer } from './ports/clock.js';
 export type { EmittedEventReference, EventHandler, EventHandlers } from './ports/event-handlers.js';
 export type { IdGenerator } from './ports/id-generator.js';
-export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
+export { decodeCursor, encodeCursor, isListDate } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { readOutline } from './ports/read-outline.js';

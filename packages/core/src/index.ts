@@ -81,7 +81,7 @@ export { WaitTimedOutError } from './errors/wait-timed-out-error.js';
 
 export type { Clock } from './ports/clock.js';
 export type {
-  LetGoReason,
+  StopReason,
   SagaLifecycleEvent,
   SagaListener,
   SagaReference,

@@ -18,7 +18,7 @@ export { flag, isObject, objectWith, oneOf, option, time } from './options/optio
 
 export { firstHeader } from './ports/first-header.js';
 export type { ListPosition } from './ports/list-cursor.js';
-export { decodeCursor, encodeCursor, isListable } from './ports/list-cursor.js';
+export { decodeCursor, encodeCursor, isListDate } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { loadJournal } from './ports/load-journal.js';
 export { maximumSeq } from './ports/maximum-seq.js';

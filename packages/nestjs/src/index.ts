@@ -31,7 +31,7 @@ export type {
   InMemorySagaStorageOptions,
   JournalEntry,
   Json,
-  LetGoReason,
+  StopReason,
   RecordedError,
   RetryableErrorOptions,
   RetryPolicy,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import { FakeClock, RecordingListener, settle } from '@nest-saga/testing';
+import { FakeClock, RecordingListener, flushPromises } from '@nest-saga/testing';
 import { filter } from 'rxjs';
 import { CockatielCircuitBreaker } from '../src/circuit-breaker/cockatiel-circuit-breaker.js';
 import {
@@ -272,9 +272,9 @@ describe('the circuit breaker of a fallback', () => {
     const { app, start, calls, listener } = await open({ failureThreshold: 1 }, { shutdownTimeoutMs });
     const fail = listensToItsSignal(calls);
     await start();
-    await settle();
+    await flushPromises();
     const closed = app.close();
-    await settle();
+    await flushPromises();
     if (shutdownTimeoutMs > 1) fail();
     await closed;
     expect(calls.made).toEqual(['charge:act']);
@@ -419,7 +419,7 @@ async function open(
   const run = async (): Promise<string> => (await (await start()).outcome()).status;
   /** Cancels a saga in the middle of its charge. */
   const cancel = async (handle: SagaHandle): Promise<void> => {
-    await settle();
+    await flushPromises();
     await sagas.cancel(handle.sagaId, 'the customer called');
   };
   const history = () => sagas.history(sagaId);

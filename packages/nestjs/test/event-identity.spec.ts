@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import type { DynamicModule, LoggerService, Provider, Type } from '@nestjs/common';
 import { CqrsModule, EventsHandler } from '@nestjs/cqrs';
-import { settle } from '@nest-saga/testing';
+import { flushPromises } from '@nest-saga/testing';
 import { InMemorySagaStorage, SagaDefinitionError, SagaEvent, SystemClock } from '../src/index.js';
 import { closeApps, openModules, silent } from './open-app.js';
 import { Calls, OrderContext, orderProviders } from './order-saga.js';
@@ -40,7 +40,7 @@ describe('an event whose class shares its name with another', () => {
     app.get(Calls, { strict: false }).onRun = (run) =>
       run.step === 'reserve' && run.emit(new orders.Placed());
     await (await sagas.start(new OrderContext('book'))).outcome();
-    await settle();
+    await flushPromises();
     expect(told).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describe('an event whose class shares its name with another', () => {
     const { app, sagas } = await open([ofOrders.provider, ofBilling.provider]);
     app.get(Calls, { strict: false }).onRun = (run) => run.step === 'reserve' && run.emit(new named.orders());
     await (await sagas.start(new OrderContext('book'))).outcome();
-    await settle();
+    await flushPromises();
     expect(ofOrders.told).toEqual([expect.any(named.orders)]);
     expect(ofBilling.told).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('an event whose class shares its name with another', () => {
     calls.onRun = (run) => run.step === 'reserve' && run.emit(new named.orders());
     calls.answers.set('charge:act', () => new Promise(() => undefined));
     const { sagaId } = await first.sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     await first.app.close();
 
     const ofOrders = handler('OrdersHandler', named.orders);
@@ -83,7 +83,7 @@ describe('an event whose class shares its name with another', () => {
       recovery: { enabled: false },
     });
     await (await second.sagas.recover(sagaId)).outcome();
-    await settle();
+    await flushPromises();
     expect(ofOrders.told).toEqual([expect.any(named.orders)]);
     expect(ofBilling.told).toEqual([]);
   });

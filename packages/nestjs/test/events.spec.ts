@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { CqrsModule, EventBus, EventsHandler } from '@nestjs/cqrs';
 import type { IEventHandler } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
-import { DelayedStorage, settle } from '@nest-saga/testing';
+import { DelayedStorage, flushPromises } from '@nest-saga/testing';
 import { filter, map } from 'rxjs';
 import {
   InMemorySagaStorage,
@@ -33,7 +33,7 @@ describe('SagaEvents', () => {
     app.get(SagaEvents).events$.subscribe((event) => seen.push(event));
     storage.hold('append');
     const { sagaId, outcome } = await sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     expect(seen).toEqual([]);
     storage.letPass('append');
     await outcome();
@@ -64,7 +64,7 @@ describe('SagaEvents', () => {
     emitFrom(first.app.get(Calls), 'reserve', [new StockReserved('book')]);
     first.app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
     const { sagaId } = await first.sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     await first.app.close();
     const second = await open({ storage, recovery: { enabled: false } });
     const seen: unknown[] = [];
@@ -101,7 +101,7 @@ describe('SagaEvents', () => {
     const first = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 });
     first.app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
     const { sagaId } = await first.sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     // As after a crash: the saga has an owner that is gone and left no word.
     storage.release = () => Promise.resolve();
     await first.app.close();
@@ -138,7 +138,7 @@ describe('SagaEvents', () => {
       const handle = await sagas.start(new OrderContext('book'));
       expect(await handle.outcome()).toMatchObject({ status: 'completed' });
       expect(seen).toEqual(['started', 'completed']);
-      await settle();
+      await flushPromises();
       expect(error).toHaveBeenCalledTimes(7);
       expect(new Set(error.mock.calls.map(([line]) => String(line)))).toEqual(
         new Set([`A subscriber threw about order ${handle.sagaId}: Error: no pager`]),
@@ -237,7 +237,7 @@ describe('the EventBus of @nestjs/cqrs', () => {
     app.get(EventBus).subscribe((event) => published.push(event));
     emitFrom(app.get(Calls), 'reserve', [new StockReserved('book'), { kind: 'plain' }, 'no object']);
     await (await app.get(SagaOrchestrator).start(new OrderContext('book'))).outcome();
-    await settle();
+    await flushPromises();
     expect(handled).toEqual([new StockReserved('book')]);
     expect(handled[0]).toBeInstanceOf(StockReserved);
     expect(published).toEqual([new StockReserved('book'), { kind: 'plain' }]);
@@ -307,7 +307,7 @@ describe('the EventBus of @nestjs/cqrs', () => {
     const { made } = app.get(Calls);
     emitFrom(app.get(Calls), 'reserve', [new StockReserved('book')]);
     const handle = await app.get(SagaOrchestrator).start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     expect(made).toEqual(['reserve:act']);
     gate.open();
     expect(await handle.outcome()).toMatchObject({ status: 'completed' });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { FakeClock, settle } from '@nest-saga/testing';
+import { FakeClock, flushPromises } from '@nest-saga/testing';
 import { InMemorySagaStorage, SagaStorageError, SystemClock } from '../src/index.js';
 import type { SagaModuleOptions } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
@@ -41,7 +41,7 @@ describe('the log of an application', () => {
     );
     app.get(Calls).answers.set('reserve:compensate', () => Promise.reject(new Error('shelf is gone')));
     const { sagaId: second } = await sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     expect(lines).toContain(
       `error order ${second} is stuck and needs an operator: compensation-exhausted at step "reserve": shelf is gone`,
     );
@@ -52,7 +52,7 @@ describe('the log of an application', () => {
     const { app, sagas, lines } = await open({ shutdownTimeoutMs: 0, abortGraceMs: 0 }, clock);
     app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
     await sagas.start(new OrderContext('book'), { sagaId });
-    await settle();
+    await flushPromises();
     const closed = app.close();
     await clock.advance(1);
     await closed;
@@ -65,7 +65,7 @@ describe('the log of an application', () => {
     const { app, sagas, lines } = await open({ storage, abortGraceMs: 0 }, clock);
     app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
     await sagas.start(new OrderContext('book'), { sagaId });
-    await settle();
+    await flushPromises();
     const worker = (await storage.find(sagaId))?.owner;
     storage.renewWorker = () => Promise.reject(new SagaStorageError('renewWorker', 'not-written'));
     await clock.advance(25_001);
@@ -83,7 +83,7 @@ describe('the log of an application', () => {
     let finish = (): void => undefined;
     app.get(Calls).answers.set('charge:act', () => new Promise<void>((resolve) => (finish = resolve)));
     await sagas.start(new OrderContext('book'), { sagaId });
-    await settle();
+    await flushPromises();
     await storage.append({
       sagaId,
       seq: 2,
@@ -92,7 +92,7 @@ describe('the log of an application', () => {
       change: { status: 'running', owner: 'another', failure: undefined, stuck: undefined },
     });
     finish();
-    await settle();
+    await flushPromises();
     expect(lines.filter((line) => line.includes(sagaId)).at(-1)).toBe(
       `warn order ${sagaId} was stopped here: another worker claimed it, so this one wrote and started nothing more`,
     );
@@ -157,7 +157,7 @@ describe('the log of an application', () => {
     app.get(Calls).onRun = (run) => run.emit({ paid: true });
     const handle = await sagas.start(new OrderContext('book'), { sagaId });
     expect(await handle.outcome()).toMatchObject({ status: 'completed' });
-    await settle();
+    await flushPromises();
     const line = `error A listener threw at "emitted" of order ${sagaId}: Error: the broker is down`;
     expect(lines.filter((one) => one.includes('A listener threw at "emitted"'))).toEqual([line, line, line]);
     expect(lines).toContain('error A listener threw at "lease-acquired": Error: the broker is down');

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DelayedStorage, FakeClock, settle } from '@nest-saga/testing';
+import { DelayedStorage, FakeClock, flushPromises } from '@nest-saga/testing';
 import { InMemorySagaStorage, SystemClock } from '../src/index.js';
 import type { SagaModuleOptions } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
@@ -31,7 +31,7 @@ describe('the process of an application', () => {
       const before = timers();
       storage.hold('start');
       const started = sagas[call](new OrderContext('book'));
-      await settle();
+      await flushPromises();
       expect(timers()).toBe(before + 1);
       storage.letPass('start');
       await started;
@@ -45,7 +45,7 @@ describe('the process of an application', () => {
     const before = timers();
     storage.hold('readOutlines');
     const found = sagas.find('0190a1b2-0000-7000-8000-000000000001');
-    await settle();
+    await flushPromises();
     expect(timers()).toBe(before + 1);
     storage.letPass('readOutlines');
     await found;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { FakeClock, settle } from '@nest-saga/testing';
+import { FakeClock, flushPromises } from '@nest-saga/testing';
 import { InMemorySagaStorage, SystemClock } from '../src/index.js';
 import type { SagaRecoveryOptions } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
@@ -44,7 +44,7 @@ describe('the recovery options of SagaModule', () => {
     await clock.advance(60_000);
     expect(acts()).toBe(2);
     await sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     expect(acts()).toBe(3);
     for (let rounds = 0; rounds < 3; rounds++) {
       const held = finish;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { OnModuleDestroy } from '@nestjs/common';
-import { DelayedStorage, FakeClock, settle } from '@nest-saga/testing';
+import { DelayedStorage, FakeClock, flushPromises } from '@nest-saga/testing';
 import { InMemorySagaStorage, SagaStatus, SystemClock } from '../src/index.js';
 import type { SagaModuleOptions, StepRun } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
@@ -14,9 +14,9 @@ describe('the shutdown of an application', () => {
     const { app, sagas } = await open({ storage });
     const charge = hold(app.get(Calls), 'charge:act');
     const { sagaId } = await sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     const closed = app.close();
-    await settle();
+    await flushPromises();
     charge();
     await closed;
     expect(app.get(Calls).made).toEqual(['reserve:act', 'charge:act']);
@@ -34,7 +34,7 @@ describe('the shutdown of an application', () => {
     };
     app.get(Calls).answers.set('charge:act', () => rejectOn(signals));
     const { sagaId } = await sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     const closed = app.close();
     await clock.advance(999);
     expect(signals[0]?.aborted).toBe(false);
@@ -49,7 +49,7 @@ describe('the shutdown of an application', () => {
     const { app, sagas, clock } = await open({ shutdownTimeoutMs: 1_000, abortGraceMs: 500 });
     app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
     await sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     const closed = app.close();
     await clock.advance(1_500);
     await closed;
@@ -77,9 +77,9 @@ describe('the shutdown of an application', () => {
         complete: () => resolve('completed'),
       });
     });
-    await settle();
+    await flushPromises();
     const closed = app.close();
-    await settle();
+    await flushPromises();
     charge();
     await closed;
     expect(await end).toMatchObject({ code: 'SAGA_SHUTTING_DOWN' });
@@ -91,9 +91,9 @@ describe('the shutdown of an application', () => {
     const ship = hold(app.get(Calls), 'ship:act');
     const handle = await sagas.start(new OrderContext('book'));
     const outcome = handle.outcome();
-    await settle();
+    await flushPromises();
     const closed = app.close();
-    await settle();
+    await flushPromises();
     ship();
     await closed;
     expect(await outcome).toMatchObject({ status: 'completed' });
@@ -104,9 +104,9 @@ describe('the shutdown of an application', () => {
     const charge = hold(app.get(Calls), 'charge:act');
     const handle = await sagas.start(new OrderContext('book'));
     const outcome = handle.outcome().catch((error: unknown) => error);
-    await settle();
+    await flushPromises();
     const closed = app.close();
-    await settle();
+    await flushPromises();
     await expect(sagas.start(new OrderContext('pen'))).rejects.toMatchObject({ code: 'SAGA_SHUTTING_DOWN' });
     charge();
     await closed;
@@ -127,9 +127,9 @@ describe('the shutdown of an application', () => {
     const { app, sagas } = await open({}, [Connection]);
     const charge = hold(app.get(Calls), 'charge:act');
     await sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     const closed = app.close();
-    await settle();
+    await flushPromises();
     expect(order).not.toContain('closed');
     charge();
     await closed;

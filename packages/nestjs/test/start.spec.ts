@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { FakeClock, settle } from '@nest-saga/testing';
+import { FakeClock, flushPromises } from '@nest-saga/testing';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { InMemorySagaStorage, SagaStatus, SystemClock } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
@@ -197,7 +197,7 @@ describe('SagaOrchestrator.cancel', () => {
     );
     app.get(Calls).answers.set('ship:act', () => new Promise(() => undefined));
     const handle = await sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     await sagas.cancel(handle.sagaId, 'the customer left', { actor: 'desk-1' });
     await clock.advance(10_000);
     expect(await handle.outcome()).toMatchObject({
@@ -217,7 +217,7 @@ describe('SagaOrchestrator.recover', () => {
     const web = await openApp(orderProviders, { storage, worker: false });
     const { sagaId: queued } = await web.sagas.enqueue(new OrderContext('book'));
     const worker = await openApp(orderProviders, { storage, recovery: { enabled: false } });
-    await settle();
+    await flushPromises();
     expect(worker.app.get(Calls).made).toEqual([]);
     const handle = await worker.sagas.recover(queued);
     expect(await handle.outcome()).toMatchObject({ sagaId: queued, status: 'completed' });
@@ -231,7 +231,7 @@ describe('SagaOrchestrator.recover', () => {
     let ship = (): void => undefined;
     one.app.get(Calls).answers.set('ship:act', () => new Promise<void>((resolve) => (ship = resolve)));
     const started = await one.sagas.start(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     const handle = await two.sagas.recover(started.sagaId);
     ship();
     expect(await handle.outcome()).toMatchObject({ status: 'completed' });

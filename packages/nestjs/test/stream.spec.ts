@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { DelayedStorage, settle } from '@nest-saga/testing';
+import { DelayedStorage, flushPromises } from '@nest-saga/testing';
 import { firstValueFrom, lastValueFrom, retry, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import {
@@ -61,7 +61,7 @@ describe('SagaOrchestrator.stream', () => {
   it('starts nothing until it is subscribed to', async () => {
     const { app, sagas } = await openApp(orderProviders);
     sagas.stream(new OrderContext('book'));
-    await settle();
+    await flushPromises();
     expect(app.get(Calls).made).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('SagaOrchestrator.stream', () => {
     storage.hold('append');
     const seen: string[] = [];
     const end = endOf(sagas.stream(new OrderContext('book')), seen);
-    await settle();
+    await flushPromises();
     expect(app.get(Calls).made).toEqual(['reserve:act']);
     expect(storage.waitingCalls).toEqual(['append']);
     expect(seen).toEqual([]);
@@ -131,7 +131,7 @@ describe('SagaOrchestrator.stream', () => {
     app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
     const seen: string[] = [];
     const end = endOf(sagas.stream(new OrderContext('book')), seen);
-    await settle();
+    await flushPromises();
     await closeApps();
     expect(await end).toBeInstanceOf(SagaShuttingDownError);
     expect(seen).toEqual(['reserve act completed']);
@@ -145,14 +145,14 @@ describe('SagaOrchestrator.stream', () => {
     const stream = sagas.stream(new OrderContext('book'));
     const told = jest.fn();
     const asked = stream.started().then(told);
-    await settle();
+    await flushPromises();
     expect(told).not.toHaveBeenCalled();
     storage.letPass('start');
     await asked;
     const { sagaId } = await stream.started();
     expect(told).toHaveBeenCalledWith({ sagaId, saga: 'order', version: 1, total: 3 });
     stream.subscribe({ error: () => undefined });
-    await settle();
+    await flushPromises();
     expect(app.get(Calls).made).toEqual(['reserve:act']);
     expect(await sagas.watch(sagaId).started()).toEqual(await stream.started());
   });

@@ -11,7 +11,7 @@ export type {
 } from './crash/crash-evidence.js';
 export { JournalReplay, replayAll } from './crash/journal-replay.js';
 export type { LedgerRow } from './crash/ledger-row.js';
-export { trailOf } from './crash/ledger-row.js';
+export { traceOf } from './crash/ledger-row.js';
 export { describeEntry } from './crash/describe-entry.js';
 export { SeverableStorage } from './crash/severable-storage.js';
 export { SimulatedClock } from './crash/simulated-clock.js';
@@ -34,7 +34,7 @@ export type { ScriptedCall, ScriptedStepOptions } from './fakes/scripted-step.js
 export { ScriptedStep } from './fakes/scripted-step.js';
 export { SilentStorage } from './fakes/silent-storage.js';
 export { SequentialIds } from './fakes/sequential-ids.js';
-export { settle } from './fakes/settle.js';
+export { flushPromises } from './fakes/flush-promises.js';
 export { StepGate } from './fakes/step-gate.js';
 export type { StepScript } from './fakes/step-script.js';
 export { answers, changes, changesAndThrows, emits, failing, throws } from './fakes/step-script.js';

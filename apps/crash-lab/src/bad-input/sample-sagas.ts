@@ -19,13 +19,13 @@ export class WaitingContext {}
 @Injectable()
 export class Handlers {
   readonly seen: unknown[] = [];
-  private letGo: () => void = () => undefined;
+  private open: () => void = () => undefined;
   readonly gate = new Promise<void>((resolve) => {
-    this.letGo = resolve;
+    this.open = resolve;
   });
 
   openGate(): void {
-    this.letGo();
+    this.open();
   }
 }
 

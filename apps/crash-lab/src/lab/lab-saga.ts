@@ -1,6 +1,6 @@
 import { defineSaga, NonRetryableError } from '@nest-saga/core';
 import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepRun } from '@nest-saga/core';
-import { trailOf } from '@nest-saga/testing';
+import { traceOf } from '@nest-saga/testing';
 import type { StepPlan } from '../simulation/run-plan.js';
 import { declareStages, GatewayError } from '../simulation/declare-stages.js';
 import type { TrailContext } from '../simulation/scripted-definition.js';
@@ -105,7 +105,7 @@ class LabHandler implements SagaStepHandler<unknown> {
       compensateOn: this.plan.compensateOn,
       trail,
     });
-    context.trail.push(trailOf(action, step));
+    context.trail.push(traceOf(action, step));
     killSwitch.pass(`inside ${action} of ${run.step}`);
     // Longer than the grain of the clock, so that what came first can be read from the records.
     await pause(Math.max(3, this.plan.durationMs));

@@ -6,16 +6,16 @@ import { workerOf } from './internals.js';
 import type { Saboteur } from './saboteur.js';
 
 type Append = SagaEngine['worker']['writer']['append'];
-type Patience = Parameters<Append>[1];
+type WriteLimit = Parameters<Append>[1];
 
 /** Replaces `append` between the executors of an engine and its writer. */
 function patchAppend(
   engine: SagaEngine,
-  patch: (append: Append, request: AppendRequest, patience: Patience) => Promise<AppendResult>,
+  patch: (append: Append, request: AppendRequest, limit: WriteLimit) => Promise<AppendResult>,
 ): void {
   const { writer } = engine.worker;
   const append: Append = writer.append.bind(writer);
-  writer.append = (request, patience) => patch(append, request, patience);
+  writer.append = (request, limit) => patch(append, request, limit);
 }
 
 /** Changes the state with which an engine starts to run a saga. */
@@ -28,41 +28,41 @@ function patchState(engine: SagaEngine, patch: (state: SagaState) => SagaState):
 
 function undoBeforeDecision(engine: SagaEngine): void {
   const held = new Map<string, AppendRequest>();
-  patchAppend(engine, async (append, request, patience) => {
+  patchAppend(engine, async (append, request, limit) => {
     if (request.entry.kind === 'act-failed' && request.entry.next === 'compensate') {
       held.set(request.sagaId, request);
       return 'stored';
     }
     const first = held.get(request.sagaId);
     held.delete(request.sagaId);
-    if (first !== undefined) await append(first, patience);
-    return append(request, patience);
+    if (first !== undefined) await append(first, limit);
+    return append(request, limit);
   });
 }
 
 function emitFirst(engine: SagaEngine, life: Life): void {
-  patchAppend(engine, async (append, request, patience) => {
+  patchAppend(engine, async (append, request, limit) => {
     const { sagaId, seq, worker, entry } = request;
     const standing = await engine.reader.find(sagaId).catch(() => undefined);
     if (standing !== undefined)
       engine.follower.offer({ ...entry, seq, worker, recordedAt: new Date(life.now()) }, standing.header);
-    return append(request, patience);
+    return append(request, limit);
   });
 }
 
 function troubleIsFailure(engine: SagaEngine): void {
   const { writer } = engine.worker;
   const append: Append = writer.append.bind(writer);
-  writer.append = async (request, patience) => {
+  writer.append = async (request, limit) => {
     const { entry, worker } = request;
     let isTroubled = false;
-    const impatience: Patience = {
+    const noRetries: WriteLimit = {
       mayKeepTrying() {
         isTroubled = true;
         return false;
       },
     };
-    const result = await append(request, impatience).catch((error: unknown) => {
+    const result = await append(request, noRetries).catch((error: unknown) => {
       if (!isTroubled || entry.kind !== 'act-completed') throw error;
       return 'troubled' as const;
     });
@@ -86,15 +86,15 @@ function troubleIsFailure(engine: SagaEngine): void {
     } as const;
     const failure = { reason: 'step-failed', step, errorName: error.name, message: error.message } as const;
     const change = { status: 'compensating', owner: worker, failure, stuck: undefined } as const;
-    await append({ ...request, entry: failed, change }, patience);
+    await append({ ...request, entry: failed, change }, limit);
     throw new SagaStorageError('append', 'refused');
   };
 }
 
 /** A fenced append counts as stored. */
 export function ignoreFence(engine: SagaEngine): void {
-  patchAppend(engine, async (append, request, patience) => {
-    await append(request, patience);
+  patchAppend(engine, async (append, request, limit) => {
+    await append(request, limit);
     return 'stored';
   });
 }
@@ -120,20 +120,20 @@ function stopSweeping(engine: SagaEngine): void {
 }
 
 function failWhatIsStuck(engine: SagaEngine): void {
-  patchAppend(engine, (append, request, patience) => {
+  patchAppend(engine, (append, request, limit) => {
     const { change } = request;
-    if (change?.status !== 'stuck') return append(request, patience);
+    if (change?.status !== 'stuck') return append(request, limit);
     const entry: EntryDraft = { ...request.entry, status: 'failed' };
-    return append({ ...request, entry, change: { ...change, status: 'failed', stuck: undefined } }, patience);
+    return append({ ...request, entry, change: { ...change, status: 'failed', stuck: undefined } }, limit);
   });
 }
 
 function writeBehind(engine: SagaEngine, life: Life): void {
   const { writer } = engine.worker;
   const start = writer.start.bind(writer);
-  writer.start = async (saga, patience) => {
+  writer.start = async (saga, limit) => {
     // A refusal of the storage is not reported.
-    void life.sleep(15).then(() => start(saga, patience).catch(() => undefined));
+    void life.sleep(15).then(() => start(saga, limit).catch(() => undefined));
     return { kind: 'started' };
   };
 }

@@ -58,7 +58,7 @@ class RescuingByAge extends BreakableStorage {
     for (const stored of this.internals.sagas.values()) {
       const { owner, status, updatedAt } = stored.header;
       const isOld = this.time.now() - updatedAt.getTime() > 30;
-      if (owner !== undefined && isOpen(status) && isOld) this.internals.letGo(stored, 0);
+      if (owner !== undefined && isOpen(status) && isOld) this.internals.releaseStored(stored, 0);
     }
     return super.releaseExpired(sagas, limit);
   }

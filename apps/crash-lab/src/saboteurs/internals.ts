@@ -17,7 +17,7 @@ export interface StoredSaga {
 export interface StorageInternals {
   readonly sagas: Map<string, StoredSaga>;
   take(stored: StoredSaga, worker: string): LoadedSaga;
-  letGo(stored: StoredSaga, delayMs: number): void;
+  releaseStored(stored: StoredSaga, delayMs: number): void;
   write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft): void;
   setHeader(stored: StoredSaga, change: Partial<SagaHeader>): void;
 }

@@ -1,6 +1,6 @@
 import { defineSaga, NonRetryableError } from '@nest-saga/core';
 import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepDefinition, StepRun } from '@nest-saga/core';
-import { trailOf } from '@nest-saga/testing';
+import { traceOf } from '@nest-saga/testing';
 import type { Assignments } from './assignments.js';
 import type { Life } from './life.js';
 import { declareStages, GatewayError } from './declare-stages.js';
@@ -146,7 +146,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     record.revision++;
     this.surroundings.tell(() => `${life.name}: ${action} of ${run.step}, attempt ${run.attempt}`);
     // Changed before it is known how the attempt ends: a failed attempt's changes must be gone.
-    context.trail.push(trailOf(action, run.step));
+    context.trail.push(traceOf(action, run.step));
     const fault = this.surroundings.nextHandlerFault();
     if (fault === 'crash-at-entry') await this.crash(fault);
     if (fault === 'pause-at-entry') this.pause(fault);

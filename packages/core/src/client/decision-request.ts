@@ -2,7 +2,7 @@ import { ApprovalForbiddenError } from '../errors/approval-forbidden-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { SagaStatusError } from '../errors/saga-status-error.js';
 import type { JournalEntry, SignalReceived } from '../journal/journal-entry.js';
-import { waitAt } from '../journal/step-place.js';
+import { waitAt } from '../journal/stage-steps.js';
 import { checkNames } from '../options/check-names.js';
 import type { RequestedSaga, SagaRequest } from './saga-request.js';
 import { saysTheSame } from './saga-request.js';

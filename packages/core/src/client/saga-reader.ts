@@ -93,7 +93,7 @@ export class SagaReader {
   async started(sagaId: string, started?: StartedSaga): Promise<SagaStarted> {
     if (started !== undefined && started.version === started.definition.version)
       return toSagaStarted(sagaId, started.definition);
-    const header = await this.patiently(() => this.storage.find(checkSagaId(sagaId)));
+    const header = await this.retryReads(() => this.storage.find(checkSagaId(sagaId)));
     if (header === undefined) throw new SagaNotFoundError(sagaId);
     return toSagaStarted(sagaId, this.definitionOf(header));
   }
@@ -146,9 +146,9 @@ export class SagaReader {
     let here = await endedHere(sagaId, started);
     for (;;) {
       if (here !== undefined && here.outcome.status !== 'stuck') return here.outcome;
-      const run = await this.patiently(() => this.ended(sagaId));
+      const run = await this.retryReads(() => this.ended(sagaId));
       here = (await endedHere(sagaId, run)) ?? here;
-      const outline = await this.patiently(() => this.outline(sagaId));
+      const outline = await this.retryReads(() => this.outline(sagaId));
       // An operator may have resumed a stuck saga since it got stuck here, or between the two calls.
       if (here?.seq === lastSeq(outline)) return here.outcome;
       if (!isOpen(outline.header.status)) return this.outcomeOf(outline);
@@ -173,7 +173,7 @@ export class SagaReader {
   }
 
   private async hasGoneOn(sagaId: string, seq: number): Promise<boolean> {
-    const [news] = await this.patiently(() => this.storage.readNews([{ sagaId, afterSeq: seq }]));
+    const [news] = await this.retryReads(() => this.storage.readNews([{ sagaId, afterSeq: seq }]));
     return news?.header?.status !== SagaStatus.Stuck || news.entries.length > 0;
   }
 
@@ -190,7 +190,7 @@ export class SagaReader {
   /**
    * For a caller that waits anyway: errors of the storage are waited out, because the saga continues in the meantime.
    */
-  private async patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+  private async retryReads<Result>(read: () => Promise<Result>): Promise<Result> {
     for (;;) {
       try {
         return await read();

@@ -3,8 +3,8 @@ import { checkComesBack } from '../context/check-comes-back.js';
 import type { Json } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
-import type { Patience } from '../execution/journal-writer.js';
-import { LetGo } from '../execution/let-go.js';
+import type { WriteLimit } from '../execution/journal-writer.js';
+import { StopRun } from '../execution/stop-run.js';
 import type { ExecutionEnd } from '../execution/execution-end.js';
 import { SagaBusyError } from '../errors/saga-busy-error.js';
 import { SagaConflictError } from '../errors/saga-conflict-error.js';
@@ -65,14 +65,14 @@ export class SagaStarter {
     const request = this.prepare('start', context, options);
     if (!this.runsHere || request.park !== undefined) return this.store(request, undefined);
     const { running } = this.worker;
-    const hasPlace = running.tryReservePlace() || (await running.reservePlace(this.busyTimeoutMs));
-    request.hasPlace = hasPlace;
+    const hasSlot = running.tryReserveSlot() || (await running.reserveSlot(this.busyTimeoutMs));
+    request.hasSlot = hasSlot;
     try {
       this.checkNotStopping('start');
-      if (!hasPlace) throw new SagaBusyError(this.busyTimeoutMs);
+      if (!hasSlot) throw new SagaBusyError(this.busyTimeoutMs);
       return await this.store(request, this.worker.lease.worker);
     } finally {
-      if (request.hasPlace) running.releasePlace();
+      if (request.hasSlot) running.releaseSlot();
     }
   }
 
@@ -106,7 +106,7 @@ export class SagaStarter {
     checkSize(json, 'context');
     checkComesBack(definition, json);
     const sagaId = options.sagaId ?? this.ids.nextId();
-    return { definition, json, options, sagaId, park: parkOf(options), hasPlace: false };
+    return { definition, json, options, sagaId, park: parkOf(options), hasSlot: false };
   }
 
   private checkNotStopping(method: string): void {
@@ -145,7 +145,7 @@ export class SagaStarter {
         owner: isFirst ? owner : undefined,
         park: request.park,
       };
-      const result = await this.worker.writer.start(saga, this.patience());
+      const result = await this.worker.writer.start(saga, this.writeLimit());
       if (result.kind === 'started') return this.started(request, saga);
       const isMine =
         isFirst && owner !== undefined && result.header.owner === owner && result.header.sagaId === sagaId;
@@ -153,16 +153,16 @@ export class SagaStarter {
       const isThisStart = isMine || (options.sagaId === undefined && result.header.sagaId === sagaId);
       this.checkSame(request, result.header, isThisStart);
       return isMine
-        ? await this.adopt(request, result.header, owner)
+        ? await this.attach(request, result.header, owner)
         : this.attached(result.header, definition);
     } catch (error) {
-      throw error instanceof LetGo ? error.cause : error;
+      throw error instanceof StopRun ? error.cause : error;
     } finally {
       if (isFirst) running.unmarkStarting(sagaId);
     }
   }
 
-  private patience(): Patience {
+  private writeLimit(): WriteLimit {
     const deadline = this.clock.monotonicNow() + startTimeoutMs;
     return { mayKeepTrying: () => this.clock.monotonicNow() < deadline };
   }
@@ -170,7 +170,7 @@ export class SagaStarter {
   private started(request: StartRequest, saga: NewSaga): StartedSaga {
     const { definition } = request;
     const { sagaId, owner, park } = saga;
-    this.tellStarted(saga);
+    this.notifyStarted(saga);
     if (park !== undefined) {
       if (this.runsHere) this.worker.claimLater(park);
       return startedSaga(sagaId, definition, undefined);
@@ -180,32 +180,32 @@ export class SagaStarter {
       return startedSaga(sagaId, definition, undefined);
     }
     const header = firstHeader(saga, new Date(this.clock.now()));
-    request.hasPlace = false;
+    request.hasSlot = false;
     const end = this.worker.run(owner, definition, header, initialState(saga.context));
     return startedSaga(sagaId, definition, end);
   }
 
   /** This very start was stored, but its answer was lost: the saga is run as if the answer had arrived. */
-  private async adopt(request: StartRequest, header: SagaHeader, owner: string): Promise<StartedSaga> {
+  private async attach(request: StartRequest, header: SagaHeader, owner: string): Promise<StartedSaga> {
     const { sagaId } = header;
     const definition = this.registry.find(header.saga, header.version);
     const loaded = await this.worker.writer
       .load(sagaId, 0, { mayKeepTrying: () => this.worker.lease.isValidFor(owner) })
       .catch((error: unknown) => {
         // It is durable, and another worker claims it when this lease has expired: that is the promise of a start.
-        if (error instanceof LetGo) return undefined;
+        if (error instanceof StopRun) return undefined;
         throw error;
       });
     if (definition === undefined || loaded?.header.owner !== owner) return this.attached(header, definition);
     const state = foldJournal(loaded.header, loaded.entries);
     // Queued by another process, and claimed by this one since: the answer to the claim runs it.
     if (state.claimSeq > 0) return this.attached(loaded.header, definition);
-    this.tellStarted(loaded.header);
-    request.hasPlace = false;
+    this.notifyStarted(loaded.header);
+    request.hasSlot = false;
     return startedSaga(sagaId, definition, this.worker.run(owner, definition, loaded.header, state));
   }
 
-  private tellStarted({ sagaId, saga, version, owner, metadata }: NewSaga | SagaHeader): void {
+  private notifyStarted({ sagaId, saga, version, owner, metadata }: NewSaga | SagaHeader): void {
     const isQueued = owner === undefined;
     notifySaga(this.listener, { type: 'started', sagaId, saga, version, isQueued, metadata });
   }
@@ -262,5 +262,5 @@ interface StartRequest {
   readonly sagaId: string;
   readonly park: Park | undefined;
   /** Whether a slot among the running sagas is reserved for it. */
-  hasPlace: boolean;
+  hasSlot: boolean;
 }

@@ -7,7 +7,7 @@ import { SagaStatusError } from '../errors/saga-status-error.js';
 import { isAwaited } from '../execution/awaited-signal.js';
 import type { JournalEntry, SignalReceived } from '../journal/journal-entry.js';
 import { isTerminal } from '../journal/saga-status.js';
-import { waitAt } from '../journal/step-place.js';
+import { waitAt } from '../journal/stage-steps.js';
 import { checkNames } from '../options/check-names.js';
 import type { RequestedSaga, SagaRequest, SagaTarget } from './saga-request.js';
 import { saysTheSame } from './saga-request.js';

@@ -3,7 +3,7 @@ import { SagaStatusError } from '../errors/saga-status-error.js';
 import type { RetryRequested, StepResolution, StepResolved } from '../journal/journal-entry.js';
 import { mayAct } from '../journal/saga-state.js';
 import { SagaStatus } from '../journal/saga-status.js';
-import { openSteps } from '../journal/step-place.js';
+import { openSteps } from '../journal/stage-steps.js';
 import type { RequestedSaga, SagaRequest } from './saga-request.js';
 import { checkFits, saysTheSame } from './saga-request.js';
 import { checkText } from './start-options.js';

@@ -11,7 +11,7 @@ import type {
   SagaStorage,
   StartResult,
 } from '../ports/saga-storage.js';
-import { LetGo } from './let-go.js';
+import { StopRun } from './stop-run.js';
 
 /** A problem of the storage, as a writer reports it. */
 export interface StorageTrouble {
@@ -21,7 +21,7 @@ export interface StorageTrouble {
 }
 
 /** The limit of a writer's retries. */
-export interface Patience {
+export interface WriteLimit {
   mayKeepTrying(): boolean;
 }
 
@@ -43,32 +43,32 @@ export class JournalWriter {
 
   // The first try of each by itself: it is nearly always the only one, and costs little more than the storage's promise.
 
-  append(request: AppendRequest, patience: Patience): Promise<AppendResult> {
+  append(request: AppendRequest, limit: WriteLimit): Promise<AppendResult> {
     return this.storage
       .append(request)
       .catch((error: unknown) =>
-        this.keepTrying('append', request.sagaId, patience, () => this.storage.append(request), error),
+        this.keepTrying('append', request.sagaId, limit, () => this.storage.append(request), error),
       );
   }
 
-  start(saga: NewSaga, patience: Patience): Promise<StartResult> {
+  start(saga: NewSaga, limit: WriteLimit): Promise<StartResult> {
     return this.storage
       .start(saga)
       .catch((error: unknown) =>
-        this.keepTrying('start', saga.sagaId, patience, () => this.storage.start(saga), error),
+        this.keepTrying('start', saga.sagaId, limit, () => this.storage.start(saga), error),
       );
   }
 
   /** The saga with its entries after `afterSeq`. */
-  load(sagaId: string, afterSeq: number, patience: Patience): Promise<LoadedSaga | undefined> {
+  load(sagaId: string, afterSeq: number, limit: WriteLimit): Promise<LoadedSaga | undefined> {
     const load = (): Promise<LoadedSaga | undefined> => loadJournal(this.storage, sagaId, afterSeq);
-    return load().catch((error: unknown) => this.keepTrying('load', sagaId, patience, load, error));
+    return load().catch((error: unknown) => this.keepTrying('load', sagaId, limit, load, error));
   }
 
   private async keepTrying<Result>(
     operation: string,
     sagaId: string,
-    patience: Patience,
+    limit: WriteLimit,
     call: () => Promise<Result>,
     firstError: unknown,
   ): Promise<Result> {
@@ -77,9 +77,9 @@ export class JournalWriter {
     for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
       this.onTrouble({ operation, sagaId, error });
       isInDoubt ||= isUnknown(error);
-      if (!isWorthRetrying(error)) throw new LetGo('trouble', { cause: error });
-      if (!patience.mayKeepTrying())
-        throw new LetGo('lease-lost', { cause: isInDoubt ? inDoubt(operation, error) : error });
+      if (!isWorthRetrying(error)) throw new StopRun('trouble', { cause: error });
+      if (!limit.mayKeepTrying())
+        throw new StopRun('lease-lost', { cause: isInDoubt ? inDoubt(operation, error) : error });
       await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
       try {
         return await call();

@@ -4,7 +4,7 @@ import { SagaStuckReason } from '../errors/saga-failure.js';
 import { branchOf, changedBranches } from '../journal/branch-state.js';
 import type { BranchState } from '../journal/branch-state.js';
 import { fits } from '../journal/fits.js';
-import { currentStep, standingStep, stepAt, waitAt } from '../journal/step-place.js';
+import { currentStep, standingStep, stepAt, waitAt } from '../journal/stage-steps.js';
 import type { CompensationDecided, MarkedStuck, Settled } from '../journal/journal-entry.js';
 import type { SagaState, UndoItem } from '../journal/saga-state.js';
 import { mayAct } from '../journal/saga-state.js';

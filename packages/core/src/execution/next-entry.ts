@@ -3,7 +3,7 @@ import { applyEntry } from '../journal/apply-entry.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
 import type { Park } from '../journal/park.js';
 import type { SagaState, StageWait } from '../journal/saga-state.js';
-import { waitAt } from '../journal/step-place.js';
+import { waitAt } from '../journal/stage-steps.js';
 import { takenBy } from './awaited-signal.js';
 import { beginningOf } from './begin-wait.js';
 import type { WaitingRule } from './begin-wait.js';

@@ -1,9 +1,9 @@
 import type { FailedDelivery } from './delivery.js';
-import type { LetGo } from './let-go.js';
+import type { StopRun } from './stop-run.js';
 
 /** A delivery that a saga waits for, unless its process has to let the saga go before. */
 export class PendingDelivery {
-  private reject: ((reason: LetGo) => void) | undefined;
+  private reject: ((reason: StopRun) => void) | undefined;
 
   constructor(
     /** The place of the entry with the events. */
@@ -19,7 +19,7 @@ export class PendingDelivery {
     });
   }
 
-  abandon(reason: LetGo): void {
+  abandon(reason: StopRun): void {
     this.reject?.(reason);
   }
 }

@@ -8,7 +8,7 @@ import type { MarkedStuck, StepEntryDraft } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { decideEntry } from './decide-entry.js';
 import type { FinishedAttempt } from './decide-entry.js';
-import { LetGo } from './let-go.js';
+import { StopRun } from './stop-run.js';
 
 /**
  * The storage's final refusal, because of which a run stopped.
@@ -16,7 +16,7 @@ import { LetGo } from './let-go.js';
  * @throws the error itself, if it is another one.
  */
 export function refusalIn(error: unknown): SagaStorageError {
-  const cause = error instanceof LetGo ? error.cause : undefined;
+  const cause = error instanceof StopRun ? error.cause : undefined;
   if (isSagaError(cause, 'SAGA_STORAGE_FAILED') && cause.outcome === 'refused') return cause;
   throw error;
 }

@@ -9,7 +9,7 @@ import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';
-import type { LetGoReason } from '../ports/saga-listener.js';
+import type { StopReason } from '../ports/saga-listener.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
 import type { FinishedAttempt } from './decide-entry.js';
@@ -19,8 +19,8 @@ import { withStatus } from './decide-status.js';
 import type { ExecutionEnd } from './execution-end.js';
 import { isSameEntry } from '../journal/is-same-entry.js';
 import type { UndeliveredEvents } from './delivery.js';
-import type { Patience } from './journal-writer.js';
-import { LetGo } from './let-go.js';
+import type { WriteLimit } from './journal-writer.js';
+import { StopRun } from './stop-run.js';
 import { afterWait, nextActions, nextActionsThatFit } from './next-actions.js';
 import type { Action, ActAction, CompensateAction } from './next-actions.js';
 import { isToPark, leadingToWait, nextEntry } from './next-entry.js';
@@ -32,13 +32,13 @@ import { StepAttempt } from './step-attempt.js';
 import type { AttemptEnd } from './step-attempt.js';
 import { ThrownErrors } from './thrown-errors.js';
 import { Wait } from './wait.js';
-import type { Write } from './write.js';
+import type { PendingAppend } from './pending-append.js';
 
 /**
  * Runs one saga from wherever its journal stands: asks what is next, runs it, appends the outcome, tells it, and
  * again. It never decides on anything but the journal, so a start and a recovery are the same loop.
  */
-export class SagaExecutor implements Patience {
+export class SagaExecutor implements WriteLimit {
   private attempt: StepAttempt | undefined;
   private eventClasses: EventClasses | undefined;
   /** The act that may have been called and has no record yet. */
@@ -53,7 +53,7 @@ export class SagaExecutor implements Patience {
   private isAborted = false;
   private thrown: ThrownErrors | undefined;
   /** The newest entry that is not known to be stored. */
-  private lastWrite: Write | undefined;
+  private lastAppend: PendingAppend | undefined;
   /** The events of the last entry, until every handler has handled them or was given up. */
   private delivery: PendingDelivery | undefined;
 
@@ -84,7 +84,7 @@ export class SagaExecutor implements Patience {
         if (this.delivery !== undefined) await this.acknowledge(this.delivery);
         const action = this.decideNext()[0];
         if (action === undefined) {
-          if (this.state.park !== undefined) throw new LetGo('parked');
+          if (this.state.park !== undefined) throw new StopRun('parked');
           return { kind: 'ended', state: this.state, cause: this.thrown?.causeOfEnd() };
         }
         if (action.kind === 'wait' && !isToPark(this.state, action, this.dependencies))
@@ -95,10 +95,10 @@ export class SagaExecutor implements Patience {
         else {
           // The way of nearly every step, in this one frame: each further one costs a saga a handful of promises.
           const attempt = this.finished(action, await this.begin(action).start());
-          const write = this.write(this.decide(this.state, attempt));
+          const pending = this.append(this.decide(this.state, attempt));
           try {
-            if ((await write.result) === 'stored') this.recorded(write);
-            else if (!(await this.isSettled(write)))
+            if ((await pending.result) === 'stored') this.recorded(pending);
+            else if (!(await this.isResolved(pending)))
               await this.commit((state) => this.decide(state, attempt));
           } catch (error) {
             await this.recordWithoutValues(attempt, refusalIn(error));
@@ -106,8 +106,8 @@ export class SagaExecutor implements Patience {
         }
       }
     } catch (error) {
-      if (error instanceof LetGo) return this.letGo(error.reason, error.cause);
-      return this.letGo('trouble', error);
+      if (error instanceof StopRun) return this.stopped(error.reason, error.cause);
+      return this.stopped('trouble', error);
     }
   }
 
@@ -125,7 +125,7 @@ export class SagaExecutor implements Patience {
     this.wait?.end();
     if (reason === 'shutdown') return;
     this.attempt?.abort(reason);
-    this.delivery?.abandon(new LetGo(reason));
+    this.delivery?.abandon(new StopRun(reason));
   }
 
   /** The shutdown can wait no longer: tells a running step to stop, and stops trying to write. */
@@ -133,7 +133,7 @@ export class SagaExecutor implements Patience {
     this.stop('shutdown');
     this.isAborted = true;
     this.attempt?.abort('shutdown');
-    this.delivery?.abandon(new LetGo('shutdown'));
+    this.delivery?.abandon(new StopRun('shutdown'));
   }
 
   /** A write is tried again while this worker owns the saga: failing to write is never a failure of the saga. */
@@ -155,16 +155,16 @@ export class SagaExecutor implements Patience {
     return this.attempt;
   }
 
-  private letGo(reason: LetGoReason, error: unknown): ExecutionEnd {
+  private stopped(reason: StopReason, error: unknown): ExecutionEnd {
     const begun = this.openAct?.attempt.isCalled === true ? [this.openAct.step] : [];
-    return { kind: 'let-go', state: this.state, reason, error, begun };
+    return { kind: 'stopped', state: this.state, reason, error, begun };
   }
 
   private finished(action: ActAction | CompensateAction, outcome: AttemptEnd): FinishedAttempt {
     const startedAt = new Date(this.attempt?.startedAt ?? 0);
     this.eventClasses = this.attempt?.eventClasses;
     this.attempt = undefined;
-    if (outcome.kind === 'let-go') throw new LetGo(outcome.reason);
+    if (outcome.kind === 'stopped') throw new StopRun(outcome.reason);
     const { clock, ids } = this.dependencies;
     const hasFailed = outcome.kind === 'failed';
     if (hasFailed && action.kind === 'act') this.rememberCause(outcome.error);
@@ -188,21 +188,21 @@ export class SagaExecutor implements Patience {
   /** Appends what `decide` makes of the newest state; a conflict reads the journal, and decides again while still owner. */
   private async commit(
     decide: (state: SagaState) => EntryDraft | undefined,
-    refused: readonly Write[] = [],
+    refused: readonly PendingAppend[] = [],
   ): Promise<void> {
     for (;;) {
       const draft = decide(this.state);
       if (draft === undefined) return;
-      const write = this.write(draft);
-      if ((await write.result) === 'stored') return this.recorded(write);
-      if (await this.isSettled(write, ...refused)) return;
+      const pending = this.append(draft);
+      if ((await pending.result) === 'stored') return this.recorded(pending);
+      if (await this.isResolved(pending, ...refused)) return;
     }
   }
 
   /** The storage takes no entry with the values of an attempt: it takes one without, or the word that the saga is stuck. */
   private async recordWithoutValues(attempt: FinishedAttempt, refusal: SagaStorageError): Promise<void> {
     // Each may be stored all the same: by a try before the one that was refused, whose answer was lost.
-    const refused = this.lastWrite === undefined ? [] : [this.lastWrite];
+    const refused = this.lastAppend === undefined ? [] : [this.lastAppend];
     if (hasActed(attempt)) this.rememberCause(refusal);
     try {
       const { parkAboveMs } = this.dependencies;
@@ -212,12 +212,12 @@ export class SagaExecutor implements Patience {
       );
     } catch (error) {
       const stuck = stuckOfRefusal(attempt, refusalIn(error));
-      await this.commit(() => stuck, this.lastWrite === undefined ? refused : [...refused, this.lastWrite]);
+      await this.commit(() => stuck, this.lastAppend === undefined ? refused : [...refused, this.lastAppend]);
     }
   }
 
   /** Sends an entry for the next place. */
-  private write(draft: EntryDraft): Write {
+  private append(draft: EntryDraft): PendingAppend {
     const { worker, writer } = this.dependencies;
     const led = leadingToWait(this.definition, this.state, draft, this.dependencies);
     const entry = withStatus(this.definition, this.state, led);
@@ -227,19 +227,19 @@ export class SagaExecutor implements Patience {
     const { seq } = after;
     const request =
       change === undefined ? { sagaId, seq, worker, entry } : { sagaId, seq, worker, entry, change };
-    return (this.lastWrite = { draft: entry, seq, after, result: writer.append(request, this) });
+    return (this.lastAppend = { draft: entry, seq, after, result: writer.append(request, this) });
   }
 
-  private recorded({ draft, seq, after }: Write): void {
-    this.lastWrite = undefined;
+  private recorded({ draft, seq, after }: PendingAppend): void {
+    this.lastAppend = undefined;
     const { worker, clock } = this.dependencies;
     // The spread last: with properties behind it, it costs V8 microseconds.
     this.advance({ seq, worker, recordedAt: new Date(clock.now()), ...draft }, after);
   }
 
   /** Its place was taken: by somebody else, or by this very entry, whose answer was lost. False: decide again. */
-  private async isSettled(...writes: readonly Write[]): Promise<boolean> {
-    if (await this.reload(...writes)) return true;
+  private async isResolved(...pending: readonly PendingAppend[]): Promise<boolean> {
+    if (await this.reload(...pending)) return true;
     // It ended, and not by this: there is nothing left to write.
     return !isOpen(this.state.status);
   }
@@ -250,24 +250,24 @@ export class SagaExecutor implements Patience {
   }
 
   /** Folds in what others wrote. Answers whether one of the given drafts is among what is stored. */
-  private async reload(...mine: readonly Pick<Write, 'draft' | 'seq'>[]): Promise<boolean> {
+  private async reload(...mine: readonly Pick<PendingAppend, 'draft' | 'seq'>[]): Promise<boolean> {
     const loaded = await this.dependencies.writer.load(this.header.sagaId, this.state.seq, this);
-    if (loaded === undefined) throw new LetGo('fenced');
+    if (loaded === undefined) throw new StopRun('fenced');
     const isStored = mine.some((one) => this.isMine(loaded, one));
     for (const entry of loaded.entries) {
       if (entry.seq !== this.state.seq + 1) continue;
       // From a claim on it is another owner's, and that one tells it.
-      if (entry.kind === 'claimed') throw new LetGo('fenced');
+      if (entry.kind === 'claimed') throw new StopRun('fenced');
       this.isFitting = false;
       this.advance(entry, applyEntry(this.state, entry));
     }
     const isMineOrEnded = loaded.header.owner === this.dependencies.worker || !isOpen(loaded.header.status);
     // Without an owner because of this very entry: it was parked, though the answer was lost.
-    if (!isMineOrEnded) throw new LetGo(isStored && this.state.park !== undefined ? 'parked' : 'fenced');
+    if (!isMineOrEnded) throw new StopRun(isStored && this.state.park !== undefined ? 'parked' : 'fenced');
     return isStored;
   }
 
-  private isMine(loaded: LoadedSaga, mine: Pick<Write, 'draft' | 'seq'>): boolean {
+  private isMine(loaded: LoadedSaga, mine: Pick<PendingAppend, 'draft' | 'seq'>): boolean {
     const stored = loaded.entries.find((entry) => entry.seq === mine.seq);
     return (
       stored !== undefined && stored.worker === this.dependencies.worker && isSameEntry(stored, mine.draft)
@@ -308,7 +308,7 @@ export class SagaExecutor implements Patience {
   }
 
   private checkMayAcknowledge(): void {
-    if (this.isOver()) throw new LetGo(this.stopReason ?? 'lease-lost');
+    if (this.isOver()) throw new StopRun(this.stopReason ?? 'lease-lost');
   }
 
   /** Another owner delivers the events of the last entry. */
@@ -330,8 +330,8 @@ export class SagaExecutor implements Patience {
   }
 
   private checkMayRun(): void {
-    if (this.stopReason !== undefined) throw new LetGo(this.stopReason);
-    if (!this.dependencies.isLeaseValid()) throw new LetGo('lease-lost');
+    if (this.stopReason !== undefined) throw new StopRun(this.stopReason);
+    if (!this.dependencies.isLeaseValid()) throw new StopRun('lease-lost');
   }
 
   private rememberCause(error: unknown): void {

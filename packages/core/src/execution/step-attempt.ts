@@ -23,7 +23,7 @@ import type { ActAction, CompensateAction } from './next-actions.js';
  * How an attempt ended: with an outcome to record, or without one because this process has to stop running the saga.
  */
 export type AttemptEnd =
-  AttemptOutcome | { readonly kind: 'let-go'; readonly reason: 'lease-lost' | 'shutdown' };
+  AttemptOutcome | { readonly kind: 'stopped'; readonly reason: 'lease-lost' | 'shutdown' };
 
 /** The dependencies of an attempt. */
 export interface StepAttemptDependencies {
@@ -53,7 +53,7 @@ export class StepAttempt {
   private resolve: ((end: AttemptEnd) => void) | undefined;
   private cancelTimer: CancelTimer | undefined;
   private abortReason: StepAbortReason | undefined;
-  private giveUp: ((error: unknown) => void) | undefined;
+  private rejectAttempt: ((error: unknown) => void) | undefined;
 
   /** Decodes the context; an error of the codec is a problem of the saga's record, not a failure of the step. */
   constructor(
@@ -97,13 +97,13 @@ export class StepAttempt {
       if (reason !== 'lease-lost') this.startGrace(reason);
     }
     // Another worker may run the saga now, so the grace period of an earlier reason is over, too.
-    if (reason === 'lease-lost') this.end({ kind: 'let-go', reason });
+    if (reason === 'lease-lost') this.end({ kind: 'stopped', reason });
   }
 
   private startGrace(reason: Exclude<StepAbortReason, 'lease-lost'>): void {
     const { clock, abortGraceMs } = this.dependencies;
     this.cancelTimer = clock.startTimer(abortGraceMs, () => this.end(this.abandoned(reason)));
-    if (reason === 'timeout') this.giveUp?.(this.timedOutError());
+    if (reason === 'timeout') this.rejectAttempt?.(this.timedOutError());
   }
 
   private readonly onReturned = (returned: unknown): void => this.end(this.completed(returned));
@@ -112,11 +112,13 @@ export class StepAttempt {
 
   private call(): unknown {
     const handler = this.action.step.handler(this.run);
-    return isThenable(handler) ? handler.then((resolved) => this.surround(resolved)) : this.surround(handler);
+    return isThenable(handler)
+      ? handler.then((resolved) => this.intercept(resolved))
+      : this.intercept(handler);
   }
 
   /** Calls the handler, inside an interceptor and a breaker if there are any. */
-  private surround(handler: SagaStepHandler<unknown>): unknown {
+  private intercept(handler: SagaStepHandler<unknown>): unknown {
     const { interceptor } = this.dependencies;
     // hot path: a step without either costs no closure and no promise beyond the handler's own.
     if (interceptor === undefined && this.breaker === undefined) return this.invoke(handler);
@@ -153,9 +155,9 @@ export class StepAttempt {
   // a handler throws because this process aborts it says nothing about the target.
   private untilGivenUp(call: () => Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.giveUp = reject;
+      this.rejectAttempt = reject;
       call().then(resolve, (error: unknown) =>
-        this.giveUp?.(this.isStopped() ? this.aborted('shutdown') : error),
+        this.rejectAttempt?.(this.isStopped() ? this.aborted('shutdown') : error),
       );
     });
   }
@@ -196,7 +198,7 @@ export class StepAttempt {
     this.run.close();
     this.resolve?.(end);
     this.resolve = undefined;
-    this.giveUp?.(end.kind === 'failed' ? end.error : this.aborted('shutdown'));
+    this.rejectAttempt?.(end.kind === 'failed' ? end.error : this.aborted('shutdown'));
   }
 
   private completed(returned: unknown): AttemptEnd {
@@ -227,7 +229,7 @@ export class StepAttempt {
     // During a shutdown, this process may have caused the failure (a closed pool, an aborted call): the attempt is not
     // recorded, and the next worker repeats it.
     if (this.abortReason === 'shutdown' || this.dependencies.isStopping())
-      return { kind: 'let-go', reason: 'shutdown' };
+      return { kind: 'stopped', reason: 'shutdown' };
     return this.failure(
       error,
       this.abortReason === undefined ? this.outcomeOfThrown(error) : this.outcomeOfAborted(),
@@ -240,7 +242,7 @@ export class StepAttempt {
 
   private isRefused(error: unknown): boolean {
     // If it let the call through, it refused nothing: an act may have its own breakers, and throw their errors.
-    if (this.breaker === undefined || this.giveUp !== undefined) return false;
+    if (this.breaker === undefined || this.rejectAttempt !== undefined) return false;
     try {
       return this.breaker.isOpen(error);
     } catch {
@@ -249,7 +251,7 @@ export class StepAttempt {
   }
 
   private abandoned(reason: StepAbortReason): AttemptEnd {
-    if (reason === 'shutdown' || reason === 'lease-lost') return { kind: 'let-go', reason };
+    if (reason === 'shutdown' || reason === 'lease-lost') return { kind: 'stopped', reason };
     return this.failure(
       reason === 'timeout' ? this.timedOutError() : this.aborted(reason),
       this.outcomeOfAborted(),

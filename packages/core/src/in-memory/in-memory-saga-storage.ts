@@ -1,5 +1,5 @@
 import { MomentQueue } from '../collections/moment-queue.js';
-import { ForgetfulMap } from '../collections/forgetful-map.js';
+import { ReleasingMap } from '../collections/releasing-map.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
 import { nextRunAtOf } from '../journal/header-change.js';
 import type { HeaderChange } from '../journal/header-change.js';
@@ -59,7 +59,7 @@ const finishedSagasKept = 100;
  * can share one object. Nothing survives the process.
  */
 export class InMemorySagaStorage implements SagaStorage {
-  private readonly sagas = new ForgetfulMap<string, StoredSaga>();
+  private readonly sagas = new ReleasingMap<string, StoredSaga>();
   private readonly idsByKey = new Map<string, string>();
   private readonly claimable = new Set<string>();
   /** Sagas without an owner that are not due: those that wait cost a claim nothing. */
@@ -197,7 +197,7 @@ export class InMemorySagaStorage implements SagaStorage {
       .flatMap((sagaId) => this.sagas.get(sagaId) ?? [])
       .filter(({ header }) => isOneOf(sagas, header))
       .slice(0, limit);
-    for (const stored of orphans) this.letGo(stored, 0);
+    for (const stored of orphans) this.releaseStored(stored, 0);
     return orphans.length;
   }
 
@@ -207,7 +207,7 @@ export class InMemorySagaStorage implements SagaStorage {
       if (stored?.header.owner !== worker || !isOpen(stored.header.status)) continue;
       if (seq !== undefined && seq !== stored.written.length + 1) continue;
       this.write(stored, worker, { kind: 'released', reason, begun });
-      this.letGo(stored, delayMs);
+      this.releaseStored(stored, delayMs);
     }
   }
 
@@ -241,7 +241,7 @@ export class InMemorySagaStorage implements SagaStorage {
     return claimOf(stored);
   }
 
-  private letGo(stored: StoredSaga, delayMs: number): void {
+  private releaseStored(stored: StoredSaga, delayMs: number): void {
     this.setHeader(stored, { owner: undefined, nextRunAt: this.after(delayMs), waiting: undefined });
   }
 

@@ -6,7 +6,7 @@ import type { ActCompleted, ActFailed, CompensationCompleted, CompensationFailed
 import { addToUndo, attemptFailed, madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
 import type { MutableState } from './mutable-state.js';
 import { mayAct } from './saga-state.js';
-import { heedCancelOfUndoFirst, turnBack } from './turn-back.js';
+import { applyCancelOfUndoFirst, startCompensating } from './start-compensating.js';
 import { leaveUndo, undoneFirst, withAttempts } from './undo-list.js';
 
 /** An act returned. */
@@ -16,7 +16,7 @@ export function actCompleted(next: MutableState, entry: ActCompleted): void {
   madeProgress(next);
   addToUndo(next, entry.step, StepOutcome.Completed, entry.response);
   nextStage(next);
-  if (next.cancel !== undefined) turnBack(next, failureOfCancel(next.cancel.reason));
+  if (next.cancel !== undefined) startCompensating(next, failureOfCancel(next.cancel.reason));
   else beginWait(next, entry);
 }
 
@@ -34,7 +34,7 @@ export function actFailed(next: MutableState, entry: ActFailed): void {
   if (entry.undo) addToUndo(next, entry.step, outcome, entry.response);
   else nameAct(next, entry.step);
   if (entry.next === 'compensate') {
-    return turnBack(next, failureOfAct(entry.step, entry.error, primaryError, next.cancel?.reason));
+    return startCompensating(next, failureOfAct(entry.step, entry.error, primaryError, next.cancel?.reason));
   }
   next.isUndoingFirst = entry.next === 'undo-first';
   next.branches = [{ ...freshBranch, isAlternative: !next.isUndoingFirst, primaryError: entry.error }];
@@ -44,7 +44,7 @@ export function actFailed(next: MutableState, entry: ActFailed): void {
 export function compensationCompleted(next: MutableState, entry: CompensationCompleted): void {
   next.context = entry.context ?? next.context;
   if (!isNextUndo(next, entry.step)) return nameNowhere(next, entry.step);
-  heedCancelOfUndoFirst(next);
+  applyCancelOfUndoFirst(next);
   if (next.isUndoingFirst) undoneFirst(next);
   else leaveUndo(next);
 }
@@ -52,7 +52,7 @@ export function compensationCompleted(next: MutableState, entry: CompensationCom
 /** An attempt of a compensation failed. */
 export function compensationFailed(next: MutableState, entry: CompensationFailed): void {
   if (!isNextUndo(next, entry.step)) return nameNowhere(next, entry.step);
-  heedCancelOfUndoFirst(next);
+  applyCancelOfUndoFirst(next);
   attemptFailed(next, entry, undefined);
   if (entry.next === 'retry') return;
   next.stuck ??= stuckOfCompensation(entry.step, entry.error);

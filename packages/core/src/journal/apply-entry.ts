@@ -12,7 +12,7 @@ import type { EntryDraft, JournalEntry } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import type { SagaState } from './saga-state.js';
 import { isTerminal } from './saga-status.js';
-import { compensationDecided } from './turn-back.js';
+import { compensationDecided } from './start-compensating.js';
 
 /**
  * The state after one more entry: the one place that says what each entry means. It asks no definition: what an entry

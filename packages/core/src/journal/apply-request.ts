@@ -13,7 +13,7 @@ import type { MutableState } from './mutable-state.js';
 import { addToUndo, madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
 import { mayAct } from './saga-state.js';
 import { SagaStatus } from './saga-status.js';
-import { turnBack } from './turn-back.js';
+import { startCompensating } from './start-compensating.js';
 import { openUndo, restoreAttempts, undoneFirst } from './undo-list.js';
 
 /** Somebody asked for the saga to be cancelled. */
@@ -61,7 +61,7 @@ export function stepResolved(next: MutableState, entry: StepResolved): void {
   } else if (entry.outcome === 'not-done') {
     if (!mayAct(next)) return nameNowhere(next, entry.step);
     nameAct(next, entry.step);
-    turnBack(next, failureOfResolution(entry, branchOf(next).primaryError, next.cancel?.reason));
+    startCompensating(next, failureOfResolution(entry, branchOf(next).primaryError, next.cancel?.reason));
   } else if (next.direction === 'forward') {
     addToUndo(next, entry.step, StepOutcome.Completed, undefined);
     nextStage(next);

@@ -1,12 +1,12 @@
 import { failureOfAct, failureOfCancel } from './describe-failure.js';
-import type { EntryPlace, Parked, WaitEnded, WaitStart } from './journal-entry.js';
+import type { EntryStamp, Parked, WaitEnded, WaitStart } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
 import type { StageWait } from './saga-state.js';
 import { mayAct } from './saga-state.js';
-import { turnBack } from './turn-back.js';
+import { startCompensating } from './start-compensating.js';
 
-type MaybeRecorded = Partial<Pick<EntryPlace, 'recordedAt'>>;
+type MaybeRecorded = Partial<Pick<EntryStamp, 'recordedAt'>>;
 
 /** An entry led to a wait, if it says so: the saga is at it from then on. */
 export function beginWait(next: MutableState, entry: WaitStart & MaybeRecorded): void {
@@ -49,10 +49,10 @@ export function waitEnded(next: MutableState, entry: WaitEnded & MaybeRecorded):
   const { cancel } = next;
   if (entry.next === 'compensate') {
     const error = entry.error ?? { name: 'Error', message: `the wait "${entry.step}" is over` };
-    return turnBack(next, failureOfAct(entry.step, error, undefined, cancel?.reason));
+    return startCompensating(next, failureOfAct(entry.step, error, undefined, cancel?.reason));
   }
   nextStage(next);
-  if (cancel !== undefined) turnBack(next, failureOfCancel(cancel.reason));
+  if (cancel !== undefined) startCompensating(next, failureOfCancel(cancel.reason));
   else beginWait(next, entry);
 }
 

@@ -3,7 +3,7 @@ import { isStep } from '../definition/saga-step.js';
 import { branchOf } from './branch-state.js';
 import type { NamedStep, SagaState } from './saga-state.js';
 import { nowhere } from './saga-state.js';
-import { currentStep, stepAt, waitAt } from './step-place.js';
+import { currentStep, stepAt, waitAt } from './stage-steps.js';
 
 /**
  * Why a journal does not fit the steps of a definition, or undefined if it does: every step in it stands at its stage under

@@ -18,7 +18,7 @@ export interface WaitStart {
 }
 
 /** What each attempt of a step leaves in the journal. */
-interface StepAttempt {
+interface AttemptFields {
   /** The id of the step. */
   readonly step: string;
   /** From 1. */
@@ -29,7 +29,7 @@ interface StepAttempt {
 }
 
 /** An act returned. Also the durable statement that the next step may begin. */
-export interface ActCompleted extends StepAttempt, WaitStart {
+export interface ActCompleted extends AttemptFields, WaitStart {
   readonly kind: 'act-completed';
   /** The context after the step; undefined: it is the one before, or this reader did not ask for contexts. */
   readonly context?: Json;
@@ -39,7 +39,7 @@ export interface ActCompleted extends StepAttempt, WaitStart {
 }
 
 /** An attempt of an act failed. `next` is the decision that was taken with it, so that a recovery follows it. */
-export interface ActFailed extends StepAttempt {
+export interface ActFailed extends AttemptFields {
   readonly kind: 'act-failed';
   readonly error: RecordedError;
   /**
@@ -62,7 +62,7 @@ export interface ActFailed extends StepAttempt {
 }
 
 /** A compensation returned: the step is undone. */
-export interface CompensationCompleted extends StepAttempt {
+export interface CompensationCompleted extends AttemptFields {
   readonly kind: 'compensation-completed';
   /** As after an act. */
   readonly context?: Json;
@@ -70,7 +70,7 @@ export interface CompensationCompleted extends StepAttempt {
 }
 
 /** An attempt of a compensation failed. */
-export interface CompensationFailed extends StepAttempt {
+export interface CompensationFailed extends AttemptFields {
   readonly kind: 'compensation-failed';
   readonly error: RecordedError;
   readonly outcome: 'failed' | 'timed-out';
@@ -244,7 +244,7 @@ export type StepEntryDraft = (ActCompleted | ActFailed | CompensationCompleted |
   StatusChange;
 
 /** Where and by whom a draft was written. */
-export interface EntryPlace {
+export interface EntryStamp {
   /** From 1, without gaps. */
   readonly seq: number;
   /** The worker that wrote it; undefined for a request from outside. */
@@ -254,10 +254,10 @@ export interface EntryPlace {
 }
 
 /** One thing that happened to a saga, in its place. Never changed once written. */
-export type JournalEntry = EntryDraft & EntryPlace;
+export type JournalEntry = EntryDraft & EntryStamp;
 
 /** An entry that a step's attempt left. */
-export type StepEntry = StepEntryDraft & EntryPlace;
+export type StepEntry = StepEntryDraft & EntryStamp;
 
 /** Whether an entry is a step's: these are what a stream of results shows. */
 export function isStepEntry<Entry extends EntryDraft>(

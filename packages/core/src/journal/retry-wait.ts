@@ -1,4 +1,4 @@
-import type { ActFailed, CompensationFailed, EntryPlace } from './journal-entry.js';
+import type { ActFailed, CompensationFailed, EntryStamp } from './journal-entry.js';
 
 /**
  * When the wait for the next attempt ends by the storage's clock, in milliseconds since the epoch: the delay that the
@@ -6,7 +6,7 @@ import type { ActFailed, CompensationFailed, EntryPlace } from './journal-entry.
  * yet.
  */
 export function retryEndsAt(
-  entry: (ActFailed | CompensationFailed) & Partial<EntryPlace>,
+  entry: (ActFailed | CompensationFailed) & Partial<EntryStamp>,
 ): number | undefined {
   const { retryAt, finishedAt, recordedAt } = entry;
   if (retryAt === undefined || recordedAt === undefined) return undefined;

@@ -7,7 +7,7 @@ import type { JournalEntry } from './journal-entry.js';
 import type { SagaHeader } from './saga-header.js';
 import type { SagaState } from './saga-state.js';
 import { isTerminal, SagaStatus } from './saga-status.js';
-import { standingStep } from './step-place.js';
+import { standingStep } from './stage-steps.js';
 
 /** The state of one execution, by its header and its journal. */
 export interface SagaStanding {

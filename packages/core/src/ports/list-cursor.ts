@@ -20,7 +20,7 @@ export function encodeCursor({ createdAt, sagaId }: ListPosition): string {
 export function decodeCursor(cursor: string): ListPosition {
   const [time = '', sagaId = ''] = cursor.split('~');
   const createdAt = new Date(time);
-  const isWhole = isListable(createdAt) && isSagaId(sagaId) && encodeCursor({ createdAt, sagaId }) === cursor;
+  const isWhole = isListDate(createdAt) && isSagaId(sagaId) && encodeCursor({ createdAt, sagaId }) === cursor;
   if (!isWhole) {
     throw new InvalidArgumentError(
       'cursor',
@@ -31,7 +31,7 @@ export function decodeCursor(cursor: string): ListPosition {
 }
 
 /** Whether sagas can be listed from or to this moment: the years that every storage and ISO 8601 support, 1 to 9999. */
-export function isListable(moment: Date): boolean {
+export function isListDate(moment: Date): boolean {
   const time = moment.getTime();
   return time >= firstYear && time < afterLastYear;
 }

@@ -47,12 +47,12 @@ export type SagaLifecycleEvent = SagaReference &
     | { readonly type: 'completed' }
     | { readonly type: 'failed'; readonly failure: SagaFailure | undefined }
     | { readonly type: 'stuck'; readonly stuck: SagaStuck | undefined }
-    | { readonly type: 'let-go'; readonly reason: LetGoReason }
+    | { readonly type: 'stopped'; readonly reason: StopReason }
     | { readonly type: 'context-large'; readonly bytes: number }
   );
 
 /** The reason why a process stopped running a saga that has not ended. */
-export type LetGoReason = 'fenced' | 'lease-lost' | 'parked' | 'shutdown' | 'trouble';
+export type StopReason = 'fenced' | 'lease-lost' | 'parked' | 'shutdown' | 'trouble';
 
 /** An event of this process as a worker. */
 export type WorkerEvent =

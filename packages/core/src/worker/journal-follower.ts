@@ -25,8 +25,8 @@ interface Follower {
   seq: number;
 }
 
-/** Replaces an observer that was dropped: old tables of a set may keep removed values. See `ForgetfulMap`. */
-const nobody: JournalObserver = {
+/** Replaces an observer that was dropped: old tables of a set may keep removed values. See `ReleasingMap`. */
+const noObserver: JournalObserver = {
   onEntry: () => undefined,
   onEnd: () => undefined,
   onMissing: () => undefined,
@@ -210,7 +210,7 @@ export class JournalFollower {
   }
 
   private drop(follower: Follower): void {
-    follower.observer = nobody;
+    follower.observer = noObserver;
     const group = this.followers.get(follower.sagaId);
     if (group === undefined) return;
     group.delete(follower);

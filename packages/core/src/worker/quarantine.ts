@@ -3,12 +3,12 @@ import type { Clock } from '../ports/clock.js';
 
 /** From this many recoveries without progress on, a saga may have killed its owners. */
 const suspectAfterRecoveries = 2;
-const largestCrowd = 1_024;
+const largestBatch = 1_024;
 
 interface Observed {
   readonly since: number;
   /** The maximum number of suspects, itself included, with which it may run. */
-  readonly crowd: number;
+  readonly batch: number;
 }
 
 /**
@@ -20,7 +20,7 @@ interface Observed {
  */
 export class Quarantine {
   private readonly observed = new Map<string, Observed>();
-  private crowd = 1;
+  private batch = 1;
 
   /** @param observationMs After this time a suspect without progress does not count as deadly any more. */
   constructor(
@@ -29,18 +29,18 @@ export class Quarantine {
   ) {}
 
   /** How long a claimed saga has to wait before it may run here, in milliseconds; 0 admits it. */
-  waitFor(sagaId: string, { recoveries }: SagaState, maximumRecoveryAttempts: number): number {
+  admissionDelay(sagaId: string, { recoveries }: SagaState, maximumRecoveryAttempts: number): number {
     // Over its limit it runs nothing more: it only becomes stuck.
     if (recoveries < suspectAfterRecoveries || recoveries > maximumRecoveryAttempts) return 0;
     const now = this.clock.monotonicNow();
     this.dismissOutlived(now);
     const deaths = recoveries - suspectAfterRecoveries;
-    const crowd =
-      recoveries === maximumRecoveryAttempts ? 1 : Math.max(1, Math.floor(this.crowd / 4 ** deaths));
+    const batch =
+      recoveries === maximumRecoveryAttempts ? 1 : Math.max(1, Math.floor(this.batch / 4 ** deaths));
     const size = this.observed.size + 1;
-    const isLetIn = size <= crowd && [...this.observed.values()].every((other) => size <= other.crowd);
-    if (!isLetIn) return this.waitBehind(now);
-    this.observed.set(sagaId, { since: now, crowd });
+    const isAdmitted = size <= batch && [...this.observed.values()].every((other) => size <= other.batch);
+    if (!isAdmitted) return this.waitBehind(now);
+    this.observed.set(sagaId, { since: now, batch });
     return 0;
   }
 
@@ -61,7 +61,7 @@ export class Quarantine {
   }
 
   private grow(): void {
-    if (this.observed.size === 0) this.crowd = Math.min(this.crowd * 2, largestCrowd);
+    if (this.observed.size === 0) this.batch = Math.min(this.batch * 2, largestBatch);
   }
 
   // Soon, because most suspects are healthy and prove it at once; later and later after one that takes its time.

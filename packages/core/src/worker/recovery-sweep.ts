@@ -14,9 +14,9 @@ export interface RecoverySweepTarget {
   /** How many more sagas may be claimed now. */
   room(): number;
   /** Runs claimed sagas. */
-  takeOver(worker: string, sagas: readonly LoadedSaga[]): void;
+  runClaimed(worker: string, sagas: readonly LoadedSaga[]): void;
   /** Whether this process runs this saga or is about to. */
-  knows(sagaId: string): boolean;
+  isHandling(sagaId: string): boolean;
   /** Releases the sagas that the storage counts as this worker's, although it does not run them: an answer was lost. */
   releaseStrays(worker: string, sagaIds: readonly string[]): Promise<void>;
 }
@@ -103,7 +103,7 @@ export class RecoverySweep {
   private async releaseStrays(worker: string): Promise<void> {
     const owned = await this.storage.listOwned(worker);
     // Checked after the answer: sagas that started in the meantime are known by now.
-    const strays = owned.filter((sagaId) => !this.target.knows(sagaId));
+    const strays = owned.filter((sagaId) => !this.target.isHandling(sagaId));
     if (strays.length > 0) await this.target.releaseStrays(worker, strays);
   }
 
@@ -146,7 +146,7 @@ export class RecoverySweep {
         limit,
         onUnreadable: this.onUnreadable,
       });
-      this.target.takeOver(worker, sagas);
+      this.target.runClaimed(worker, sagas);
       total += sagas.length;
       if (sagas.length < limit) break;
     }

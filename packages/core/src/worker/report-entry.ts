@@ -63,7 +63,7 @@ export const reportEntry = {
     if (listener !== undefined && isSentBackByPerson(entries.at(-2)))
       reportStatus(listener, reference, state);
     // It is only to be marked: whoever lets it go on tells its events.
-    if (isOnlyMarked(definition, state)) return undefined;
+    if (isAboutToBeStuck(definition, state)) return undefined;
     const undelivered = undeliveredEvents(entries);
     if (undelivered !== undefined && listener !== undefined)
       reportEvents(listener, definition, header, undelivered.entry);
@@ -75,7 +75,7 @@ function isSentBackByPerson(entry: JournalEntry | undefined): boolean {
   return entry?.kind === 'step-resolved' && entry.outcome === 'not-done';
 }
 
-function isOnlyMarked(definition: SagaDefinition, state: SagaState): boolean {
+function isAboutToBeStuck(definition: SagaDefinition, state: SagaState): boolean {
   return nextActions(definition, state).some(
     (action) => action.kind === 'record' && action.entry.kind === 'stuck',
   );

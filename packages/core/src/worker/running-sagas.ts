@@ -1,4 +1,4 @@
-import { ForgetfulMap } from '../collections/forgetful-map.js';
+import { ReleasingMap } from '../collections/releasing-map.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { ExecutionEnd } from '../execution/execution-end.js';
 import type { SagaExecutor } from '../execution/saga-executor.js';
@@ -20,13 +20,13 @@ interface WaitingStart {
 
 /** The sagas that run here, their maximum number, and the starts that wait for a slot. */
 export class RunningSagas {
-  private readonly running = new ForgetfulMap<string, RunningSaga>();
+  private readonly running = new ReleasingMap<string, RunningSaga>();
   /** Sagas that may be this worker's in the storage, though they do not run: being started, claimed or released. */
   private readonly starting = new Set<string>();
   /** In order of arrival; a set, because removing the first item of a long array is slow. */
   private readonly waiting = new Set<WaitingStart>();
   private reserved = 0;
-  private claimedCount = 0;
+  private claims = 0;
 
   constructor(
     private readonly concurrency: number,
@@ -38,8 +38,8 @@ export class RunningSagas {
   }
 
   /** The number of running sagas that were claimed. */
-  get claimed(): number {
-    return this.claimedCount;
+  get claimedCount(): number {
+    return this.claims;
   }
 
   /** The number of free slots. */
@@ -62,23 +62,23 @@ export class RunningSagas {
   }
 
   /** Whether this process runs a saga, is about to, or is just releasing it. */
-  knows(sagaId: string): boolean {
+  isHandling(sagaId: string): boolean {
     return this.running.has(sagaId) || this.starting.has(sagaId);
   }
 
   /** Reserves a slot if one is free. */
-  tryReservePlace(): boolean {
+  tryReserveSlot(): boolean {
     if (this.free === 0 || this.waiting.size > 0) return false;
     this.reserved++;
     return true;
   }
 
   /**
-   * Waits for a slot; `releasePlace` releases it, `fillPlace` uses it. False: none was free in time, so none is
+   * Waits for a slot; `releaseSlot` releases it, `fillSlot` uses it. False: none was free in time, so none is
    * reserved.
    */
-  async reservePlace(timeoutMs: number): Promise<boolean> {
-    if (this.tryReservePlace()) return true;
+  async reserveSlot(timeoutMs: number): Promise<boolean> {
+    if (this.tryReserveSlot()) return true;
     // The run that ends passes its slot on, so that no other start gets it first.
     return new Promise<boolean>((resolve) => {
       const start: WaitingStart = {
@@ -95,14 +95,14 @@ export class RunningSagas {
     });
   }
 
-  releasePlace(): void {
+  releaseSlot(): void {
     this.reserved--;
-    this.handOver();
+    this.passSlotOn();
   }
 
   /** Marks that a saga is being written, claimed or released. False: it is marked already, or it runs. */
   markStarting(sagaId: string): boolean {
-    if (this.knows(sagaId)) return false;
+    if (this.isHandling(sagaId)) return false;
     this.starting.add(sagaId);
     return true;
   }
@@ -112,7 +112,7 @@ export class RunningSagas {
   }
 
   /** Puts a saga into a reserved slot. */
-  fillPlace(sagaId: string, saga: RunningSaga): void {
+  fillSlot(sagaId: string, saga: RunningSaga): void {
     this.reserved--;
     this.add(sagaId, saga);
   }
@@ -122,9 +122,9 @@ export class RunningSagas {
    * that hangs.
    */
   add(sagaId: string, saga: RunningSaga): void {
-    if (this.running.get(sagaId)?.isClaimed === true) this.claimedCount--;
+    if (this.running.get(sagaId)?.isClaimed === true) this.claims--;
     this.running.set(sagaId, saga);
-    if (saga.isClaimed) this.claimedCount++;
+    if (saga.isClaimed) this.claims++;
   }
 
   /** Removes a run that ended from its slot, if it is still there, and returns it. */
@@ -132,8 +132,8 @@ export class RunningSagas {
     const saga = this.running.get(sagaId);
     if (saga?.executor !== executor) return undefined;
     this.running.delete(sagaId);
-    if (saga.isClaimed) this.claimedCount--;
-    this.handOver();
+    if (saga.isClaimed) this.claims--;
+    this.passSlotOn();
     return saga;
   }
 
@@ -142,14 +142,14 @@ export class RunningSagas {
     await Promise.all([...this.running.values()].map(({ end }) => end));
   }
 
-  private handOver(): void {
+  private passSlotOn(): void {
     if (this.waiting.size === 0 || this.free === 0) return;
     const [next] = this.waiting;
     if (next === undefined) return;
     this.waiting.delete(next);
     this.reserved++;
     const { go } = next;
-    // See `ForgetfulMap`: an old table of the set may keep removed values.
+    // See `ReleasingMap`: an old table of the set may keep removed values.
     next.go = undefined;
     go?.();
   }

@@ -13,7 +13,7 @@ import { notifySaga, notifyWorker } from '../ports/notify.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import { DueMoments } from './due-moments.js';
 import { EventDeliveries } from './event-deliveries.js';
-import { Handover } from './handover.js';
+import { SagaReleases } from './saga-releases.js';
 import { NewsPoll } from './news-poll.js';
 import { PublicationFeed } from './publication-feed.js';
 import { Quarantine } from './quarantine.js';
@@ -22,7 +22,7 @@ import { reportEntry } from './report-entry.js';
 import { RunningSagas } from './running-sagas.js';
 import type { SagaWorkerOptions } from '../options/worker-options.js';
 import type { SagaWorkerDependencies } from './saga-worker-dependencies.js';
-import { troubleDelay } from './trouble-delay.js';
+import { releaseDelayMs } from './release-delay.js';
 import { WorkerLease } from './worker-lease.js';
 
 /** Runs sagas in this process: those that are started here, and those that it claims. */
@@ -34,12 +34,12 @@ export class SagaWorker {
   private readonly newsPoll: NewsPoll;
   private readonly quarantine: Quarantine;
   private readonly publications: PublicationFeed;
-  private readonly handover: Handover;
+  private readonly releases: SagaReleases;
   /** Of the sagas that were parked here: claimed then by this process, if no other one was quicker. */
   private readonly dueMoments: DueMoments;
   /** Delivers the events of steps to the handlers of this process; undefined if it has none. */
   readonly deliveries: EventDeliveries | undefined;
-  private madeFor: SagaExecutorDependencies | undefined;
+  private cachedDependencies: SagaExecutorDependencies | undefined;
   private stopping = false;
   private endHints: (() => void) | undefined;
 
@@ -51,7 +51,7 @@ export class SagaWorker {
     this.running = new RunningSagas(options.concurrency, clock);
     const { eventHandlers: handlers, surroundings } = dependencies;
     this.deliveries = handlers && new EventDeliveries({ handlers, clock, ids, surroundings }, options.events);
-    this.handover = new Handover(storage, this.running, options.recovery.batchSize, listener);
+    this.releases = new SagaReleases(storage, this.running, options.recovery.batchSize, listener);
     this.dueMoments = new DueMoments(clock, () => this.lookForWork());
     this.publications = new PublicationFeed(dependencies.follower, listener, options.contextWarningBytes);
     this.quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
@@ -64,12 +64,12 @@ export class SagaWorker {
     this.newsPoll = new NewsPoll(storage, clock, this.running, options.watchIntervalMs, listener);
     this.sweep = new RecoverySweep(storage, clock, ids, registry.identities, options.recovery, listener, {
       claimant: () => (this.stopping ? undefined : this.lease.worker),
-      room: () => Math.min(this.running.free, options.recovery.concurrency - this.running.claimed),
-      takeOver: (worker, sagas) => {
-        for (const saga of sagas) void this.takeOver(worker, saga);
+      room: () => Math.min(this.running.free, options.recovery.concurrency - this.running.claimedCount),
+      runClaimed: (worker, sagas) => {
+        for (const saga of sagas) void this.runClaimed(worker, saga);
       },
-      knows: (sagaId) => this.running.knows(sagaId),
-      releaseStrays: (worker, sagaIds) => this.handover.releaseStrays(worker, sagaIds),
+      isHandling: (sagaId) => this.running.isHandling(sagaId),
+      releaseStrays: (worker, sagaIds) => this.releases.releaseStrays(worker, sagaIds),
     });
   }
 
@@ -125,15 +125,15 @@ export class SagaWorker {
   }
 
   /** Takes over a saga that was claimed for this worker: folds its journal and goes on where it stands. */
-  takeOver(worker: string, loaded: LoadedSaga): Promise<ExecutionEnd> | undefined {
+  runClaimed(worker: string, loaded: LoadedSaga): Promise<ExecutionEnd> | undefined {
     const { header, entries } = loaded;
     const definition = this.dependencies.registry.find(header.saga, header.version);
     if (definition === undefined) {
-      this.giveBack(loaded, worker);
+      this.releaseUnregistered(loaded, worker);
       return undefined;
     }
     const state = foldJournal(header, entries);
-    const waitMs = this.quarantine.waitFor(header.sagaId, state, definition.maximumRecoveryAttempts);
+    const waitMs = this.quarantine.admissionDelay(header.sagaId, state, definition.maximumRecoveryAttempts);
     if (waitMs > 0) {
       const request = {
         sagaId: header.sagaId,
@@ -143,7 +143,7 @@ export class SagaWorker {
         begun: [],
         delayMs: waitMs,
       } as const;
-      void this.handover.release(request);
+      void this.releases.release(request);
       return undefined;
     }
     return this.execute(worker, definition, header, state, loaded);
@@ -165,7 +165,8 @@ export class SagaWorker {
         sagaId,
         onUnreadable: (_sagaId, error) => unreadable.push(error),
       });
-      for (const saga of claimed) this.dependencies.surroundings.run(() => void this.takeOver(worker, saga));
+      for (const saga of claimed)
+        this.dependencies.surroundings.run(() => void this.runClaimed(worker, saga));
       const [error] = unreadable;
       if (error !== undefined) throw error;
     } finally {
@@ -189,7 +190,7 @@ export class SagaWorker {
     });
     await this.running.drained();
     cancelTimer();
-    await this.handover.releaseCollected();
+    await this.releases.releaseCollected();
     await this.endLease();
   }
 
@@ -208,16 +209,16 @@ export class SagaWorker {
       claimed && (() => reportEntry.recovered(this.dependencies.listener, definition, claimed, state));
     const end = executor.run(tell).then((ended) => this.onEnd(header, worker, executor, ended));
     const saga = { worker, definition, executor, isClaimed: claimed !== undefined, end };
-    if (claimed === undefined) this.running.fillPlace(header.sagaId, saga);
+    if (claimed === undefined) this.running.fillSlot(header.sagaId, saga);
     else this.running.add(header.sagaId, saga);
     return end;
   }
 
   /** The same for all sagas of one lease, so it is made once for each. */
   private executorDependencies(worker: string): SagaExecutorDependencies {
-    if (this.madeFor?.worker === worker) return this.madeFor;
+    if (this.cachedDependencies?.worker === worker) return this.cachedDependencies;
     const { clock, ids, interceptor } = this.dependencies;
-    this.madeFor = {
+    this.cachedDependencies = {
       worker,
       writer: this.writer,
       clock,
@@ -230,7 +231,7 @@ export class SagaWorker {
       isLeaseValid: () => this.lease.isValidFor(worker),
       onRecorded: this.onRecorded,
     };
-    return this.madeFor;
+    return this.cachedDependencies;
   }
 
   private stopAllOf(worker: string): void {
@@ -250,32 +251,32 @@ export class SagaWorker {
     const ended = this.running.remove(sagaId, executor);
     const wasClaimed = ended?.isClaimed ?? false;
     if (ended !== undefined) this.quarantine.left(sagaId);
-    if (end.kind === 'let-go') {
+    if (end.kind === 'stopped') {
       const { reason, error } = end;
       if (reason === 'trouble' && error !== undefined)
         notifyWorker(this.dependencies.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
-      notifySaga(this.dependencies.listener, { type: 'let-go', sagaId, saga, version, reason });
+      notifySaga(this.dependencies.listener, { type: 'stopped', sagaId, saga, version, reason });
       const request = { sagaId, worker, seq: executor.seq + 1, begun: end.begun };
       if (reason === 'parked' && end.state.park !== undefined) this.claimLater(end.state.park);
-      if (reason === 'shutdown') this.handover.collect({ ...request, reason, delayMs: 0 });
+      if (reason === 'shutdown') this.releases.collect({ ...request, reason, delayMs: 0 });
       if (reason === 'trouble')
-        void this.handover.release({ ...request, reason, delayMs: troubleDelay(end.state.recoveries) });
+        void this.releases.release({ ...request, reason, delayMs: releaseDelayMs(end.state.recoveries) });
     }
     // Half of the places free at once make one statement worthwhile, where each by itself would cost one.
-    if (wasClaimed && this.running.claimed <= this.options.recovery.concurrency / 2) this.lookForWork();
+    if (wasClaimed && this.running.claimedCount <= this.options.recovery.concurrency / 2) this.lookForWork();
     return end;
   }
 
-  private giveBack({ header, entries }: LoadedSaga, worker: string): void {
+  private releaseUnregistered({ header, entries }: LoadedSaga, worker: string): void {
     const seq = (entries.at(-1)?.seq ?? 0) + 1;
     const { sagaId } = header;
-    void this.handover.release({
+    void this.releases.release({
       sagaId,
       worker,
       seq,
       reason: 'trouble',
       begun: [],
-      delayMs: troubleDelay(0),
+      delayMs: releaseDelayMs(0),
     });
   }
 

@@ -31,7 +31,7 @@ describe('a delay between two steps', () => {
       { kind: 'act-completed', park: { for: 'delay', name: 'cool', dueInMs: longMs } },
     ]);
     expect(process.engine.worker.running.size).toBe(0);
-    expect(process.listener.ofType('let-go')).toMatchObject([{ sagaId, reason: 'parked' }]);
+    expect(process.listener.ofType('stopped')).toMatchObject([{ sagaId, reason: 'parked' }]);
     await cluster.advance(longMs - 1);
     expect(saga.calls).toEqual(['act reserve']);
   });

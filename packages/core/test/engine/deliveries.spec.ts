@@ -337,7 +337,7 @@ describe('the handlers of a process', () => {
     await cluster.resolve(second.outcome(sagaId));
     first.resume();
     await cluster.advance(0);
-    expect(first.listener.ofType('let-go').map(({ reason }) => reason)).toEqual(['lease-lost']);
+    expect(first.listener.ofType('stopped').map(({ reason }) => reason)).toEqual(['lease-lost']);
   });
 });
 

@@ -53,8 +53,8 @@ describe('a process that was paused past its lease in the middle of an act', () 
 
   it('says that it let go, and tells nobody an end that is not its own', async () => {
     const { zombie, sagaId } = await wakeUp((gate) => gate.open('by the zombie'));
-    expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'let-go']);
-    expect(zombie.listener.ofType('let-go')).toMatchObject([{ sagaId, reason: 'lease-lost' }]);
+    expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'stopped']);
+    expect(zombie.listener.ofType('stopped')).toMatchObject([{ sagaId, reason: 'lease-lost' }]);
   });
 
   it('takes a new lease under a new name and works again', async () => {
@@ -84,8 +84,8 @@ describe('a process that was paused past its lease', () => {
     zombie.resume();
     await cluster.advance(pastTheLeaseMs);
     expect(await cluster.load(sagaId)).toEqual(before);
-    expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'let-go']);
-    expect(zombie.listener.ofType('let-go')).toMatchObject([{ reason: 'fenced' }]);
+    expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'stopped']);
+    expect(zombie.listener.ofType('stopped')).toMatchObject([{ reason: 'fenced' }]);
     expect(second.listener.typesOf(sagaId)).toEqual(['claimed', 'step', 'step', 'completed']);
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'act charge', 'act ship']);
   });
@@ -105,7 +105,7 @@ describe('a process that was paused past its lease', () => {
     await cluster.resolve(second.outcome(sagaId), pastTheLeaseMs);
     zombie.resume();
     await cluster.advance(pastTheLeaseMs);
-    expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'step', 'let-go']);
+    expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'step', 'stopped']);
     expect(zombie.listener.emitted(sagaId)).toEqual([]);
     expect(second.listener.typesOf(sagaId)).toEqual(['claimed', 'step', 'emitted', 'completed']);
     expect(second.listener.emitted(sagaId)).toEqual(['shipped']);
@@ -126,7 +126,7 @@ describe('a process that was paused past its lease', () => {
     storage.letPass('append');
     await cluster.advance(0);
     expect(saga.calls).toEqual(['act reserve', 'act charge']);
-    expect(zombie.listener.ofType('let-go')).toMatchObject([{ reason: 'lease-lost' }]);
+    expect(zombie.listener.ofType('stopped')).toMatchObject([{ reason: 'lease-lost' }]);
   });
 
   it('between two attempts starts no further attempt', async () => {
@@ -207,7 +207,7 @@ describe('a handler that was not there yet when its process was paused past its 
     gate.open();
     await cluster.advance(0);
     expect(step.calls).toEqual([]);
-    expect(zombie.listener.ofType('let-go')).toMatchObject([{ reason: 'lease-lost' }]);
+    expect(zombie.listener.ofType('stopped')).toMatchObject([{ reason: 'lease-lost' }]);
   });
 
   it('does not start to undo a step either', async () => {
@@ -225,7 +225,7 @@ describe('a handler that was not there yet when its process was paused past its 
     gate.open();
     await cluster.advance(0);
     expect(step.compensateCalls).toEqual([]);
-    expect(zombie.listener.ofType('let-go')).toMatchObject([{ reason: 'lease-lost' }]);
+    expect(zombie.listener.ofType('stopped')).toMatchObject([{ reason: 'lease-lost' }]);
   });
 });
 

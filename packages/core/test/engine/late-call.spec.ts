@@ -3,7 +3,14 @@ import { defineSaga, fallback, InMemorySagaStorage, sagaDefaults } from '@nest-s
 import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type { StepInterceptor } from '@nest-saga/core/engine';
 import type { CircuitBreaker, DeclaredSaga, SagaStepHandler, StepRun } from '@nest-saga/core';
-import { FakeClock, scriptedSaga, ScriptedStep, SequentialIds, settle, StepGate } from '@nest-saga/testing';
+import {
+  FakeClock,
+  scriptedSaga,
+  ScriptedStep,
+  SequentialIds,
+  flushPromises,
+  StepGate,
+} from '@nest-saga/testing';
 
 describe('a call that comes when its attempt is over', () => {
   it('does not reach the act whose provider came only after the timeout', async () => {
@@ -17,7 +24,7 @@ describe('a call that comes when its attempt is over', () => {
     await clock.advance(100);
     provider.resolve(step);
     expect((await end)?.state.status).toBe('failed');
-    await settle();
+    await flushPromises();
     expect(step.calls).toEqual([]);
   });
 
@@ -35,7 +42,7 @@ describe('a call that comes when its attempt is over', () => {
     await clock.advance(100);
     isLate.resolve();
     expect((await end)?.state.status).toBe('failed');
-    await settle();
+    await flushPromises();
     expect(step.calls).toEqual([]);
   });
 
@@ -57,7 +64,7 @@ describe('a call that comes when its attempt is over', () => {
     const { clock, starter } = await open(scriptedSaga('order', steps));
     const { end } = await starter.start({}, { saga: 'order' });
     await clock.advance(100);
-    await settle();
+    await flushPromises();
     expect(seen).toMatchObject([{ code: 'SAGA_STEP_TIMED_OUT' }]);
     await clock.advance(sagaDefaults.abortGraceMs);
     expect((await end)?.state.status).toBe('completed');

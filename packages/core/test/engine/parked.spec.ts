@@ -39,7 +39,7 @@ describe('a saga whose wait for the next attempt is long', () => {
       { kind: 'act-failed', next: 'retry', park: { for: 'retry', name: 'charge', dueInMs: hourMs } },
     ]);
     expect(process.engine.worker.running.size).toBe(0);
-    expect(process.listener.ofType('let-go')).toMatchObject([{ sagaId, reason: 'parked' }]);
+    expect(process.listener.ofType('stopped')).toMatchObject([{ sagaId, reason: 'parked' }]);
   });
 
   it('goes on when its time has come in the process that parked it, without waiting for a sweep', async () => {
@@ -196,7 +196,7 @@ describe('a saga whose wait for the next attempt is long', () => {
     };
     const { sagaId } = await process.start();
     await cluster.advance(1_000);
-    expect(process.listener.ofType('let-go')).toMatchObject([{ sagaId, reason: 'parked' }]);
+    expect(process.listener.ofType('stopped')).toMatchObject([{ sagaId, reason: 'parked' }]);
     await cluster.advance(hourMs);
     expect(step.calls).toHaveLength(2);
   });

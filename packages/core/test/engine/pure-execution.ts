@@ -13,7 +13,7 @@ import type { EntryDraft, JournalEntry, SagaDefinition, SagaHeader } from '../..
 import { nextEntry } from '../../src/execution/next-entry.js';
 import { waitsInMemory } from './waits-in-memory.js';
 import { isStep } from '../../src/definition/saga-step.js';
-import { openSteps } from '../../src/journal/step-place.js';
+import { openSteps } from '../../src/journal/stage-steps.js';
 
 /** What each attempt of each step does: a list a step and action, the last one for ever. */
 export type Script = Readonly<

@@ -34,7 +34,7 @@ describe('a shutdown', () => {
       'released for shutdown',
     ]);
     expect(await cluster.memory.find(sagaId)).toMatchObject({ status: 'running', owner: undefined });
-    expect(process.listener.ofType('let-go')).toMatchObject([{ sagaId, reason: 'shutdown' }]);
+    expect(process.listener.ofType('stopped')).toMatchObject([{ sagaId, reason: 'shutdown' }]);
   });
 
   it('lets another process go on at once, without waiting for a lease', async () => {

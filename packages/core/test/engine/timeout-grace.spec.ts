@@ -145,7 +145,7 @@ describe('a handler whose time is up', () => {
     await cluster.advance(1_000);
     storage.inject({ method: 'renewWorker', outcome: 'not-written' });
     await cluster.advance(30_000);
-    expect(process.listener.ofType('let-go')).toMatchObject([{ reason: 'lease-lost' }]);
+    expect(process.listener.ofType('stopped')).toMatchObject([{ reason: 'lease-lost' }]);
     expect(saga.calls).toEqual(['act reserve', 'act charge']);
   });
 });

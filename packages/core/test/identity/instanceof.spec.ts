@@ -5,7 +5,7 @@ const packages = join(import.meta.dirname, '../../..');
 
 /** Never seen outside of the one package that makes them, or asked for where a no and a refusal do no harm. */
 const allowed = new Set([
-  'LetGo',
+  'StopRun',
   'DeadlineError',
   'PostgresError',
   'UsageError',

@@ -15,7 +15,7 @@ export class AwaitedHandlers {
   private collecting: { readonly event: object; readonly calls: EventHandler[] } | undefined;
 
   /** Surrounds a handler, once. One that cannot be changed is called by the bus, and is not awaited. */
-  surround(handler: CqrsHandler, name: string): void {
+  intercept(handler: CqrsHandler, name: string): void {
     if (this.surrounded.has(handler)) return;
     this.surrounded.add(handler);
     const original = handler.handle.bind(handler);

@@ -48,7 +48,7 @@ export class EventClasses {
       ];
     this.bus = bus.instance as PublishesEvents;
     this.handled = new HandledEvents(this.discovery.getProviders(), (instance, name) => {
-      if (isCqrsHandler(instance)) this.awaited.surround(instance, name);
+      if (isCqrsHandler(instance)) this.awaited.intercept(instance, name);
     });
     return this.handled.check();
   }

@@ -12,14 +12,14 @@ export class HandledEvents {
   private readonly byStoredName = new Map<string, Set<Type>>();
   private readonly byClassName = new Map<string, Set<Type>>();
 
-  /** @param surround Is given each handler whose instance there is. */
+  /** @param intercept Is given each handler whose instance there is. */
   constructor(
     providers: readonly ProviderWrapper[],
-    surround: (instance: unknown, name: string) => void = () => undefined,
+    intercept: (instance: unknown, name: string) => void = () => undefined,
   ) {
     for (const provider of providers) {
       for (const handler of handlerClasses(provider)) {
-        if (this.add(handler)) surround(provider.instance, handler.name);
+        if (this.add(handler)) intercept(provider.instance, handler.name);
       }
     }
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type {
-  LetGoReason,
+  StopReason,
   SagaFailure,
   SagaLifecycleEvent,
   SagaListener,
@@ -54,7 +54,7 @@ export class SagaLogger implements SagaListener {
         return this.logger.error(
           `${name(event)} is stuck and needs an operator: ${describeStuck(event.stuck)}`,
         );
-      case 'let-go':
+      case 'stopped':
         return this.onStopped(event, event.reason);
       case 'context-large':
         return this.logger.warn(
@@ -125,7 +125,7 @@ export class SagaLogger implements SagaListener {
     );
   }
 
-  private onStopped(saga: SagaReference, reason: LetGoReason): void {
+  private onStopped(saga: SagaReference, reason: StopReason): void {
     const line = `${name(saga)} was stopped here: ${stopReasons[reason]}`;
     if (reason === 'parked') this.debug(() => line);
     else if (reason === 'shutdown') this.logger.log(line);
@@ -152,7 +152,7 @@ export class SagaLogger implements SagaListener {
   }
 }
 
-const stopReasons: Readonly<Record<LetGoReason, string>> = {
+const stopReasons: Readonly<Record<StopReason, string>> = {
   fenced: 'another worker claimed it, so this one wrote and started nothing more',
   parked: 'it waits for its next attempt and needs no process until then',
   'lease-lost': 'this worker could not renew its lease',

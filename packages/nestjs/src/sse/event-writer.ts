@@ -29,7 +29,7 @@ export class EventWriter {
   private isAwaitingDrain = false;
   private isEnding = false;
   private isOver = false;
-  private patience: NodeJS.Timeout | undefined;
+  private closeTimer: NodeJS.Timeout | undefined;
 
   /**
    * @param lastId The `seq` of the last event that the client has already.
@@ -72,8 +72,8 @@ export class EventWriter {
     this.isEnding = true;
     this.completeIfDone();
     if (this.isOver) return;
-    this.patience = setTimeout(this.onOverdue, this.limits.closeGraceMs);
-    this.patience.unref();
+    this.closeTimer = setTimeout(this.onOverdue, this.limits.closeGraceMs);
+    this.closeTimer.unref();
   }
 
   /** Drops the waiting events, because the client is too slow for them, and writes the last event. */
@@ -90,7 +90,7 @@ export class EventWriter {
     this.isOver = true;
     this.isEnding = true;
     this.waiting = [];
-    clearTimeout(this.patience);
+    clearTimeout(this.closeTimer);
     clearImmediate(this.turn);
     clearImmediate(this.turnOfArrival);
     this.response?.off('drain', this.onDrain);

@@ -42,9 +42,9 @@ export function toMessageEvents(
   const settings = resolveMessageEventsOptions(options);
   const { fromSeq, heartbeatIntervalMs, toData = allOf } = settings;
   return new Observable((subscriber) => {
-    const letGo = (): void => send('drop', { type: 'interrupted', reason: 'slow-client' });
+    const dropSlowClient = (): void => send('drop', { type: 'interrupted', reason: 'slow-client' });
     const response = rawResponse(settings.response);
-    const writer = new EventWriter(subscriber, response, settings, String(fromSeq - 1), letGo);
+    const writer = new EventWriter(subscriber, response, settings, String(fromSeq - 1), dropSlowClient);
     const send = (how: 'write' | 'end' | 'drop', event: SagaStreamEvent): void => {
       try {
         writer[how](toMessage(event, toData));
@@ -62,7 +62,7 @@ export function toMessageEvents(
     };
     const heartbeat = setInterval(() => {
       // If the saga waits, no result would arrive at which this could be noticed.
-      if (writer.isFull) letGo();
+      if (writer.isFull) dropSlowClient();
       // Just an id and a comment: a browser reports neither, with any version of Nest.
       else if (writer.isIdle) writer.write({ comment: 'heartbeat' });
     }, heartbeatIntervalMs);
@@ -74,7 +74,7 @@ export function toMessageEvents(
     const follow = (): Subscription =>
       results$.subscribe({
         next: (result) => {
-          if (writer.isFull) letGo();
+          if (writer.isFull) dropSlowClient();
           else send('write', { type: 'step', result });
         },
         error: (error: unknown) => end(toLastEvent(error)),

@@ -9,6 +9,6 @@ export const SagaAttribute = {
   Attempt: 'saga.attempt',
   Outcome: 'saga.outcome',
   Recovery: 'saga.recovery',
-  LetGoReason: 'saga.let_go.reason',
+  StopReason: 'saga.stop.reason',
   ErrorType: 'error.type',
 } as const;

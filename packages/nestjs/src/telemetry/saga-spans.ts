@@ -67,7 +67,7 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
     } finally {
       step.settle();
       // The run stopped in the meantime: no later event ends this span.
-      if (running === undefined || this.running.get(run.sagaId) !== running) step.end('let-go');
+      if (running === undefined || this.running.get(run.sagaId) !== running) step.end('stopped');
     }
   }
 
@@ -94,9 +94,9 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
         return this.end(event, running, 'failed', event.failure);
       case 'stuck':
         return this.end(event, running, 'stuck', event.stuck);
-      case 'let-go':
-        running.span.setAttribute(SagaAttribute.LetGoReason, event.reason);
-        return this.end(event, running, 'let-go');
+      case 'stopped':
+        running.span.setAttribute(SagaAttribute.StopReason, event.reason);
+        return this.end(event, running, 'stopped');
       default:
     }
   }
@@ -140,7 +140,7 @@ export class SagaSpans implements StartInterceptor, StepInterceptor {
 
 /** An attempt that is still open gets no result in this run. */
 function endSpans({ span, steps }: RunningSaga): void {
-  for (const step of steps) step.end('let-go');
+  for (const step of steps) step.end('stopped');
   span.end();
 }
 

@@ -7,7 +7,7 @@ import { SagaAttribute } from './attributes.js';
 export const timedOutCode = 'SAGA_STEP_TIMED_OUT';
 
 /** How an attempt ended, for spans and metrics. */
-export type AttemptOutcome = 'completed' | 'failed' | 'timed-out' | 'let-go';
+export type AttemptOutcome = 'completed' | 'failed' | 'timed-out' | 'stopped';
 
 /** The outcome of an attempt that was recorded. */
 export function outcomeOf(result: {

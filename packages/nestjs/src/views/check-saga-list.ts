@@ -6,7 +6,7 @@ import {
   checkListNames,
   checkText,
   decodeCursor,
-  isListable,
+  isListDate,
 } from '@nest-saga/core/engine';
 
 /** The filters for a list of executions. There are only these, so that an index serves every list. */
@@ -66,7 +66,7 @@ const isoMoment = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(
 
 function checkDate(name: string, value: unknown): Date {
   const date = typeof value === 'string' ? readMoment(value) : value;
-  if (isDate(date) && isListable(date)) return date;
+  if (isDate(date) && isListDate(date)) return date;
   throw new InvalidArgumentError(
     name,
     'pass a Date of the years 1 to 9999, or such a moment in ISO 8601 with its zone, for example "2026-01-31T09:30:00Z"',

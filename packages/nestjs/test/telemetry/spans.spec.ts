@@ -136,16 +136,16 @@ describe('the spans of a saga', () => {
     });
   });
 
-  it('say "let-go", and nothing of an error, of a step that ends because its process shuts down', async () => {
+  it('say "stopped", and nothing of an error, of a step that ends because its process shuts down', async () => {
     const { app, sagas } = await open({ shutdownTimeoutMs: 0 });
     const charging = heedSignal(app);
     await sagas.start(new OrderContext('book'));
     await charging;
     await closeApps();
-    expect(recorded.span('act charge')).toMatchObject(letGo);
+    expect(recorded.span('act charge')).toMatchObject(stopped);
   });
 
-  it('say "let-go", and nothing of an error, of a step that ends because the lease is lost', async () => {
+  it('say "stopped", and nothing of an error, of a step that ends because the lease is lost', async () => {
     const clock = new FakeClock();
     const storage = new FaultyStorage(new InMemorySagaStorage(clock));
     const { app, sagas } = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 }, clock);
@@ -154,7 +154,7 @@ describe('the spans of a saga', () => {
     await charging;
     storage.inject({ outcome: 'not-written' });
     await clock.advance(30_000);
-    expect(recorded.span('act charge')).toMatchObject(letGo);
+    expect(recorded.span('act charge')).toMatchObject(stopped);
   });
 
   it('say that a step failed whose result cannot be stored', async () => {
@@ -188,8 +188,8 @@ describe('the spans of a saga', () => {
     const { sagaId } = await first.sagas.start(new OrderContext('book'));
     await closeApps();
     expect(recorded.span('saga order').attributes).toMatchObject({
-      'saga.outcome': 'let-go',
-      'saga.let_go.reason': 'shutdown',
+      'saga.outcome': 'stopped',
+      'saga.stop.reason': 'shutdown',
     });
 
     const second = await open({ storage });
@@ -268,7 +268,7 @@ describe('the spans of a saga', () => {
   }
 });
 
-const letGo = { status: { code: SpanStatusCode.UNSET }, attributes: { 'saga.outcome': 'let-go' } };
+const stopped = { status: { code: SpanStatusCode.UNSET }, attributes: { 'saga.outcome': 'stopped' } };
 
 /** Has the charge go on until its signal fires. Resolves once it has begun. */
 function heedSignal(app: TestingModule, onBegin: () => void = () => undefined): Promise<void> {

@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { HealthIndicatorService } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
-import { DelayedStorage, FakeClock, FaultyStorage, settle } from '@nest-saga/testing';
+import { DelayedStorage, FakeClock, FaultyStorage, flushPromises } from '@nest-saga/testing';
 import {
   InMemorySagaStorage,
   InvalidArgumentError,
@@ -54,7 +54,7 @@ describe('SagaHealthIndicator', () => {
       });
     expect(delayed.waitingCalls).toEqual(['summarize']);
     delayed.letPass('summarize');
-    await settle();
+    await flushPromises();
     expect(await check()).toMatchObject({ status: 'up' });
   });
 
@@ -65,7 +65,7 @@ describe('SagaHealthIndicator', () => {
     await clock.advance(501);
     expect(await first).toMatchObject({ status: 'down' });
     const second = check({ timeoutMs: 50 });
-    await settle();
+    await flushPromises();
     expect(delayed.waitingCalls).toEqual(['summarize', 'summarize']);
     delayed.letPass('summarize');
     expect(await second).toMatchObject({ status: 'up' });

@@ -37,7 +37,7 @@ type Report = (rule: ViolationRule, detail: string) => void;
 
 function checkWriter(entry: JournalEntry, replay: JournalReplay, report: Report): void {
   if (entry.worker === undefined || entry.kind === 'claimed') return;
-  const isOwner = replay.owner === undefined ? !replay.isLetGo : replay.owner === entry.worker;
+  const isOwner = replay.owner === undefined ? !replay.isReleased : replay.owner === entry.worker;
   if (!isOwner)
     report(
       'wrote-after-fence',

@@ -40,10 +40,10 @@ const anybody = Symbol('anybody');
 
 /** The owner of a saga when this part of its journal was durable: undefined if it had none. */
 function ownerBy(
-  { owner, isLetGo }: JournalReplay,
+  { owner, isReleased }: JournalReplay,
   entries: readonly JournalEntry[],
 ): string | undefined | typeof anybody {
-  if (owner !== undefined || isLetGo) return owner;
+  if (owner !== undefined || isReleased) return owner;
   // Before the first entry of a worker: a queued saga has no owner, and a started one belongs to the writer of its
   // first entry, unless another worker claimed it before.
   const first = entries.find(({ worker }) => worker !== undefined);

@@ -1,6 +1,6 @@
 import type { JournalEntry, StepOutcome } from '@nest-saga/core';
 import type { WaitStart } from '@nest-saga/core/engine';
-import { trailOf } from './ledger-row.js';
+import { traceOf } from './ledger-row.js';
 
 /**
  * What a journal says, read a second time and from its entries alone: neither the engine's own folding nor the
@@ -25,7 +25,7 @@ export class JournalReplay {
   /** It has no owner because it waits. */
   isParked = false;
   /** The last owner let go: only a claim gives it another one. */
-  isLetGo = false;
+  isReleased = false;
   /** The text of the last context in the journal. */
   private context: string | undefined;
   /** The primary of a fallback is undone before its alternative begins. */
@@ -42,7 +42,7 @@ export class JournalReplay {
 
   apply(entry: JournalEntry): void {
     // A started saga has an owner before its first entry, which no entry names: its first writer is it.
-    if (!this.isLetGo) this.owner ??= entry.worker;
+    if (!this.isReleased) this.owner ??= entry.worker;
     switch (entry.kind) {
       case 'act-completed':
         this.waitsUntil = 0;
@@ -50,7 +50,7 @@ export class JournalReplay {
         this.learn(entry.step, 'completed');
         this.undo = [...this.undo, entry.step];
         this.context = entry.context;
-        this.trail.push(trailOf('act', entry.step));
+        this.trail.push(traceOf('act', entry.step));
         if (this.isCancelled) this.direction = 'backward';
         else this.beginWait(entry);
         return;
@@ -80,14 +80,14 @@ export class JournalReplay {
         this.waitsUntil = 0;
         this.undo = this.undo.slice(0, -1);
         // One whose values the storage refused keeps the context as it was.
-        if (entry.context !== this.context) this.trail.push(trailOf('compensate', entry.step));
+        if (entry.context !== this.context) this.trail.push(traceOf('compensate', entry.step));
         this.context = entry.context;
         return;
       case 'compensation-failed':
         this.turnIfCancelled();
         this.waitsUntil = endOfWait(entry);
         if (entry.next === 'continue') this.giveUp();
-        if (entry.next === 'halt') this.letGo();
+        if (entry.next === 'halt') this.release();
         if (entry.park !== undefined) this.park();
         return;
       case 'compensation-decided':
@@ -105,7 +105,7 @@ export class JournalReplay {
         return;
       case 'retry-requested':
         this.waitsUntil = 0;
-        this.takeUpAgain();
+        this.restoreGivenUp();
         return;
       case 'step-resolved':
         this.waitsUntil = 0;
@@ -118,13 +118,13 @@ export class JournalReplay {
         if (entry.from === 'running' && this.mayHaveBegun()) this.isUnsure = true;
         this.isUntouched = false;
         this.owner = entry.worker;
-        this.isLetGo = false;
+        this.isReleased = false;
         return;
       case 'released':
       case 'stuck':
         if (entry.kind === 'stuck' && entry.reason === 'entry-refused' && this.mayAct()) this.isUnsure = true;
         this.isUntouched = entry.kind === 'stuck' || entry.begun?.length === 0;
-        this.letGo();
+        this.release();
         return;
       case 'delivery-failed':
       case 'signal-received':
@@ -167,12 +167,12 @@ export class JournalReplay {
   /** Nothing of it runs before it is claimed again. */
   private park(): void {
     this.isParked = true;
-    this.letGo();
+    this.release();
   }
 
-  private letGo(): void {
+  private release(): void {
     this.owner = undefined;
-    this.isLetGo = true;
+    this.isReleased = true;
   }
 
   private giveUp(): void {
@@ -180,13 +180,13 @@ export class JournalReplay {
     this.undo = this.undo.slice(0, -1);
   }
 
-  private takeUpAgain(): void {
+  private restoreGivenUp(): void {
     this.undo = [...this.undo, ...this.givenUp.toReversed()];
     this.givenUp = [];
   }
 
   private resolve(step: string): void {
-    this.takeUpAgain();
+    this.restoreGivenUp();
     if (this.isUndoingFirst) {
       this.isUndoingFirst = false;
       this.undo = this.undo.slice(0, -1);

@@ -24,11 +24,11 @@ export interface LedgerRow {
   readonly outcome?: StepOutcome;
   /** The rule by which its step is undone, if the handler records it; `in-doubt` if not. */
   readonly compensateOn?: CompensateOn;
-  /** The steps that the handler's context lists as done so far, if the saga keeps such a list: see `trailOf`. */
+  /** The steps that the handler's context lists as done so far, if the saga keeps such a list: see `traceOf`. */
   readonly trail?: readonly string[];
 }
 
 /** The text that a handler adds to the list in its context, so that the checker sees which context the handler got. */
-export function trailOf(action: LedgerRow['action'], step: string): string {
+export function traceOf(action: LedgerRow['action'], step: string): string {
   return action === 'act' ? step : `undo ${step}`;
 }

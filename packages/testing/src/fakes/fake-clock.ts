@@ -1,6 +1,6 @@
 import type { Clock } from '@nest-saga/core';
 import type { CancelTimer } from '@nest-saga/core/engine';
-import { settle } from './settle.js';
+import { flushPromises } from './flush-promises.js';
 
 interface Timer {
   readonly dueAt: number;
@@ -54,15 +54,15 @@ export class FakeClock implements Clock {
    */
   async advance(byMs: number): Promise<void> {
     const target = this.monotonicMs + byMs;
-    await settle();
+    await flushPromises();
     for (let timer = this.nextDue(target); timer !== undefined; timer = this.nextDue(target)) {
       this.timers.delete(timer);
       this.move(Math.max(0, timer.dueAt - this.monotonicMs));
       timer.callback();
-      await settle();
+      await flushPromises();
     }
     this.move(Math.max(0, target - this.monotonicMs));
-    await settle();
+    await flushPromises();
   }
 
   /**

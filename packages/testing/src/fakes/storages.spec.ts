@@ -4,7 +4,7 @@ import { DelayedStorage } from './delayed-storage.js';
 import { FakeClock } from './fake-clock.js';
 import { FaultyStorage } from './faulty-storage.js';
 import { SequentialIds } from './sequential-ids.js';
-import { settle } from './settle.js';
+import { flushPromises } from './flush-promises.js';
 
 const ids = new SequentialIds();
 
@@ -21,7 +21,7 @@ describe('DelayedStorage', () => {
     const saga = newSaga();
     const answers: string[] = [];
     const started = storage.start(saga).then(({ kind }) => answers.push(kind));
-    await settle();
+    await flushPromises();
     expect(await inner.find(saga.sagaId)).toMatchObject({ status: 'pending' });
     expect(answers).toEqual([]);
     expect(storage.waitingCalls).toEqual(['start']);
@@ -36,7 +36,7 @@ describe('DelayedStorage', () => {
     storage.hold('start', 'call');
     const [first, second] = [newSaga(), newSaga()];
     const starts = [storage.start(first), storage.start(second)];
-    await settle();
+    await flushPromises();
     expect(await inner.find(first.sagaId)).toBeUndefined();
     storage.letOnePass('start');
     await starts[0];

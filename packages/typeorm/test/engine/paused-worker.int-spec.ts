@@ -77,7 +77,7 @@ describe('a worker process that is paused past its lease while in an act', () =>
       return first.messages.filter(({ kind }) => kind === 'hold-over').length === 3;
     });
     await first.until('a word about each saga', () =>
-      sagaIds.every((sagaId) => first.eventsOf(sagaId).some(({ type }) => type === 'let-go')),
+      sagaIds.every((sagaId) => first.eventsOf(sagaId).some(({ type }) => type === 'stopped')),
     );
     // It takes a new lease and looks for work: it lives on, and wants nothing of these sagas.
     await first.until('a new lease', () => first.countOf('lease-acquired') === 2);
@@ -88,7 +88,7 @@ describe('a worker process that is paused past its lease while in an act', () =>
     expect(first.countOf('lease-lost')).toBe(1);
     for (const sagaId of sagaIds) {
       const events = first.eventsOf(sagaId);
-      expect(events.map(({ type }) => type)).toEqual(['started', 'step', 'let-go']);
+      expect(events.map(({ type }) => type)).toEqual(['started', 'step', 'stopped']);
       // By its own clock, or where an answer overtook the clock, by the claim that it found in the journal.
       expect(['lease-lost', 'fenced']).toContain(events.at(-1)?.reason);
     }

@@ -88,7 +88,7 @@ describe('200 sagas in the middle of which', () => {
       ),
     ).toEqual([{ kind: 'act-completed', count: 3 * started.length }]);
     expect(steps.flatMap(({ compensateCalls }) => compensateCalls)).toEqual([]);
-    expect(process.listener.ofType('let-go')).toEqual([]);
+    expect(process.listener.ofType('stopped')).toEqual([]);
     expect(process.listener.ofWorkerType('storage-failed').length).toBeGreaterThan(0);
   };
 

@@ -71,7 +71,7 @@ const circuitBreaker: CircuitBreaker = {
 
 const listener: SagaListener = {
   onSagaEvent: (event) => {
-    const reason = event.type === 'let-go' ? { reason: event.reason } : {};
+    const reason = event.type === 'stopped' ? { reason: event.reason } : {};
     tell({ kind: 'saga-event', type: event.type, sagaId: event.sagaId, ...reason });
   },
   onWorkerEvent: ({ type }) => tell({ kind: 'worker-event', type }),

@@ -3,7 +3,7 @@ import { toEntryColumns } from '@nest-saga/core/storage-kit';
 import type { Tables } from '../tables.js';
 import type { WritePart } from './write-part.js';
 import { columnsOf } from './columns.js';
-import { isFirstOrNextPlace } from './fence.js';
+import { isFirstOrNextSeq } from './fence.js';
 
 /**
  * Appends entries at their `seq`, if it is the next one.
@@ -39,7 +39,7 @@ export function appendEntries(
     sql: (first) => `INSERT INTO ${tables.log} (${columns.names}, recorded_at)
     SELECT entry.*, moment.at
     FROM ${columns.unnest(first, 'entry')}, moment
-    WHERE ${isFirstOrNextPlace(tables, 'entry.saga_id', 'entry.seq')}${condition === undefined ? '' : ` AND ${condition}`}
+    WHERE ${isFirstOrNextSeq(tables, 'entry.saga_id', 'entry.seq')}${condition === undefined ? '' : ` AND ${condition}`}
     RETURNING saga_id AS id`,
   };
 }

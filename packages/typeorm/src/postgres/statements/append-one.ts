@@ -4,7 +4,7 @@ import type { Statement } from '../statement.js';
 import type { Tables } from '../tables.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { isCommitDurable, statementTime } from './durable-moment.js';
-import { isFirstOrNextPlace, isNextPlace } from './fence.js';
+import { isFirstOrNextSeq, isNextSeq } from './fence.js';
 import { areLocked, lockHeaders, locksFirst } from './lock-headers.js';
 
 /**
@@ -18,9 +18,9 @@ export class AppendOneStatements {
   private readonly requested: EntryStatements;
 
   constructor(tables: Tables) {
-    this.first = entryStatements(tables, 'first_', isFirstOrNextPlace);
-    this.next = entryStatements(tables, '', isNextPlace);
-    this.requested = entryStatements(tables, 'request_', isFirstOrNextPlace, true);
+    this.first = entryStatements(tables, 'first_', isFirstOrNextSeq);
+    this.next = entryStatements(tables, '', isNextSeq);
+    this.requested = entryStatements(tables, 'request_', isFirstOrNextSeq, true);
   }
 
   statementFor(request: AppendRequest): Statement {
@@ -68,10 +68,10 @@ interface EntryStatements {
 function entryStatements(
   tables: Tables,
   prefix: string,
-  isPlaceRight: typeof isNextPlace,
+  isRightSeq: typeof isNextSeq,
   isLockedFirst = false,
 ): EntryStatements {
-  const condition = isPlaceRight(tables, '$1::uuid', '$2::integer');
+  const condition = isRightSeq(tables, '$1::uuid', '$2::integer');
   const changing = (nextRunAt: string): string =>
     isLockedFirst
       ? `WITH locked AS MATERIALIZED (

@@ -11,7 +11,7 @@ import { terminalStatuses } from './status-lists.js';
  *
  * A scalar subquery, because for an EXISTS after an OR, PostgreSQL would read the whole journal into a hash table.
  */
-export function isNextPlace({ log }: Tables, sagaId: string, seq: string): string {
+export function isNextSeq({ log }: Tables, sagaId: string, seq: string): string {
   return `coalesce((
     SELECT CASE WHEN last.status IN (${terminalStatuses}) THEN NULL ELSE last.seq END
     FROM ${log} AS last WHERE last.saga_id = ${sagaId} ORDER BY last.seq DESC LIMIT 1
@@ -19,8 +19,8 @@ export function isNextPlace({ log }: Tables, sagaId: string, seq: string): strin
 }
 
 /** The same if the `seq` may be the first: then the header has to show that the saga exists and is open. */
-export function isFirstOrNextPlace(tables: Tables, sagaId: string, seq: string): string {
-  return `${isNextPlace(tables, sagaId, seq)}
+export function isFirstOrNextSeq(tables: Tables, sagaId: string, seq: string): string {
+  return `${isNextSeq(tables, sagaId, seq)}
   AND (
     ${seq} > 1
     OR (SELECT header.status FROM ${tables.execution} AS header WHERE header.id = ${sagaId}) NOT IN (${terminalStatuses})

@@ -3,7 +3,7 @@ import type { SagaState } from '../journal/saga-state.js';
 import type { AppendResult } from '../ports/saga-storage.js';
 
 /** An entry that is being written, with the resulting state. */
-export interface Write {
+export interface PendingAppend {
   readonly draft: EntryDraft;
   readonly seq: number;
   readonly after: SagaState;

@@ -2,7 +2,7 @@
  * Resolves when all promises have settled that can settle by themselves. Promises that wait for a timer of a
  * `FakeClock`, for a held answer or for I/O stay pending.
  */
-export function settle(): Promise<void> {
+export function flushPromises(): Promise<void> {
   // A macrotask runs only after the queue of microtasks is empty, however long its chains are.
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -7,7 +7,7 @@ import { addToUndo, endWait, madeProgress, nameNowhere } from './mutable-state.j
 import { mayAct } from './saga-state.js';
 
 /** The point of no return. */
-export function turnBack(next: MutableState, failure: SagaFailure): void {
+export function startCompensating(next: MutableState, failure: SagaFailure): void {
   madeProgress(next);
   // The undo that is under way is the first one now, and goes on counting its attempts.
   if (next.isUndoingFirst) endWait(next);
@@ -19,8 +19,9 @@ export function turnBack(next: MutableState, failure: SagaFailure): void {
 }
 
 /** A cancel came while a primary was undone before its alternative: how that undo ended is the decision, too. */
-export function heedCancelOfUndoFirst(next: MutableState): void {
-  if (next.isUndoingFirst && next.cancel !== undefined) turnBack(next, failureOfCancel(next.cancel.reason));
+export function applyCancelOfUndoFirst(next: MutableState): void {
+  if (next.isUndoingFirst && next.cancel !== undefined)
+    startCompensating(next, failureOfCancel(next.cancel.reason));
 }
 
 /** The owner decided to compensate because of a cancel. */
@@ -29,5 +30,5 @@ export function compensationDecided(next: MutableState, entry: CompensationDecid
     if (!mayAct(next)) return nameNowhere(next, step);
     addToUndo(next, step, outcome, undefined);
   }
-  turnBack(next, failureOfCancel(next.cancel?.reason));
+  startCompensating(next, failureOfCancel(next.cancel?.reason));
 }

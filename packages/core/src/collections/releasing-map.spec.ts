@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ForgetfulMap } from './forgetful-map.js';
+import { ReleasingMap } from './releasing-map.js';
 
 const a = { name: 'a' };
 const b = { name: 'b' };
 
-describe('ForgetfulMap', () => {
+describe('ReleasingMap', () => {
   it('answers what was put in last under a key', () => {
-    const map = new ForgetfulMap<string, object>();
+    const map = new ReleasingMap<string, object>();
     map.set('one', a);
     map.set('one', b);
     expect(map.get('one')).toBe(b);
@@ -17,7 +17,7 @@ describe('ForgetfulMap', () => {
   });
 
   it('takes out what is deleted, and says whether it was there', () => {
-    const map = new ForgetfulMap<string, object>();
+    const map = new ReleasingMap<string, object>();
     map.set('one', a);
     expect(map.delete('one')).toBe(true);
     expect(map.delete('one')).toBe(false);
@@ -26,7 +26,7 @@ describe('ForgetfulMap', () => {
   });
 
   it('goes through its entries in order, without those that are deleted meanwhile', () => {
-    const map = new ForgetfulMap<string, object>();
+    const map = new ReleasingMap<string, object>();
     map.set('one', a);
     map.set('two', b);
     map.set('three', a);
@@ -42,7 +42,7 @@ describe('ForgetfulMap', () => {
   // An iterator that stopped halfway keeps the table of its time, as an old table does that was outgrown.
   it.each([
     ['a Map still holds', () => new Map<number, object>(), expect.any(Object)],
-    ['a ForgetfulMap holds nothing of', () => new ForgetfulMap<number, object>(), undefined],
+    ['a ReleasingMap holds nothing of', () => new ReleasingMap<number, object>(), undefined],
   ])('%s what was taken out while an outgrown table is kept', async (_title, make, expected) => {
     const map = make();
     put(map, 0);

@@ -7,10 +7,10 @@ import type { RunningSagas } from './running-sagas.js';
  * Releases sagas that this process does not run any more, or never did. If a release fails, a sweep finds the saga:
  * that of this worker as a stray, or those of others after its lease.
  */
-export class Handover {
+export class SagaReleases {
   private readonly collected: ReleaseRequest[] = [];
   /** Acts without a record, of sagas whose release failed so far. */
-  private readonly untold = new Map<string, readonly string[]>();
+  private readonly unrecordedActs = new Map<string, readonly string[]>();
 
   constructor(
     private readonly storage: SagaStorage,
@@ -46,10 +46,10 @@ export class Handover {
     for (let index = 0; index < sagaIds.length; index += this.batchSize) {
       const batch = sagaIds
         .slice(index, index + this.batchSize)
-        .filter((sagaId) => !this.running.knows(sagaId));
+        .filter((sagaId) => !this.running.isHandling(sagaId));
       const why = { worker, seq: undefined, reason: 'quarantine', delayMs: 0 } as const;
       await this.releaseAll(
-        batch.map((sagaId) => ({ sagaId, ...why, begun: this.untold.get(sagaId) ?? [] })),
+        batch.map((sagaId) => ({ sagaId, ...why, begun: this.unrecordedActs.get(sagaId) ?? [] })),
       );
     }
   }
@@ -58,9 +58,9 @@ export class Handover {
     const marked = requests.filter(({ sagaId }) => this.running.markStarting(sagaId));
     try {
       await this.storage.release(requests);
-      for (const { sagaId } of requests) this.untold.delete(sagaId);
+      for (const { sagaId } of requests) this.unrecordedActs.delete(sagaId);
     } catch (error) {
-      for (const { sagaId, begun } of requests) if (begun.length > 0) this.untold.set(sagaId, begun);
+      for (const { sagaId, begun } of requests) if (begun.length > 0) this.unrecordedActs.set(sagaId, begun);
       const operation = 'release';
       notifyWorker(this.listener, { type: 'storage-failed', operation, sagaId: undefined, error });
     }

@@ -5,7 +5,7 @@
  * keeps all its values alive with everything that they refer to, and each small collection copies them. Here the tables
  * hold slots, and a slot is emptied when its value is removed.
  */
-export class ForgetfulMap<Key, Value extends object> {
+export class ReleasingMap<Key, Value extends object> {
   private readonly slots = new Map<Key, Slot<Value>>();
 
   get size(): number {
