@@ -20,15 +20,18 @@ const checked = [
   'libs',
   'tools',
   'apps/bench',
+  'packages/core/src/client',
   'packages/core/src/collections',
   'packages/core/src/context',
   'packages/core/src/definition',
   'packages/core/src/errors',
+  'packages/core/src/execution',
   'packages/core/src/identity',
   'packages/core/src/in-memory',
   'packages/core/src/options',
   'packages/core/src/ports',
   'packages/core/src/storage-kit',
+  'packages/core/src/worker',
   'packages/typeorm/src',
 ];
 

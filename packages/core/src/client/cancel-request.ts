@@ -28,7 +28,7 @@ function isWanted(saga: RequestedSaga): boolean {
     );
   if (state.direction === 'backward') return false;
   if (state.status !== SagaStatus.Stuck) return state.cancel === undefined;
-  // Also if it was asked for before: it got stuck since and waits for a person, so asked again, it goes on.
+  // A STUCK saga accepts a second cancel, too: it waits for an operator since the first one, and the cancel resumes it.
   checkFits(name, saga);
   return true;
 }

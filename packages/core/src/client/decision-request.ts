@@ -8,12 +8,12 @@ import type { RequestedSaga, SagaRequest } from './saga-request.js';
 import { saysTheSame } from './saga-request.js';
 import { checkText } from './start-options.js';
 
-/** What a person decides about an approval. */
+/** A person's decision about an approval. */
 export interface ApprovalDecision {
   readonly decision: 'approved' | 'rejected';
-  /** Who decides, kept in the journal: 1 to 200 characters. */
+  /** The person who decides, kept in the journal: 1 to 200 characters. */
   readonly actor: string;
-  /** The roles of the actor, if the approval asks for some. */
+  /** The roles of the actor, if the approval requires any. */
   readonly roles?: readonly string[];
   /** Kept in the journal: 1 to 1,000 characters. */
   readonly note?: string;
@@ -23,7 +23,7 @@ const name = 'decide';
 const known = ['decision', 'actor', 'roles', 'note'];
 
 /**
- * The decision of a person that a saga waits for.
+ * The request with a person's decision, for which a saga waits.
  *
  * @throws InvalidArgumentError
  */
@@ -68,7 +68,7 @@ function isWanted({ name: step }: SignalReceived, decider: Decider, saga: Reques
   return true;
 }
 
-/** The second of two who decide learns what the first one did. */
+/** The message for a person who decides after another one: it describes the first decision. */
 function describeRefusal(step: string, entries: readonly JournalEntry[]): string {
   const decided = entries.findLast(
     (entry) => entry.kind === 'signal-received' && entry.decision !== undefined && entry.name === step,

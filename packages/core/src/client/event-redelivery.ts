@@ -9,9 +9,9 @@ import type { SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from '../worker/saga-worker.js';
 import { checkSagaId } from './start-options.js';
 
-/** A handler that did not handle an event that was delivered again. */
+/** A handler that failed to handle an event that was delivered again. */
 export interface FailedRedelivery {
-  /** The place of the event among those of its entry, from 0. */
+  /** The index of the event among those of its entry, from 0. */
   readonly index: number;
   readonly handler: string;
   readonly error: RecordedError;
@@ -34,7 +34,7 @@ export class EventRedelivery {
   async redeliver(sagaId: string, seq: number): Promise<readonly FailedRedelivery[]> {
     const id = checkSagaId(sagaId);
     const isPlace = Number.isInteger(seq) && seq > 0 && seq <= maximumSeq;
-    // The entry alone is of interest, and it is the first of those that are read.
+    // Only the entry itself is needed, and it is the first one that is read.
     const loaded = await this.storage.load(id, isPlace ? seq - 1 : maximumSeq);
     if (loaded === undefined) throw new SagaNotFoundError(sagaId);
     const { header, entries } = loaded;

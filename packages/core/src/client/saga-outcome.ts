@@ -20,7 +20,7 @@ export interface SagaOutcome<Context = unknown> {
   /**
    * The error of the step that failed: the original error if this process ran the step, otherwise its recorded form. If
    * both sides of a fallback failed, it is the alternative's error, and its `cause` is the primary's error, which
-   * replaces a cause of its own.
+   * replaces its own cause.
    */
   readonly cause: unknown;
 }

@@ -25,12 +25,12 @@ import type { StartedSaga } from './saga-starter.js';
 import type { SagaKey } from './start-options.js';
 import { checkSagaId, checkSagaReference } from './start-options.js';
 
-/** Is notified of the results of a saga's steps. */
+/** Notified of the results of a saga's steps. */
 export interface ResultObserver {
   onResult(result: SagaStepResult): void;
-  /** The saga ended or is stuck. The last call. */
+  /** Called last, when the saga has ended or is stuck. */
   onEnd(end: SagaEnd): void;
-  /** The saga cannot be watched (any more). The last call. */
+  /** Called last, if the saga cannot be watched (any more). */
   onError(error: unknown): void;
 }
 
@@ -187,9 +187,7 @@ export class SagaReader {
     return outline;
   }
 
-  /**
-   * For a caller that waits anyway: errors of the storage are waited out, because the saga continues in the meantime.
-   */
+  /** Retries a read for a caller that waits anyway: the saga continues while the storage has a problem. */
   private async retryReads<Result>(read: () => Promise<Result>): Promise<Result> {
     for (;;) {
       try {
@@ -213,7 +211,7 @@ export class SagaReader {
     if (header === undefined) throw new SagaNotFoundError(sagaId);
     if (isTerminal(header.status) || header.status === SagaStatus.Stuck) return undefined;
     return new Promise<SagaRun | undefined>((resolve, reject) => {
-      // After all entries: only the end is of interest.
+      // The watch begins after all entries, because only the end is needed.
       this.follower.follow(sagaId, maximumSeq, {
         onEntry: () => undefined,
         onEnd: (_header, seq) => resolve(this.runAt(sagaId, seq)),

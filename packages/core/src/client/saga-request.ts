@@ -5,7 +5,7 @@ import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { SagaKey } from './start-options.js';
 
-/** Where a saga stands when something is asked of it. */
+/** The saga that a request is for, as its journal has it. */
 export interface RequestedSaga {
   readonly sagaId: string;
   readonly definition: SagaDefinition;
@@ -14,25 +14,30 @@ export interface RequestedSaga {
   readonly entries: readonly JournalEntry[];
 }
 
-/** Which saga is asked: by its id, or by its name and the key that it was started with. */
+/** The saga of a request: its id, or its name and the key that it was started with. */
 export type SagaTarget = string | SagaKey;
 
-/** Something that is asked of a saga from outside: an entry, and what decides whether it is written. */
+/** A request to a saga from outside: an entry, and the decision whether it is written. */
 export interface SagaRequest {
-  /** For errors. */
+  /** The name of the request in errors. */
   readonly name: string;
   readonly draft: EntryDraft;
-  /** What is to be written in place of the draft, if that depends on where the saga stands. Asked after `isWanted`. */
+  /** The entry to write in place of the draft, if it depends on the state of the saga. Called after `isWanted`. */
   complete?(saga: RequestedSaga): EntryDraft;
-  /** It can be asked in a process that does not have the saga, too: its definition has no stages then. */
+  /**
+   * Set if the request also works in a process in which the saga is not registered: its definition has no stages then.
+   */
   readonly isForAnySaga?: true;
-  /** Asked of each state that the journal may have come to. False: what is asked is so already. Throws if it is refused. */
+  /**
+   * Called with each state that the journal has reached. False: the request has its effect already. Throws if the
+   * request is refused.
+   */
   isWanted(saga: RequestedSaga): boolean;
-  /** Whether a stored entry of the same kind is this one, whose answer was lost. */
+  /** Whether a stored entry of the same kind is the one of this request, whose answer was lost. */
   isSame(stored: EntryDraft): boolean;
 }
 
-/** Whether a stored entry says the same as a draft in these properties. */
+/** Whether a stored entry equals a draft in these properties. */
 export function saysTheSame<Draft extends EntryDraft>(
   draft: Draft,
   names: readonly (keyof Draft)[],
@@ -41,7 +46,7 @@ export function saysTheSame<Draft extends EntryDraft>(
 }
 
 /**
- * Where a saga stands, and so what a request would make of it, is only known with the steps that it ran with.
+ * Checks that a journal fits the steps of this process: with other steps, the effect of a request is unknown.
  *
  * @throws SagaStatusError if these steps do not fit.
  */

@@ -26,25 +26,28 @@ import { checkTarget, signalRequest } from './signal-request.js';
 import type { SignalOptions } from './signal-request.js';
 import { resolveRequest, retryRequest } from './stuck-requests.js';
 
-/** How long a request is tried again, in milliseconds. */
+/** How long a request is retried, in milliseconds. */
 const requestTimeoutMs = 10_000;
-/** Where somebody else wrote first: soon, but not at once, as a quick saga would win every time in the same way. */
+/**
+ * The delay after another writer was first: short, but not zero, because a quick saga would win each time in the same
+ * way.
+ */
 const raceDelayMs = 20;
-/** Where the storage is in trouble: later each time. */
+/** The first delay if the storage has a problem; it grows with each attempt. */
 const firstDelayMs = 20;
 const longestDelayMs = 2_000;
 
-/** A request on its way. */
+/** A request that is being sent. */
 interface Asked extends SagaRequest {
   readonly target: SagaTarget;
-  /** The place of a write whose answer was lost. */
+  /** The `seq` of a write whose answer was lost. */
   unanswered: number | undefined;
 }
 
 /**
- * What people ask of a saga from outside: each is an entry, appended by compare-and-swap, so it is safe against the
- * owner acting at the same moment. A conflict reads the journal again and decides anew;
- * lost reads, races and answers are retried for some seconds.
+ * Sends requests to sagas from outside. Each is an entry, appended by compare-and-swap, so it is safe if the owner acts
+ * at the same moment. After a conflict, the journal is read and the request is decided again. Failed reads, races and
+ * lost answers are retried for some seconds.
  */
 export class SagaRequests {
   constructor(
@@ -56,32 +59,33 @@ export class SagaRequests {
   ) {}
 
   /**
-   * Asks for a saga to be cancelled. Resolves once the request is durable; what was done is undone then. A saga that
-   * is being undone already stays as it is.
+   * Requests a saga to be cancelled. Resolves once the request is durable; then the completed steps are undone. A saga
+   * that is already being undone stays as it is.
    *
-   * @throws SagaStatusError where it has ended, or is stuck and its journal does not fit the steps of this process.
+   * @throws SagaStatusError if it has ended, or is stuck and its journal does not fit the steps of this process.
    */
   async cancel(sagaId: string, reason: string, actor?: string): Promise<void> {
     await this.request(sagaId, cancelRequest(reason, actor));
   }
 
   /**
-   * Lets a STUCK saga go on from where it stood, forward or undoing.
+   * Resumes a STUCK saga at the step at which it got stuck, forward or backward.
    *
-   * @throws SagaStatusError where it is not stuck.
+   * @throws SagaStatusError if it is not stuck.
    */
   async retry(sagaId: string, actor: string, note?: string): Promise<void> {
     await this.request(sagaId, retryRequest(actor, note));
   }
 
   /**
-   * Says what a person knows of a step of a STUCK saga. `done`: the act it stands at, or a compensation that is still to
-   * be done, was done by hand, and the saga goes on after it. `not-done`: the act it stands at has no effect, and the saga
-   * is compensated without it.
+   * Records what an operator knows about a step of a STUCK saga. `done`: the next act, or a remaining compensation, was
+   * done by hand, and the saga continues after it. `not-done`: the next act has no effect, and the saga is compensated
+   * without it.
    *
-   * @param outcome `done` if left out.
-   * @throws SagaStatusError if it is not stuck, if its journal does not fit the steps of this process, or for `not-done` if
-   * it is being undone. InvalidArgumentError if the step is not one it stands at, or an argument is not what it takes.
+   * @param outcome The default is `done`.
+   * @throws SagaStatusError if it is not stuck, if its journal does not fit the steps of this process, or for
+   * `not-done` if it is being undone. InvalidArgumentError if the step is not one that can be resolved, or an argument
+   * is invalid.
    */
   async resolveStep(
     sagaId: string,
@@ -94,11 +98,11 @@ export class SagaRequests {
   }
 
   /**
-   * Tells a saga something. Resolves once it is durable; a saga that waits for it goes on, and one that does not wait for it
-   * yet takes it when it comes to that.
+   * Sends a signal to a saga. Resolves once it is durable. A saga that waits for the signal continues; a saga that does
+   * not wait for it yet takes it when it reaches such a wait.
    *
-   * @throws InvalidArgumentError if the payload is not what the signal takes. SagaNotFoundError. SagaStatusError if the saga
-   * has ended or is being undone, or has 1,000 signals that nothing has taken.
+   * @throws InvalidArgumentError if the signal does not accept the payload. SagaNotFoundError. SagaStatusError if the
+   * saga has ended or is being undone, or already has 1,000 signals that no wait has taken.
    */
   async signal(
     target: SagaTarget,
@@ -110,21 +114,23 @@ export class SagaRequests {
   }
 
   /**
-   * Decides what a saga asks to be approved. Resolves once the decision is durable; the saga goes on then, or is undone.
+   * Decides an approval for which a saga waits. Resolves once the decision is durable; then the saga continues or is
+   * undone.
    *
    * @param step The id of the approval.
-   * @throws SagaStatusError if the saga does not wait for that decision, or another person has decided already: the message says who.
-   * ApprovalForbiddenError if this actor must not decide it. InvalidArgumentError, SagaNotFoundError.
+   * @throws SagaStatusError if the saga does not wait for that decision, or another person has decided already: the
+   * message names that person. ApprovalForbiddenError if this actor must not decide it. InvalidArgumentError,
+   * SagaNotFoundError.
    */
   async decide(sagaId: string, step: string, decision: ApprovalDecision): Promise<void> {
     await this.request(sagaId, decisionRequest(step, decision));
   }
 
   /**
-   * Asks anything of a saga. Resolves once the entry is durable, or if it is not wanted. Trouble with the storage and lost
-   * races are waited out for some seconds: a person asked, and asked once.
+   * Sends any request to a saga. Resolves once the entry is durable, or if it is not wanted. Errors of the storage and
+   * lost races are retried for some seconds, because a person usually asks once.
    *
-   * @throws SagaStorageError if the storage is in trouble for longer. What the request throws if it is refused.
+   * @throws SagaStorageError if the storage has a problem for longer. The error of the request if it is refused.
    */
   async request(target: SagaTarget, request: SagaRequest): Promise<void> {
     const asked: Asked = { ...request, target: checkTarget(target), unanswered: undefined };
@@ -145,12 +151,14 @@ export class SagaRequests {
         const outcome = asked.unanswered === undefined ? 'not-written' : 'unknown';
         throw new SagaStorageError(request.name, outcome, { cause: error });
       }
-      // Once at once: most trouble and most races are over by then.
+      // The first retry follows at once: most problems and most races are over by then.
       if (attempt > 1) await this.sleep(delayMs * (0.5 + this.ids.random() / 2));
     }
   }
 
-  /** Reads the journal, decides and writes. False: somebody else wrote in that place, so it is to be decided anew. */
+  /**
+   * Reads the journal, decides and writes. False: another writer used that `seq`, so the request must be decided again.
+   */
   private async ask(asked: Asked): Promise<boolean> {
     const { draft, unanswered } = asked;
     const sagaId = await this.idOf(asked.target);
@@ -169,7 +177,7 @@ export class SagaRequests {
     const state = foldJournal(header, entries);
     const saga = { sagaId, definition, state, entries };
     if (!asked.isWanted(saga)) {
-      // It was asked for before, and an answer says that it is durable.
+      // An earlier request wrote the entry, and this answer must mean that it is durable.
       await this.storage.untilDurable?.();
       return true;
     }
@@ -189,7 +197,7 @@ export class SagaRequests {
     return true;
   }
 
-  /** Whether the entry at this place is the one whose answer was lost. An outline has no payloads to compare. */
+  /** Whether the entry at this `seq` is the one whose answer was lost. An outline has no payloads to compare. */
   private async isStored(sagaId: string, seq: number, { draft, isSame }: SagaRequest): Promise<boolean> {
     const stored = (await this.storage.load(sagaId, seq - 1))?.entries.find((entry) => entry.seq === seq);
     return stored?.kind === draft.kind && stored.worker === undefined && isSame(stored);
@@ -228,7 +236,7 @@ export class SagaRequests {
   }
 }
 
-/** Stands in for a saga that this process does not have. */
+/** A definition for a saga that is not registered in this process. */
 function undefinedSaga(name: string, version: number): SagaDefinition {
   return {
     name,

@@ -149,7 +149,7 @@ export class SagaStarter {
       if (result.kind === 'started') return this.started(request, saga);
       const isMine =
         isFirst && owner !== undefined && result.header.owner === owner && result.header.sagaId === sagaId;
-      // Only this very start can have used an id that was drawn here: its first answer was lost.
+      // Only this very start can have used an id that was generated here: its first answer was lost.
       const isThisStart = isMine || (options.sagaId === undefined && result.header.sagaId === sagaId);
       this.checkSame(request, result.header, isThisStart);
       return isMine

@@ -1,7 +1,7 @@
 import { jsonContextCodec } from '../context/context-codec.js';
 import { isSameContext } from './same-context.js';
 
-/** Contexts that a codec of the application's own reads as these values, from texts that say nothing. */
+/** Compares contexts that an application's own codec reads as these values, from opaque texts. */
 function isSameRead(one: unknown, other: unknown): boolean {
   const codec = (value: unknown) => ({ ...jsonContextCodec, decode: () => value });
   return isSameContext({ json: '1', codec: codec(one) }, { json: '2', codec: codec(other) });

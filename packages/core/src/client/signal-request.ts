@@ -13,22 +13,22 @@ import type { RequestedSaga, SagaRequest, SagaTarget } from './saga-request.js';
 import { saysTheSame } from './saga-request.js';
 import { checkSagaId, checkText } from './start-options.js';
 
-/** What can be said about one signal. */
+/** The options of one signal. */
 export interface SignalOptions {
   /** A signal of this name with this id is kept once, however often it is sent: 1 to 200 characters. */
   readonly dedupeId?: string;
-  /** Who sends it, kept in the journal: 1 to 200 characters. */
+  /** The sender, kept in the journal: 1 to 200 characters. */
   readonly actor?: string;
 }
 
-/** So many signals of a saga may wait to be taken. */
+/** The maximum number of signals of a saga that no wait has taken. */
 const maximumUntaken = 1_000;
 const knownOptions = ['dedupeId', 'actor'];
 
 /**
- * What a signal asks of a saga.
+ * The request that sends a signal to a saga.
  *
- * @throws InvalidArgumentError if it is no signal, or its payload is not what it takes.
+ * @throws InvalidArgumentError if it is not a signal, or the signal does not accept the payload.
  */
 export async function signalRequest(
   signal: SagaSignal,
@@ -80,7 +80,7 @@ function isWanted(draft: SignalReceived, { sagaId, state, entries }: RequestedSa
   );
 }
 
-/** One of the same name and id is in the journal, taken or not. */
+/** Whether a signal of the same name and id is in the journal, taken or not. */
 function wasReceived({ name, dedupeId }: SignalReceived, entries: readonly JournalEntry[]): boolean {
   if (dedupeId === undefined) return false;
   return entries.some(
@@ -92,7 +92,8 @@ function completed(draft: SignalReceived, payload: unknown, saga: RequestedSaga)
   const { state, definition } = saga;
   const encoded = payload === undefined ? draft : { ...draft, payload: encode(definition.codec, payload) };
   if (state.wait?.for !== 'signal') return encoded;
-  // A process without the steps of the saga wakes it anyway: an owner that finds the wait not over parks it again.
+  // A process in which the saga is not registered wakes it in any case: if the wait is not over, the next owner parks
+  // it again.
   const wait = waitAt(definition, state.stage);
   return wait === undefined || isAwaited(wait, draft) ? { ...encoded, wakes: true } : encoded;
 }

@@ -7,7 +7,7 @@ import { maximumWaitMs } from '../options/option.js';
 export interface StartOptions {
   /** The saga's name: needed if several sagas have the context's class, or the context is a plain object. */
   readonly saga?: string;
-  /** A UUID for the execution; without it one is drawn. Two starts with one id are one execution. */
+  /** A UUID for the execution; by default, a new one is generated. Two starts with one id are one execution. */
   readonly sagaId?: string;
   /** The caller's own name for the business action, 1 to 200 characters. Two starts of a saga with one key are one execution. */
   readonly key?: string;

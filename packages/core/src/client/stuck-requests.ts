@@ -8,7 +8,7 @@ import type { RequestedSaga, SagaRequest } from './saga-request.js';
 import { checkFits, saysTheSame } from './saga-request.js';
 import { checkText } from './start-options.js';
 
-/** The request to let a STUCK saga go on from where it stood. */
+/** The request that resumes a STUCK saga. */
 export function retryRequest(actor: string, note: string | undefined): SagaRequest {
   const name = 'retry';
   const draft: RetryRequested = {
@@ -24,7 +24,7 @@ export function retryRequest(actor: string, note: string | undefined): SagaReque
   };
 }
 
-/** The word of a person about a step of a STUCK saga. */
+/** The request with an operator's statement about a step of a STUCK saga. */
 export function resolveRequest(
   step: string,
   actor: string,
@@ -68,7 +68,7 @@ function checkStuck(request: string, { sagaId, state }: RequestedSaga): true {
   );
 }
 
-/** Of an undo there is only one word that helps: that it is done. Until then the saga waits, or tries again. */
+/** Checks that `not-done` is about an act: a compensation can only be reported as done. */
 function checkForward({ sagaId, state }: RequestedSaga): void {
   if (mayAct(state)) return;
   throw new SagaStatusError(

@@ -15,7 +15,7 @@ export function isAwaited(wait: WaitDefinition, signal: Pick<SignalReceived, 'na
   }
 }
 
-/** The signal that a wait takes: of those that it waits for, the one that came first. */
+/** The signal that ends a wait: the first to come among those that it waits for. */
 export function takenBy(wait: WaitDefinition, signals: readonly UntakenSignal[]): UntakenSignal | undefined {
   return signals.length === 0 ? undefined : signals.find((signal) => isAwaited(wait, signal));
 }

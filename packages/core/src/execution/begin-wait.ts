@@ -10,18 +10,20 @@ import { maximumWaitMs } from '../options/option.js';
 
 /** How the owner of a saga waits. */
 export interface WaitingRule {
-  /** A longer wait parks the saga, in milliseconds; undefined: none does. */
+  /** A saga with a longer wait is parked, in milliseconds; undefined: no saga is parked. */
   readonly parkAboveMs: number | undefined;
-  /** The owner's own, whose wall time is asked only if the saga cannot be parked. */
+  /** The clock of the owner. Its wall time is read only if the saga cannot be parked. */
   readonly clock: Clock;
 }
 
-/** A function of the definition threw, or gave what it must not give. */
+/** A function of the definition threw, or returned an invalid value. */
 export interface FailedFunction {
   readonly thrown: unknown;
 }
 
-/** What the entry says that leads to a wait. What is thrown here is trouble with the saga's record. */
+/**
+ * The properties of the entry that leads to a wait. An error thrown here means that the saga's record cannot be used.
+ */
 export function beginningOf(
   definition: SagaDefinition,
   wait: WaitDefinition,
@@ -67,7 +69,7 @@ function parkOf(definition: SagaDefinition, wait: WaitDefinition, context: Json)
   });
 }
 
-/** What an approval says to those who decide, and who of them must not. */
+/** The title of an approval, and the actor who must not decide it. */
 function wordsOf(
   definition: SagaDefinition,
   { id, title, notBy }: ApprovalDefinition,
@@ -96,7 +98,7 @@ function isMoment(given: unknown): given is Date {
 /** The end of the year 9999, which every storage can keep. */
 const latestMoment = 253_402_300_799_999;
 
-/** A process that does not recover sagas would not claim a parked one again: it waits by its own clock. */
+/** A process that does not recover sagas would not claim a parked one again, so it waits by its own clock. */
 function inMemory({ nextRunAt, ...park }: Park, { clock }: WaitingRule): Park {
   return nextRunAt === undefined
     ? park

@@ -143,8 +143,8 @@ function decideFailedCompensation(
   const outcome = failed.outcome === StepOutcome.Unknown ? 'timed-out' : 'failed';
   const base = { error: recordError(failed.error), outcome } as const;
   if (!mayRetry(policy, state, attempt, failed)) {
-    // The alternative must not begin beside an effect that could not be undone; a cancel goes back, by the step's own
-    // rule.
+    // The alternative must not begin while an effect remains that could not be undone. A cancel continues to undo, by
+    // the step's own rule.
     const isInTheWay = state.isUndoingFirst && state.cancel === undefined;
     return { ...base, next: isInTheWay ? 'halt' : policy.onExhausted };
   }

@@ -1,10 +1,10 @@
 import type { StepEntryDraft } from '../journal/journal-entry.js';
 
 /**
- * The entry of an attempt, with a park if the wait for the next attempt is longer than this: a saga that waits in
- * memory keeps a slot, and a shorter wait is over before another claim would be worth its commit. Pure.
+ * The entry of an attempt, with a park if the wait for the next attempt is longer than `parkAboveMs`. A saga that waits
+ * in memory keeps its slot, but parking costs the commit of another claim, which a short wait is not worth. Pure.
  *
- * @param parkAboveMs Undefined: it never parks.
+ * @param parkAboveMs Undefined: no saga is parked.
  */
 export function decidePark(draft: StepEntryDraft, parkAboveMs: number | undefined): StepEntryDraft {
   if (parkAboveMs === undefined || !('next' in draft) || draft.retryAt === undefined) return draft;

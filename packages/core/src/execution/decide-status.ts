@@ -11,8 +11,8 @@ import type { SagaState } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 
 /**
- * An entry with the status that it makes, if that is another one. Asked once, by the process that writes the entry and by the steps
- * that it has: a later reader, whose steps may be others, finds the status in the entry. Pure.
+ * An entry with the status that results from it, if it changes the status. The process that writes the entry decides
+ * this once, by its own definition. A later reader, whose definition may differ, finds the status in the entry. Pure.
  */
 export function withStatus<Draft extends EntryDraft>(
   definition: SagaDefinition,
@@ -62,7 +62,8 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
 function afterAct(definition: SagaDefinition, state: SagaState, { events }: ActCompleted): SagaStatus {
   if (state.cancel !== undefined) return SagaStatus.Compensating;
   const isLast = state.stage + 1 >= definition.stages.length;
-  // Events of the last step are delivered before the end is written, or a crash between the two would swallow them.
+  // Events of the last step are delivered before the end is written: otherwise, a crash between the two would lose
+  // them.
   return isLast && events === undefined ? SagaStatus.Completed : state.status;
 }
 

@@ -4,22 +4,22 @@ import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { EventClasses } from './attempt-run.js';
 
-/** An entry whose events are to be delivered. */
+/** An entry with events to deliver. */
 export interface DeliveredEntry {
   readonly definition: SagaDefinition;
   readonly header: SagaHeader;
   readonly entry: JournalEntry;
-  /** Of its events, if their attempt ran here. */
+  /** The classes of its events, if their attempt ran here. */
   readonly classes: EventClasses | undefined;
-  /** Whether the journal says that this handler was given up for that event. */
+  /** Whether the journal says that the delivery of this event to this handler was given up. */
   isGivenUp(index: number, handler: string): boolean;
-  /** Whether this process may go on with the saga no more: another owner delivers again. */
+  /** Whether this process may no longer run the saga: its next owner delivers the events again. */
   isOver(): boolean;
 }
 
 /** A handler that did not handle an event in all its attempts. */
 export interface FailedDelivery {
-  /** The place of the event among those of its entry. */
+  /** The index of the event among those of its entry. */
   readonly index: number;
   readonly handler: string;
   readonly error: unknown;
@@ -39,7 +39,7 @@ function isWrittenAfterDelivery(entry: JournalEntry): boolean {
   return isStepEntry(entry) || entry.kind === 'parked' || entry.kind === 'wait-ended';
 }
 
-/** What a new owner delivers again, if there is something. */
+/** The events that a new owner delivers again, if there are any. */
 export function undeliveredEvents(entries: readonly JournalEntry[]): UndeliveredEvents | undefined {
   const entry = entries.findLast(isWrittenAfterDelivery);
   if (entry === undefined || !('events' in entry) || entry.events === undefined) return undefined;

@@ -12,7 +12,10 @@ import type { UntakenSignal } from '../journal/saga-state.js';
 import { callWith } from './begin-wait.js';
 import type { EndWaitAction } from './next-wait.js';
 
-/** The entry that ends a wait, with the decision that goes with it. What is thrown here is trouble with the saga's record. */
+/**
+ * The entry that ends a wait, with the decision about what follows. An error thrown here means that the saga's record
+ * cannot be used.
+ */
 export function endOf(
   definition: SagaDefinition,
   sagaId: string,
@@ -32,7 +35,7 @@ export function endOf(
   return { ...end, error, next: 'compensate' };
 }
 
-/** A wait that ends with the saga undone. */
+/** The end of a wait after which the saga is compensated. */
 export function failedWait(wait: WaitDefinition, outcome: WaitEnded['outcome'], error: unknown): WaitEnded {
   return { ...ended(wait, outcome), error: recordError(error), next: 'compensate' };
 }

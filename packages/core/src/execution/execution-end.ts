@@ -9,6 +9,6 @@ export type ExecutionEnd =
       readonly state: SagaState;
       readonly reason: StopReason;
       readonly error?: unknown;
-      /** The acts that began here and have no record. */
+      /** The acts that began here and have no entry. */
       readonly begun: readonly string[];
     };

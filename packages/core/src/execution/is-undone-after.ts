@@ -1,7 +1,7 @@
 import type { CompensateOn } from '../options/step-policies.js';
 import type { StepOutcome } from '../definition/step-run.js';
 
-/** The outcomes of an act, all its attempts together, after which it is undone. */
+/** The outcomes of an act, over all its attempts, after which it is undone. */
 const undone: Readonly<Record<CompensateOn, readonly StepOutcome[]>> = {
   completed: ['completed'],
   'in-doubt': ['completed', 'unknown'],

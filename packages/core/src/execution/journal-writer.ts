@@ -41,7 +41,7 @@ export class JournalWriter {
     private readonly onTrouble: (trouble: StorageTrouble) => void,
   ) {}
 
-  // The first try of each by itself: it is nearly always the only one, and costs little more than the storage's promise.
+  // hot path: the first try is nearly always the only one, and adds little to the storage's own promise.
 
   append(request: AppendRequest, limit: WriteLimit): Promise<AppendResult> {
     return this.storage

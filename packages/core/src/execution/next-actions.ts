@@ -29,19 +29,19 @@ export interface CompensateAction {
   readonly attempt: number;
 }
 
-/** There is something to write. */
+/** Write an entry. */
 export interface RecordAction {
   readonly kind: 'record';
   readonly entry: Settled | CompensationDecided | MarkedStuck;
 }
 
-/** One thing that is next for a saga. */
+/** One of the next things to do for a saga. */
 export type Action =
   ActAction | CompensateAction | WaitAction | BeginWaitAction | EndWaitAction | RecordAction;
 
 /**
- * Decides what comes next; nothing where a saga has ended, is STUCK or is parked. Pure and total: no clock, no randomness,
- * no I/O, and an answer for every state. A recovery is nothing but this function asked about a loaded journal.
+ * Decides what comes next; nothing if a saga has ended, is STUCK or is parked. Pure and total: no clock, no randomness,
+ * no I/O, and an answer for every state. A recovery applies this same function to a loaded journal.
  */
 export function nextActions(definition: SagaDefinition, state: SagaState): readonly Action[] {
   if (standsStill(state)) return none;
@@ -49,10 +49,13 @@ export function nextActions(definition: SagaDefinition, state: SagaState): reado
   return problem === undefined ? nextActionsThatFit(definition, state) : [misfit(problem)];
 }
 
-/** As `nextActions`, for a state that is known to fit the definition: what this definition itself has written does. */
+/**
+ * Like `nextActions`, for a state that is known to fit the definition, such as one with entries that this definition
+ * wrote.
+ */
 export function nextActionsThatFit(definition: SagaDefinition, state: SagaState): readonly Action[] {
   if (standsStill(state)) return none;
-  // Before the recoveries: whatever step ended its processes, a cancel runs it no more.
+  // Before the check of the recoveries: after a cancel, a step that ended its processes is not run again.
   if (state.direction === 'forward' && state.cancel !== undefined)
     return [record(decidedByCancel(definition, state))];
   if (state.recoveries > definition.maximumRecoveryAttempts)
@@ -60,7 +63,7 @@ export function nextActionsThatFit(definition: SagaDefinition, state: SagaState)
   return state.branches.map((branch) => nextOf(definition, state, branch));
 }
 
-/** The state once its wait is over. */
+/** The state after the end of its wait. */
 export function afterWait(state: SagaState): SagaState {
   const { wait } = state;
   if (wait !== undefined) return { ...state, wait: { ...wait, isOver: true } };
@@ -79,7 +82,7 @@ function nextOf(definition: SagaDefinition, state: SagaState, branch: BranchStat
   return mayAct(state) ? nextAct(definition, state, branch) : nextCompensation(definition, state, branch);
 }
 
-/** What was begun is undone by the rule of `compensateOn`, also if a cancel comes between its attempts. */
+/** If a cancel comes between the attempts of a step, `compensateOn` decides whether the step is undone. */
 function decidedByCancel(definition: SagaDefinition, state: SagaState): CompensationDecided {
   const { priorOutcome } = branchOf(state);
   const step = currentStep(definition, state);

@@ -11,7 +11,7 @@ import { endOf, failedWait } from './end-wait.js';
 import { nextActions } from './next-actions.js';
 import type { WaitAction } from './next-wait.js';
 
-/** The entry to write next, if what comes next is no call of a handler and no wait in memory. */
+/** The entry to write next; undefined if the next action calls a handler or waits in memory. */
 export function nextEntry(
   definition: SagaDefinition,
   sagaId: string,
@@ -40,14 +40,15 @@ export function nextEntry(
   }
 }
 
-/** Whether a wait of the list goes on without an owner: what is left of it is long. */
+/** Whether a wait stage continues without an owner, because the rest of the wait is long. */
 export function isToPark({ wait }: SagaState, { forMs }: WaitAction, { parkAboveMs }: WaitingRule): boolean {
   return wait !== undefined && parkAboveMs !== undefined && forMs > parkAboveMs;
 }
 
 /**
- * An entry that may lead to a wait, with what it says of that wait. What cannot be said with it, because a function of the
- * definition throws, is left to the wait itself. With events it says nothing: they are delivered before a saga parks.
+ * An entry that may lead to a wait, with the properties of that wait. If a function of the definition throws, the wait
+ * begins with its own entry. The same holds if the entry has events, because they are delivered before a saga is
+ * parked.
  */
 export function leadingToWait(
   definition: SagaDefinition,
@@ -56,7 +57,7 @@ export function leadingToWait(
   rule: WaitingRule,
 ): EntryDraft {
   if (draft.kind !== 'act-completed' && draft.kind !== 'wait-ended') return draft;
-  // The way of nearly every entry: nothing is folded twice.
+  // hot path: nearly every entry ends here, before anything is folded twice.
   if (definition.stages[state.stage + 1]?.kind !== 'wait' || 'events' in draft) return draft;
   const after = applyEntry(state, draft);
   const wait = after.direction === 'forward' ? waitAt(definition, after.stage) : undefined;
@@ -65,7 +66,7 @@ export function leadingToWait(
   return 'thrown' in beginning ? draft : { ...draft, ...beginning };
 }
 
-/** Until the moment at which the wait is over, which the time since its last owner's claim does not move. */
+/** The rest of a wait, up to the same moment as before, however much time has passed since its last owner's claim. */
 function restOf(wait: StageWait): Park {
   const base = { for: wait.for, name: wait.name, dueInMs: undefined };
   return wait.endsAt === undefined ? base : { ...base, nextRunAt: new Date(wait.endsAt) };

@@ -2,12 +2,12 @@ import type { WaitDefinition } from '../definition/wait-definition.js';
 import type { SagaState, UntakenSignal } from '../journal/saga-state.js';
 import { takenBy } from './awaited-signal.js';
 
-/** Nothing may run for so long; fold the wait away with `afterWait` then. */
+/** Nothing of the saga may run during this time; afterwards, `afterWait` gives the state without the wait. */
 export interface WaitAction {
   readonly kind: 'wait';
-  /** The same wait as long as this is the same moment. By the clock of the worker that decided it. */
+  /** It identifies the wait: the same object means the same wait. By the clock of the worker that decided it. */
   readonly until: Date;
-  /** Counted from its owner's first look at the wait, in milliseconds; infinite if only news end it. */
+  /** In milliseconds from the moment when its owner first sees the wait; infinite if only news end it. */
   readonly forMs: number;
 }
 
@@ -21,16 +21,17 @@ export interface BeginWaitAction {
 export interface EndWaitAction {
   readonly kind: 'end-wait';
   readonly wait: WaitDefinition;
-  /** The signal that ends it; undefined: its time is over. */
+  /** The signal that ends it; undefined if its time is over. */
   readonly taken?: UntakenSignal;
 }
 
-/** What comes next for a saga whose next place is a wait. Pure. */
+/** Decides what comes next for a saga whose next stage is a wait. Pure. */
 export function nextOfWait(
   wait: WaitDefinition,
   { wait: begun, signals }: SagaState,
 ): WaitAction | BeginWaitAction | EndWaitAction {
-  // Before its time is asked: what is in the journal before the end of the wait has won, however late it came.
+  // Before the check of its time: a signal in the journal counts, however late it came, as long as the wait has not
+  // ended there.
   const taken = takenBy(wait, signals);
   if (taken !== undefined) return { kind: 'end-wait', wait, taken };
   if (begun === undefined) return { kind: 'begin-wait', wait };

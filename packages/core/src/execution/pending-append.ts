@@ -2,7 +2,7 @@ import type { EntryDraft } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { AppendResult } from '../ports/saga-storage.js';
 
-/** An entry that is being written, with the resulting state. */
+/** An entry that is being appended, with the resulting state. */
 export interface PendingAppend {
   readonly draft: EntryDraft;
   readonly seq: number;

@@ -1,12 +1,12 @@
 import type { FailedDelivery } from './delivery.js';
 import type { StopRun } from './stop-run.js';
 
-/** A delivery that a saga waits for, unless its process has to let the saga go before. */
+/** A delivery for which a saga waits. It is abandoned if its process has to stop the run first. */
 export class PendingDelivery {
   private reject: ((reason: StopRun) => void) | undefined;
 
   constructor(
-    /** The place of the entry with the events. */
+    /** The `seq` of the entry with the events. */
     readonly seq: number,
     private readonly failures: Promise<readonly FailedDelivery[]>,
   ) {}

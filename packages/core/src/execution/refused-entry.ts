@@ -49,7 +49,9 @@ export function hasActed({ action, outcome }: FinishedAttempt): boolean {
   return action.kind === 'act' && outcome.kind === 'completed';
 }
 
-/** Ends the tries if not even that entry can be written: nothing of the step is in the journal. */
+/**
+ * The entry for a saga whose last attempt cannot be recorded in any form: the journal has nothing about the attempt.
+ */
 export function stuckOfRefusal({ action }: FinishedAttempt, { cause }: SagaStorageError): MarkedStuck {
   const step = action.kind === 'act' ? action.step.id : action.item.step;
   const call = action.kind === 'act' ? 'act' : 'compensation';

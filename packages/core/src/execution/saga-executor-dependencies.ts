@@ -10,8 +10,8 @@ export interface SagaExecutorDependencies extends StepAttemptDependencies, Waiti
   readonly worker: string;
   readonly writer: JournalWriter;
   readonly ids: IdGenerator;
-  /** Delivers the events of steps; absent: nobody handles them. */
+  /** Delivers the events of steps; undefined if this process has no handlers. */
   readonly deliver: Deliver | undefined;
-  /** Is told each entry once it is durable, in order. */
+  /** Called with each entry once it is durable, in order. */
   onRecorded(recorded: RecordedEntry): void;
 }

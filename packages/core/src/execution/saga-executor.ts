@@ -35,26 +35,26 @@ import { Wait } from './wait.js';
 import type { PendingAppend } from './pending-append.js';
 
 /**
- * Runs one saga from wherever its journal stands: asks what is next, runs it, appends the outcome, tells it, and
- * again. It never decides on anything but the journal, so a start and a recovery are the same loop.
+ * Runs one saga from the end of its journal: it decides the next action, runs it, appends the outcome, publishes the
+ * entry, and repeats. Every decision depends on the journal alone, so a start and a recovery are the same loop.
  */
 export class SagaExecutor implements WriteLimit {
   private attempt: StepAttempt | undefined;
   private eventClasses: EventClasses | undefined;
-  /** The act that may have been called and has no record yet. */
+  /** The act that may have been called and has no entry yet. */
   private openAct: { readonly step: string; readonly attempt: StepAttempt } | undefined;
   private wait: Wait | undefined;
-  /** The wait that is under way, also where news cut it short for a moment. */
+  /** The current wait, even if news interrupt it for a moment. */
   private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
   private stopReason: 'lease-lost' | 'shutdown' | undefined;
   private hasNews = false;
-  /** What the journal has, as far as it is folded in, is known to fit the definition. */
+  /** Whether all entries folded so far are known to fit the definition. */
   private isFitting = false;
   private isAborted = false;
   private thrown: ThrownErrors | undefined;
   /** The newest entry that is not known to be stored. */
   private lastAppend: PendingAppend | undefined;
-  /** The events of the last entry, until every handler has handled them or was given up. */
+  /** The delivery of the last entry's events, until every handler has handled them or was given up. */
   private delivery: PendingDelivery | undefined;
 
   constructor(
@@ -64,23 +64,24 @@ export class SagaExecutor implements WriteLimit {
     private state: SagaState,
   ) {}
 
-  /** The last entry this executor knows of. */
+  /** The `seq` of the last entry that this executor knows. */
   get seq(): number {
     return this.state.seq;
   }
 
   /**
-   * Runs until the saga ends, is stuck, or must be let go. Call once; never rejects.
+   * Runs until the saga ends, is stuck, or this process must stop running it. Call once; never rejects.
    *
-   * @param onBegin Called before anything runs. What it throws is trouble with the saga's record. It answers the events that
-   * the last owner may not have delivered.
+   * @param onBegin Called before anything runs. It returns the events that the last owner may not have delivered. An
+   * error thrown by it means that the saga's record cannot be used.
    */
   async run(onBegin?: () => UndeliveredEvents | undefined): Promise<ExecutionEnd> {
     try {
       const undelivered = onBegin?.();
       if (undelivered !== undefined) this.deliver(undelivered, undefined);
       for (;;) {
-        // Nothing is written and no step begins before: so a crash can lose events of one entry alone.
+        // No entry is written and no step begins before that, so only the events of one entry can be undelivered after
+        // a crash.
         if (this.delivery !== undefined) await this.acknowledge(this.delivery);
         const action = this.decideNext()[0];
         if (action === undefined) {
@@ -93,7 +94,8 @@ export class SagaExecutor implements WriteLimit {
           await this.commit((state) => this.nextEntry(state));
         else if (this.hasNews) await this.catchUp();
         else {
-          // The way of nearly every step, in this one frame: each further one costs a saga a handful of promises.
+          // hot path: nearly every step takes this branch. Each further async function would cost a saga several
+          // promises.
           const attempt = this.finished(action, await this.begin(action).start());
           const pending = this.append(this.decide(this.state, attempt));
           try {
@@ -111,7 +113,7 @@ export class SagaExecutor implements WriteLimit {
     }
   }
 
-  /** Something that this executor did not write is in the journal: a cancel, or another worker's claim. */
+  /** The journal has an entry that this executor did not write: a cancel, or another worker's claim. */
   notice(news: { readonly isCancel: boolean }): void {
     this.hasNews = true;
     this.wait?.end();
@@ -119,7 +121,9 @@ export class SagaExecutor implements WriteLimit {
     if (news.isCancel && direction === 'forward' && !isUndoingFirst) this.attempt?.abort('cancelled');
   }
 
-  /** Starts no further step. A running one is told to stop only by `abort`. */
+  /**
+   * Starts no further step. On a shutdown, a running step continues until `abort`; on a lost lease, it is aborted now.
+   */
   stop(reason: 'lease-lost' | 'shutdown'): void {
     this.stopReason ??= reason;
     this.wait?.end();
@@ -128,7 +132,7 @@ export class SagaExecutor implements WriteLimit {
     this.delivery?.abandon(new StopRun(reason));
   }
 
-  /** The shutdown can wait no longer: tells a running step to stop, and stops trying to write. */
+  /** Called when the shutdown cannot wait longer: aborts a running step, and stops retrying writes. */
   abort(): void {
     this.stop('shutdown');
     this.isAborted = true;
@@ -136,12 +140,12 @@ export class SagaExecutor implements WriteLimit {
     this.delivery?.abandon(new StopRun('shutdown'));
   }
 
-  /** A write is tried again while this worker owns the saga: failing to write is never a failure of the saga. */
+  /** A write is retried while this worker owns the saga: a failed write is never a failure of the saga. */
   mayKeepTrying(): boolean {
     return !this.isAborted && this.dependencies.isLeaseValid();
   }
 
-  /** Whether the journal fits is asked of what was read alone: what this executor itself wrote does. */
+  /** Checks whether the journal fits only after a read: this executor's own entries always fit. */
   private decideNext(): readonly Action[] {
     if (this.isFitting) return nextActionsThatFit(this.definition, this.state);
     this.isFitting = true;
@@ -185,7 +189,10 @@ export class SagaExecutor implements WriteLimit {
     return nextEntry(this.definition, this.header.sagaId, state, this.dependencies);
   }
 
-  /** Appends what `decide` makes of the newest state; a conflict reads the journal, and decides again while still owner. */
+  /**
+   * Appends the entry that `decide` returns for the newest state. After a conflict it reads the journal and, if it is
+   * still the owner, decides again.
+   */
   private async commit(
     decide: (state: SagaState) => EntryDraft | undefined,
     refused: readonly PendingAppend[] = [],
@@ -199,9 +206,12 @@ export class SagaExecutor implements WriteLimit {
     }
   }
 
-  /** The storage takes no entry with the values of an attempt: it takes one without, or the word that the saga is stuck. */
+  /**
+   * The storage refuses an entry with the values of an attempt: this writes one without them or, if that is refused
+   * too, one that says that the saga is stuck.
+   */
   private async recordWithoutValues(attempt: FinishedAttempt, refusal: SagaStorageError): Promise<void> {
-    // Each may be stored all the same: by a try before the one that was refused, whose answer was lost.
+    // Any of these may be stored after all: by an earlier try, whose answer was lost, before the one that was refused.
     const refused = this.lastAppend === undefined ? [] : [this.lastAppend];
     if (hasActed(attempt)) this.rememberCause(refusal);
     try {
@@ -216,7 +226,7 @@ export class SagaExecutor implements WriteLimit {
     }
   }
 
-  /** Sends an entry for the next place. */
+  /** Appends an entry at the next `seq`. */
   private append(draft: EntryDraft): PendingAppend {
     const { worker, writer } = this.dependencies;
     const led = leadingToWait(this.definition, this.state, draft, this.dependencies);
@@ -233,14 +243,16 @@ export class SagaExecutor implements WriteLimit {
   private recorded({ draft, seq, after }: PendingAppend): void {
     this.lastAppend = undefined;
     const { worker, clock } = this.dependencies;
-    // The spread last: with properties behind it, it costs V8 microseconds.
+    // hot path: the spread is last, because with further properties after it, it takes microseconds.
     this.advance({ seq, worker, recordedAt: new Date(clock.now()), ...draft }, after);
   }
 
-  /** Its place was taken: by somebody else, or by this very entry, whose answer was lost. False: decide again. */
+  /**
+   * Its `seq` was used already: by another writer, or by this very entry, whose answer was lost. False: decide again.
+   */
   private async isResolved(...pending: readonly PendingAppend[]): Promise<boolean> {
     if (await this.reload(...pending)) return true;
-    // It ended, and not by this: there is nothing left to write.
+    // If another writer ended the saga, there is nothing left to write.
     return !isOpen(this.state.status);
   }
 
@@ -249,20 +261,20 @@ export class SagaExecutor implements WriteLimit {
     await this.reload();
   }
 
-  /** Folds in what others wrote. Answers whether one of the given drafts is among what is stored. */
+  /** Folds the entries of other writers. Returns whether one of the given drafts is stored. */
   private async reload(...mine: readonly Pick<PendingAppend, 'draft' | 'seq'>[]): Promise<boolean> {
     const loaded = await this.dependencies.writer.load(this.header.sagaId, this.state.seq, this);
     if (loaded === undefined) throw new StopRun('fenced');
     const isStored = mine.some((one) => this.isMine(loaded, one));
     for (const entry of loaded.entries) {
       if (entry.seq !== this.state.seq + 1) continue;
-      // From a claim on it is another owner's, and that one tells it.
+      // From a claim on, entries belong to another owner, which publishes them.
       if (entry.kind === 'claimed') throw new StopRun('fenced');
       this.isFitting = false;
       this.advance(entry, applyEntry(this.state, entry));
     }
     const isMineOrEnded = loaded.header.owner === this.dependencies.worker || !isOpen(loaded.header.status);
-    // Without an owner because of this very entry: it was parked, though the answer was lost.
+    // If this very entry is stored and parked the saga, that is why it has no owner.
     if (!isMineOrEnded) throw new StopRun(isStored && this.state.park !== undefined ? 'parked' : 'fenced');
     return isStored;
   }
@@ -289,7 +301,7 @@ export class SagaExecutor implements WriteLimit {
     const { deliver } = this.dependencies;
     const isOver = (): boolean => this.isOver();
     const failures = deliver?.({ definition, header, entry, classes, isGivenUp, isOver });
-    // A process that may not go on has not called every handler: it must not go on either.
+    // A process that may no longer run the saga has not called every handler, so it must stop here.
     const isLeft = failures === undefined && deliver !== undefined && this.isOver();
     if (isLeft) this.delivery = new PendingDelivery(entry.seq, Promise.resolve([]));
     else this.delivery = failures && new PendingDelivery(entry.seq, failures);
@@ -311,7 +323,7 @@ export class SagaExecutor implements WriteLimit {
     if (this.isOver()) throw new StopRun(this.stopReason ?? 'lease-lost');
   }
 
-  /** Another owner delivers the events of the last entry. */
+  /** Whether another owner delivers the events of the last entry. */
   private isOver(): boolean {
     return this.stopReason === 'lease-lost' || !this.mayKeepTrying();
   }

@@ -31,7 +31,10 @@ export interface StepAttemptDependencies {
   readonly interceptor: StepInterceptor | undefined;
   /** How long an aborted attempt may still take, in milliseconds. */
   readonly abortGraceMs: number;
-  /** If it is true, the shutdown may have caused a failure: it is not recorded, and another worker tries again. */
+  /**
+   * While it is true, the shutdown may have caused a failure, so the failure is not recorded, and another worker
+   * repeats the attempt.
+   */
   isStopping(): boolean;
   /** Whether this worker's lease is valid by its own monotonic clock; read right before each step and each handler. */
   isLeaseValid(): boolean;
@@ -39,8 +42,8 @@ export interface StepAttemptDependencies {
 
 /**
  * One attempt of an act or a compensation: calls the handler, watches its timeout, aborts it, and resolves when it has
- * ended, at the latest a grace period later. Nothing else of the saga may run beside a handler that still runs; a later
- * result is discarded.
+ * ended, at the latest a grace period later. Nothing else of the saga may run at the same time as its handler. A result
+ * after the grace period is discarded.
  */
 export class StepAttempt {
   /** In milliseconds of the wall clock. */
@@ -74,7 +77,7 @@ export class StepAttempt {
     return this.run.eventClasses;
   }
 
-  /** Runs it; call once. Never rejects. */
+  /** Runs the attempt; call once. Never rejects. */
   start(): Promise<AttemptEnd> {
     return new Promise((resolve) => {
       this.resolve = resolve;
@@ -143,8 +146,7 @@ export class StepAttempt {
         this.untilGivenUp(() => (running = call())),
       );
     } catch (error) {
-      // The breaker knows already that the time is over; the attempt still waits for the result within the grace
-      // period.
+      // The breaker has already counted the timeout; the attempt still waits for the result within the grace period.
       if (running === undefined || this.resolve === undefined || this.abortReason !== 'timeout') throw error;
       const late = running;
       return await this.untilGivenUp(() => late);
@@ -241,7 +243,7 @@ export class StepAttempt {
   }
 
   private isRefused(error: unknown): boolean {
-    // If it let the call through, it refused nothing: an act may have its own breakers, and throw their errors.
+    // A breaker that called the act has not refused it: the act may have its own breakers and throw their errors.
     if (this.breaker === undefined || this.rejectAttempt !== undefined) return false;
     try {
       return this.breaker.isOpen(error);

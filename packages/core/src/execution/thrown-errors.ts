@@ -3,15 +3,18 @@ import { giveCause } from '../identity/causes.js';
 import { isError } from '../identity/thrown.js';
 import type { BranchState } from '../journal/branch-state.js';
 
-/** What the acts of one saga threw in this process: whoever waits here for its end gets the error itself, not its record. */
+/**
+ * The errors that the acts of one saga threw in this process: a caller that waits here for its end gets the error
+ * itself, not its recorded form.
+ */
 export class ThrownErrors {
   private last: unknown;
-  /** The error of acts that are not alternatives, so that during an alternative it is its primary's. */
+  /** The error of the last act that was not an alternative: while an alternative runs, the error of its primary. */
   private ofPrimary: unknown;
   /** The primary's error, if the last one is its alternative's. */
   private behindLast: unknown;
 
-  /** @param branch As it was when the act was called. */
+  /** @param branch The branch when the act was called. */
   remember(error: unknown, { isAlternative, primaryError }: BranchState): void {
     this.last = error;
     this.behindLast = undefined;

@@ -1,4 +1,4 @@
-/** Bounds how many handlers run at once; those above it wait in order of their arrival. */
+/** Limits how many handlers run at once; the others wait in order of their arrival. */
 export class DeliverySlots {
   private used = 0;
   /** In order of arrival; a set, because taking the first of a long array is slow. */
@@ -13,14 +13,14 @@ export class DeliverySlots {
     return true;
   }
 
-  /** Resolves with a slot taken. */
+  /** Resolves when a slot is taken for the caller. */
   wait(): Promise<void> {
     return new Promise((resolve) => {
       this.waiting.add(resolve);
     });
   }
 
-  /** Passes a slot on to the first who waits, or frees it. */
+  /** Passes a slot on to the first waiting call, or frees it. */
   release(): void {
     const [next] = this.waiting;
     if (next === undefined) {

@@ -2,11 +2,11 @@ import type { CancelTimer, Clock } from '../ports/clock.js';
 import { maximumTimerMs } from '../options/option.js';
 
 /**
- * Remembers when the sagas that this process parked are due, and calls back then. It has one timer for all of them, and
- * one number for each: a million parked sagas take a few megabytes.
+ * Keeps the due times of the sagas that this process parked, and calls back when one is due. It has one timer for all
+ * of them, and one number for each: a million parked sagas take a few megabytes.
  */
 export class DueMoments {
-  /** A heap: no time is later than those at twice its index. */
+  /** A heap: no time is later than its children, which are at twice its index. */
   private readonly moments: number[] = [];
   private cancelTimer: CancelTimer | undefined;
   private isStopped = false;

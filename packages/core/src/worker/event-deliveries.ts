@@ -13,7 +13,7 @@ import type { SagaReference } from '../ports/saga-listener.js';
 import type { Surroundings } from '../ports/surroundings.js';
 import { DeliverySlots } from './delivery-slots.js';
 
-/** What deliveries are made of. */
+/** The dependencies of deliveries. */
 export interface EventDeliveriesDependencies {
   readonly handlers: EventHandlers;
   readonly clock: Clock;
@@ -22,8 +22,8 @@ export interface EventDeliveriesDependencies {
 }
 
 /**
- * Delivers the events of entries to the handlers of this process: in order for each saga, each handler until it has
- * handled the event, or its attempts are used up.
+ * Delivers the events of entries to the handlers of this process, in order for each saga. It calls each handler until
+ * the handler has handled the event or its attempts are used up.
  */
 export class EventDeliveries {
   private readonly slots: DeliverySlots;
@@ -39,7 +39,7 @@ export class EventDeliveries {
    * Delivers the events of an entry. Undefined if nothing is left to wait for; otherwise the promise gives the handlers
    * that were given up.
    *
-   * @throws what the codec throws that cannot read the events.
+   * @throws the codec's error if it cannot read the events.
    */
   deliver(delivered: DeliveredEntry): Promise<readonly FailedDelivery[]> | undefined {
     return this.deliverFrom(0, eventsOf(delivered), delivered);
@@ -71,7 +71,10 @@ export class EventDeliveries {
     return [...failed, ...((await this.deliverFrom(next, events, delivered)) ?? [])];
   }
 
-  /** Calls a handler at once if it may be: one that gives no promise is done then, and nothing waits for it. */
+  /**
+   * Calls a handler at once if a slot is free. A handler that returns no promise is done then, and nothing waits for
+   * it.
+   */
   private begin(
     handler: EventHandler,
     index: number,
@@ -120,7 +123,7 @@ export class EventDeliveries {
     }
   }
 
-  /** A handler that takes too long counts as failed, though it may go on. */
+  /** A handler that takes too long counts as failed, although it may still run. */
   private async end(call: Call): Promise<Exclude<Call, { kind: 'running' }>> {
     if (call.kind !== 'running') return call;
     const { timeoutMs } = this.options;

@@ -7,15 +7,15 @@ import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-stor
 import { noSurroundings } from '../ports/surroundings.js';
 import type { Surroundings } from '../ports/surroundings.js';
 
-/** Is notified of the entries of a saga, in order of `seq` and each once; an entry that was read has no context. */
+/** Notified of the entries of a saga, in order of `seq` and each once; an entry that was read has no context. */
 export interface JournalObserver {
   onEntry(entry: JournalEntry, header: SagaHeading): void;
   /**
-   * The saga ended or is stuck, and all entries were passed. The last call. `seq` is that of its last entry, if it was
-   * read.
+   * Called last, when the saga has ended or is stuck, and all entries were passed. `seq` is that of its last entry, if
+   * it was read.
    */
   onEnd(header: SagaHeading, seq: number): void;
-  /** There is no such saga (any more). The last call. */
+  /** Called last, if the saga does not exist (any more). */
   onMissing(): void;
 }
 

@@ -6,7 +6,7 @@ import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { JournalFollower } from './journal-follower.js';
 import { reportEntry } from './report-entry.js';
 
-/** Publishes what this process records of a saga: to those that watch it here, and to the listener. */
+/** Publishes the entries that this process records of a saga to the watchers in this process and to the listener. */
 export class PublicationFeed {
   constructor(
     private readonly follower: JournalFollower,
@@ -14,13 +14,13 @@ export class PublicationFeed {
     private readonly contextWarningBytes: number,
   ) {}
 
-  /** A claim has read the journal: a watcher of the saga in this process need not read it again. */
+  /** Publishes the journal that a claim read, so that a watcher in this process need not read it again. */
   claimed({ header, entries }: LoadedSaga): void {
     if (!this.follower.isFollowed(header.sagaId)) return;
     for (const entry of entries) this.follower.offer(entry, header);
   }
 
-  /** An entry is durable. Called in the order of the journal. */
+  /** Publishes a durable entry. Called in the order of the journal. */
   recorded(recorded: RecordedEntry): void {
     const { after, header, entry } = recorded;
     const { status, failure, stuck, park } = after;

@@ -30,7 +30,7 @@ export class Quarantine {
 
   /** How long a claimed saga has to wait before it may run here, in milliseconds; 0 admits it. */
   admissionDelay(sagaId: string, { recoveries }: SagaState, maximumRecoveryAttempts: number): number {
-    // Over its limit it runs nothing more: it only becomes stuck.
+    // A saga over its limit does not run a step again: it only becomes stuck.
     if (recoveries < suspectAfterRecoveries || recoveries > maximumRecoveryAttempts) return 0;
     const now = this.clock.monotonicNow();
     this.dismissOutlived(now);
@@ -44,7 +44,7 @@ export class Quarantine {
     return 0;
   }
 
-  /** A saga made progress, so it is not deadly here and now. */
+  /** A saga made progress, so it did not end this process. */
   progressed(sagaId: string): void {
     if (this.observed.size > 0 && this.observed.delete(sagaId)) this.grow();
   }
@@ -64,7 +64,8 @@ export class Quarantine {
     if (this.observed.size === 0) this.batch = Math.min(this.batch * 2, largestBatch);
   }
 
-  // Soon, because most suspects are healthy and prove it at once; later and later after one that takes its time.
+  // The delay is short at first, because most suspects are healthy and prove it at once, and grows with the age of the
+  // oldest one that is observed.
   private waitBehind(now: number): number {
     const [oldest] = this.observed.values();
     const ageMs = oldest === undefined ? 0 : now - oldest.since;

@@ -14,9 +14,9 @@ import type { SagaListener, SagaReference } from '../ports/saga-listener.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import { eventsOf } from './event-deliveries.js';
 
-/** Tells a listener what a recorded entry means, in the order in which it happened. */
+/** Notifies a listener of the meaning of a recorded entry, in the order of events. */
 export const reportEntry = {
-  /** An entry has just become durable. */
+  /** Called when an entry has just become durable. */
   recorded(
     listener: SagaListener | undefined,
     { definition, header, entry, before, after, eventClasses }: RecordedEntry,
@@ -40,8 +40,10 @@ export const reportEntry = {
   },
 
   /**
-   * A saga was claimed: what its last step emitted may have been swallowed by a crash, so it is told again, and answered so
-   * that it is delivered again. Throws what the codec throws that cannot read it.
+   * Called when a saga was claimed. A crash may have lost the events of its last step, so the listener is notified of
+   * them again, and they are returned to be delivered again.
+   *
+   * @throws The codec's error if it cannot read them.
    */
   recovered(
     listener: SagaListener | undefined,
@@ -59,10 +61,10 @@ export const reportEntry = {
       recoveries: state.recoveries,
       metadata,
     });
-    // Requests have no listener: the first owner after one tells what it decided.
+    // Requests have no listener: the first owner after a request notifies the listener of its effect.
     if (listener !== undefined && isSentBackByPerson(entries.at(-2)))
       reportStatus(listener, reference, state);
-    // It is only to be marked: whoever lets it go on tells its events.
+    // The saga is only marked as STUCK here: its events are redelivered when an operator resumes it.
     if (isAboutToBeStuck(definition, state)) return undefined;
     const undelivered = undeliveredEvents(entries);
     if (undelivered !== undefined && listener !== undefined)

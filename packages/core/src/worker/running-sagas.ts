@@ -9,7 +9,7 @@ export interface RunningSaga {
   readonly worker: string;
   readonly definition: SagaDefinition;
   readonly executor: SagaExecutor;
-  /** It was claimed from the queue or as a recovery, so it counts for that limit. */
+  /** Whether it was claimed, from the queue or as a recovery, so that it counts for the limit of claimed sagas. */
   readonly isClaimed: boolean;
   readonly end: Promise<ExecutionEnd>;
 }

@@ -5,11 +5,11 @@ import type { RunningSagas } from './running-sagas.js';
 
 /**
  * Releases sagas that this process does not run any more, or never did. If a release fails, a sweep finds the saga:
- * that of this worker as a stray, or those of others after its lease.
+ * this worker's sweep as a stray, or another worker's sweep after the end of this lease.
  */
 export class SagaReleases {
   private readonly collected: ReleaseRequest[] = [];
-  /** Acts without a record, of sagas whose release failed so far. */
+  /** Acts without an entry, of sagas whose release failed so far. */
   private readonly unrecordedActs = new Map<string, readonly string[]>();
 
   constructor(

@@ -8,7 +8,7 @@ import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { Surroundings } from '../ports/surroundings.js';
 import type { JournalFollower } from './journal-follower.js';
 
-/** What a worker is made of. */
+/** The dependencies of a worker. */
 export interface SagaWorkerDependencies {
   readonly storage: SagaStorage;
   readonly registry: SagaRegistry;
@@ -18,6 +18,6 @@ export interface SagaWorkerDependencies {
   readonly listener: SagaListener | undefined;
   readonly interceptor: StepInterceptor | undefined;
   readonly surroundings: Surroundings;
-  /** What handles the events of steps in this process. */
+  /** The handlers of the events of steps in this process. */
   readonly eventHandlers?: EventHandlers | undefined;
 }

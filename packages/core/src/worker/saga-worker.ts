@@ -35,7 +35,10 @@ export class SagaWorker {
   private readonly quarantine: Quarantine;
   private readonly publications: PublicationFeed;
   private readonly releases: SagaReleases;
-  /** Of the sagas that were parked here: claimed then by this process, if no other one was quicker. */
+  /**
+   * The due times of the sagas that were parked here: this process claims each one then, unless another one was
+   * quicker.
+   */
   private readonly dueMoments: DueMoments;
   /** Delivers the events of steps to the handlers of this process; undefined if it has none. */
   readonly deliveries: EventDeliveries | undefined;
@@ -78,7 +81,7 @@ export class SagaWorker {
     return this.stopping;
   }
 
-  /** Takes a lease and begins to look for work. Rejects where the storage does not answer. */
+  /** Acquires a lease and begins to look for work. Rejects if the storage does not answer. */
   async start(): Promise<void> {
     await this.lease.start();
     this.newsPoll.start();
@@ -90,28 +93,28 @@ export class SagaWorker {
     if (this.options.recovery.enabled) this.sweep.start();
   }
 
-  /** There may be something to claim. */
+  /** Claims sagas soon, because there may be work. */
   lookForWork(): void {
     if (this.options.recovery.enabled) this.dependencies.surroundings.run(() => this.sweep.claimSoon());
   }
 
-  /** There will be something to claim once a saga that was parked here is due. */
+  /** Claims sagas when a saga that was parked here is due. */
   claimLater({ dueInMs, nextRunAt }: Park): void {
     const { clock, surroundings } = this.dependencies;
-    // By this process's own wall clock, which may be wrong: a sweep finds what is claimed too early then.
+    // By this process's own wall clock, which may be wrong: if the claim comes too early, a sweep finds the saga later.
     const delayMs = nextRunAt === undefined ? dueInMs : Math.max(0, nextRunAt.getTime() - clock.now());
-    // The timer may last for hours: it holds on to nothing of a caller.
+    // The timer may last for hours, so it must not keep the surroundings of a caller.
     if (delayMs !== undefined) surroundings.run(() => this.dueMoments.add(delayMs));
   }
 
-  /** Somebody asked for something concerning a saga that may run here. */
+  /** A request came for a saga that may run here. */
   notice(sagaId: string, news: { readonly isCancel: boolean }): void {
-    // What a step does when its signal fires is the saga's work, not the caller's.
+    // The work that a step does when its signal fires belongs to the saga, not to the caller.
     this.dependencies.surroundings.run(() => this.running.get(sagaId)?.executor.notice(news));
   }
 
   /**
-   * Runs a saga that was started for this worker, in the place that was kept for it. The definition is one that fits the
+   * Runs a saga that was started for this worker, in the slot that was reserved for it. The definition must fit the
    * header.
    */
   run(
@@ -124,7 +127,7 @@ export class SagaWorker {
     return this.options.keepsCallerSurroundings ? run() : this.dependencies.surroundings.run(run);
   }
 
-  /** Takes over a saga that was claimed for this worker: folds its journal and goes on where it stands. */
+  /** Runs a saga that was claimed for this worker: folds its journal and continues from its end. */
   runClaimed(worker: string, loaded: LoadedSaga): Promise<ExecutionEnd> | undefined {
     const { header, entries } = loaded;
     const definition = this.dependencies.registry.find(header.saga, header.version);
@@ -149,10 +152,10 @@ export class SagaWorker {
     return this.execute(worker, definition, header, state, loaded);
   }
 
-  /** Claims this saga and runs it, if nobody does. Rejects with the storage's error. */
+  /** Claims this saga and runs it, unless a worker runs it already. Rejects with the storage's error. */
   async claimOne(sagaId: string): Promise<void> {
     const worker = this.lease.worker;
-    // Marked, so that the sweep does not take the answer that is still on its way for a lost one.
+    // The saga is marked, so that the sweep does not treat it as a stray while the answer is on its way.
     if (worker === undefined || !this.running.markStarting(sagaId)) return;
     try {
       const { storage, registry } = this.dependencies;
@@ -175,8 +178,8 @@ export class SagaWorker {
   }
 
   /**
-   * Stops in good order: starts no further step, waits for those that run, tells them to stop after the limit, gives
-   * the sagas back to the others, and ends the lease.
+   * Stops in an orderly way: starts no further step, waits for running steps, aborts them after the limit, releases the
+   * sagas to other workers, and ends the lease.
    */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -204,17 +207,18 @@ export class SagaWorker {
     const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
     if (this.stopping) executor.stop('shutdown');
     if (claimed !== undefined) this.publications.claimed(claimed);
-    // Told within the run: what cannot be read of a claimed saga is its own trouble, not that of those claimed with it.
-    const tell =
+    // The listener is notified within the run, so that an unreadable part of one claimed saga does not affect the
+    // others claimed with it.
+    const onBegin =
       claimed && (() => reportEntry.recovered(this.dependencies.listener, definition, claimed, state));
-    const end = executor.run(tell).then((ended) => this.onEnd(header, worker, executor, ended));
+    const end = executor.run(onBegin).then((ended) => this.onEnd(header, worker, executor, ended));
     const saga = { worker, definition, executor, isClaimed: claimed !== undefined, end };
     if (claimed === undefined) this.running.fillSlot(header.sagaId, saga);
     else this.running.add(header.sagaId, saga);
     return end;
   }
 
-  /** The same for all sagas of one lease, so it is made once for each. */
+  /** All sagas of one lease share these dependencies. */
   private executorDependencies(worker: string): SagaExecutorDependencies {
     if (this.cachedDependencies?.worker === worker) return this.cachedDependencies;
     const { clock, ids, interceptor } = this.dependencies;
@@ -262,7 +266,7 @@ export class SagaWorker {
       if (reason === 'trouble')
         void this.releases.release({ ...request, reason, delayMs: releaseDelayMs(end.state.recoveries) });
     }
-    // Half of the places free at once make one statement worthwhile, where each by itself would cost one.
+    // Claim again only when half of the slots are free, so that one statement fills many of them.
     if (wasClaimed && this.running.claimedCount <= this.options.recovery.concurrency / 2) this.lookForWork();
     return end;
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.js';
 import type { SagaStorage } from '../ports/saga-storage.js';
 import { WorkerLease } from './worker-lease.js';
 
-/** A clock that a test moves on; its timers fire when the test fires them, even early. */
+/** A clock that the test advances; its timers fire when the test fires them, even early. */
 class HandClock implements Clock {
   time = 0;
   private readonly timers = new Set<() => void>();

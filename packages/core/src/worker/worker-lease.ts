@@ -105,8 +105,8 @@ export class WorkerLease {
       } else {
         const sentAt = this.clock.monotonicNow();
         const isRenewed = await this.storage.renewWorker(worker, this.options.leaseDurationMs);
-        // An answer after this process's own end of the lease is too late, even if it is positive: others may have read
-        // the row before the renewal was committed.
+        // An answer that comes after this process has ended the lease is too late, even if it is positive: other
+        // processes may have read the row before the renewal was committed.
         if (this.current === worker && isRenewed && this.isValid()) this.extend(sentAt);
         else if (this.current === worker) this.lose(worker);
       }
