@@ -130,7 +130,7 @@ function planFor(saga: SagaPlan, callFaults: Faults): RunPlan {
     cancelAtMs: undefined,
     operatorRetries: 0,
     isCalm: true,
-    parks: false,
+    parks: 'none',
     callFaults,
     handlerFaults: [],
     processFaults: [],

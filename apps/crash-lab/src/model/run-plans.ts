@@ -120,7 +120,7 @@ export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
   cancelAtMs: fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined, freq: 3 }),
   operatorRetries: fc.integer({ min: 0, max: 2 }),
   isCalm: fc.constant(false),
-  parks: fc.boolean(),
+  parks: fc.constantFrom('none' as const, 'all' as const, 'some' as const),
   callFaults: fc.array(
     fc.record({ call: fc.integer({ min: 0, max: 120 }), kind: fc.constantFrom(...callFaults) }),
     {

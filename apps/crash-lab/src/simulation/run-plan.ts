@@ -114,8 +114,11 @@ export interface RunPlan {
   readonly operatorRetries: number;
   /** Answers take no time and come in order. */
   readonly isCalm: boolean;
-  /** Waits for the next attempt park the saga: it has no owner meanwhile. */
-  readonly parks: boolean;
+  /**
+   * The processes that park a saga which waits for its next attempt: it has no owner meanwhile. With `some` every other
+   * process does, so that one claims sagas whose wait another one held in memory.
+   */
+  readonly parks: 'none' | 'all' | 'some';
   readonly callFaults: readonly PlannedFault<CallFault>[];
   readonly handlerFaults: readonly PlannedFault<HandlerFault>[];
   readonly processFaults: readonly ProcessFault[];

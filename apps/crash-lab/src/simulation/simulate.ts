@@ -159,6 +159,10 @@ class Simulation {
     return { acknowledgements, ledger, sagas, snapshots, leases, watchers, emitted };
   }
 
+  private parks(process: number): boolean {
+    return this.plan.parks === 'all' || (this.plan.parks === 'some' && process % 2 === 1);
+  }
+
   private startLife(): void {
     const { clockSkewsMs } = this.plan;
     const number = this.lifeCount++;
@@ -188,7 +192,7 @@ class Simulation {
       lease,
       recovery: { intervalMs },
       watchIntervalMs: simulatedTimes.watchIntervalMs,
-      ...(this.plan.parks ? { parkAboveMs: simulatedTimes.parkAboveMs } : {}),
+      ...(this.parks(number) ? { parkAboveMs: simulatedTimes.parkAboveMs } : {}),
       abortGraceMs: simulatedTimes.abortGraceMs,
       shutdownTimeoutMs: simulatedTimes.shutdownTimeoutMs,
       eventHandlers: {

@@ -1,8 +1,9 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { applyEntry } from '../journal/apply-entry.js';
+import { branchOf } from '../journal/branch-state.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
 import type { Park } from '../journal/park.js';
-import type { SagaState, StageWait } from '../journal/saga-state.js';
+import type { SagaState } from '../journal/saga-state.js';
 import { waitAt } from '../journal/stage-steps.js';
 import { takenBy } from './awaited-signal.js';
 import { beginningOf } from './begin-wait.js';
@@ -30,9 +31,7 @@ export function nextEntry(
     case 'end-wait':
       return endOf(definition, sagaId, state.context, action);
     case 'wait':
-      return state.wait !== undefined && isToPark(state, action, rule)
-        ? { kind: 'parked', park: restOf(state.wait) }
-        : undefined;
+      return isToPark(action, rule) ? { kind: 'parked', park: restOf(state, action) } : undefined;
     case 'act':
     case 'compensate':
     case undefined:
@@ -40,9 +39,9 @@ export function nextEntry(
   }
 }
 
-/** Whether a wait stage continues without an owner, because the rest of the wait is long. */
-export function isToPark({ wait }: SagaState, { forMs }: WaitAction, { parkAboveMs }: WaitingRule): boolean {
-  return wait !== undefined && parkAboveMs !== undefined && forMs > parkAboveMs;
+/** Whether a wait continues without an owner, because the rest of the wait is long and no entry has parked the saga. */
+export function isToPark({ forMs }: WaitAction, { parkAboveMs }: WaitingRule): boolean {
+  return parkAboveMs !== undefined && forMs > parkAboveMs;
 }
 
 /**
@@ -67,7 +66,12 @@ export function leadingToWait(
 }
 
 /** The rest of a wait, up to the same moment as before, however much time has passed since its last owner's claim. */
-function restOf(wait: StageWait): Park {
-  const base = { for: wait.for, name: wait.name, dueInMs: undefined };
-  return wait.endsAt === undefined ? base : { ...base, nextRunAt: new Date(wait.endsAt) };
+function restOf({ wait, branches }: SagaState, { forMs }: WaitAction): Park {
+  const { step: name = '', retryEndsAt } = branchOf({ branches });
+  if (wait === undefined) return until({ for: 'retry', name, dueInMs: Math.ceil(forMs) }, retryEndsAt);
+  return until({ for: wait.for, name: wait.name, dueInMs: undefined }, wait.endsAt);
+}
+
+function until(park: Park, endsAt: number | undefined): Park {
+  return endsAt === undefined ? park : { ...park, dueInMs: undefined, nextRunAt: new Date(endsAt) };
 }

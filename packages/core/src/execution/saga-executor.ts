@@ -88,8 +88,7 @@ export class SagaExecutor implements WriteLimit {
           if (this.state.park !== undefined) throw new StopRun('parked');
           return { kind: 'ended', state: this.state, cause: this.thrown?.causeOfEnd() };
         }
-        if (action.kind === 'wait' && !isToPark(this.state, action, this.dependencies))
-          await this.waitUntil(action);
+        if (action.kind === 'wait' && !isToPark(action, this.dependencies)) await this.waitUntil(action);
         else if (action.kind !== 'act' && action.kind !== 'compensate')
           await this.commit((state) => this.nextEntry(state));
         else if (this.hasNews) await this.catchUp();

@@ -1,7 +1,9 @@
+import { branchOf } from './branch-state.js';
 import { failureOfAct, failureOfCancel } from './describe-failure.js';
 import type { EntryStamp, Parked, WaitEnded, WaitStart } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
+import type { Park } from './park.js';
 import type { StageWait } from './saga-state.js';
 import { mayAct } from './saga-state.js';
 import { startCompensating } from './start-compensating.js';
@@ -30,11 +32,19 @@ export function beginWait(next: MutableState, entry: WaitStart & MaybeRecorded):
 
 /** An owner found that the wait begins without an entry that led to it, or that it is not over. */
 export function parked(next: MutableState, entry: Parked & MaybeRecorded): void {
+  if (entry.park?.for === 'retry') return retryParked(next, entry.park);
   const name = (entry.park ?? entry.wait)?.name;
   if (!mayAct(next)) return nameNowhere(next, name ?? '');
   next.recoveries = 0;
   if (next.wait === undefined || next.wait.name !== name) beginWait(next, entry);
   else next.park = entry.park;
+}
+
+/** The wait for the next attempt is long, and the entry of the failed one parked nothing: a release without parks wrote it. */
+function retryParked(next: MutableState, park: Park): void {
+  const { step, retryAt } = branchOf(next);
+  if (step !== park.name || retryAt === undefined) return nameNowhere(next, park.name);
+  next.park = park;
 }
 
 /** A wait is over. */

@@ -1,4 +1,5 @@
 import type { EmittedEventReference, EventHandlers } from '@nest-saga/core/engine';
+import { delay } from '@nest-saga/core';
 import { emits, scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '@nest-saga/testing';
 import type { ScriptedStepOptions, StepScript } from '@nest-saga/testing';
 
@@ -384,3 +385,35 @@ function held(event: unknown, times = Number.POSITIVE_INFINITY): (event: unknown
   let left = times;
   return (one) => (one === event && left-- > 0 ? new Promise(() => undefined) : undefined);
 }
+
+describe('a wait right behind a step whose events are handled in this process', () => {
+  it('begins after they are handled, by an entry of its own, also if the process dies in a handler', async () => {
+    const saga = scriptedSaga('order', [
+      new ScriptedStep('reserve', { act: [emits('reserved')] }),
+      delay('cool', 3_600_000),
+      new ScriptedStep('ship'),
+    ]);
+    const cluster = new SimulatedCluster([saga]);
+    const first = new HeldHandlers();
+    const dying = await cluster.startProcess({ eventHandlers: first });
+    const { sagaId } = await dying.start();
+    await cluster.advance(1_000);
+    expect(first.calls).toEqual(['mail reserved']);
+    expect(await cluster.journalOf(sagaId)).toEqual(['act-completed reserve']);
+    dying.kill();
+    const second = new HeldHandlers();
+    const process = await cluster.startProcess({ eventHandlers: second });
+    await cluster.advance(60_000);
+    expect(second.calls).toEqual(['mail reserved']);
+    expect(await cluster.journalOf(sagaId)).toEqual(['act-completed reserve', 'claimed from running']);
+    second.endAll();
+    await cluster.advance(0);
+    expect((await cluster.journalOf(sagaId)).at(-1)).toBe('parked at cool');
+    expect((await cluster.load(sagaId)).header).toMatchObject({
+      owner: undefined,
+      waiting: { name: 'cool' },
+    });
+    expect((await cluster.resolve(process.outcome(sagaId), 8_000_000)).status).toBe('completed');
+    expect(second.calls).toEqual(['mail reserved']);
+  });
+});

@@ -3,6 +3,7 @@ import type { SagaEnd } from '@nest-saga/core/engine';
 import {
   answers,
   failing,
+  FaultyStorage,
   scriptedSaga,
   ScriptedStep,
   SimulatedCluster,
@@ -221,5 +222,98 @@ describe('1,000 sagas in a long wait', () => {
     const outcomes = [started, queued, orphan].map((one) => process.outcome(one.sagaId));
     const ended = await cluster.resolve(Promise.all(outcomes), 60_000);
     expect(ended.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
+  });
+});
+
+describe('a saga in a long wait whose last entry does not park it', () => {
+  /** As a release without parks left it: its owner waited in memory and died. */
+  const leaveWaiting = async (cluster: SimulatedCluster): Promise<string> => {
+    const owner = await cluster.startProcess({ parkAboveMs: 24 * hourMs });
+    const { sagaId } = await owner.start();
+    await cluster.advance(0);
+    expect((await cluster.load(sagaId)).header.waiting).toBeUndefined();
+    owner.kill();
+    return sagaId;
+  };
+
+  it('is parked by an entry of its own once it is claimed, for the rest of its wait by the clock of the storage', async () => {
+    const { step, cluster } = order({ act: [throws(closed), answers()] });
+    const begunAt = cluster.clock.now();
+    const sagaId = await leaveWaiting(cluster);
+    const process = await cluster.startProcess();
+    await cluster.advance(60_000);
+    const { header, entries } = await cluster.load(sagaId);
+    const nextRunAt = new Date(begunAt + hourMs);
+    expect(header).toMatchObject({ owner: undefined, waiting: { for: 'retry', name: 'charge' }, nextRunAt });
+    expect(entries.at(-1)).toMatchObject({
+      kind: 'parked',
+      park: { for: 'retry', name: 'charge', nextRunAt },
+    });
+    expect(process.engine.worker.running.size).toBe(0);
+    expect((await cluster.resolve(process.outcome(sagaId), 2 * hourMs)).status).toBe('completed');
+    expect(step.calls.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(await cluster.journalOf(sagaId)).toEqual([
+      'act-failed charge -> retry',
+      'claimed from running',
+      'parked at charge',
+      'claimed from running',
+      'act-completed charge #2',
+      'act-completed ship',
+    ]);
+    expect(process.listener.ofType('claimed').map(({ recoveries }) => recoveries)).toEqual([0, 0]);
+  });
+
+  it('is parked while an undo waits, too', async () => {
+    const compensate = [throws(closed), answers()];
+    const failing = { act: [throws(new Error('no'))] };
+    const { step, cluster } = order({ compensate, compensation: retry }, failing);
+    const sagaId = await leaveWaiting(cluster);
+    const process = await cluster.startProcess();
+    await cluster.advance(60_000);
+    expect((await cluster.load(sagaId)).header).toMatchObject({
+      status: 'compensating',
+      owner: undefined,
+      waiting: { for: 'retry', name: 'charge' },
+    });
+    expect((await cluster.resolve(process.outcome(sagaId), 2 * hourMs)).status).toBe('failed');
+    expect(step.compensateCalls.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  it('is woken by a cancel once it is parked, and nothing of it is in doubt', async () => {
+    const { step, cluster } = order({
+      act: [throws(new Error('refused'))],
+      retry: { ...retry, initialIntervalMs: hourMs },
+    });
+    const sagaId = await leaveWaiting(cluster);
+    const process = await cluster.startProcess();
+    await cluster.advance(60_000);
+    await cluster.resolve(process.engine.requests.cancel(sagaId, 'not wanted any more'));
+    expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('failed');
+    expect(step.compensateCalls).toEqual([]);
+  });
+
+  it('holds no slot: the queue goes on behind as many of them as there are slots', async () => {
+    const { cluster } = order({ act: [throws(closed)] });
+    for (let count = 0; count < 4; count++) await leaveWaiting(cluster);
+    const process = await cluster.startProcess({ concurrency: 2, recovery: { concurrency: 2 } });
+    const queued = await process.enqueue({}, { saga: 'healthy' });
+    await cluster.advance(60_000);
+    expect((await cluster.memory.find(queued.sagaId))?.status).toBe('completed');
+    expect(process.engine.worker.running.size).toBe(0);
+  });
+
+  it('survives a death right before and right after the entry, and a lost answer to it', async () => {
+    for (const outcome of ['not-written', 'unknown'] as const) {
+      const { step, cluster } = order({ act: [throws(closed), answers()] });
+      const sagaId = await leaveWaiting(cluster);
+      const storage = new FaultyStorage(cluster.memory);
+      storage.inject({ method: 'append', outcome });
+      const dying = await cluster.startProcess({ storage });
+      await cluster.advance(60_000);
+      dying.kill();
+      const process = await cluster.startProcess();
+      expect((await cluster.resolve(process.outcome(sagaId), 2 * hourMs)).status).toBe('completed');
+      expect(step.calls.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    }
   });
 });

@@ -185,6 +185,15 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
     kind: 'parked',
     park: { for: 'delay', name: 'cool', dueInMs: undefined, nextRunAt: new Date('2126-03-01T00:00:10.123Z') },
   },
+  'parked until the next attempt': {
+    kind: 'parked',
+    park: {
+      for: 'retry',
+      name: 'charge',
+      dueInMs: undefined,
+      nextRunAt: new Date('2126-03-01T00:00:10.123Z'),
+    },
+  },
   'parked until somebody decides': {
     kind: 'parked',
     park: { for: 'approval', name: 'a:b.c-d_e', dueInMs: undefined },

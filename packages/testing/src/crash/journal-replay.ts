@@ -55,6 +55,7 @@ export class JournalReplay {
         else this.beginWait(entry);
         return;
       case 'parked':
+        if (entry.park?.for === 'retry') return this.park();
         this.isUnsure = false;
         this.beginWait(entry);
         return;

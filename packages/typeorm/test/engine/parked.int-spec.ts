@@ -83,4 +83,32 @@ describe('sagas in a long wait', () => {
       'compensation-completed reserve',
     ]);
   });
+
+  it('a saga whose long wait no entry parked is parked by the process that claims it, until its time', async () => {
+    const call = new ScriptedStep('call', { act: [closedFor(hourMs), answers()], retry });
+    const sagas = [scriptedSaga('partner', [call], { maximumRecoveryAttempts: 0 })];
+    const holding = await cluster.startProcess(sagas, { parkAboveMs: 24 * hourMs });
+    const { sagaId } = await holding.start();
+    await cluster.untilJournalEndsWith(sagaId, 'act-failed call -> retry');
+    expect(await waitingHere()).toBe(0);
+    await cluster.crash(holding);
+
+    const process = await cluster.startProcess(sagas);
+    await cluster.untilJournalEndsWith(sagaId, 'parked at call');
+    expect(await waitingHere()).toBe(1);
+    const { header, entries } = await cluster.load(sagaId);
+    const nextRunAt = new Date((entries[0]?.recordedAt.getTime() ?? 0) + hourMs);
+    expect(header.nextRunAt).toEqual(nextRunAt);
+    expect(entries.at(-1)).toMatchObject({ park: { for: 'retry', name: 'call', nextRunAt } });
+
+    await cluster.database.query('UPDATE saga.saga_execution SET next_run_at = clock_timestamp()');
+    expect((await process.outcome(sagaId)).status).toBe('completed');
+    expect(await cluster.journalOf(sagaId)).toEqual([
+      'act-failed call -> retry',
+      'claimed from running',
+      'parked at call',
+      'claimed from running',
+      'act-completed call #2',
+    ]);
+  });
 });
