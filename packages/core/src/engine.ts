@@ -1,6 +1,4 @@
-/**
- * Everything that runs sagas without Nest: the engine, its pure parts, and what a host of it checks and reads.
- */
+/** Everything that runs sagas without Nest: the engine, its pure parts, and the checks and views for its host. */
 export { checkSize, encodedBytes } from './context/context-codec.js';
 export { maximumDepth } from './context/check-encodable.js';
 export { classOfEvent, nameEventClass, nameOfEventClass } from './context/event-class.js';

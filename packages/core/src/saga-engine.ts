@@ -27,7 +27,7 @@ export interface SagaEngineOptions extends SagaWorkerSettings {
   readonly listener?: SagaListener;
   readonly interceptor?: StepInterceptor;
   readonly startInterceptor?: StartInterceptor;
-  /** What handles the events of steps in this process: a saga waits for it. @default nobody */
+  /** The handlers of the events of steps in this process; a saga waits for them. By default, there are none. */
   readonly eventHandlers?: EventHandlers;
   /**
    * Runs shared work: claimed sagas, sweeps, reads for watchers, and started sagas too unless `keepsCallerSurroundings`

@@ -1,6 +1,8 @@
-/** A queue of values, each until its moment: a heap, so that a million that wait cost those nothing that are due. */
+/**
+ * A queue of values, each until its moment. It is a heap, so a million waiting values do not slow down the due ones.
+ */
 export class MomentQueue<Value> {
-  /** No moment is later than those at twice its place. */
+  /** No moment is later than its children, which are at twice its index. */
   private readonly heap: { readonly at: number; readonly value: Value }[] = [];
 
   /** Adds a value until its moment. */
@@ -18,7 +20,7 @@ export class MomentQueue<Value> {
     heap[place] = item;
   }
 
-  /** Takes out the values whose moment has come, the earliest first. */
+  /** Removes and returns the values whose moment has come, the earliest first. */
   takeDue(now: number): readonly Value[] {
     const due: Value[] = [];
     for (let [first] = this.heap; first !== undefined && first.at <= now; [first] = this.heap) {

@@ -39,7 +39,7 @@ describe('ReleasingMap', () => {
     expect([...map.values()]).toEqual([a, a]);
   });
 
-  // An iterator that stopped halfway keeps the table of its time, as an old table does that was outgrown.
+  // An iterator that stopped halfway keeps the old table, as an outgrown table does.
   it.each([
     ['a Map still holds', () => new Map<number, object>(), expect.any(Object)],
     ['a ReleasingMap holds nothing of', () => new ReleasingMap<number, object>(), undefined],

@@ -12,7 +12,7 @@ const saga = (more: Partial<DeclaredSaga> = {}): DeclaredSaga => ({
   ...more,
 });
 
-/** What JavaScript, or a spread, lets through. */
+/** Options that pass the compiler, as in JavaScript or from a spread. */
 const misspelt = (options: object): Record<string, never> => ({ ...options });
 
 function problemsOf(...sagas: DeclaredSaga[]): readonly string[] {

@@ -24,7 +24,7 @@ export class SagaRegistry {
     this.identities = definitions.map(({ name, version }) => ({ saga: name, version }));
   }
 
-  /** The definition of a stored execution, or undefined if this process does not have it. */
+  /** The definition of a stored execution, or undefined if it is not registered in this process. */
   find(saga: string, version: number): SagaDefinition | undefined {
     return this.byIdentity.get(identityKey(saga, version));
   }

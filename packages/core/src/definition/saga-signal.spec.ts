@@ -11,7 +11,7 @@ class Delivery {
   }
 }
 
-/** Takes a text and gives a number, later if asked to. */
+/** A schema that converts a text into a number, asynchronously if `isLate`. */
 const parcels = (isLate = false): StandardSchema<string, number> => ({
   '~standard': {
     version: 1,
@@ -26,7 +26,7 @@ const parcels = (isLate = false): StandardSchema<string, number> => ({
   },
 });
 
-/** The compiler is the judge of the types. */
+/** The compiler checks the types. */
 const typeOf = <Name extends string, Payload, Input>(
   _signal: SagaSignal<Name, Payload, Input>,
   _expected: { name: Name; payload: Payload; input: Input },

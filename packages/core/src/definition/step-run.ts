@@ -44,9 +44,9 @@ export interface StepRun<Response = unknown> {
   /** In `compensate`: the response of the act, if it completed. Undefined in `act`. */
   readonly response: Response | undefined;
   /**
-   * Delivers an event of the application to the handlers of this process, in order, once this attempt is durable. Events of
-   * a failed attempt are dropped. Delivered at least once: the saga waits for the handlers before it goes on, and if it is
-   * recovered, the events of its last step are delivered again.
+   * Delivers an event of the application to the handlers of this process, in order, once this attempt is durable.
+   * Events of a failed attempt are dropped. Delivered at least once: the saga waits for the handlers before it
+   * continues, and if it is recovered, the events of its last step are delivered again.
    *
    * @param event A storable value, checked like the context. One that cannot be stored throws no error here, but fails
    * the attempt when the handler has returned; the effect of an act is undone then.

@@ -19,10 +19,11 @@ import { numberedSteps, numberStages } from './numbered-stages.js';
 
 /**
  * Draws a saga as the text of a Mermaid class diagram: the saga, the class of its context, and its steps, each with its
- * act, its undo and its policies.
+ * act, its compensation and its policies.
  *
  * @example
  * process.stdout.write(classDiagram(orderSaga));
+ *
  */
 export function classDiagram(definition: SagaDefinition): string {
   const stages = numberStages(definition);

@@ -11,7 +11,7 @@ import type { SagaDefinition, SagaHeader } from '../index.js';
 import { defineSaga } from '../index.js';
 import { executionDiagram } from './execution-diagram.js';
 
-/** What the choices of a simulation mean. */
+/** The meanings of the choices of a simulation. */
 const done = 0;
 const failing = 1;
 const timedOut = 2;

@@ -11,17 +11,19 @@ import { describeError } from './scene.js';
 import { upcomingOf } from './upcoming.js';
 
 /**
- * One execution as the text of a Mermaid flowchart, coloured by what happened: what completed, was tried again,
- * failed, was undone or given up, what runs or comes next, a cancel, and where it is STUCK. It shows no context, no
- * response and no key.
+ * One execution as the text of a Mermaid flowchart, coloured by result: steps that completed, were retried, failed,
+ * were undone or given up, the step that runs or comes next, a cancel, and the point at which the saga is STUCK. It
+ * shows no context, no response and no key.
  *
  * @param entries The whole journal in order.
- * @param definition Adds the steps that have not run. One that is not this saga's, or that the journal does not fit,
- * adds nothing.
+ * @param definition Adds the steps that have not run. A definition of another saga, or one that the journal does not
+ * fit, adds nothing.
  *
  * @example
  * const saga = await storage.load(sagaId);
  * if (saga !== undefined) process.stdout.write(executionDiagram(saga.header, saga.entries, orderSaga));
+ *
+ *
  */
 export function executionDiagram(
   header: SagaHeader,

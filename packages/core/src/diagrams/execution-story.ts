@@ -9,8 +9,8 @@ import type { Scene } from './scene.js';
 import { sceneOfAttempts } from './scene.js';
 
 /**
- * What happened to an execution, told from its journal entry by entry: attempts of one act or undo are one scene, and
- * so is each thing that somebody asked for.
+ * The scenes of an execution, made from its journal entry by entry: the attempts of one act or compensation are one
+ * scene, and so is each request.
  */
 export class ExecutionStory {
   private readonly told: Scene[] = [];
@@ -20,24 +20,24 @@ export class ExecutionStory {
   private recoveries = 0;
   private isStuckTold = false;
 
-  /** @param stateSoFar The saga as it was before its first entry. */
+  /** @param stateSoFar The state of the saga before its first entry. */
   constructor(private stateSoFar: SagaState) {}
 
   get scenes(): readonly Scene[] {
     return this.told;
   }
 
-  /** The saga after what was told. */
+  /** The state of the saga after the entries so far. */
   get state(): SagaState {
     return this.stateSoFar;
   }
 
-  /** The failed attempts of the step that is to be tried again; empty where none is. */
+  /** The failed attempts of the step that will be retried; empty if there is none. */
   get openAttempts(): readonly StepEntry[] {
     return this.attempts;
   }
 
-  /** What led to what comes next. */
+  /** The reason for the next scene. */
   takeBecause(): string | undefined {
     const recovered =
       this.recoveries === 0
@@ -62,7 +62,7 @@ export class ExecutionStory {
     this.because = describeTurn(after, haveBothFailed);
   }
 
-  /** Ends the attempts that are still open: whatever comes next is not one more of them. */
+  /** Ends the attempts that are still open: the next scene is not another one of them. */
   closeAttempts(): void {
     const scene = sceneOfAttempts(this.attempts, this.stateSoFar.cancel !== undefined);
     this.attempts = [];
@@ -132,7 +132,7 @@ export class ExecutionStory {
     }
   }
 
-  /** A person lets a STUCK saga go on. */
+  /** An operator resumes a STUCK saga. */
   private resume(lines: readonly string[]): void {
     this.closeAttempts();
     this.tellStuck([]);

@@ -41,7 +41,7 @@ export function sequenceDiagram(definition: SagaDefinition): string {
         noteOfSaga(endOfUndo(steps)),
       ]),
       'end',
-      noteOfSaga(`STUCK too after more than ${recoveries}, or where the journal does not fit these steps`),
+      noteOfSaga(`STUCK too after more than ${recoveries}, or if the journal does not fit these steps`),
     ]),
     '',
   ].join('\n');

@@ -8,11 +8,12 @@ import { numberedSteps, numberStages } from './numbered-stages.js';
 import { transitionsOf } from './state-transitions.js';
 
 /**
- * Draws a saga as the text of a Mermaid state diagram: the states of an execution, act by act and undo by undo, and the
- * transitions between them.
+ * Draws a saga as the text of a Mermaid state diagram: the states of an execution, act by act and compensation by
+ * compensation, and the transitions between them.
  *
  * @example
  * process.stdout.write(stateDiagram(orderSaga));
+ *
  */
 export function stateDiagram(definition: SagaDefinition): string {
   const stages = numberStages(definition);
@@ -42,7 +43,7 @@ export function stateDiagram(definition: SagaDefinition): string {
       ...transitions.map(({ from, to, when }) =>
         [`${from} --> ${to}`, ...(when === undefined ? [] : [mermaidText(when)])].join(': '),
       ),
-      `note right of stuck : ${mermaidText(`Also from every other state, after more than ${recoveries} or with a journal that does not fit. A person lets it go on where it stood.`)}`,
+      `note right of stuck : ${mermaidText(`Also from every other state, after more than ${recoveries} or with a journal that does not fit. A person resumes it at that step.`)}`,
       ...defineColours(new Set<Colour>(coloursOf(waits.length))),
       ...coloured(
         'running',

@@ -10,17 +10,17 @@ import type { ExecutionStory } from './execution-story.js';
 import type { Scene } from './scene.js';
 import { linesOfLastError, titleOf } from './scene.js';
 
-/** One place that is still to come: a step, with its alternative where it has one. */
+/** One scene that is still to come: a step, with its alternative if it has one. */
 export interface Upcoming {
   readonly scene: Scene;
   readonly alternative?: Scene;
 }
 
 /**
- * What is still to come of an execution, as far as its journal tells; nothing where it has ended. Steps that have not
- * run are only known with a definition; one that the journal does not fit adds nothing.
+ * The scenes of an execution that are still to come, as far as its journal shows; none if it has ended. Steps that have
+ * not run are only known with a definition; one that the journal does not fit adds nothing.
  *
- * Attempts that are still open are closed in the story, unless what comes next is one more of them.
+ * Open attempts are closed in the story, unless the next scene is another one of them.
  */
 export function upcomingOf(
   header: SagaHeader,
@@ -38,7 +38,7 @@ export function upcomingOf(
   return [{ ...first, scene: current(first.scene, header, story) }, ...rest];
 }
 
-/** Of a STUCK saga what a person's retry would make of it: what was given up is undone first. */
+/** The compensations to come. For a STUCK saga, those after an operator's retry: abandoned compensations are first. */
 function undosToCome(header: SagaHeader, { state }: ExecutionStory): readonly Upcoming[] {
   const isStuck = header.status === SagaStatus.Stuck;
   const undo = isStuck ? [...state.undo, ...state.givenUp.toReversed()] : state.undo;
@@ -80,7 +80,7 @@ function unknownStep({ openAttempts, scenes }: ExecutionStory): readonly Upcomin
   return [{ scene: waiting('act', title) }];
 }
 
-/** What runs, or is to run next, or would if a person let it. */
+/** The scene that runs, will run next, or would run after an operator's retry. */
 function current(scene: Scene, header: SagaHeader, story: ExecutionStory): Scene {
   const because = story.takeBecause();
   const led = { ...scene, ...(because === undefined ? {} : { because }) };

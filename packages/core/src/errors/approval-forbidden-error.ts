@@ -1,10 +1,10 @@
 import { SagaError } from './saga-error.js';
 
-/** This person must not decide this. Nothing was changed. */
+/** This person must not decide this approval. Nothing was changed. */
 export class ApprovalForbiddenError extends SagaError {
   readonly code = 'SAGA_APPROVAL_FORBIDDEN';
 
-  /** @param reason Why, after "because". */
+  /** @param reason The reason, as the words after "because". */
   constructor(
     readonly sagaId: string,
     /** The id of the approval. */

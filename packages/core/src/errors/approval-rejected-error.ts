@@ -1,6 +1,6 @@
 import { SagaError } from './saga-error.js';
 
-/** A person rejected what a saga asked to be approved, so the saga is undone. */
+/** A person rejected an approval, so the saga is undone. */
 export class ApprovalRejectedError extends SagaError {
   readonly code = 'SAGA_APPROVAL_REJECTED';
 

@@ -1,7 +1,8 @@
 import { SagaError } from './saga-error.js';
 
 /**
- * This process has no matching saga: the name or version is unknown, or no or several sagas have this context class.
+ * This process has no matching saga: the name or version is unknown, or the context class belongs to no saga or to
+ * several.
  */
 export class SagaNotRegisteredError extends SagaError {
   readonly code = 'SAGA_NOT_REGISTERED';

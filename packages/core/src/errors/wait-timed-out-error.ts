@@ -1,6 +1,6 @@
 import { SagaError } from './saga-error.js';
 
-/** Nothing that a saga waited for came within `timeoutMs`, so the saga is undone. */
+/** No awaited signal or decision came within `timeoutMs`, so the saga is undone. */
 export class WaitTimedOutError extends SagaError {
   readonly code = 'SAGA_WAIT_TIMED_OUT';
 

@@ -62,7 +62,7 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly sagas = new ReleasingMap<string, StoredSaga>();
   private readonly idsByKey = new Map<string, string>();
   private readonly claimable = new Set<string>();
-  /** Sagas without an owner that are not due: those that wait cost a claim nothing. */
+  /** Sagas without an owner that are not due yet, so that a claim does not visit them. */
   private readonly parked = new MomentQueue<string>();
   private readonly owned = new Map<string, Set<string>>();
   private readonly workerExpiries = new Map<string, number>();
@@ -271,7 +271,7 @@ export class InMemorySagaStorage implements SagaStorage {
     if (!isOpen(header.status)) return;
     if (header.owner === undefined) {
       const { sagaId, nextRunAt } = header;
-      // A hint would be useless before that: no worker can claim it, and the worker that parked it keeps the time.
+      // An earlier hint would be useless: no worker can claim it yet, and the worker that parked it keeps the time.
       if (this.becomeClaimable(sagaId, this.clock.now(), header)) this.hint({ kind: 'work' });
       else if (nextRunAt !== undefined) this.parked.add(nextRunAt.getTime(), sagaId);
       return;

@@ -23,7 +23,7 @@ export function actCompleted(next: MutableState, entry: ActCompleted): void {
 /** An attempt of an act failed. */
 export function actFailed(next: MutableState, entry: ActFailed): void {
   if (!mayAct(next)) return nameNowhere(next, entry.step);
-  // What an earlier attempt may have done is not undone by a later one that failed, or that a breaker refused.
+  // A later attempt that failed, or that a breaker refused, does not remove the possible effect of an earlier one.
   const { priorOutcome = StepOutcome.Failed, primaryError } = branchOf(next);
   const outcome = entry.outcome === StepOutcome.Failed ? priorOutcome : entry.outcome;
   if (entry.next === 'retry') {

@@ -7,11 +7,11 @@ import { endWait } from './mutable-state.js';
 
 type ClaimEntry = (Claimed & { readonly recordedAt?: Date }) | Extract<JournalEntry, Pick<Claimed, 'kind'>>;
 
-/** A worker took the saga over. */
+/** A worker claimed the saga. */
 export function claimed(next: MutableState, entry: ClaimEntry): void {
   next.claimSeq = next.seq;
   const isIdle = hasWaited(next, entry);
-  // The last owner may have begun the next act, and the journal cannot say how far it came.
+  // The last owner may have begun the next act, and the journal cannot show how far it got.
   const mayHaveBegun =
     entry.from === 'running' &&
     !isIdle &&
@@ -19,21 +19,21 @@ export function claimed(next: MutableState, entry: ClaimEntry): void {
     !next.isUndoingFirst &&
     next.wait === undefined;
   if (mayHaveBegun) next.branches = changedBranches(next, { priorOutcome: StepOutcome.Unknown });
-  // While it waited nothing of it ran: the death of its owner is no evidence against its step.
+  // Nothing of the saga ran during its wait, so the death of its owner does not count against its step.
   if (entry.from !== 'pending' && !next.isReleased && !isIdle) next.recoveries++;
   next.isReleased = false;
   next.isUntouched = false;
 }
 
-/** A worker let the saga go in good order. */
+/** A worker released the saga in an orderly way. */
 export function released(next: MutableState, { reason, begun }: Released): void {
   next.isReleased = reason !== 'trouble';
   next.isUntouched = begun?.length === 0;
 }
 
 /**
- * Whether nothing of the saga ran when it was claimed. Its new owner waits for what is left of the wait by the storage's
- * clock, which is the same for every worker; a parked saga is claimed only once its time has come, or something was asked.
+ * Whether nothing of the saga ran when it was claimed. Its new owner waits for the rest of the wait by the storage's
+ * clock, which is the same for every worker. A parked saga is claimed only when its time has come, or after a request.
  */
 function hasWaited(next: MutableState, entry: ClaimEntry): boolean {
   const { park } = next;

@@ -15,8 +15,8 @@ import { isTerminal } from './saga-status.js';
 import { compensationDecided } from './start-compensating.js';
 
 /**
- * The state after one more entry: the one place that says what each entry means. It asks no definition: what an entry
- * means for the status was decided when it was written, and the entry carries it.
+ * The state after one more entry: the only code that defines the meaning of each entry. It does not need the
+ * definition: the status that results from an entry was decided when it was written, and the entry carries it.
  */
 export function applyEntry(state: SagaState, entry: EntryDraft | JournalEntry): SagaState {
   const next: MutableState = { ...state };

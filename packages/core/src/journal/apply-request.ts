@@ -16,7 +16,7 @@ import { SagaStatus } from './saga-status.js';
 import { startCompensating } from './start-compensating.js';
 import { openUndo, restoreAttempts, undoneFirst } from './undo-list.js';
 
-/** Somebody asked for the saga to be cancelled. */
+/** A caller asked for the saga to be cancelled. */
 export function cancelRequested(
   next: MutableState,
   { reason, status }: CancelRequested & Pick<EntryDraft, 'status'>,
@@ -27,7 +27,7 @@ export function cancelRequested(
   if (next.status === SagaStatus.Stuck && status !== undefined) resume(next);
 }
 
-/** Somebody told it something. What comes too late says nothing. */
+/** A signal came. A signal that comes too late has no effect. */
 export function signalReceived(next: MutableState, entry: SignalReceived): void {
   if (next.direction === 'backward') return;
   const { name, payload, actor, note, decision } = entry;
@@ -41,7 +41,7 @@ export function signalReceived(next: MutableState, entry: SignalReceived): void 
   if (entry.wakes === true) wake(next);
 }
 
-/** A person asked for it to go on from where it stood. */
+/** An operator resumed the saga at the step at which it got stuck. */
 export function retryRequested(next: MutableState): void {
   if (next.givenUp.length > 0) {
     next.undo = openUndo(next);
@@ -53,7 +53,7 @@ export function retryRequested(next: MutableState): void {
   resume(next);
 }
 
-/** A person has settled the step that it stands at. */
+/** An operator resolved the step at which the saga is stuck. */
 export function stepResolved(next: MutableState, entry: StepResolved): void {
   if (next.isUndoingFirst) {
     if (next.undo.at(-1)?.step !== entry.step) return nameNowhere(next, entry.step);
@@ -75,24 +75,24 @@ export function stepResolved(next: MutableState, entry: StepResolved): void {
   resume(next);
 }
 
-/** It cannot go on by itself. */
+/** The saga cannot continue by itself. */
 export function markedStuck(next: MutableState, { reason, message, step }: MarkedStuck): void {
   next.stuck = { reason, message, ...(step === undefined ? {} : { step }) };
-  // Its act was called, and how it ended is recorded nowhere.
+  // The act was called, and its result is not recorded anywhere.
   if (reason === SagaStuckReason.EntryRefused && mayAct(next))
     next.branches = changedBranches(next, { priorOutcome: StepOutcome.Unknown });
 }
 
-/** Something was asked of a parked saga: it is claimed at once, and the claim still says that nothing of it ran. */
+/** A request came for a parked saga: it is claimed at once, and the claim still shows that nothing of it ran. */
 function wake(next: MutableState): void {
   if (next.park !== undefined) next.park = { for: next.park.for, name: next.park.name, dueInMs: 0 };
 }
 
-/** A person let it go on: the claim that follows is no recovery from a crash. */
+/** An operator resumed the saga: the claim that follows is not a recovery from a crash. */
 function resume(next: MutableState): void {
   next.stuck = undefined;
   next.recoveries = 0;
   next.isReleased = true;
-  // What got it STUCK ran no act: only what earlier claims put in doubt is.
+  // No act ran when the saga got STUCK, so only acts that earlier claims put in doubt are in doubt.
   next.isUntouched = true;
 }

@@ -10,7 +10,7 @@ import { startCompensating } from './start-compensating.js';
 
 type MaybeRecorded = Partial<Pick<EntryStamp, 'recordedAt'>>;
 
-/** An entry led to a wait, if it says so: the saga is at it from then on. */
+/** If the entry begins a wait, the saga is at that wait from then on. */
 export function beginWait(next: MutableState, entry: WaitStart & MaybeRecorded): void {
   const begun = entry.park ?? entry.wait;
   if (begun === undefined) return;
@@ -30,7 +30,7 @@ export function beginWait(next: MutableState, entry: WaitStart & MaybeRecorded):
   };
 }
 
-/** An owner found that the wait begins without an entry that led to it, or that it is not over. */
+/** An owner began a wait that no earlier entry began, or found that the wait is not over. */
 export function parked(next: MutableState, entry: Parked & MaybeRecorded): void {
   if (entry.park?.for === 'retry') return retryParked(next, entry.park);
   const name = (entry.park ?? entry.wait)?.name;
@@ -67,8 +67,8 @@ export function waitEnded(next: MutableState, entry: WaitEnded & MaybeRecorded):
 }
 
 /**
- * Its new owner waits for what is left of the wait by the storage's clock, which is the same for every worker. Answers
- * whether anything is left: then nothing of the saga ran.
+ * The new owner waits for the rest of the wait by the storage's clock, which is the same for every worker. Returns
+ * whether anything is left of it: then nothing of the saga ran.
  */
 export function takeRestOfStageWait(next: MutableState, entry: MaybeRecorded): boolean {
   const { wait } = next;
@@ -84,7 +84,10 @@ function restAt(wait: StageWait, now: number): StageWait {
   return { ...wait, restMs, until: new Date(endsAt), isOver: restMs === 0 };
 }
 
-/** By the storage's clock, in milliseconds since the epoch: known of what was read, and of a moment that was given. */
+/**
+ * By the storage's clock, in milliseconds since the epoch. Undefined unless the entry was read, or the wait has a fixed
+ * moment.
+ */
 function endOfWait({ park, wait = park, recordedAt }: WaitStart & MaybeRecorded): number | undefined {
   if (wait?.nextRunAt !== undefined) return wait.nextRunAt.getTime();
   if (wait?.dueInMs === undefined || recordedAt === undefined) return undefined;

@@ -1,16 +1,16 @@
 import type { RecordedError } from '../errors/recorded-error.js';
 
-/** What is known of the attempts at one call: on the way forward an act, on the way back a compensation. */
+/** The known attempts of one call: forward of an act, backward of a compensation. */
 export interface BranchState {
   /** Undefined until an entry names it. */
   readonly step: string | undefined;
-  /** An act: the alternative of its stage. */
+  /** Whether the act is that of the stage's alternative. */
   readonly isAlternative: boolean;
   /** The reason why the alternative runs. */
   readonly primaryError: RecordedError | undefined;
   /**
-   * The worst that is known of an act that may have begun before: an attempt failed or is in doubt, or an owner went away
-   * without a word.
+   * The worst known outcome of an act that may have begun before: an attempt failed or is in doubt, or an owner died
+   * without a release.
    */
   readonly priorOutcome: 'failed' | 'unknown' | undefined;
   /** Failed attempts so far. */
@@ -19,16 +19,18 @@ export interface BranchState {
   readonly forgivenAttempts: number;
   /** The next attempt does not start earlier. */
   readonly retryAt: Date | undefined;
-  /** How long its owner waits for that, in milliseconds, by its own monotonic clock, because wall clocks differ. */
+  /**
+   * How long the owner waits for the next attempt, in milliseconds, by its own monotonic clock, because wall clocks
+   * differ.
+   */
   readonly retryDelayMs: number;
   /**
-   * When that wait ends by the storage's clock, in milliseconds since the epoch; only known for a journal that was
-   * read.
+   * When that wait ends by the storage's clock, in milliseconds since the epoch; only known if the journal was read.
    */
   readonly retryEndsAt: number | undefined;
 }
 
-/** A call of which nothing is known yet. */
+/** A call without known attempts. */
 export const freshBranch: BranchState = Object.freeze({
   step: undefined,
   isAlternative: false,
@@ -41,7 +43,7 @@ export const freshBranch: BranchState = Object.freeze({
   retryEndsAt: undefined,
 });
 
-/** The branches of a stage at which nothing has happened yet: one list for all sagas. */
+/** The branches of a stage that has not begun: one list for all sagas. */
 export const freshBranches: readonly BranchState[] = Object.freeze([freshBranch]);
 
 /** The branch of a stage that has one. */
@@ -49,7 +51,7 @@ export function branchOf({ branches }: { readonly branches: readonly BranchState
   return branches[0] ?? freshBranch;
 }
 
-/** The branches once this is known of the one that there is. */
+/** The branches with these changes to the only one. */
 export function changedBranches(
   state: { readonly branches: readonly BranchState[] },
   change: Partial<BranchState>,

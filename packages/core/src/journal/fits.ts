@@ -6,8 +6,8 @@ import { nowhere } from './saga-state.js';
 import { currentStep, stepAt, waitAt } from './stage-steps.js';
 
 /**
- * Why a journal does not fit the steps of a definition, or undefined if it does: every step in it stands at its stage under
- * its id or an alias, and an alternative that was chosen is there. Pure.
+ * Why a journal does not fit the steps of a definition, or undefined if it does: a journal fits if the definition has
+ * every step of it at the same stage, under its id or an alias, and every chosen alternative. Pure.
  */
 export function fits(definition: SagaDefinition, state: SagaState): string | undefined {
   for (const named of state.named) {

@@ -8,10 +8,10 @@ import type { SagaState, UndoItem, UntakenSignal } from './saga-state.js';
 import { SagaStatus } from './saga-status.js';
 
 /**
- * What a journal amounts to. Pure and total: it knows no clock, no I/O and no definition, and takes any entries in order
- * of `seq`. Whether the steps of today fit is another question, which `fits` answers.
+ * The state that results from a journal. Pure and total: it has no clock, no I/O and no definition, and takes any
+ * entries in order of `seq`. `fits` decides whether the state fits a definition.
  *
- * @param header Its header, of the same moment as the journal.
+ * @param header The header, as of the same moment as the journal.
  * @param entries The whole journal in order.
  */
 export function foldJournal(
@@ -24,12 +24,14 @@ export function foldJournal(
   return isFull(header) ? { ...state, status: header.status, stuck: header.stuck } : state;
 }
 
-/** What a queued saga waits for from its start on, which no entry says. */
+/** The park with which a queued saga was started: no entry has it. */
 function parkOf({ waiting }: Partial<Pick<SagaHeader, 'waiting'>>): Park | undefined {
   return waiting && { ...waiting, dueInMs: undefined };
 }
 
-/** That no entry has a place any more is what no entry can say: the header alone does. */
+/**
+ * Whether the journal has its maximum number of entries. Only the header can show this, because no further entry fits.
+ */
 function isFull({ stuck }: Pick<SagaHeader, 'stuck'>): boolean {
   return stuck?.reason === SagaStuckReason.JournalFull;
 }
@@ -37,7 +39,7 @@ function isFull({ stuck }: Pick<SagaHeader, 'stuck'>): boolean {
 const nothing: readonly UndoItem[] = [];
 const noSignals: readonly UntakenSignal[] = [];
 
-/** The state of a saga that nothing has happened to yet. */
+/** The state of a saga before its first entry. */
 export function initialState(context: string, isQueued = false, park?: Park): SagaState {
   return {
     status: isQueued ? SagaStatus.Pending : SagaStatus.Running,

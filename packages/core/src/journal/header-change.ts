@@ -6,7 +6,7 @@ import { isOpen, SagaStatus } from './saga-status.js';
 /** The change of the header with an entry: only if the status, the owner or the park changes. */
 export interface HeaderChange {
   readonly status: SagaStatus;
-  /** Undefined: the saga has no owner then, and can be claimed at once while it is open, unless it is parked. */
+  /** Undefined: the saga has no owner then. It can be claimed at once if it is open and not parked. */
   readonly owner: string | undefined;
   /** The park. Without one the saga does not wait (any more). */
   readonly park?: Park;
@@ -45,7 +45,10 @@ export function nextRunAtOf(change: HeaderChange, now: number): Date | undefined
   return dueInMs === undefined ? undefined : new Date(now + dueInMs);
 }
 
-/** After how long a change lets the saga be claimed, in milliseconds; undefined: it is not to be claimed, or at a moment of its own. */
+/**
+ * The time after which the saga can be claimed following a change, in milliseconds; undefined if it cannot be claimed,
+ * or at a fixed moment.
+ */
 export function dueInMsOf({ status, owner, park }: HeaderChange): number | undefined {
   if (owner !== undefined || !isOpen(status)) return undefined;
   return park === undefined ? 0 : park.dueInMs;

@@ -5,19 +5,19 @@ import type { SagaStuckReason } from '../errors/saga-failure.js';
 import type { Park } from './park.js';
 import type { SagaStatus } from './saga-status.js';
 
-/** What an entry says that leads to a wait. */
+/** The properties of an entry that begins a wait. */
 export interface WaitStart {
-  /** The saga waits without an owner: nobody runs it until then. */
+  /** The saga waits without an owner: no worker runs it until then. */
   readonly park?: Park;
   /** In place of `park`: it waits in the memory of its owner. */
   readonly wait?: Park;
-  /** Of an approval: what is to be decided. */
+  /** The text of an approval for the person who decides. */
   readonly title?: string;
-  /** Of an approval: who must not decide it. */
+  /** The actor who must not decide the approval. */
   readonly notBy?: string;
 }
 
-/** What each attempt of a step leaves in the journal. */
+/** The common properties of the entries of a step's attempts. */
 interface AttemptFields {
   /** The id of the step. */
   readonly step: string;
@@ -28,31 +28,33 @@ interface AttemptFields {
   readonly finishedAt: Date;
 }
 
-/** An act returned. Also the durable statement that the next step may begin. */
+/** An act returned. The entry also makes it durable that the next step may begin. */
 export interface ActCompleted extends AttemptFields, WaitStart {
   readonly kind: 'act-completed';
-  /** The context after the step; undefined: it is the one before, or this reader did not ask for contexts. */
+  /** The context after the step; undefined if the step did not change it, or if contexts were not read. */
   readonly context?: Json;
   readonly response?: Json;
-  /** What the step emitted: a JSON list of `{ name?, event }`, the name being that of the event's class. */
+  /** The events that the step emitted: a JSON list of `{ name?, event }`, with the name of each event's class. */
   readonly events?: Json;
 }
 
-/** An attempt of an act failed. `next` is the decision that was taken with it, so that a recovery follows it. */
+/**
+ * An attempt of an act failed. `next` is the decision about what follows, so that a recovery follows the same decision.
+ */
 export interface ActFailed extends AttemptFields {
   readonly kind: 'act-failed';
   readonly error: RecordedError;
   /**
-   * Of this attempt alone; `completed` where the act returned what cannot be stored: its effect is there and has to be
-   * undone.
+   * The outcome of this attempt alone; `completed` if the act returned a value that cannot be stored: its effect is
+   * there and must be undone.
    */
   readonly outcome: StepOutcome;
   readonly response?: Json;
   /** `undo-first`: the effect of this primary may be there, so it is undone before its alternative begins. */
   readonly next: 'retry' | 'alternative' | 'undo-first' | 'compensate';
-  /** With `retry`: not before. */
+  /** With `retry`: the next attempt does not start earlier. */
   readonly retryAt?: Date;
-  /** With `retry`: nobody runs the saga until then. */
+  /** With `retry`: no worker runs the saga until then. */
   readonly park?: Park;
   /**
    * With `compensate` or `alternative`: this step is undone too, because its effect is there or may be there, of this
@@ -64,7 +66,7 @@ export interface ActFailed extends AttemptFields {
 /** A compensation returned: the step is undone. */
 export interface CompensationCompleted extends AttemptFields {
   readonly kind: 'compensation-completed';
-  /** As after an act. */
+  /** The context after the compensation, as for an act. */
   readonly context?: Json;
   readonly events?: Json;
 }
@@ -79,32 +81,32 @@ export interface CompensationFailed extends AttemptFields {
   readonly park?: Park;
 }
 
-/** A worker took the saga over: from here on every append of an earlier owner finds its `seq` taken. */
+/** A worker claimed the saga: from here on, every append of an earlier owner finds its `seq` used. */
 export interface Claimed {
   readonly kind: 'claimed';
-  /** The status it was claimed in: `pending` for the first claim of a queued saga, which is not a recovery. */
+  /** The status in which it was claimed: `pending` for the first claim of a queued saga, which is not a recovery. */
   readonly from: 'pending' | 'running' | 'compensating';
   /** It was waiting without an owner, so nothing of it ran, and its time has come. */
   readonly parked?: true;
 }
 
-/** A worker let the saga go in good order, so that the next claim is not a recovery from a crash. */
+/** A worker released the saga in an orderly way, so that the next claim is not a recovery from a crash. */
 export interface Released {
   readonly kind: 'released';
   /**
-   * `shutdown`: this process stops. `quarantine`: it was never run here, because its last owners died and it waits for
-   * its turn to be tried alone, because the claim's answer was lost, or because its journal could not be read.
-   * `trouble`: it could not be run here; the next claim counts as a recovery all the same.
+   * `shutdown`: the process stops. `quarantine`: the process never ran the saga, because the last owners died and the
+   * saga waits to be tried alone, because the claim's answer was lost, or because the journal could not be read.
+   * `trouble`: the process could not run the saga; the next claim still counts as a recovery.
    */
   readonly reason: 'shutdown' | 'quarantine' | 'trouble';
   /**
-   * The acts that this owner began and that have no record: none where it let go between two steps. Undefined in entries
-   * of earlier releases: whatever act was next may have been begun.
+   * The acts that this owner began and that have no entry: none if it stopped between two steps. Undefined in entries
+   * of earlier releases: the next act may have begun.
    */
   readonly begun?: readonly string[];
 }
 
-/** Somebody asked for the saga to be cancelled. The owner decides what becomes of it. */
+/** A caller asked for the saga to be cancelled. The owner decides what follows. */
 export interface CancelRequested {
   readonly kind: 'cancel-requested';
   readonly reason: string;
@@ -115,8 +117,8 @@ export interface CancelRequested {
 export interface CompensationDecided {
   readonly kind: 'compensation-decided';
   /**
-   * The steps that were begun and have no result in the journal, or only failed ones, with what is known of their acts.
-   * Their effects may be there, so they are undone first, the last one before the others.
+   * The steps that were begun and have no result in the journal, or only failed ones, with the known outcomes of their
+   * acts. Their effects may be there, so they are undone first, the last one before the others.
    */
   readonly undo: readonly BegunStep[];
 }
@@ -127,7 +129,7 @@ export interface BegunStep {
   readonly outcome: 'failed' | 'unknown';
 }
 
-/** A person asked for a STUCK saga to go on from where it stood. */
+/** An operator resumed a STUCK saga at the step at which it got stuck. */
 export interface RetryRequested {
   readonly kind: 'retry-requested';
   readonly actor: string;
@@ -135,12 +137,12 @@ export interface RetryRequested {
 }
 
 /**
- * What a person says of the step that a STUCK saga stands at. `done`: its act, or its undo, was done by hand. `not-done`:
- * its act has no effect, and the saga is to be compensated without it.
+ * An operator's statement about the step at which a saga is STUCK. `done`: its act, or its compensation, was done by
+ * hand. `not-done`: its act has no effect, and the saga is compensated without it.
  */
 export type StepResolution = 'done' | 'not-done';
 
-/** A person has settled a step of a STUCK saga. */
+/** An operator resolved a step of a STUCK saga. */
 export interface StepResolved {
   readonly kind: 'step-resolved';
   readonly step: string;
@@ -149,7 +151,7 @@ export interface StepResolved {
   readonly outcome: StepResolution;
 }
 
-/** The saga cannot go on by itself. */
+/** The saga cannot continue by itself. */
 export interface MarkedStuck {
   readonly kind: 'stuck';
   readonly reason: SagaStuckReason;
@@ -157,27 +159,27 @@ export interface MarkedStuck {
   readonly message: string;
 }
 
-/** Somebody told the saga something, or decided what it asked. */
+/** A caller sent a signal to the saga, or a person decided an approval. */
 export interface SignalReceived {
   readonly kind: 'signal-received';
-  /** The signal's name; of a decision the id of the approval. */
+  /** The name of the signal, or the id of the approval for a decision. */
   readonly name: string;
   readonly payload?: Json;
-  /** One signal of this name and id counts. */
+  /** Only one signal of this name and id counts. */
   readonly dedupeId?: string;
   readonly actor?: string;
   readonly note?: string;
   readonly decision?: 'approved' | 'rejected';
-  /** It ends the wait that the saga is at. */
+  /** Set if the signal ends the saga's current wait. */
   readonly wakes?: true;
 }
 
-/** An owner found that the saga begins to wait without an entry that led to it, or that a wait is not over yet. */
+/** An owner began a wait that no earlier entry began, or found that a wait is not over yet. */
 export interface Parked extends WaitStart {
   readonly kind: 'parked';
 }
 
-/** A wait is over. Also the durable statement that the next step may begin, unless the saga is undone. */
+/** A wait is over. The entry also makes it durable that the next step may begin, unless the saga is undone. */
 export interface WaitEnded extends WaitStart {
   readonly kind: 'wait-ended';
   /** The id of the wait. */
@@ -186,39 +188,42 @@ export interface WaitEnded extends WaitStart {
   readonly outcome: 'elapsed' | 'signal' | 'timed-out' | 'failed';
   /** The `seq` of the signal that ended it. */
   readonly signal?: number;
-  /** The context with what was taken; without it the context stays as it was. */
+  /** The context with the signal applied; undefined if the context stays as it was. */
   readonly context?: Json;
-  /** With `compensate`: why. */
+  /** With `compensate`: the reason. */
   readonly error?: RecordedError;
   readonly next?: 'compensate';
 }
 
-/** The saga's end, where it is not one statement with the last step's entry. */
+/** The saga's end, if it is not part of the last step's entry. */
 export interface Settled {
   readonly kind: 'settled';
 }
 
-/** A handler did not handle an event in all its attempts. The saga goes on; an operator can have it delivered again. */
+/**
+ * A handler did not handle an event in all its attempts. The saga continues; an operator can have the event delivered
+ * again.
+ */
 export interface DeliveryFailed {
   readonly kind: 'delivery-failed';
   /** The `seq` of the entry with the event. */
   readonly emittedSeq: number;
-  /** The place of the event among those of that entry, from 0. */
+  /** The index of the event among those of that entry, from 0. */
   readonly index: number;
   readonly handler: string;
   readonly error: RecordedError;
 }
 
-/** What an entry that changes the saga's status says of it. */
+/** The property of an entry that changes the saga's status. */
 interface StatusChange {
   /**
-   * The status from this entry on. It is decided once, when the entry is written, by the steps of the process that writes it: other
-   * steps under which the journal is read later change nothing about it.
+   * The status from this entry on. The process that writes the entry decides it once, by its own definition. A later
+   * reader with another definition does not change it.
    */
   readonly status?: SagaStatus;
 }
 
-/** Everything that can happen to a saga, before it has a place in the journal. */
+/** An entry of any kind before it is written to the journal. */
 export type EntryDraft = (
   | ActCompleted
   | ActFailed
@@ -239,11 +244,11 @@ export type EntryDraft = (
 ) &
   StatusChange;
 
-/** The drafts that a step's attempt leaves. */
+/** The drafts of a step's attempts. */
 export type StepEntryDraft = (ActCompleted | ActFailed | CompensationCompleted | CompensationFailed) &
   StatusChange;
 
-/** Where and by whom a draft was written. */
+/** The properties that an entry gets when it is written. */
 export interface EntryStamp {
   /** From 1, without gaps. */
   readonly seq: number;
@@ -253,13 +258,13 @@ export interface EntryStamp {
   readonly recordedAt: Date;
 }
 
-/** One thing that happened to a saga, in its place. Never changed once written. */
+/** An entry in the journal of a saga. It never changes once written. */
 export type JournalEntry = EntryDraft & EntryStamp;
 
-/** An entry that a step's attempt left. */
+/** An entry of a step's attempt. */
 export type StepEntry = StepEntryDraft & EntryStamp;
 
-/** Whether an entry is a step's: these are what a stream of results shows. */
+/** Whether an entry is that of a step's attempt: a stream of results shows these. */
 export function isStepEntry<Entry extends EntryDraft>(
   entry: Entry,
 ): entry is Extract<Entry, { readonly step: string; readonly attempt: number }> {

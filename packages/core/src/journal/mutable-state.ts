@@ -9,7 +9,7 @@ import { nowhere } from './saga-state.js';
 /** A new copy of a state that is being changed: no other code has it yet. */
 export type MutableState = { -readonly [Field in keyof SagaState]: SagaState[Field] };
 
-/** Something got done: recoveries are counted anew. */
+/** The saga made progress: the count of recoveries begins again. */
 export function madeProgress(next: MutableState): void {
   next.recoveries = 0;
   next.isReleased = false;
@@ -29,7 +29,7 @@ export function attemptFailed(
   madeProgress(next);
 }
 
-/** From here on a part of it may run, by which a later claim is judged. */
+/** The wait is over: from here on a step may run, which a later claim takes into account. */
 export function endWait(next: MutableState): void {
   const { retryAt, retryEndsAt: endsAt } = branchOf(next);
   if (retryAt === undefined && endsAt === undefined) return;
@@ -42,7 +42,7 @@ export function nextStage(next: MutableState): void {
   next.branches = freshBranches;
 }
 
-/** The effect of the act that is next is there, or may be there. */
+/** Adds the next act to the undo list, because its effect is there or may be there. */
 export function addToUndo(
   next: MutableState,
   step: string,
@@ -56,12 +56,12 @@ export function addToUndo(
   else nameStep(next, item);
 }
 
-/** An attempt of the act that is next is in the journal. */
+/** Names the step of the next act, because the journal has an attempt of it. */
 export function nameAct(next: MutableState, step: string): void {
   nameStep(next, { step, stage: next.stage, isAlternative: branchOf(next).isAlternative });
 }
 
-/** The journal has this step where no journal of an engine has it. */
+/** Names a step at a point where no engine would have written it. */
 export function nameNowhere(next: MutableState, step: string): void {
   nameStep(next, { step, stage: nowhere, isAlternative: false });
 }

@@ -6,19 +6,19 @@ import type { SignalReceived } from './journal-entry.js';
 import type { Park, SagaWaiting } from './park.js';
 import type { SagaStatus } from './saga-status.js';
 
-/** A step that the journal names, with where it stood when it was written. */
+/** A step that the journal names, with its stage when the entry was written. */
 export interface NamedStep {
-  /** The id under which the journal has it. */
+  /** The id of the step in the journal. */
   readonly step: string;
-  /** From 0; `nowhere` if an entry names it where no step can stand. */
+  /** From 0; `nowhere` if an entry names the step at a point where no engine would have written it. */
   readonly stage: number;
   readonly isAlternative: boolean;
 }
 
-/** The stage of a step that is named where none can stand: no definition has it there. */
+/** The stage of a step that is named at an impossible point: no definition has it there. */
 export const nowhere = -1;
 
-/** A step whose effect is there, or may be there, and is to be undone if the saga fails. */
+/** A step whose effect is there, or may be there, and must be undone if the saga fails. */
 export interface UndoItem extends NamedStep {
   readonly outcome: StepOutcome;
   readonly response: Json | undefined;
@@ -26,65 +26,78 @@ export interface UndoItem extends NamedStep {
   readonly failedAttempts?: number;
 }
 
-/** A wait that the saga is at. */
+/** The current wait of a saga. */
 export interface StageWait extends SagaWaiting {
-  /** When it is over by the storage's clock, in milliseconds since the epoch. Undefined: never, or nobody read it yet. */
+  /**
+   * The end by the storage's clock, in milliseconds since the epoch. Undefined if the wait has no end, or was not read
+   * yet.
+   */
   readonly endsAt: number | undefined;
-  /** How long its owner waits, in milliseconds by its own monotonic clock; undefined: until something is asked. */
+  /**
+   * How long the owner waits, in milliseconds by its own monotonic clock; undefined if only a request ends the wait.
+   */
   readonly restMs: number | undefined;
-  /** The same wait of the same owner as long as this is the same object. */
+  /** It identifies the wait of one owner: the same object means the same wait. */
   readonly until: Date;
-  /** Its time is over: by the storage's clock, or by how long its owner waited. */
+  /** Whether its time is over: by the storage's clock, or because the owner has waited long enough. */
   readonly isOver: boolean;
   readonly title?: string;
   readonly notBy?: string;
 }
 
-/** A signal that came and that nothing has taken yet. */
+/** A signal that came and that no wait has taken yet. */
 export type UntakenSignal = Pick<SignalReceived, 'name' | 'payload' | 'actor' | 'note' | 'decision'> & {
   readonly seq: number;
 };
 
-/** What a journal amounts to: everything the engine needs to decide what comes next. Made by folding, never stored. */
+/**
+ * The state that results from a journal: everything that the engine needs to decide what comes next. Made by folding,
+ * never stored.
+ */
 export interface SagaState {
   readonly status: SagaStatus;
   readonly direction: 'forward' | 'backward';
-  /** The last entry folded in; 0 before the first. */
+  /** The `seq` of the last folded entry; 0 before the first. */
   readonly seq: number;
-  /** The `seq` of the last claim, 0 where only the start gave it an owner. Names one ownership, not one worker. */
+  /** The `seq` of the last claim; 0 if the saga was never claimed. It identifies one ownership, not one worker. */
   readonly claimSeq: number;
-  /** What the next handler sees. */
+  /** The context for the next handler. */
   readonly context: Json;
   /** Forward: the stage whose act is next. */
   readonly stage: number;
-  /** What is known of each call that is next: one a branch of the stage. A fresh stage has `freshBranches`. */
+  /** The known attempts of the next calls, one for each branch of the stage. A fresh stage has `freshBranches`. */
   readonly branches: readonly BranchState[];
-  /** Forward: the last owner let go before it began the act that is next, so a claim puts nothing in doubt. */
+  /** Forward: the last owner stopped before it began the next act, so a claim puts nothing in doubt. */
   readonly isUntouched: boolean;
-  /** Forward: the primary of this stage is undone before its alternative begins, so that never both effects stand. */
+  /**
+   * Forward: the primary of this stage is undone before its alternative begins, so that both effects never exist at the
+   * same time.
+   */
   readonly isUndoingFirst: boolean;
-  /** It has no owner until this is over: nothing of it runs. */
+  /** The wait during which the saga has no owner and nothing of it runs. */
   readonly park: Park | undefined;
-  /** Forward: the wait that it is at, once that has begun. */
+  /** Forward: the current wait, once it has begun. */
   readonly wait: StageWait | undefined;
-  /** What was told to it and is not taken yet, in the order in which it came. */
+  /** The signals that no wait has taken yet, in the order in which they came. */
   readonly signals: readonly UntakenSignal[];
-  /** Every step in the journal, the first named first: one array with `undo` until the two differ. */
+  /**
+   * Every step in the journal, in the order in which they were named: the same array as `undo` until the two differ.
+   */
   readonly named: readonly NamedStep[];
-  /** What would be undone, the first completed first; the last is the next. */
+  /** The steps to compensate, in completion order; the last is the next. */
   readonly undo: readonly UndoItem[];
-  /** Compensations that were given up while earlier steps went on being undone, the first given up first. */
+  /** Compensations that were given up while earlier steps were undone, in the order in which they were given up. */
   readonly givenUp: readonly UndoItem[];
   readonly failure: SagaFailure | undefined;
   readonly stuck: SagaStuck | undefined;
   readonly cancel: { readonly reason: string } | undefined;
-  /** Claims after a crash with no progress between them. */
+  /** The number of claims after a crash without progress between them. */
   readonly recoveries: number;
-  /** The last owner let go in good order, so the next claim is no recovery. */
+  /** The last owner released the saga in an orderly way, so the next claim is not a recovery. */
   readonly isReleased: boolean;
 }
 
-/** Whether the next call is an act: the saga goes forward, and no primary is being undone before its alternative. */
+/** Whether the next call is an act: the saga runs forward, and no primary is being undone before its alternative. */
 export function mayAct({
   direction,
   isUndoingFirst,

@@ -6,12 +6,12 @@ import { branchOf } from './branch-state.js';
 import type { SagaState } from './saga-state.js';
 import { mayAct } from './saga-state.js';
 
-/** Forward: the step whose act is next, or undefined behind the last one. */
+/** Forward: the step whose act is next, or undefined after the last one. */
 export function currentStep(definition: SagaDefinition, state: SagaState): StepDefinition | undefined {
   return stepAt(definition, state.stage, branchOf(state).isAlternative);
 }
 
-/** The step that fills a place. */
+/** The primary or the alternative of a stage. */
 export function stepAt(
   definition: SagaDefinition,
   index: number,
@@ -23,7 +23,7 @@ export function stepAt(
   return isAlternative ? stage.alternative : stage.primary;
 }
 
-/** The step that runs next, or that it stands at: forward the act, backward the compensation. */
+/** The id of the current step: forward the one whose act is next, backward the one whose compensation is next. */
 export function standingStep(definition: SagaDefinition, state: SagaState): string | undefined {
   if (!mayAct(state)) return state.undo.at(-1)?.step;
   return (currentStep(definition, state) ?? waitAt(definition, state.stage))?.id;
@@ -35,7 +35,7 @@ export function waitAt(definition: SagaDefinition, stage: number): WaitDefinitio
   return place?.kind === 'wait' ? place.wait : undefined;
 }
 
-/** What a saga stands at: the act that is next, or every compensation that is still to be done. */
+/** The steps that an operator can resolve: the one whose act is next, or every one that remains to be compensated. */
 export function openSteps(definition: SagaDefinition, state: SagaState): readonly string[] {
   if (mayAct(state)) {
     const step = currentStep(definition, state);

@@ -6,10 +6,10 @@ import type { MutableState } from './mutable-state.js';
 import { addToUndo, endWait, madeProgress, nameNowhere } from './mutable-state.js';
 import { mayAct } from './saga-state.js';
 
-/** The point of no return. */
+/** From here on the saga is undone: the point of no return. */
 export function startCompensating(next: MutableState, failure: SagaFailure): void {
   madeProgress(next);
-  // The undo that is under way is the first one now, and goes on counting its attempts.
+  // The current undo is now the first one, and its attempts continue to be counted.
   if (next.isUndoingFirst) endWait(next);
   else next.branches = freshBranches;
   next.isUndoingFirst = false;
@@ -18,13 +18,16 @@ export function startCompensating(next: MutableState, failure: SagaFailure): voi
   next.failure = failure;
 }
 
-/** A cancel came while a primary was undone before its alternative: how that undo ended is the decision, too. */
+/**
+ * Applies a cancel that came while a primary was undone before its alternative: after that undo, the saga is
+ * compensated.
+ */
 export function applyCancelOfUndoFirst(next: MutableState): void {
   if (next.isUndoingFirst && next.cancel !== undefined)
     startCompensating(next, failureOfCancel(next.cancel.reason));
 }
 
-/** The owner decided to compensate because of a cancel. */
+/** The owner decided to compensate after a cancel. */
 export function compensationDecided(next: MutableState, entry: CompensationDecided): void {
   for (const { step, outcome } of entry.undo) {
     if (!mayAct(next)) return nameNowhere(next, step);

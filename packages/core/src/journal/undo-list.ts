@@ -3,13 +3,13 @@ import type { MutableState } from './mutable-state.js';
 import { madeProgress } from './mutable-state.js';
 import type { SagaState, UndoItem } from './saga-state.js';
 
-/** What is undone before anything else is: the last steps in the list, as far as they are of one stage. */
+/** The steps that are undone first: the last ones in the list that belong to one stage. */
 export function undoLayer({ undo }: Pick<SagaState, 'undo'>): readonly UndoItem[] {
   const stage = undo.at(-1)?.stage;
   return undo.slice(undo.findLastIndex((item) => item.stage !== stage) + 1);
 }
 
-/** The compensation that is next is not to be called again: its step is undone, or it was given up. */
+/** Removes the next compensation from the list: its step is undone, or the compensation was given up. */
 export function leaveUndo(next: MutableState): void {
   madeProgress(next);
   next.undo = next.undo.slice(0, -1);

@@ -59,7 +59,7 @@ const eventsTable = {
   concurrency: count({ default: 100, minimum: 1 }),
   /** The limit of one attempt of a handler, in milliseconds. @default 30_000 */
   timeoutMs: time({ default: 30_000, minimum: 1 }),
-  /** When a handler that failed is called again. After its last attempt the saga goes on. */
+  /** When a handler that failed is called again. After its last attempt the saga continues. */
   retry: group({
     /** All attempts of a handler together, the first included: an integer of at least 1. @default 3 */
     maximumAttempts: count({ default: 3, minimum: 1 }),
@@ -94,7 +94,7 @@ export const workerTable = {
   lease: { ...group(leaseTable), check: checkLease },
   /** How this process finds queued and orphaned sagas. */
   recovery: group(recoveryTable),
-  /** How the events that steps emit are delivered. A saga waits for its handlers before it goes on. */
+  /** How the events that steps emit are delivered. A saga waits for its handlers before it continues. */
   events: group(eventsTable),
   /**
    * How often journals are read for entries of other processes, in milliseconds; a hint causes an earlier read.

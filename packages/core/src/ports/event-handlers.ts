@@ -1,10 +1,10 @@
 import type { SagaReference } from './saga-listener.js';
 
-/** An event that a step emitted, with its place: `sagaId`, `seq` and `index` recognise a repeated delivery. */
+/** An event that a step emitted, with its position: `sagaId`, `seq` and `index` identify a repeated delivery. */
 export interface EmittedEventReference extends SagaReference {
   /** The `seq` of the entry with which it was stored. */
   readonly seq: number;
-  /** Its place among the events of that entry, from 0. */
+  /** Its index among the events of that entry, from 0. */
   readonly index: number;
   readonly step: string;
   /** The name under which the event's class is stored, if it was an instance of a class. */
@@ -19,12 +19,12 @@ export interface EventHandler {
   readonly name: string;
   /** Handles the event. It is called again after an attempt that threw, rejected or took too long. */
   handle(): unknown;
-  /** Every attempt failed; the saga goes on. */
+  /** Called after every attempt has failed; the saga continues. */
   onGivenUp?(error: unknown): void;
 }
 
-/** What handles the events of steps in this process. */
+/** The handlers of the events of steps in this process. */
 export interface EventHandlers {
-  /** The handlers of an event; none: nothing waits for it. Called once for each delivery. */
+  /** The handlers of an event; without any, the saga does not wait. Called once for each delivery. */
   handlersOf(event: EmittedEventReference): readonly EventHandler[];
 }

@@ -37,7 +37,7 @@ export type SagaLifecycleEvent = SagaReference &
       }
     | {
         readonly type: 'delivery-failed';
-        /** Of the entry with the event. */
+        /** The `seq` of the entry with the event. */
         readonly seq: number;
         readonly index: number;
         readonly handler: string;
@@ -75,7 +75,7 @@ export type WorkerEvent =
   | (GuardedStep & { readonly type: 'circuit'; readonly state: CircuitState });
 
 /**
- * Is notified of events, once in the process in which they happen. A listener never harms a saga: an error that it
+ * Notified of each event once, in the process in which it happens. A listener never harms a saga: an error that it
  * throws, or with which its promise rejects, is passed to `onListenerError`, and the event is not repeated.
  */
 export interface SagaListener {

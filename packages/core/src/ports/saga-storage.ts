@@ -49,7 +49,7 @@ export interface LoadedSaga {
   readonly isCut?: true;
 }
 
-/** The state of a saga as of one moment, without most of the values that its steps made. */
+/** The state of a saga as of one moment, without most values of its steps. */
 export interface SagaOutline {
   readonly header: SagaHeader;
   /** The context after the last step. */
@@ -106,7 +106,7 @@ export interface ReleaseRequest {
    * As in the journal. Also `quarantine` if this worker never ran it: then the next claim does not count as a recovery.
    */
   readonly reason: 'shutdown' | 'quarantine' | 'trouble';
-  /** As in the journal: the acts that this worker began and that have no record. */
+  /** As in the journal: the acts that this worker began and that have no entry. */
   readonly begun: readonly string[];
   /** No worker can claim it before this time is over, in milliseconds. */
   readonly delayMs: number;

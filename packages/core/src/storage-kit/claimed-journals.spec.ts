@@ -10,7 +10,7 @@ const hung = new SagaStorageError('claim', 'unknown', { cause: new Error('too la
 const disconnected = new SagaStorageError('claim', 'unknown', { cause: new Error('ECONNRESET') });
 const corrupted = new SagaStorageError('claim', 'unknown', { cause: new Error('no') });
 
-/** A database with these journals, some of which make the statement fail that reads them. */
+/** A database with these journals. Some of them make a statement that reads them fail. */
 class Journals {
   readonly statements: (readonly string[])[] = [];
 

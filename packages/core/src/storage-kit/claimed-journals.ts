@@ -6,7 +6,7 @@ import { maximumBytesRead } from '../ports/read-limit.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { ErrorConduct } from './error-conduct.js';
 
-/** A saga that a claim has just taken, before its journal is read. */
+/** A saga that was just claimed, before its journal is read. */
 export interface TakenSaga {
   readonly header: SagaHeader;
   /** The `seq` of the claim. */
@@ -15,7 +15,7 @@ export interface TakenSaga {
   readonly journalBytes: number;
 }
 
-/** A saga that was taken and whose journal cannot be read, for a reason that is its own. */
+/** A claimed saga whose journal cannot be read, for a reason that the other journals do not share. */
 export interface UnreadableSaga {
   readonly taken: TakenSaga;
   readonly error: SagaStorageError;
@@ -31,7 +31,7 @@ export interface ReadJournalsOfClaim {
 export interface ClaimedJournalsPorts<Row> {
   /** Reads the entries of sagas up to their claims in one statement: the rows of each, in the order of `seq`. */
   readonly read: (group: readonly TakenSaga[]) => Promise<ReadonlyMap<string, readonly Row[]>>;
-  /** The entry of a row. @throws for one that cannot be read */
+  /** The entry of a row. Throws if the row cannot be read. */
   readonly toEntry: (row: Row) => JournalEntry;
   /** Judges why a statement failed. */
   readonly conductOf: (error: unknown) => ErrorConduct;
@@ -40,9 +40,9 @@ export interface ClaimedJournalsPorts<Row> {
 }
 
 /**
- * Reads the journals of claimed sagas. The claim is committed by then: an unread saga stays the worker's, until its sweep
- * releases it, and the cause would be in the way of the next claim too. So a statement reads only so much, and an
- * unreadable journal does not affect the others.
+ * Reads the journals of claimed sagas. The claim is already committed: a saga whose journal was not read belongs to the
+ * worker until its sweep releases it, and the cause would also block the next claim. So a statement reads a limited
+ * number of bytes, and an unreadable journal does not affect the others.
  */
 export class ClaimedJournals<Row> {
   constructor(private readonly ports: ClaimedJournalsPorts<Row>) {}
@@ -54,7 +54,7 @@ export class ClaimedJournals<Row> {
     try {
       for (const group of groupsOf(taken)) await this.readGroup(group, loaded, unreadable);
     } catch (error) {
-      // The sagas that were read already are kept; if the trouble lasts, the next statement shows it.
+      // The sagas that were read already are kept; if the problem lasts, the next statement shows it.
       if (loaded.length + unreadable.length === 0) throw error;
     }
     return { loaded, unreadable };

@@ -25,7 +25,7 @@ const untilMoment = fc.record(
   { for: fc.constantFrom('delay', 'signal', 'approval'), name: text, dueInMs, nextRunAt: date },
   { requiredKeys: ['for', 'name', 'dueInMs'], ...plain },
 );
-/** What an entry has that leads to a wait: a park or a wait, and then more. */
+/** The properties of an entry that begins a wait: a park or a wait, and optional texts. */
 const start = fc
   .tuple(
     fc.constantFrom('park', 'wait'),
@@ -36,12 +36,12 @@ const start = fc
 const status = fc.constantFrom(...Object.values(SagaStatus));
 const optional = { requiredKeys: [] as never[] };
 
-/** The same, some of them leading to a wait. */
+/** The same drafts, some of which begin a wait. */
 function leading(drafts: fc.Arbitrary<object>): fc.Arbitrary<object> {
   return fc.tuple(drafts, fc.option(start, { nil: {} })).map(([draft, more]) => ({ ...draft, ...more }));
 }
 
-/** Every kind, with and without what is optional. A kind that is missing here does not compile. */
+/** Every kind, with and without its optional properties. The compiler finds a missing kind. */
 const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = {
   'act-completed': leading(merged({ ...attempt, context: json }, { response: json, events: json })),
   'act-failed': merged(

@@ -8,7 +8,7 @@ import type { Properties } from './stored-forms.js';
 /** An entry in the columns of a storage, beside its stamp. JSON is text. */
 export interface EntryColumns {
   readonly kind: string;
-  /** The status that the entry makes, null if it changes none. */
+  /** The status that results from the entry; null if it does not change. */
   readonly status: string | null;
   readonly step: string | null;
   readonly attempt: number | null;
@@ -35,7 +35,7 @@ const columnNames: ReadonlySet<string> = new Set([
   'finishedAt',
 ]);
 
-/** Gives values of `detail` back as they were, which JSON does not. */
+/** Restores the values of `detail` that JSON changes. */
 const revivers: Readonly<Record<string, (stored: never) => unknown>> = {
   retryAt: (stored: string) => new Date(stored),
   park: revivePark,
@@ -43,12 +43,12 @@ const revivers: Readonly<Record<string, (stored: never) => unknown>> = {
 };
 
 /**
- * The columns of an entry, of every kind; `fromEntryColumns` is the inverse. Earlier releases can read what it
- * writes of the kinds that they know.
+ * The columns of an entry of any kind; `fromEntryColumns` is the inverse. Earlier releases can read entries of the
+ * kinds that they know.
  */
 export function toEntryColumns(draft: EntryDraft): EntryColumns {
   const properties = toStoredForm(draft);
-  // One literal, and no rest spread: this runs for every entry. Hot path, see ADR 0023.
+  // hot path, see ADR 0023: one literal and no rest spread, because this runs for every entry.
   return {
     kind: draft.kind,
     status: (properties['status'] as string | undefined) ?? null,
@@ -67,8 +67,8 @@ export function toEntryColumns(draft: EntryDraft): EntryColumns {
 /**
  * The entry that was stored in these columns.
  *
- * @throws TypeError for an entry that this version does not know, or that lacks what each of its kind has: a later release
- * wrote it, and an unreadable journal is better than a misread one.
+ * @throws TypeError for an entry that this version does not know, or that lacks a required property of its kind: a
+ * later release wrote it, and an unreadable journal is better than a misread one.
  */
 export function fromEntryColumns(columns: EntryColumns): EntryDraft {
   const { kind, status } = columns;
@@ -86,7 +86,7 @@ interface StoredPark {
   readonly nextRunAt?: string;
 }
 
-/** JSON has no undefined: a wait that only a request ends has no `dueInMs` there. */
+/** JSON has no undefined, so it has no `dueInMs` for a wait that only a request ends. */
 function revivePark({ nextRunAt, ...park }: StoredPark): object {
   const revived = { ...park, dueInMs: park.dueInMs };
   return nextRunAt === undefined ? revived : { ...revived, nextRunAt: new Date(nextRunAt) };

@@ -5,30 +5,32 @@ import { noSurroundings } from '../ports/surroundings.js';
 import type { Surroundings } from '../ports/surroundings.js';
 import type { ErrorConduct } from './error-conduct.js';
 
-/** One thing to write: a saga that starts, or an entry. */
+/** One write: a saga that starts, or an entry. */
 export type Write =
   | { readonly kind: 'start'; readonly saga: NewSaga }
   | { readonly kind: 'append'; readonly request: AppendRequest };
 
-/** The writes of one statement: sagas that start, and entries with the header changes they bring. Each is of another saga. */
+/**
+ * The writes of one statement: sagas that start, and entries with their header changes. No two belong to the same saga.
+ */
 export interface WriteGroup {
   readonly starts: readonly NewSaga[];
   readonly appends: readonly AppendRequest[];
 }
 
-/** The sagas whose row was written; a missing one was there before (a start) or is fenced (an append). */
+/** The sagas whose row was written. A missing saga existed before (a start) or is fenced (an append). */
 export interface WrittenSagas {
   has(sagaId: string): boolean;
 }
 
 /** The size and number of the statements. */
 export interface GroupCommitLimits {
-  /** Statements that are on their way at once. */
+  /** The maximum number of statements in flight. */
   readonly maximumInFlight: number;
   readonly maximumRows: number;
-  /** Fewer rows than this are not split into two statements: the second would cost more than it wins. */
+  /** Fewer rows than this are not split into two statements: the second one would cost more than it saves. */
   readonly minimumSplitRows: number;
-  /** Counted in characters of context: a guess is good enough to keep statements from growing out of hand. */
+  /** In characters of context: an estimate is good enough to limit the size of statements. */
   readonly maximumCharacters: number;
 }
 
@@ -40,11 +42,11 @@ export interface GroupCommitPorts {
   readonly conductOf: (error: unknown) => ErrorConduct;
   /** Calls back after the current turn of the event loop: `setImmediate` in Node. */
   readonly defer: (callback: () => void) => void;
-  /** Runs the sending of a group, which belongs to no caller. @default at once */
+  /** Runs the sending of a group outside the surroundings of any caller. By default, it is called directly. */
   readonly runShared?: Surroundings['run'];
 }
 
-/** So many groups go before a suspect if it would take the last slot. */
+/** The number of groups that go before a suspect that would take the last slot. */
 const groupsThatMayPass = 8;
 
 interface Waiting {
@@ -60,18 +62,19 @@ interface Failure {
 }
 
 /**
- * Lets writes of different sagas that wait at the same moment travel in one statement, so that a busy process pays one
- * fsync for many of them and an idle one does not wait for others. While as many statements as may are in flight, the next
- * group gathers; many that wait are shared among the statements that are free. Two writes of one saga never share a
- * statement nor run side by side.
+ * Combines waiting writes of different sagas into one statement, so that a busy process pays one fsync for many of them
+ * and an idle process does not wait for others. While the maximum number of statements is in flight, the next group
+ * gathers; many waiting writes are shared among the free statements. Two writes of one saga never share a statement and
+ * never run at the same time.
  */
 export class GroupCommit {
   private waiting: Waiting[] = [];
   private readonly sagasInFlight = new Set<string>();
   /**
-   * Sagas whose write held a whole group up or failed by itself: they travel alone until one is written. All of them
-   * travel together again once a statement fails for a reason that they share: while it lasts, each would wait for it
-   * in turn, and a suspicion that was right comes back with the next group. With each: how many groups it let pass.
+   * Sagas whose write delayed a whole group or failed separately, each with the number of groups that went before it.
+   * They are written alone until a write of them succeeds. When a statement fails for a reason that all share, they
+   * join groups again: while the reason lasts, each would wait for it in turn, and a justified suspicion returns with
+   * the next group.
    */
   private readonly suspects = new Map<string, number>();
   private statementsInFlight = 0;
@@ -87,7 +90,7 @@ export class GroupCommit {
     this.runShared = ports.runShared ?? noSurroundings.run;
   }
 
-  /** Resolves once it is durable (true) or known not to be wanted (false: it is there already, or fenced). */
+  /** Resolves with true once the write is durable, or with false if the saga exists already or the entry is fenced. */
   submit(write: Write): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const sagaId = write.kind === 'start' ? write.saga.sagaId : write.request.sagaId;
@@ -104,11 +107,12 @@ export class GroupCommit {
     });
   }
 
-  // After the current turn of the event loop: what one answer from the database sets in motion travels together.
+  // After the current turn of the event loop, so that all writes that follow one answer of the database are combined.
   private flushSoon(): void {
     if (this.isScheduled || this.statementsInFlight >= this.limits.maximumInFlight) return;
     this.isScheduled = true;
-    // A group is several callers' write, and sets the next one going: it is in the surroundings of none of them.
+    // A group has the writes of several callers and starts the next group, so it runs in the surroundings of none of
+    // them.
     this.runShared(() =>
       this.ports.defer(() => {
         this.isScheduled = false;
@@ -127,8 +131,9 @@ export class GroupCommit {
   }
 
   /**
-   * The waiting writes are shared among the statements that may be sent now: while the database writes one share, the sagas of
-   * another go on here. In one statement they would all wait for the same answer, and then the database for all of them.
+   * The waiting writes are shared among the statements that may be sent now: while the database writes one share, the
+   * sagas of another one continue here. In one statement, all sagas would wait for the same answer, and then the
+   * database would wait for all of them.
    */
   private fairShare(): number {
     const free = this.limits.maximumInFlight - this.statementsInFlight;
@@ -136,7 +141,7 @@ export class GroupCommit {
     return Math.min(Math.max(share, this.limits.minimumSplitRows), this.limits.maximumRows);
   }
 
-  /** Takes what goes into the next statement. Its sagas count as in flight from here on. */
+  /** Takes the writes of the next statement. Their sagas count as in flight from here on. */
   private takeGroup(rows: number): readonly Waiting[] {
     const group: Waiting[] = [];
     const rest: Waiting[] = [];
@@ -169,8 +174,8 @@ export class GroupCommit {
   }
 
   /**
-   * Whether a suspect, which may hold its statement up for as long as a lock may, would take the only way that is left to
-   * the others. It waits then, while they go by; but not forever, as they may never end.
+   * Whether a suspect would take the last slot of the others: its statement may wait as long as a lock may be held.
+   * Then other groups are sent first, but only a limited number of them, because they may never end.
    */
   private isLastSlotOfOthers(): boolean {
     if (this.limits.maximumInFlight - this.statementsInFlight > 1) return false;
@@ -198,7 +203,7 @@ export class GroupCommit {
     else this.fail(group, failure);
   }
 
-  /** One of them is refused: the others must not suffer for it. */
+  /** The database refuses one of the writes, so each is tried alone, and the others are not affected. */
   private async writeOneByOne(group: readonly Waiting[]): Promise<void> {
     for (const [index, item] of group.entries()) {
       const failure = await this.tryToWrite([item]);
@@ -214,7 +219,7 @@ export class GroupCommit {
     }
   }
 
-  /** Answers those whose statement was run, or says why it failed. */
+  /** Answers the writes if their statement succeeded, or returns the failure. */
   private async tryToWrite(group: readonly Waiting[]): Promise<Failure | undefined> {
     try {
       const written = await this.ports.send(groupOf(group));
@@ -247,11 +252,11 @@ function groupOf(waiting: readonly Waiting[]): WriteGroup {
   return { starts, appends };
 }
 
-/** The group's error in the words of the one write. */
+/** The error of one write of the failed group. */
 function errorOf({ kind }: Write, error: unknown): SagaStorageError {
   if (isSagaError(error, 'SAGA_STORAGE_FAILED'))
     return new SagaStorageError(kind, error.outcome, { cause: error.cause });
-  // It never came to the database: its values are not what they should be.
+  // It never reached the database: its values are invalid.
   return new SagaStorageError(kind, 'refused', { cause: error });
 }
 

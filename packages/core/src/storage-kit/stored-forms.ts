@@ -3,13 +3,13 @@ import type { EntryDraft } from '../journal/journal-entry.js';
 /** An entry, whatever its kind. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The form in which journals keep the entries of one kind, because releases before this one wrote and read them so. */
+/** The form in which journals keep the entries of one kind, because earlier releases wrote and read this form. */
 interface StoredForm {
   readonly write?: (draft: Properties) => Properties;
   readonly read: (stored: Properties) => Properties;
 }
 
-/** The outcome of an act: "unknown" has the name that it had in the first release. */
+/** The stored outcome of an act: "unknown" keeps the name that it had in the first release. */
 const storedOutcome = (outcome: unknown): unknown => (outcome === 'unknown' ? 'timed-out' : outcome);
 const outcomeOf = (stored: unknown): unknown => (stored === 'timed-out' ? 'unknown' : stored);
 
@@ -19,7 +19,7 @@ const forms: Readonly<Record<string, StoredForm>> = {
     read: (stored) => ({ ...stored, outcome: outcomeOf(stored['outcome']) }),
   },
   'compensation-decided': {
-    // The first one the way releases before the list wrote it, too: in a rolling deploy they read it.
+    // The first step is also written in the form of releases before the list, because they read it in a rolling deploy.
     write: (draft) => {
       const undo = stepsOf(draft['undo']).map((one) => ({ ...one, outcome: storedOutcome(one.outcome) }));
       const [first] = undo;
@@ -34,7 +34,7 @@ const forms: Readonly<Record<string, StoredForm>> = {
     },
   },
   'signal-received': {
-    // Its payload is JSON, and so in the column of what came from outside.
+    // Its payload is JSON, so it is stored in the column for responses.
     write: ({ payload, ...draft }) => (payload === undefined ? draft : { ...draft, response: payload }),
     read: ({ response, ...stored }) => {
       known('the decision', stored['decision'], [undefined, 'approved', 'rejected']);
@@ -48,7 +48,8 @@ const forms: Readonly<Record<string, StoredForm>> = {
     },
   },
   'step-resolved': {
-    // Releases before `not-done` wrote no outcome. A word that a later one may add is not guessed: the saga is released.
+    // Releases before `not-done` wrote no outcome. An unknown word of a later release is not guessed: the saga is
+    // released.
     read: ({ outcome = 'done', ...stored }) => {
       if (outcome === 'done' || outcome === 'not-done') return { ...stored, outcome };
       throw new TypeError(
@@ -58,7 +59,7 @@ const forms: Readonly<Record<string, StoredForm>> = {
   },
 };
 
-/** A value that a later release may add is not guessed: the saga is released. */
+/** Refuses a value that a later release may have added: the saga is released, and its meaning is not guessed. */
 function known(what: string, value: unknown, values: readonly unknown[]): unknown {
   if (values.includes(value)) return value;
   throw new TypeError(`The journal has ${what} "${String(value)}", which this version does not know.`);

@@ -14,12 +14,12 @@ import type { DeclaredWait } from '../../src/definition/waits.js';
 import { defineSaga, fallback } from '../../src/index.js';
 import { stepId } from './labels.js';
 
-/** A handler that no diagram ever asks for. */
+/** A handler that no diagram uses. */
 export const unusedHandler: StepHandlerSource = () => {
   throw new Error('a diagram needs no handler');
 };
 
-/** A breaker that no diagram ever asks. */
+/** A breaker that no diagram uses. */
 const circuitBreaker = {
   execute: <Result>(_: string, attempt: () => Promise<Result>): Promise<Result> => attempt(),
   isOpen: (): boolean => false,
@@ -74,7 +74,7 @@ const stage = fc.record({
   options: fallbackOptions,
 });
 
-/** Any saga of up to five places. */
+/** Any saga of up to five stages. */
 export const anyDefinition: fc.Arbitrary<SagaDefinition> = fc
   .record({
     name: stepId,
@@ -106,7 +106,7 @@ function relabelWait(wait: WaitDefinition, relabel: (text: string) => string): W
   return named;
 }
 
-/** The same saga with other texts wherever a text comes from its author. */
+/** The same saga with every text of its author replaced. */
 export function relabelled(definition: SagaDefinition, relabel: (text: string) => string): SagaDefinition {
   const step = (one: StepDefinition): StepDefinition => ({
     ...one,

@@ -16,8 +16,8 @@ describe('the page about diagrams', () => {
     expect(callsOn(page)).toEqual(expectedCalls);
   });
 
-  // Where this fails because a diagram was meant to change, run:
-  // node --conditions=@nest-saga/source --import @nest-saga/typescript-loader tools/redraw-diagrams.mjs
+  // If this fails after an intended change of a diagram, run: node --conditions=@nest-saga/source --import
+  // @nest-saga/typescript-loader tools/redraw-diagrams.mjs
   it('shows what the code draws', () => {
     expect(page).toBe(redrawn(page));
   });

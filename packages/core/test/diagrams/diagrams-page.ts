@@ -1,7 +1,7 @@
 import { classDiagram, executionDiagram, sequenceDiagram, stateDiagram } from '../../src/diagrams.js';
 import { failedOrder, orderSaga, runningOrder } from './example.js';
 
-/** What the page shows, by the call that it names above each picture. */
+/** The pictures of the page, by the call that it names above each of them. */
 const pictures: Readonly<Record<string, () => string>> = {
   'sequenceDiagram(orderSaga)': () => sequenceDiagram(orderSaga),
   'classDiagram(orderSaga)': () => classDiagram(orderSaga),
@@ -19,7 +19,7 @@ export function callsOn(page: string): readonly string[] {
   return Array.from(page.matchAll(picture), ({ groups }) => groups?.['call'] ?? '');
 }
 
-/** The calls whose text the page has to show. */
+/** The calls whose result the page must show. */
 export const expectedCalls = Object.keys(pictures);
 
 /** The page with each picture as the code draws it now. */

@@ -4,11 +4,11 @@ import { parseDiagram } from './mermaid.js';
 export interface DrawnExecution {
   /** `colour: first line / second line`, from the top. */
   readonly boxes: readonly string[];
-  /** What the arrows say, where they say something. */
+  /** The labels of the arrows that have one. */
   readonly arrows: readonly string[];
 }
 
-/** What Mermaid makes of an execution's diagram. */
+/** Parses an execution's diagram with Mermaid. */
 export async function readExecution(text: string): Promise<DrawnExecution> {
   const { structure, labels } = await parseDiagram(text);
   const parts = structure.map((part, index) => ({ part: part.split(' '), label: labels[index] ?? '' }));

@@ -16,7 +16,7 @@ import { isOpen, isTerminal, StepTimedOutError } from '../../src/index.js';
 import { nextEntry } from '../../src/execution/next-entry.js';
 import { waitsInMemory } from '../engine/waits-in-memory.js';
 
-/** An execution as far as it came. */
+/** An execution up to some point. */
 export interface Execution {
   readonly header: SagaHeader;
   readonly entries: readonly JournalEntry[];
@@ -24,8 +24,8 @@ export interface Execution {
 }
 
 /**
- * Lets the engine's own decisions run a saga without a handler: each choice, from 0 to 9, says what happens next. It
- * stops where the saga has ended or there are no more choices.
+ * Runs a saga by the engine's own decisions, without a handler: each choice, from 0 to 9, sets what happens next. It
+ * stops when the saga has ended or there are no more choices.
  */
 export function simulate(
   definition: SagaDefinition,
@@ -144,7 +144,7 @@ const failed: AttemptOutcome = {
   isBreakerOpen: false,
 };
 
-/** What each choice makes of an attempt; the choices that are left out let it complete. */
+/** The outcome of an attempt for each choice; it completes for all other choices. */
 const outcomes: readonly (AttemptOutcome | undefined)[] = [
   undefined,
   failed,
@@ -165,7 +165,7 @@ function at(seconds: number): Date {
   return new Date(Date.UTC(2026, 0, 5, 9, 0, seconds));
 }
 
-/** The same execution with other texts wherever a text comes from outside. */
+/** The same execution with every text from outside replaced. */
 export function relabelledExecution(
   { header, entries }: Pick<Execution, 'header' | 'entries'>,
   relabel: (text: string) => string,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-/** A directive of Mermaid, which it takes from anywhere in a text. */
+/** A directive of Mermaid, which it accepts anywhere in a text. */
 export const hostileDirective = '%%{init: {"securityLevel": "loose", "theme": "dark"}}%%';
 
-/** Texts that break a label, start something else or reach a page as markup, where they are not encoded. */
+/** Texts that break a label, start something else or reach a page as markup if they are not encoded. */
 export const hostileLabels: readonly string[] = [
   'end',
   'end\nend',
@@ -92,7 +92,10 @@ export const stepId: fc.Arbitrary<string> = fc.oneof(
   fc.stringMatching(/^[A-Za-z][\w.:-]{0,19}$/),
 );
 
-/** A text as a label shows it: on one line, without what cannot be seen but what keeps icons and formulas texts. */
+/**
+ * A text as a label shows it: on one line, without invisible characters except those that keep icons and formulas as
+ * texts.
+ */
 export function shownAs(text: string): string {
   const line = text.replace(/[\s\p{C}]+/gu, ' ').trim();
   return line.replaceAll('$$', '$\u200b$').replaceAll(':fa-', ':\u200bfa-');

@@ -1,13 +1,13 @@
 import DOMPurify from 'dompurify';
 
-// Mermaid cleans labels with DOMPurify, which has nothing to work on where there is no browser. Parsing needs none.
+// Mermaid cleans labels with DOMPurify, which does not work without a browser. Parsing does not need it.
 Object.assign(DOMPurify, { addHook() {}, sanitize: (text: string) => text });
 const { default: mermaid } = await import('mermaid');
 
 await mermaid.parse('sequenceDiagram');
 
-// It also copies all of its configuration for each label. Without what only drawing reads, a test can parse hundreds
-// of diagrams.
+// Mermaid also copies its whole configuration for each label. Without the parts that only drawing reads, a test can
+// parse hundreds of diagrams.
 const readByParsing = new Set(['defaultRenderer', 'htmlLabels', 'wrap']);
 for (const [name, section] of Object.entries(mermaid.mermaidAPI.defaultConfig)) {
   if (typeof section !== 'object' || name === 'secure') continue;
@@ -15,10 +15,10 @@ for (const [name, section] of Object.entries(mermaid.mermaidAPI.defaultConfig)) 
 }
 mermaid.mermaidAPI.globalReset();
 
-/** What the real Mermaid made of a text. */
+/** A text as the real Mermaid parsed it. */
 export interface ParsedDiagram {
   readonly kind: string;
-  /** Everything but the labels: what is there, and what leads where. */
+  /** Everything except the labels: the nodes and the connections. */
   readonly structure: readonly string[];
   /** The labels as a reader sees them. */
   readonly labels: readonly string[];
@@ -27,7 +27,7 @@ export interface ParsedDiagram {
 /**
  * Parses a diagram with the real Mermaid.
  *
- * @throws Mermaid's own error, with the text, where it does not parse.
+ * @throws Mermaid's own error, with the text, if it does not parse.
  */
 export async function parseDiagram(text: string): Promise<ParsedDiagram> {
   try {
@@ -42,9 +42,9 @@ export async function parseDiagram(text: string): Promise<ParsedDiagram> {
 }
 
 /**
- * What a text sets of Mermaid's own configuration, by a directive or by front matter.
+ * The parts of Mermaid's own configuration that a text sets, by a directive or by front matter.
  *
- * @throws Mermaid's own error where it does not parse.
+ * @throws Mermaid's own error if it does not parse.
  */
 export async function configurationIn(text: string): Promise<unknown> {
   const { config } = await mermaid.parse(text);

@@ -5,7 +5,7 @@ import { parseDiagram } from './mermaid.js';
 
 const readme = readFileSync(join(import.meta.dirname, '../../../../README.md'), 'utf8');
 
-/** What `applyEntry` makes of the status of a saga. */
+/** The changes of a saga's status by `applyEntry`. */
 const changesOfStatus = [
   [SagaStatus.Pending, SagaStatus.Running],
   [SagaStatus.Running, SagaStatus.Completed],

@@ -17,7 +17,7 @@ export const anyRelabel: fc.Arbitrary<Relabel> = fc
     };
   });
 
-/** What each text is but for what its labels say: the kind of diagram, what is there, and how many labels. */
+/** The structure of each text without its labels: the kind of diagram, the nodes, and the number of labels. */
 export async function structuresOf(...texts: readonly string[]): Promise<readonly (readonly string[])[]> {
   const structures: (readonly string[])[] = [];
   for (const text of texts) {

@@ -46,7 +46,7 @@ describe('a cancel of a saga whose step ends its processes', () => {
   });
 });
 
-/** A process dies in an act of its saga, and another one is asked to cancel it. */
+/** A process dies in an act of its saga, and another process is asked to cancel the saga. */
 async function cancelledAfterDeath(saga: ReturnType<typeof scriptedSaga>) {
   const cluster = new SimulatedCluster([saga]);
   const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];

@@ -16,9 +16,9 @@ import { cases, changedFrom, definitionOf } from './random-sagas.js';
 interface Redeployed {
   readonly before: SagaDefinition;
   readonly after: SagaDefinition;
-  /** As the process with the former steps left it. */
+  /** The saga as the process with the former steps left it. */
   readonly left: PureExecution;
-  /** What people ask, in turn. */
+  /** The requests of people, in order. */
   readonly asked: readonly number[];
 }
 
@@ -100,9 +100,9 @@ describe('a saga whose steps are changed under its version', () => {
   it('goes on to an end once the former steps are back and a person lets it, doing and undoing each step once', () => {
     fc.assert(
       fc.property(redeployed, ({ before, after, left, asked }) => {
-        const stuck = left.claim(after).run(after, everythingWorks).letGoOn(after, asked);
+        const stuck = left.claim(after).run(after, everythingWorks).resumeAll(after, asked);
         fc.pre(stuck.header.status === 'stuck');
-        const ended = stuck.letGoOn(before, [...asked, 0]);
+        const ended = stuck.resumeAll(before, [...asked, 0]);
         expect(isTerminal(ended.header.status)).toBe(true);
         const { entries } = ended;
         expect(repeated(actsOf(ended))).toEqual([]);
@@ -123,8 +123,8 @@ describe('a saga whose steps are changed under its version', () => {
         const ended = left
           .claim(after)
           .run(after, everythingWorks)
-          .letGoOn(after, asked)
-          .letGoOn(before, asked);
+          .resumeAll(after, asked)
+          .resumeAll(before, asked);
         const headers = ended.entries.map(({ seq }) => ended.cut(seq).header);
         const open = headers.filter(({ status }) => status !== 'stuck');
         expect(open.filter(({ status, failure }) => forward.has(status) !== (failure === undefined))).toEqual(

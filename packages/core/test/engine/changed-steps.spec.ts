@@ -7,11 +7,11 @@ const steps = (...ids: readonly string[]) => ids.map((id) => new ScriptedStep(id
 const order = (...ids: readonly string[]) => scriptedSaga('order', steps(...ids));
 const reason = 'the customer called';
 
-/** Steps of which the last one never answers. */
+/** Steps of which the last one never ends. */
 const hangingAt = (id: string, ...before: readonly string[]) =>
   scriptedSaga('order', [...steps(...before), new ScriptedStep(id, { act: [new StepGate().waits()] })]);
 
-/** A saga that its process left behind as far as it came. */
+/** A saga whose process died after some steps. */
 async function leftBehind(saga: ScriptedSaga) {
   const cluster = new SimulatedCluster([saga]);
   const earlier = await cluster.startProcess();
@@ -24,7 +24,7 @@ async function leftBehind(saga: ScriptedSaga) {
   return { cluster, sagaId, deploy, outcomeUnder };
 }
 
-/** A saga that is STUCK because the steps of the process that found it do not fit its journal. */
+/** A saga that is STUCK because its journal does not fit the steps of the process that claimed it. */
 async function mismatched(before: ScriptedSaga, wrong: ScriptedSaga) {
   const left = await leftBehind(before);
   const process = await left.deploy(wrong);

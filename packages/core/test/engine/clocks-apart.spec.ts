@@ -43,7 +43,7 @@ describe('workers whose wall clocks are an hour apart', () => {
       wrong.kill();
       const right = await cluster.startProcess();
       const outcome = right.outcome(sagaId);
-      // The lease of the dead one, a sweep, and the wait.
+      // The lease of the dead process, a sweep, and the wait.
       await cluster.advance(30_000 + 6_000 + 60_000);
       expect(saga.calls).toEqual(['act first', 'act first #2']);
       expect((await cluster.resolve(outcome, 0)).status).toBe('completed');

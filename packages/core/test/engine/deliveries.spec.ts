@@ -36,7 +36,7 @@ class HeldHandlers implements EventHandlers {
   }
 }
 
-/** Handlers that do what a function says. */
+/** Handlers that call these functions. */
 const handlersOf = (handlers: Readonly<Record<string, (event: unknown) => unknown>>): EventHandlers => ({
   handlersOf: ({ event }) =>
     Object.entries(handlers).map(([name, handle]) => ({ name, handle: () => handle(event) })),
@@ -44,7 +44,7 @@ const handlersOf = (handlers: Readonly<Record<string, (event: unknown) => unknow
 
 const retry = { maximumAttempts: 3, initialIntervalMs: 100, backoffCoefficient: 1, jitter: 0 };
 
-/** Three steps that each emit their name, and their undo too. */
+/** Three steps that each emit their name, as do their compensations. */
 function order(last: ScriptedStepOptions = {}) {
   const saga = scriptedSaga('order', [
     new ScriptedStep('reserve', { act: [emits('reserved')], compensate: [emits('put back')] }),
@@ -380,7 +380,7 @@ describe('an operator', () => {
   });
 });
 
-/** Never ends the handling of that event, the first times. */
+/** Never ends the handling of that event, up to a number of times. */
 function held(event: unknown, times = Number.POSITIVE_INFINITY): (event: unknown) => unknown {
   let left = times;
   return (one) => (one === event && left-- > 0 ? new Promise(() => undefined) : undefined);

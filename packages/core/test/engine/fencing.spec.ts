@@ -167,7 +167,7 @@ describe('a process that was paused past its lease', () => {
 });
 
 describe('a handler that was not there yet when its process was paused past its lease', () => {
-  /** Whatever stands before a handler waits here until the test lets it go on. */
+  /** The code that runs before a handler waits here until the test resumes it. */
   function turnstile() {
     let open = (): void => undefined;
     const opened = new Promise<void>((resolve) => {

@@ -11,7 +11,7 @@ function order(options: ScriptedStepOptions) {
   return { step, saga, cluster: new SimulatedCluster([saga]) };
 }
 
-/** A process dies in the act of `charge`; the other one is there to go on. */
+/** A process dies in the act of `charge`; the other process can continue. */
 async function diedInTheAct(options: ScriptedStepOptions = {}) {
   const { act: rest = [], ...others } = options;
   const world = order({ act: [new StepGate().waits(), ...rest], ...others });
@@ -92,7 +92,7 @@ describe('a primary whose process died in its act', () => {
 });
 
 describe('a release', () => {
-  /** A process shuts down while a step runs; the next one is asked to cancel the saga before it goes on. */
+  /** A process shuts down while a step runs; the next process is asked to cancel the saga before it continues. */
   async function releasedThenCancelled(isEnding: boolean) {
     const gate = new StepGate();
     const [reserve, charge] = [

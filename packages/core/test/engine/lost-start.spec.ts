@@ -1,6 +1,6 @@
 import { FaultyStorage, scriptedSaga, ScriptedStep, SimulatedCluster } from '@nest-saga/testing';
 
-/** A process whose next start is stored, but not answered. */
+/** A process whose next start is stored, although its answer is lost. */
 async function withLostAnswer() {
   const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('reserve')])]);
   const storage = new FaultyStorage(cluster.memory);

@@ -16,7 +16,7 @@ describe('many healthy sagas that saw their owners die again and again', () => {
       for (let death = 0; death < deaths; death++) {
         process.kill();
         process = await cluster.startProcess(options);
-        // The lease of the dead one, a sweep, and the time of those that are let in late.
+        // The lease of the dead process, a sweep, and the time of the suspects that are admitted late.
         if (death < deaths - 1) await cluster.advance(death === 0 ? 40_000 : 4_000_000);
       }
       isMended = true;

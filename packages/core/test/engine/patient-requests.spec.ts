@@ -11,7 +11,7 @@ import {
 
 const reason = 'the customer called';
 
-/** A storage in trouble: what is asked from outside loses the race for its place as often as a test says. */
+/** A storage in which a request from outside loses the race for its `seq` as often as a test says. */
 class RacyStorage extends FaultyStorage {
   lostRaces = 0;
   barriers = 0;

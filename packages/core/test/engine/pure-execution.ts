@@ -15,20 +15,20 @@ import { waitsInMemory } from './waits-in-memory.js';
 import { isStep } from '../../src/definition/saga-step.js';
 import { openSteps } from '../../src/journal/stage-steps.js';
 
-/** What each attempt of each step does: a list a step and action, the last one for ever. */
+/** The result of each attempt of each step: a list for each step and action, whose last item repeats. */
 export type Script = Readonly<
   Record<string, readonly ('ok' | 'fail' | 'timeout' | 'unstorable' | 'refused')[]>
 >;
 
-/** Every step does what it should. */
+/** Every step completes. */
 export const everythingWorks: Script = {};
 
 type RecordedHeader = Pick<SagaHeader, 'context' | 'status' | 'failure' | 'stuck'>;
 
-/** The moment of everything that happens. */
+/** The moment of all entries. */
 export const at = new Date(0);
 
-/** The header of a saga to which nothing has happened. */
+/** The header of a saga before its first entry. */
 export const started: RecordedHeader = {
   context: '{}',
   status: 'running',
@@ -36,7 +36,7 @@ export const started: RecordedHeader = {
   stuck: undefined,
 };
 
-/** One saga in a storage, and what the pure part of the engine makes of it: no handler, no clock, no I/O. */
+/** One saga in a storage, run by the pure part of the engine: no handler, no clock, no I/O. */
 export class PureExecution {
   readonly entries: JournalEntry[] = [];
   private readonly headers: RecordedHeader[] = [started];
@@ -46,7 +46,7 @@ export class PureExecution {
     return this.headers.at(-1) ?? started;
   }
 
-  /** As it was when it had so many entries. */
+  /** The execution as it was with this number of entries. */
   cut(length: number): PureExecution {
     const cut = new PureExecution();
     cut.entries.push(...this.entries.slice(0, length));
@@ -54,12 +54,12 @@ export class PureExecution {
     return cut;
   }
 
-  /** What every process reads, whatever its steps are. */
+  /** The state that every process reads, independent of its definition. */
   get state(): SagaState {
     return foldJournal(this.header, this.entries);
   }
 
-  /** Another worker takes it over, whose steps are these. */
+  /** Another worker with this definition claims the saga. */
   claim(definition: SagaDefinition): this {
     const { status } = this.header;
     if (status === 'running' || status === 'compensating')
@@ -67,7 +67,7 @@ export class PureExecution {
     return this;
   }
 
-  /** A person asks one of the things that may be asked of a stuck saga in a process with these steps. */
+  /** An operator sends one of the requests that a stuck saga accepts in a process with this definition. */
   ask(definition: SagaDefinition, choice: number): this {
     const { state } = this;
     const asked: EntryDraft[] = [{ kind: 'retry-requested', actor: 'ada' }];
@@ -86,9 +86,9 @@ export class PureExecution {
   }
 
   /**
-   * Runs it as an executor does, until it ends or is stuck.
+   * Runs the saga as an executor does, until it ends or is stuck.
    *
-   * @param requests Before which entries somebody asks to cancel, or another worker claims; each kind once.
+   * @param requests The entries before which a caller asks to cancel, or another worker claims; each kind once.
    */
   run(definition: SagaDefinition, script: Script, requests: Readonly<Record<number, EntryDraft>> = {}): this {
     let { state } = this;
@@ -118,8 +118,8 @@ export class PureExecution {
     throw new Error('the saga did not end');
   }
 
-  /** As people and processes go on with it where it is stuck: each choice is one request. */
-  letGoOn(definition: SagaDefinition, asked: readonly number[], script: Script = everythingWorks): this {
+  /** Continues a stuck saga as operators and processes do: each choice is one request. */
+  resumeAll(definition: SagaDefinition, asked: readonly number[], script: Script = everythingWorks): this {
     for (const choice of asked) {
       if (this.header.status !== 'stuck') break;
       this.ask(definition, choice).claim(definition).run(definition, script);
@@ -142,7 +142,7 @@ export class PureExecution {
   }
 }
 
-/** The steps whose effect is there or may be there, in the order in which that became so. */
+/** The steps whose effect is there or may be there, in the order in which the effects began. */
 export function effectsOf(entries: readonly JournalEntry[]): readonly string[] {
   return entries.flatMap((entry) => {
     if (entry.kind === 'compensation-decided') return entry.undo.map(({ step }) => step);
@@ -173,14 +173,14 @@ export function undoneFirstIn(entries: readonly JournalEntry[]): readonly string
   return undone;
 }
 
-/** The steps that a person has done or undone by hand. */
+/** The steps that an operator has done or undone by hand. */
 export function resolvedIn(entries: readonly JournalEntry[]): readonly string[] {
   return entries.flatMap((entry) =>
     entry.kind === 'step-resolved' && entry.outcome === 'done' ? [entry.step] : [],
   );
 }
 
-/** What is in a list more than once. */
+/** The items that are in a list more than once. */
 export function repeated(list: readonly string[]): readonly string[] {
   return list.filter((one, index) => list.indexOf(one) !== index);
 }

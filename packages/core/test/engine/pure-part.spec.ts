@@ -21,7 +21,7 @@ const runs = { numRuns: 3_000 };
 const runOf = ({ definition, script, requests }: Case): PureExecution =>
   new PureExecution().run(definition, script, requests);
 
-/** The states of whoever follows it entry by entry. */
+/** The states of a watcher, entry by entry. */
 function statesOf(entries: readonly JournalEntry[]): readonly SagaState[] {
   let state = initialState('{}');
   return entries.map((entry) => {
@@ -60,7 +60,7 @@ describe('the pure part of the engine', () => {
             ? [entry.step]
             : [],
         );
-        // Each of these has made way for its alternative, before anything was decided.
+        // Each of these was replaced by its alternative, before a compensation was decided.
         const first = undoneFirstIn(entries);
         const expected = effectsOf(entries)
           .filter((step) => !first.includes(step))
@@ -119,7 +119,7 @@ describe('the pure part of the engine', () => {
       fc.property(cases, (one) => {
         const end = endOf(one);
         const isCompleted = end.status === 'completed';
-        // It can be STUCK on its way forward, too: a primary that cannot be undone lets no alternative begin.
+        // It can be STUCK on its way forward, too: an alternative does not begin while its primary cannot be undone.
         expect(end.failure === undefined).toBe(end.direction === 'forward');
         expect(isCompleted && end.direction === 'backward').toBe(false);
         expect(end.stage === one.definition.stages.length && end.direction === 'forward').toBe(isCompleted);
@@ -243,7 +243,7 @@ describe('a stuck saga', () => {
             if (execution.header.status !== 'stuck') break;
             execution.ask(definition, choice).claim(definition).run(definition, script);
           }
-          const { header, entries } = execution.letGoOn(definition, [0]);
+          const { header, entries } = execution.resumeAll(definition, [0]);
           const gone = [...undosOf(entries), ...resolvedIn(entries)];
           expect(repeated(gone)).toEqual([]);
           const first = undoneFirstIn(entries);

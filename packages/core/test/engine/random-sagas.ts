@@ -3,18 +3,18 @@ import { defineSaga, fallback } from '../../src/index.js';
 import type { DeclaredStep, EntryDraft, SagaDefinition } from '../../src/index.js';
 import type { Script } from './pure-execution.js';
 
-/** A saga, what its steps do, and what others do to it. */
+/** A saga, the results of its steps, and requests from outside. */
 export interface Case {
   readonly shapes: readonly StageShape[];
   readonly definition: SagaDefinition;
   readonly script: Script;
-  /** Before which entries somebody asks to cancel or another worker claims. */
+  /** The entries before which a caller asks to cancel or another worker claims. */
   readonly requests: Readonly<Record<number, EntryDraft>>;
 }
 
 /** One stage: a step, or a fallback of two. */
 export interface StageShape {
-  /** What its steps are called by. */
+  /** The base of the ids of its steps. */
   readonly name: string;
   readonly isFallback: boolean;
   readonly attempted: boolean;
@@ -78,7 +78,9 @@ export const cases: fc.Arbitrary<Case> = fc
     });
   });
 
-/** What the next release makes of the stages: some at the end taken out or added, one replaced, an alternative gone. */
+/**
+ * The stages of the next release: some at the end are removed or added, one is replaced, or an alternative is removed.
+ */
 export function changedFrom(shapes: readonly StageShape[]): fc.Arbitrary<readonly StageShape[]> {
   const [first] = shapes;
   if (first === undefined) return fc.constant(shapes);

@@ -8,7 +8,7 @@ import {
   StepGate,
 } from '@nest-saga/testing';
 
-/** Nearly as much as a context may have, in characters. */
+/** A text nearly as long as a context may be. */
 const large = 'x'.repeat(1_000_000);
 
 /** Measures how much of a journal each read returned. */

@@ -24,7 +24,7 @@ function order(
   return { step, saga, cluster: new SimulatedCluster([saga]) };
 }
 
-/** Lets process after process die in the middle of the saga until `count` of them have. */
+/** Ends one process after the other in the middle of the saga, `count` times. */
 async function crash(cluster: SimulatedCluster, count: number, sagaId?: string): Promise<string> {
   let id = sagaId;
   for (let crashes = 0; crashes < count; crashes++) {

@@ -10,7 +10,7 @@ import {
   throws,
 } from '@nest-saga/testing';
 
-/** A storage that refuses for good whatever holds one text. */
+/** A storage that finally refuses every value with a given text. */
 class ChoosyStorage extends InterceptedStorage {
   refuses: (request: AppendRequest) => boolean = ({ entry }) => JSON.stringify(entry).includes('€');
 

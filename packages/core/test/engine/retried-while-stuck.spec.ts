@@ -11,7 +11,7 @@ import {
 
 const down = new Error('down');
 
-/** A saga whose first step cannot be undone until somebody mends it. */
+/** A saga whose first step cannot be undone until the test repairs it. */
 async function stuckSaga(onExhausted: 'halt' | 'continue') {
   const compensation = { maximumAttempts: 2, onExhausted, initialIntervalMs: 1, jitter: 0 };
   const saga = scriptedSaga('order', [

@@ -21,7 +21,7 @@ interface Order {
   arrived?: readonly string[];
 }
 
-/** Writes into the context what was taken. */
+/** Writes the taken signal into the context. */
 const note = (context: Order, taken: { signal: string; payload: unknown }): void => {
   const payload = taken.payload instanceof Parcel ? taken.payload.label() : taken.payload;
   context.arrived = [...(context.arrived ?? []), `${taken.signal}: ${String(payload)}`];
@@ -202,7 +202,7 @@ describe('the timeout of a wait for a signal', () => {
         sagas.push((await process.start()).sagaId);
         if (index % 5 === 0) await cluster.advance(1);
       }
-      // Each signal a little sooner or later than the timeout of its saga, in the middle of what else happens then.
+      // Each signal comes a little before or after the timeout of its saga, among other events at that time.
       await cluster.advance(6_000 - 20 - 3);
       for (let turn = 0; turn < 130; turn++) {
         const sagaId = sagas[(turn * 37 + round) % 130];
@@ -224,14 +224,14 @@ describe('the timeout of a wait for a signal', () => {
         const came = entries.some((entry) => entry.kind === 'signal-received' && entry.seq < end.seq);
         expect(end.outcome).toBe(came ? 'signal' : 'timed-out');
         expect(header.status).toBe(came ? 'completed' : 'failed');
-        // It was answered with the one or the other, and nothing is forgotten.
+        // Each signal was either taken or refused, and none was lost.
         expect(came).toBe(!refused.has(sagaId));
         outcomes[came ? 'signal' : 'timed-out']++;
       }
       expect([...codes]).toEqual(refused.size === 0 ? [] : ['SAGA_STATUS_REFUSED']);
       outcomes.refused += refused.size;
     }
-    // What happens in one order only proves nothing.
+    // A test with a single order of events would prove nothing.
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(1_000);
   });
 });

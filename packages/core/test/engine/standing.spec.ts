@@ -11,7 +11,7 @@ import type { SimulatedProcess } from '@nest-saga/testing';
 
 const down = new Error('down');
 
-/** Reserves and charges; what `charge` and the undo of `reserve` do is the test's. */
+/** Reserves and charges; the test sets the results of `charge` and of the compensation of `reserve`. */
 function orderOf(options: { readonly gate?: StepGate; readonly failures?: number } = {}) {
   const { gate, failures = 0 } = options;
   const retry = { maximumAttempts: 5, initialIntervalMs: 1_000, backoffCoefficient: 1, jitter: 0 };

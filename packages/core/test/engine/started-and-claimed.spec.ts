@@ -20,7 +20,7 @@ describe('a saga that one process starts and claims at the same moment', () => {
       const elsewhere = await cluster.startProcess({ worker: false });
       await elsewhere.enqueue({}, { sagaId });
       await cluster.advance(0);
-      // Claimed by now, though the answer is still on its way.
+      // The saga is claimed by now, although the answer is still on its way.
       expect((await cluster.load(sagaId)).header.status).toBe('running');
       const started = process.start({}, { sagaId });
       await cluster.advance(0);

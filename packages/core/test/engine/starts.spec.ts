@@ -152,7 +152,7 @@ describe('two starts with one id', () => {
 });
 
 describe('two starts of a saga whose codec writes the same in another way each time', () => {
-  /** As encryption does, which never gives one text twice. */
+  /** A codec that never returns the same text twice, as encryption does. */
   function salted(): ContextCodec {
     let salt = 0;
     return {

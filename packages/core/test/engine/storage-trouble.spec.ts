@@ -21,7 +21,7 @@ function order() {
   return { charge, ship, saga, cluster, storage: new FaultyStorage(cluster.memory) };
 }
 
-/** Fails one call after the other of a method, before it happened or with its answer, each in a cluster of its own. */
+/** Fails one call of a method after the other, before its effect or with its answer, each in its own cluster. */
 async function eachFault(
   method: StorageMethod,
   run: (world: ReturnType<typeof order>, process: SimulatedProcess) => Promise<void>,

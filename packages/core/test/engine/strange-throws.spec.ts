@@ -2,7 +2,7 @@ import { NonRetryableError } from '@nest-saga/core';
 import { scriptedSaga, ScriptedStep, SimulatedCluster } from '@nest-saga/testing';
 import type { StepScript } from '@nest-saga/testing';
 
-/** As it would be thrown by another copy of this package: of no class that this one knows. */
+/** An error as another copy of this package would throw it: its class is unknown to this copy. */
 class OfAnotherCopy extends Error {
   constructor(readonly code: string) {
     super('of another copy');

@@ -11,7 +11,7 @@ import {
 } from '@nest-saga/testing';
 import type { StorageMethod } from '@nest-saga/testing';
 
-/** A storage that takes a saga and finds that it cannot read it. */
+/** A storage that claims a saga and cannot read it. */
 class UnreadingStorage extends InterceptedStorage {
   readonly unreadable = new SagaStorageError('claim', 'refused');
 

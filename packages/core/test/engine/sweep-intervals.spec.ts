@@ -5,7 +5,7 @@ import type { StorageMethod } from '@nest-saga/testing';
 const intervalMs = 5_000;
 const almostOne = 1 - Number.EPSILON;
 
-/** Notes when each sweep begins. */
+/** Records when each sweep begins. */
 class WatchedStorage extends InterceptedStorage {
   readonly sweptAt: number[] = [];
 

@@ -151,14 +151,14 @@ describe('a handler whose time is up', () => {
 });
 
 describe('a handler that takes 300 ms more than its limit', () => {
-  /** A handler that says when it began and ended, deaf to its signal. */
-  function overLimit(cluster: SimulatedCluster, told: string[]) {
+  /** A handler that records when it began and ended, and ignores its signal. */
+  function overLimit(cluster: SimulatedCluster, calls: string[]) {
     return (what: string, end: 'returns' | 'throws'): StepScript =>
       () =>
         new Promise((resolve, reject) => {
-          told.push(`${what} begins`);
+          calls.push(`${what} begins`);
           cluster.clock.startTimer(1_300, () => {
-            told.push(`${what} ends`);
+            calls.push(`${what} ends`);
             if (end === 'returns') resolve(undefined);
             else reject(new Error('the connection was closed'));
           });
@@ -166,36 +166,36 @@ describe('a handler that takes 300 ms more than its limit', () => {
   }
 
   it('never runs beside its next attempt, and its undo begins after it', async () => {
-    const told: string[] = [];
+    const calls: string[] = [];
     const charge = new ScriptedStep('charge', {
       timeoutMs: 1_000,
       retry: { maximumAttempts: 3, initialIntervalMs: 0 },
     });
     const cluster = new SimulatedCluster([scriptedSaga('order', [charge])]);
-    const takes = overLimit(cluster, told);
+    const takes = overLimit(cluster, calls);
     charge.rescript({
       act: [1, 2, 3].map((attempt) => takes(`act ${attempt}`, 'throws')),
       compensate: [takes('undo', 'returns')],
     });
     expect((await cluster.run(await cluster.startProcess())).status).toBe('failed');
-    expect(told).toEqual(
+    expect(calls).toEqual(
       ['act 1', 'act 2', 'act 3', 'undo'].flatMap((what) => [`${what} begins`, `${what} ends`]),
     );
     expect(charge.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   it('ends before the alternative begins', async () => {
-    const told: string[] = [];
+    const calls: string[] = [];
     const card = new ScriptedStep('card', { timeoutMs: 1_000, compensateOn: 'completed' });
-    const invoice = new ScriptedStep('invoice', { act: [() => void told.push('alternative begins')] });
+    const invoice = new ScriptedStep('invoice', { act: [() => void calls.push('alternative begins')] });
     const cluster = new SimulatedCluster([scriptedSaga('order', [fallback(card, invoice)])]);
-    card.rescript({ act: [overLimit(cluster, told)('act', 'throws')] });
+    card.rescript({ act: [overLimit(cluster, calls)('act', 'throws')] });
     expect((await cluster.run(await cluster.startProcess())).status).toBe('completed');
-    expect(told).toEqual(['act begins', 'act ends', 'alternative begins']);
+    expect(calls).toEqual(['act begins', 'act ends', 'alternative begins']);
   });
 });
 
-describe('a handler that is told to stop by a cancel', () => {
+describe('a handler that is calls to stop by a cancel', () => {
   it('says nothing about its effect by an error', async () => {
     const hangs: StepScript = new StepGate().waits();
     const { step, cluster } = order({ act: [hangs], compensateOn: 'attempted' });

@@ -1,7 +1,7 @@
 import { jsonContextCodec } from '@nest-saga/core';
 import { answers, emits, scriptedSaga, ScriptedStep, SimulatedCluster, StepGate } from '@nest-saga/testing';
 
-/** Sagas of which one stands behind a step whose events only a process with the key can read; their process died. */
+/** Sagas whose process died. One of them is after a step whose events only a process with the key can read. */
 async function crashedWithEvents() {
   const key = { isThere: true };
   const codec = {

@@ -4,7 +4,7 @@ import { scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '
 
 const steps = (...ids: readonly string[]) => ids.map((id) => new ScriptedStep(id));
 
-/** Leaves a saga behind whose first step is done and whose second one was under way, and gives it to a new process. */
+/** Ends a process whose saga has completed the first step and runs the second one, and starts a new process. */
 async function redeploy(before: readonly string[], after: DeclaredSaga) {
   const [first, second, ...rest] = before;
   const hanging = new ScriptedStep(second ?? '', { act: [new StepGate().waits()] });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const packages = join(import.meta.dirname, '../../..');
 
-/** Never seen outside of the one package that makes them, or asked for where a no and a refusal do no harm. */
+/** Classes that never leave the package that makes them, or whose check may return false without harm. */
 const allowed = new Set([
   'StopRun',
   'DeadlineError',

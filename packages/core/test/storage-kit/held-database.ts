@@ -3,7 +3,7 @@ import type { WriteOutcome } from '@nest-saga/core';
 import { GroupCommit } from '@nest-saga/core/storage-kit';
 import type { ErrorConduct, GroupCommitLimits, Write, WriteGroup } from '@nest-saga/core/storage-kit';
 
-/** A database that answers when it is told to. */
+/** A database that answers when the test says so. */
 export class HeldDatabase {
   readonly groups: (readonly string[])[] = [];
   private readonly held: { resolve: (ids: ReadonlySet<string>) => void; reject: (error: unknown) => void }[] =
@@ -16,7 +16,7 @@ export class HeldDatabase {
     });
   };
 
-  /** Answers the oldest statement: all of it is written, but for what is named. */
+  /** Answers the oldest statement: everything is written except the given sagas. */
   async answer(except: readonly string[] = []): Promise<void> {
     const group = this.groups[this.groups.length - this.held.length] ?? [];
     this.held.shift()?.resolve(new Set(group.filter((id) => !except.includes(id))));
@@ -48,7 +48,7 @@ export const startOf = (sagaId: string, context = '{}'): Write => ({
 });
 const conducts = new WeakMap<SagaStorageError, ErrorConduct>();
 
-/** An error of a statement, after which this is to be done. */
+/** An error of a statement, with the conduct that it requires. */
 export const failure = (conduct: ErrorConduct, outcome: WriteOutcome = 'not-written'): SagaStorageError => {
   const error = new SagaStorageError('write', outcome, { cause: new Error('no') });
   conducts.set(error, conduct);
@@ -66,7 +66,8 @@ export const openCommits = (database: HeldDatabase, given: Partial<GroupCommitLi
     { ...limits, ...given },
   );
 
-// Two turns of the event loop: one for what waits for the end of this one, one for what that sets in motion.
+// Two turns of the event loop: one for the work that waits for the end of this turn, one for the work that follows from
+// it.
 export const turn = async (): Promise<void> => {
   for (let times = 0; times < 2; times++) await new Promise((resolve) => setImmediate(resolve));
 };

@@ -71,7 +71,7 @@ describe('a saga whose row somebody holds', () => {
   it.each([1, 2])('goes after eight groups all the same, with %i slots', async (slots) => {
     open(slots);
     await suspect();
-    // So that another one is always on its way or waits.
+    // So that another write is always in flight or waiting.
     const answers = [submit('first')];
     await turn();
     answers.push(submit('held'));
