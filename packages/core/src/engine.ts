@@ -154,6 +154,7 @@ export type {
   WaitForOptions,
   WaitIdentity,
 } from './definition/waits.js';
+export type { AwaitResult } from './ports/await-result.js';
 export type { StartInterceptor, StartReference } from './ports/start-interceptor.js';
 export type { StepAttemptReference, StepInterceptor } from './ports/step-interceptor.js';
 export type { StandardSchema } from './definition/standard-schema.js';

@@ -1,4 +1,5 @@
 import type { SagaRegistry } from './definition/saga-registry.js';
+import type { AwaitResult } from './ports/await-result.js';
 import type { Clock } from './ports/clock.js';
 import type { EventHandlers } from './ports/event-handlers.js';
 import type { IdGenerator } from './ports/id-generator.js';
@@ -26,6 +27,8 @@ export interface SagaEngineOptions extends SagaWorkerSettings {
   readonly ids: IdGenerator;
   readonly listener?: SagaListener;
   readonly interceptor?: StepInterceptor;
+  /** Absent: what a handler returns is its result, or a promise of it. */
+  readonly awaitResult?: AwaitResult;
   readonly startInterceptor?: StartInterceptor;
   /** The handlers of the events of steps in this process; a saga waits for them. By default, there are none. */
   readonly eventHandlers?: EventHandlers;
@@ -52,6 +55,7 @@ export class SagaEngine {
 
   constructor(private readonly options: SagaEngineOptions) {
     const { storage, registry, clock, ids, listener, interceptor, startInterceptor, eventHandlers } = options;
+    const { awaitResult } = options;
     const settings = resolveWorkerOptions(options);
     this.runsHere = settings.worker;
     this.surroundings = options.surroundings ?? noSurroundings;
@@ -74,6 +78,7 @@ export class SagaEngine {
         follower: this.follower,
         listener,
         interceptor,
+        awaitResult,
         surroundings,
         eventHandlers,
       },

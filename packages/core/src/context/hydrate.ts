@@ -14,7 +14,13 @@ export function hydrate(contextClass: ContextClass | undefined, decoded: unknown
     // A journal that was edited by hand must not change the prototype.
     if (key === '__proto__') continue;
     const value: unknown = Reflect.get(decoded, key);
-    Object.defineProperty(instance, key, { value, writable: true, enumerable: true, configurable: true });
+    // hot path: to define a property takes several times as long as to assign it.
+    if (key in instance) define(instance, key, value);
+    else (instance as Record<string, unknown>)[key] = value;
   }
   return instance;
+}
+
+function define(instance: object, key: string, value: unknown): void {
+  Object.defineProperty(instance, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -43,17 +43,22 @@ function hasPlainProperties(value: object, depth: number, budget: SizeBudget): b
     if (property === undefined) continue;
     if (!budget.takesKey(key) || !isPlain(property, depth + 1, budget)) return false;
   }
-  // hot path: two checks, which take a third of the time of `Reflect.ownKeys`.
-  return (
-    Object.getOwnPropertyNames(value).length === keys.length &&
-    Object.getOwnPropertySymbols(value).length === 0
-  );
+  return hasOnly(value, keys.length);
 }
 
 function hasPlainItems(values: readonly unknown[], depth: number, budget: SizeBudget): boolean {
   for (const item of values) {
     if (!isPlain(item, depth + 1, budget)) return false;
   }
-  // `Reflect.ownKeys` includes the length of an array.
-  return Reflect.ownKeys(values).length === values.length + 1;
+  // The names include the length.
+  return hasOnly(values, values.length + 1);
+}
+
+/** Whether an object has this number of own properties, counting symbols and properties that are not enumerable. */
+function hasOnly(value: object, properties: number): boolean {
+  // hot path: two checks, which take a third of the time of `Reflect.ownKeys`.
+  return (
+    Object.getOwnPropertyNames(value).length === properties &&
+    Object.getOwnPropertySymbols(value).length === 0
+  );
 }

@@ -42,7 +42,7 @@ export class SagaExecutor implements WriteLimit {
   private attempt: StepAttempt | undefined;
   private eventClasses: EventClasses | undefined;
   /** The act that may have been called and has no entry yet. */
-  private openAct: { readonly step: string; readonly attempt: StepAttempt } | undefined;
+  private openAct: StepAttempt | undefined;
   private wait: Wait | undefined;
   /** The current wait, even if news interrupt it for a moment. */
   private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
@@ -154,12 +154,12 @@ export class SagaExecutor implements WriteLimit {
   private begin(action: ActAction | CompensateAction): StepAttempt {
     this.checkMayRun();
     this.attempt = new StepAttempt(this.dependencies, this.definition, this.header, this.state, action);
-    if (action.kind === 'act') this.openAct = { step: action.step.id, attempt: this.attempt };
+    if (action.kind === 'act') this.openAct = this.attempt;
     return this.attempt;
   }
 
   private stopped(reason: StopReason, error: unknown): ExecutionEnd {
-    const begun = this.openAct?.attempt.isCalled === true ? [this.openAct.step] : [];
+    const begun = this.openAct?.isCalled === true ? [this.openAct.step] : [];
     return { kind: 'stopped', state: this.state, reason, error, begun };
   }
 

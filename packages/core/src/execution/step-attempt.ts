@@ -12,6 +12,7 @@ import { isSagaError, isThenable } from '../identity/thrown.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { branchOf } from '../journal/branch-state.js';
 import type { SagaState } from '../journal/saga-state.js';
+import type { AwaitResult } from '../ports/await-result.js';
 import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { EventClasses } from './attempt-run.js';
@@ -29,6 +30,8 @@ export type AttemptEnd =
 export interface StepAttemptDependencies {
   readonly clock: Clock;
   readonly interceptor: StepInterceptor | undefined;
+  /** Absent: what a handler returns is its result, or a promise of it. */
+  readonly awaitResult?: AwaitResult | undefined;
   /** How long an aborted attempt may still take, in milliseconds. */
   readonly abortGraceMs: number;
   /**
@@ -72,6 +75,11 @@ export class StepAttempt {
     this.context = hydrate(definition.context, definition.codec.decode(state.context));
   }
 
+  /** The id of the step. */
+  get step(): string {
+    return this.run.step;
+  }
+
   /** The classes of its events. */
   get eventClasses(): EventClasses | undefined {
     return this.run.eventClasses;
@@ -109,7 +117,11 @@ export class StepAttempt {
     if (reason === 'timeout') this.rejectAttempt?.(this.timedOutError());
   }
 
-  private readonly onReturned = (returned: unknown): void => this.end(this.completed(returned));
+  private readonly onReturned = (returned: unknown): void => {
+    const result = this.dependencies.awaitResult?.(returned, this.run);
+    if (result === undefined) this.end(this.completed(returned));
+    else result.then((last) => this.end(this.completed(last)), this.onThrown);
+  };
 
   private readonly onThrown = (error: unknown): void => this.end(this.failed(error));
 
@@ -125,7 +137,7 @@ export class StepAttempt {
     const { interceptor } = this.dependencies;
     // hot path: a step without either costs no closure and no promise beyond the handler's own.
     if (interceptor === undefined && this.breaker === undefined) return this.invoke(handler);
-    const call = async (): Promise<unknown> => this.invoke(handler);
+    const call = async (): Promise<unknown> => this.resultOf(await this.invoke(handler));
     if (interceptor === undefined) return this.guard(call);
     const { name: saga, version } = this.definition;
     const reference = {
@@ -162,6 +174,11 @@ export class StepAttempt {
         this.rejectAttempt?.(this.isStopped() ? this.aborted('shutdown') : error),
       );
     });
+  }
+
+  // Before the breaker and the interceptor have an answer: what they judge is the result.
+  private resultOf(returned: unknown): unknown {
+    return this.dependencies.awaitResult?.(returned, this.run) ?? returned;
   }
 
   private isStopped(): boolean {

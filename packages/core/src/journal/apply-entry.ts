@@ -9,6 +9,7 @@ import {
 } from './apply-request.js';
 import { parked, waitEnded } from './apply-wait.js';
 import type { EntryDraft, JournalEntry } from './journal-entry.js';
+import { copyOf } from './mutable-state.js';
 import type { MutableState } from './mutable-state.js';
 import type { SagaState } from './saga-state.js';
 import { isTerminal } from './saga-status.js';
@@ -19,7 +20,7 @@ import { compensationDecided } from './start-compensating.js';
  * definition: the status that results from an entry was decided when it was written, and the entry carries it.
  */
 export function applyEntry(state: SagaState, entry: EntryDraft | JournalEntry): SagaState {
-  const next: MutableState = { ...state };
+  const next = copyOf(state);
   next.seq = state.seq + 1;
   if (isTerminal(state.status)) return next;
   change(next, entry);

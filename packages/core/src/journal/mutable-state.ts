@@ -9,6 +9,33 @@ import { nowhere } from './saga-state.js';
 /** A new copy of a state that is being changed: no other code has it yet. */
 export type MutableState = { -readonly [Field in keyof SagaState]: SagaState[Field] };
 
+/** A state of its own with the same fields. */
+// hot path: every entry of every saga makes one, and a spread of so many fields takes several times as long.
+export function copyOf(state: SagaState): MutableState {
+  return {
+    status: state.status,
+    direction: state.direction,
+    seq: state.seq,
+    claimSeq: state.claimSeq,
+    context: state.context,
+    stage: state.stage,
+    branches: state.branches,
+    isUntouched: state.isUntouched,
+    isUndoingFirst: state.isUndoingFirst,
+    park: state.park,
+    wait: state.wait,
+    signals: state.signals,
+    named: state.named,
+    undo: state.undo,
+    givenUp: state.givenUp,
+    failure: state.failure,
+    stuck: state.stuck,
+    cancel: state.cancel,
+    recoveries: state.recoveries,
+    isReleased: state.isReleased,
+  };
+}
+
 /** The saga made progress: the count of recoveries begins again. */
 export function madeProgress(next: MutableState): void {
   next.recoveries = 0;

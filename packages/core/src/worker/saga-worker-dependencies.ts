@@ -1,4 +1,5 @@
 import type { SagaRegistry } from '../definition/saga-registry.js';
+import type { AwaitResult } from '../ports/await-result.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventHandlers } from '../ports/event-handlers.js';
 import type { IdGenerator } from '../ports/id-generator.js';
@@ -17,6 +18,7 @@ export interface SagaWorkerDependencies {
   readonly follower: JournalFollower;
   readonly listener: SagaListener | undefined;
   readonly interceptor: StepInterceptor | undefined;
+  readonly awaitResult?: AwaitResult | undefined;
   readonly surroundings: Surroundings;
   /** The handlers of the events of steps in this process. */
   readonly eventHandlers?: EventHandlers | undefined;

@@ -207,27 +207,47 @@ export class SagaWorker {
     const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
     if (this.stopping) executor.stop('shutdown');
     if (claimed !== undefined) this.publications.claimed(claimed);
-    // The listener is notified within the run, so that an unreadable part of one claimed saga does not affect the
-    // others claimed with it.
-    const onBegin =
-      claimed && (() => reportEntry.recovered(this.dependencies.listener, definition, claimed, state));
-    const end = executor.run(onBegin).then((ended) => this.onEnd(header, worker, executor, ended));
+    const end = this.runToEnd(executor, header, worker, claimed && this.recovery(definition, claimed, state));
     const saga = { worker, definition, executor, isClaimed: claimed !== undefined, end };
     if (claimed === undefined) this.running.fillSlot(header.sagaId, saga);
     else this.running.add(header.sagaId, saga);
     return end;
   }
 
+  // Two functions of their own: closures of one function share what they hold, so the first state of each saga would
+  // stay in memory until its end.
+  private runToEnd(
+    executor: SagaExecutor,
+    header: SagaHeader,
+    worker: string,
+    onBegin: Parameters<SagaExecutor['run']>[0],
+  ): Promise<ExecutionEnd> {
+    return executor.run(onBegin).then((ended) => this.onEnd(header, worker, executor, ended));
+  }
+
+  /**
+   * Notifies the listener within the run, so that an unreadable part of one claimed saga does not affect the others
+   * claimed with it.
+   */
+  private recovery(
+    definition: SagaDefinition,
+    claimed: LoadedSaga,
+    state: SagaState,
+  ): Parameters<SagaExecutor['run']>[0] {
+    return () => reportEntry.recovered(this.dependencies.listener, definition, claimed, state);
+  }
+
   /** All sagas of one lease share these dependencies. */
   private executorDependencies(worker: string): SagaExecutorDependencies {
     if (this.cachedDependencies?.worker === worker) return this.cachedDependencies;
-    const { clock, ids, interceptor } = this.dependencies;
+    const { clock, ids, interceptor, awaitResult } = this.dependencies;
     this.cachedDependencies = {
       worker,
       writer: this.writer,
       clock,
       ids,
       interceptor,
+      awaitResult,
       abortGraceMs: this.options.abortGraceMs,
       parkAboveMs: this.options.recovery.enabled ? this.options.parkAboveMs : undefined,
       deliver: this.deliveries && ((delivered) => this.deliveries?.deliver(delivered)),

@@ -2,14 +2,13 @@ import type { ContextId } from '@nestjs/core';
 import { ContextIdFactory } from '@nestjs/core';
 import type { SagaStepHandler, StepRun } from '@nest-saga/core';
 import type { StepHandlerSource } from '@nest-saga/core/engine';
-import { awaitObservables } from './await-observables.js';
 import { referenceOf } from './visible-providers.js';
 import type { ProviderWrapper } from './visible-providers.js';
 
 /** Provides the handler: the one instance, or, if it depends on a request, a new one for each attempt. */
 export function handlerSource(provider: ProviderWrapper): StepHandlerSource {
   if (provider.isDependencyTreeStatic() && !provider.isTransient) {
-    const handler = awaitObservables(provider.instance as SagaStepHandler<unknown>);
+    const handler = provider.instance as SagaStepHandler<unknown>;
     return () => handler;
   }
   const moduleRef = referenceOf(provider);
@@ -19,10 +18,7 @@ export function handlerSource(provider: ProviderWrapper): StepHandlerSource {
     // Providers below such a step that inject REQUEST get the attempt, because there is no other request here. Durable
     // providers live longer, and get the payload of the strategy, as for any request.
     moduleRef.registerRequestByContextId(isDurable ? contextId.payload : run, contextId);
-    const handler = await moduleRef.resolve<SagaStepHandler<unknown>>(provider.token as never, contextId, {
-      strict: true,
-    });
-    return awaitObservables(handler);
+    return moduleRef.resolve<SagaStepHandler<unknown>>(provider.token as never, contextId, { strict: true });
   };
 }
 

@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { resolveWorkerOptions, SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
 import type { SagaStorage } from '@nest-saga/core';
 import { BootstrapPhase } from './bootstrap-phase.js';
+import { awaitObservable } from './await-observable.js';
 import { SagaDefinitions } from '../discovery/saga-definitions.js';
 import { VisibleProviders } from '../discovery/visible-providers.js';
 import { SagaModuleNotInitializedError } from '../errors/saga-module-not-initialized-error.js';
@@ -100,6 +101,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       ids: this.ids,
       listener: this.listeners,
       eventHandlers: this.events,
+      awaitResult: awaitObservable,
       surroundings: new AsyncSurroundings(),
       ...(interceptor === undefined ? {} : { interceptor }),
       ...(startInterceptor === undefined ? {} : { startInterceptor }),
