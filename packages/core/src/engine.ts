@@ -121,7 +121,7 @@ export { noSurroundings } from './ports/surroundings.js';
 
 export type { JournalObserver } from './worker/journal-follower.js';
 
-export type { ResultObserver } from './client/saga-reader.js';
+export type { FrameObserver, ResultObserver } from './client/saga-observers.js';
 
 export type { SagaEngineOptions } from './saga-engine.js';
 export { SagaEngine } from './saga-engine.js';

@@ -56,6 +56,7 @@ export type { EntryDraft, JournalEntry, StepResolution } from './journal/journal
 export { isStepEntry } from './journal/journal-entry.js';
 export type { HeaderChange } from './journal/header-change.js';
 export type { Park, SagaWaiting } from './journal/park.js';
+export type { SagaWait } from './journal/saga-wait.js';
 export type { SagaHeader } from './journal/saga-header.js';
 export { isOpen, isTerminal, SagaStatus } from './journal/saga-status.js';
 export type { EmittedEvent } from './journal/emitted-events.js';

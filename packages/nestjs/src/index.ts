@@ -52,6 +52,8 @@ export type {
   SagaStepResult,
   SagaStorage,
   SagaStuck,
+  SagaWait,
+  SagaWaiting,
   StartOptions,
   StepAbortReason,
   StepResolution,
@@ -112,6 +114,7 @@ export { messageEventsDefaults } from './sse/message-events-options.js';
 export type { RequestHeaders } from './sse/resume-from.js';
 export { resumeFrom } from './sse/resume-from.js';
 export type { InterruptionReason, SagaStreamEvent } from './sse/saga-stream-event.js';
+export type { SagaFrame } from './streams/saga-frame.js';
 export { SagaStream } from './streams/saga-stream.js';
 export { toMessageEvents } from './sse/to-message-events.js';
 export type { SagaStorageFactory } from './storage/saga-storage-factory.js';

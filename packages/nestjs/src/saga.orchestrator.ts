@@ -1,13 +1,6 @@
-import type { SagaKey, SagaTarget, SignalOptions, StartedSaga } from '@nest-saga/core/engine';
+import type { SagaKey, SagaReader, SagaTarget, SignalOptions, StartedSaga } from '@nest-saga/core/engine';
 import { Injectable } from '@nestjs/common';
-import type {
-  JournalEntry,
-  SagaOutcome,
-  SagaSignal,
-  SagaStarted,
-  SagaStepResult,
-  StartOptions,
-} from '@nest-saga/core';
+import type { JournalEntry, SagaOutcome, SagaSignal, StartOptions } from '@nest-saga/core';
 import { InvalidArgumentError } from '@nest-saga/core';
 import { checkNames, checkSagaId, maximumSeq } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
@@ -16,7 +9,7 @@ import type { SagaExecution } from './views/saga-execution.js';
 import type { SagaHandle } from './views/saga-handle.js';
 import { UuidV7Generator } from './node/uuid-v7-generator.js';
 import { SagaRuntime } from './runtime/saga.runtime.js';
-import { awaitOutcome, awaitStarted, watchSaga } from './streams/watch-saga.js';
+import { awaitOutcome, awaitStarted, watchFrames, watchSaga } from './streams/watch-saga.js';
 import type { WatchRequest } from './streams/watch-saga.js';
 import { LiveWatches } from './streams/live-watches.js';
 import { SagaStream } from './streams/saga-stream.js';
@@ -79,24 +72,17 @@ export class SagaOrchestrator {
    * COMPLETED. It errors with `SagaFailedError` (the step's error is its `cause`) after the undo, and with
    * `SagaStuckError` if the saga needs an operator. Unsubscribing only detaches: the saga continues. At shutdown the
    * stream errors with `SagaShuttingDownError`, so that responses end; the saga continues in another process.
-   * `started()` returns the id of the saga before a step has ended.
+   * `started()` returns the id of the saga before a step has ended, and `frames$` also says what the saga waits for.
    */
   stream(context: object, options?: StartOptions): SagaStream {
     const starter = async () => (await this.runtime.opened()).starter;
     const start = new SharedStart(starter, context, options, this.ids.nextId());
     const begin = () => this.runtime.use(() => start.get());
-    return new SagaStream(
-      (subscriber) => {
-        begin().then(
-          (started) => this.follow({ sagaId: started.sagaId, afterSeq: 0, started }, subscriber),
-          (error: unknown) => subscriber.error(error),
-        );
-      },
-      async () => {
-        const started = await begin();
-        return this.started(started.sagaId, started);
-      },
-    );
+    const request = async (): Promise<WatchRequest> => {
+      const started = await begin();
+      return { sagaId: started.sagaId, afterSeq: 0, started };
+    };
+    return this.streamOf(request);
   }
 
   /**
@@ -132,10 +118,7 @@ export class SagaOrchestrator {
     if (!Number.isSafeInteger(fromSeq) || fromSeq < 1 || fromSeq > maximumSeq)
       throw new InvalidArgumentError('fromSeq', `pass an integer from 1 to ${maximumSeq}, or leave it out`);
     const request = { sagaId: checkSagaId(sagaId), afterSeq: fromSeq - 1 };
-    return new SagaStream(
-      (subscriber) => this.follow(request, subscriber),
-      () => this.started(request.sagaId),
-    );
+    return this.streamOf(async () => request);
   }
 
   /**
@@ -225,10 +208,7 @@ export class SagaOrchestrator {
     const { sagaId } = started;
     return {
       sagaId,
-      results$: new SagaStream(
-        (subscriber) => this.follow({ sagaId, afterSeq: 0, started }, subscriber),
-        () => this.started(sagaId, started),
-      ),
+      results$: this.streamOf(async () => ({ sagaId, afterSeq: 0, started })),
       outcome: () =>
         this.runtime.use(
           ({ reader }) => awaitOutcome(reader, this.live, sagaId, started) as Promise<SagaOutcome<Context>>,
@@ -236,15 +216,33 @@ export class SagaOrchestrator {
     };
   }
 
-  private started(sagaId: string, started?: StartedSaga): Promise<SagaStarted> {
-    return this.runtime.use(({ reader }) => awaitStarted(reader, this.live, sagaId, started));
-  }
-
-  private follow(request: WatchRequest, subscriber: Subscriber<SagaStepResult>): void {
-    this.runtime
-      .use(({ reader }) => {
-        if (!subscriber.closed) watchSaga(reader, this.live, request, subscriber);
-      })
-      .catch((error: unknown) => subscriber.error(error));
+  /** A stream of the saga of a request, which is only made when the stream is used. */
+  private streamOf(request: () => Promise<WatchRequest>): SagaStream {
+    const following =
+      <Value>(watch: Watch<Value>) =>
+      (subscriber: Subscriber<Value>): void => {
+        request()
+          .then((asked) =>
+            this.runtime.use(({ reader }) => {
+              if (!subscriber.closed) watch(reader, this.live, asked, subscriber);
+            }),
+          )
+          .catch((error: unknown) => subscriber.error(error));
+      };
+    return new SagaStream(
+      following(watchSaga),
+      async () => {
+        const { sagaId, started } = await request();
+        return this.runtime.use(({ reader }) => awaitStarted(reader, this.live, sagaId, started));
+      },
+      following(watchFrames),
+    );
   }
 }
+
+type Watch<Value> = (
+  reader: SagaReader,
+  live: LiveWatches,
+  request: WatchRequest,
+  subscriber: Subscriber<Value>,
+) => void;

@@ -1,6 +1,5 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
-import type { ExecutionEnd } from '../execution/execution-end.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { isSagaError } from '../identity/thrown.js';
@@ -10,6 +9,7 @@ import type { SagaHeading } from '../journal/saga-header.js';
 import type { SagaStanding } from '../journal/saga-standing.js';
 import { standingOf } from '../journal/saga-standing.js';
 import { isOpen, isTerminal, SagaStatus } from '../journal/saga-status.js';
+import { toSagaWait } from '../journal/saga-wait.js';
 import type { SagaStepResult } from '../journal/step-result.js';
 import { toStepResult } from '../journal/step-result.js';
 import type { Clock } from '../ports/clock.js';
@@ -17,6 +17,9 @@ import { loadJournal } from '../ports/load-journal.js';
 import { maximumSeq } from '../ports/maximum-seq.js';
 import type { SagaOutline, SagaStorage } from '../ports/saga-storage.js';
 import type { JournalFollower, JournalObserver } from '../worker/journal-follower.js';
+import type { SagaRun } from './ended-here.js';
+import { endedHere } from './ended-here.js';
+import type { FrameObserver, ResultObserver } from './saga-observers.js';
 import type { SagaEnd, SagaOutcome } from './saga-outcome.js';
 import { toEnd, toOutcome } from './saga-outcome.js';
 import type { SagaStarted } from './saga-started.js';
@@ -24,18 +27,15 @@ import { toSagaStarted } from './saga-started.js';
 import type { StartedSaga } from './saga-starter.js';
 import type { SagaKey } from './start-options.js';
 import { checkSagaId, checkSagaReference } from './start-options.js';
+import { mayWait, WatchedWait } from './watched-wait.js';
 
-/** Notified of the results of a saga's steps. */
-export interface ResultObserver {
-  onResult(result: SagaStepResult): void;
-  /** Called last, when the saga has ended or is stuck. */
-  onEnd(end: SagaEnd): void;
-  /** Called last, if the saga cannot be watched (any more). */
-  onError(error: unknown): void;
+/** A saga at the beginning of a watch. */
+interface Introduction {
+  readonly definition: SagaDefinition;
+  /** Undefined if this process has just started it: it did not wait then. */
+  readonly header: SagaHeading | undefined;
+  readonly entries: readonly JournalEntry[];
 }
-
-/** A run of a saga in this process, from its start or from the running sagas. */
-type SagaRun = Pick<StartedSaga, 'definition' | 'end'>;
 
 /** Reads sagas: their state, their history, their new results and their end. */
 export class SagaReader {
@@ -104,7 +104,13 @@ export class SagaReader {
    * @param started The result of a start, so that the original error object can be the cause of the outcome.
    * @returns The function that ends the watch; the saga itself continues.
    */
-  follow(sagaId: string, afterSeq: number, observer: ResultObserver, started?: StartedSaga): () => void {
+  follow(
+    sagaId: string,
+    afterSeq: number,
+    observer: ResultObserver,
+    started?: StartedSaga,
+    wait?: WatchedWait,
+  ): () => void {
     let isOver = false;
     let seq = afterSeq;
     let end: (() => void) | undefined;
@@ -119,6 +125,7 @@ export class SagaReader {
     const journalObserver: JournalObserver = {
       onEntry: (entry, header) => {
         seq = entry.seq;
+        wait?.take(entry);
         if (isOver || !isStepEntry(entry)) return;
         const result = this.toResult(header, entry);
         if (isSagaError(result, 'SAGA_NOT_REGISTERED')) {
@@ -133,8 +140,35 @@ export class SagaReader {
         );
       },
       onMissing: () => finish(() => observer.onError(new SagaNotFoundError(sagaId))),
+      ...(wait === undefined ? {} : { onCaughtUp: () => isOver || wait.caughtUp(seq) }),
     };
+    wait?.caughtUp(seq);
     followOn();
+    return () => {
+      isOver = true;
+      end?.();
+    };
+  }
+
+  /**
+   * As `follow`, and notifies the observer of who the saga is and what it waits for. A wait that was over when the journal was
+   * read is left out.
+   */
+  followFrames(sagaId: string, afterSeq: number, observer: FrameObserver, started?: StartedSaga): () => void {
+    let isOver = false;
+    let end: (() => void) | undefined;
+    this.introduce(sagaId, started).then(
+      ({ definition, header, entries }) => {
+        if (isOver) return;
+        const wait = new WatchedWait((begun) => observer.onWaiting(toSagaWait(definition, begun)));
+        if (header !== undefined) wait.begin(header, entries);
+        observer.onStarted(toSagaStarted(sagaId, definition));
+        end = this.follow(sagaId, afterSeq, observer, started, wait);
+      },
+      (error: unknown) => {
+        if (!isOver) observer.onError(error);
+      },
+    );
     return () => {
       isOver = true;
       end?.();
@@ -153,6 +187,16 @@ export class SagaReader {
       if (here?.seq === lastSeq(outline)) return here.outcome;
       if (!isOpen(outline.header.status)) return this.outcomeOf(outline);
     }
+  }
+
+  /** Its journal is only read if it may wait. */
+  private async introduce(sagaId: string, started: StartedSaga | undefined): Promise<Introduction> {
+    if (started?.isFresh === true) return { definition: started.definition, header: undefined, entries: [] };
+    const header = await this.retryReads(() => this.storage.find(checkSagaId(sagaId)));
+    if (header === undefined) throw new SagaNotFoundError(sagaId);
+    const definition = this.definitionOf(header);
+    if (!mayWait(definition, header)) return { definition, header, entries: [] };
+    return { definition, ...(await this.retryReads(() => this.outline(sagaId))) };
   }
 
   private async idOf({ saga, key }: SagaKey): Promise<string | undefined> {
@@ -243,23 +287,6 @@ export class SagaReader {
   }
 }
 
-/** The end of a saga in this process, with its original error object as the cause. */
-async function endedHere(
-  sagaId: string,
-  run: SagaRun | undefined,
-): Promise<{ readonly seq: number; readonly outcome: SagaOutcome } | undefined> {
-  const end = await run?.end;
-  if (end?.kind !== 'ended' || run === undefined) return undefined;
-  const { seq, status, context, failure, stuck } = end.state;
-  const saga = run.definition.name;
-  const ended = { sagaId, saga, status, failure, stuck, cause: causeOf(end) };
-  return { seq, outcome: toOutcome(run.definition, ended, context) };
-}
-
 function lastSeq({ entries }: SagaOutline): number {
   return entries.at(-1)?.seq ?? 0;
-}
-
-function causeOf(end: Extract<ExecutionEnd, { kind: 'ended' }>): unknown {
-  return end.state.failure?.reason === 'cancelled' ? undefined : end.cause;
 }

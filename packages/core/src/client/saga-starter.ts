@@ -32,6 +32,8 @@ export interface StartedSaga {
   readonly definition: SagaDefinition;
   /** The version with which it was stored. If this version is not registered here, `definition` is another one. */
   readonly version: number;
+  /** This very start stored it, and it began at once: its journal was empty then. */
+  readonly isFresh: boolean;
   /** The end of its run in this process, if this process runs it. */
   readonly end: Promise<ExecutionEnd> | undefined;
 }
@@ -91,7 +93,7 @@ export class SagaStarter {
     const sagaId = checkSagaId(id);
     this.checkNotStopping('recover');
     const here = this.worker.running.get(sagaId);
-    if (here !== undefined) return startedSaga(sagaId, here.definition, here.end);
+    if (here !== undefined) return { ...startedSaga(sagaId, here.definition, here.end), isFresh: false };
     if (this.runsHere) await this.worker.claimOne(sagaId);
     const header = await this.storage.find(sagaId);
     if (header === undefined) throw new SagaNotFoundError(sagaId);
@@ -173,7 +175,7 @@ export class SagaStarter {
     this.notifyStarted(saga);
     if (park !== undefined) {
       if (this.runsHere) this.worker.claimLater(park);
-      return startedSaga(sagaId, definition, undefined);
+      return { ...startedSaga(sagaId, definition, undefined), isFresh: false };
     }
     if (owner === undefined) {
       this.worker.lookForWork();
@@ -216,7 +218,7 @@ export class SagaStarter {
       fallback ??
       this.registry.getForStart(undefined, header.saga);
     const { sagaId, version } = header;
-    return { sagaId, definition, version, end: this.worker.running.get(sagaId)?.end };
+    return { sagaId, definition, version, isFresh: false, end: this.worker.running.get(sagaId)?.end };
   }
 
   private checkSame(
@@ -252,7 +254,7 @@ function parkOf({ delayMs = 0 }: StartOptions): Park | undefined {
 }
 
 function startedSaga(sagaId: string, definition: SagaDefinition, end: StartedSaga['end']): StartedSaga {
-  return { sagaId, definition, version: definition.version, end };
+  return { sagaId, definition, version: definition.version, isFresh: true, end };
 }
 
 interface StartRequest {

@@ -6,7 +6,9 @@ import { foldJournal, initialState } from './fold-journal.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { SagaHeader } from './saga-header.js';
 import type { SagaState } from './saga-state.js';
-import { isTerminal, SagaStatus } from './saga-status.js';
+import { isOpen, isTerminal, SagaStatus } from './saga-status.js';
+import type { SagaWait } from './saga-wait.js';
+import { toSagaWait, waitAfter, waitAtStart } from './saga-wait.js';
 import { standingStep } from './stage-steps.js';
 
 /** The state of one execution, by its header and its journal. */
@@ -23,6 +25,8 @@ export interface SagaStanding {
   readonly since: Date;
   /** Claims after a crash, without progress since. Undefined if the saga is not registered in this process. */
   readonly recoveries: number | undefined;
+  /** What it waits for, without an owner or in the memory of one. */
+  readonly waiting: SagaWait | undefined;
 }
 
 /**
@@ -35,7 +39,15 @@ export function standingOf(
   { header, context, entries }: RecordedSaga,
 ): SagaStanding {
   if (definition === undefined) {
-    return { header, context, step: header.stuck?.step, since: header.updatedAt, recoveries: undefined };
+    const waiting = waitOfHeader(header);
+    return {
+      header,
+      context,
+      step: header.stuck?.step,
+      since: header.updatedAt,
+      recoveries: undefined,
+      waiting,
+    };
   }
   const state = foldJournal(header, entries);
   const step = stepOf(definition, { ...state, stuck: header.stuck });
@@ -45,6 +57,7 @@ export function standingOf(
     step,
     since: sinceWhen(definition, header, entries),
     recoveries: state.recoveries,
+    waiting: waitOf(definition, header, entries),
   };
 }
 
@@ -52,6 +65,22 @@ interface RecordedSaga {
   readonly header: SagaHeader;
   readonly context: Json;
   readonly entries: readonly JournalEntry[];
+}
+
+function waitOf(
+  definition: SagaDefinition,
+  header: SagaHeader,
+  entries: readonly JournalEntry[],
+): SagaWait | undefined {
+  if (!isOpen(header.status)) return undefined;
+  const wait = entries.reduce(waitAfter, waitAtStart(header));
+  return wait && toSagaWait(definition, wait);
+}
+
+/** Without its journal: of a saga without an owner. */
+function waitOfHeader({ waiting, nextRunAt }: SagaHeader): SagaWait | undefined {
+  if (waiting === undefined) return undefined;
+  return toSagaWait(undefined, nextRunAt === undefined ? waiting : { ...waiting, until: nextRunAt });
 }
 
 function stepOf(definition: SagaDefinition, state: SagaState): string | undefined {

@@ -10,6 +10,8 @@ import type { Surroundings } from '../ports/surroundings.js';
 /** Notified of the entries of a saga, in order of `seq` and each once; an entry that was read has no context. */
 export interface JournalObserver {
   onEntry(entry: JournalEntry, header: SagaHeading): void;
+  /** All entries that are known so far were passed, and the saga goes on. */
+  onCaughtUp?(): void;
   /**
    * Called last, when the saga has ended or is stuck, and all entries were passed. `seq` is that of its last entry, if
    * it was read.
@@ -90,13 +92,15 @@ export class JournalFollower {
     return this.followers.has(sagaId);
   }
 
-  /** Publishes an entry that this process has just made durable. */
-  offer(entry: JournalEntry, header: SagaHeading): void {
-    const group = this.followers.get(header.sagaId);
-    if (group === undefined) return;
+  /** Publishes entries that this process has just made durable, or read: they follow each other without a gap. */
+  offer(entries: readonly JournalEntry[], header: SagaHeading): void {
+    const { sagaId } = header;
+    const group = this.followers.get(sagaId);
+    const first = entries[0]?.seq;
+    if (group === undefined || first === undefined) return;
     for (const follower of group) {
-      if (entry.seq > follower.seq + 1) this.hint(header.sagaId);
-      else this.tell(follower, { sagaId: header.sagaId, header, entries: [entry], isCut: false });
+      if (first > follower.seq + 1) this.hint(sagaId);
+      else this.tell(follower, { sagaId, header, entries, isCut: false });
     }
   }
 
@@ -200,7 +204,11 @@ export class JournalFollower {
       if (!this.isFollowing(follower)) return;
     }
     const lastSeq = news.entries.at(-1)?.seq ?? follower.seq;
-    if (news.isCut || !isEnd(header) || follower.seq < lastSeq) return;
+    if (news.isCut || follower.seq < lastSeq) return;
+    if (!isEnd(header)) {
+      if (observer.onCaughtUp !== undefined) this.protect(() => observer.onCaughtUp?.());
+      return;
+    }
     this.drop(follower);
     this.protect(() => observer.onEnd(header, lastSeq));
   }
@@ -236,6 +244,7 @@ function bound(observer: JournalObserver, surroundings: Surroundings): JournalOb
     onEntry: (entry, header) => within(() => observer.onEntry(entry, header)),
     onEnd: (header, seq) => within(() => observer.onEnd(header, seq)),
     onMissing: () => within(() => observer.onMissing()),
+    ...(observer.onCaughtUp === undefined ? {} : { onCaughtUp: () => within(() => observer.onCaughtUp?.()) }),
   };
 }
 

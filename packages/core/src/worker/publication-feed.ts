@@ -16,8 +16,7 @@ export class PublicationFeed {
 
   /** Publishes the journal that a claim read, so that a watcher in this process need not read it again. */
   claimed({ header, entries }: LoadedSaga): void {
-    if (!this.follower.isFollowed(header.sagaId)) return;
-    for (const entry of entries) this.follower.offer(entry, header);
+    if (this.follower.isFollowed(header.sagaId)) this.follower.offer(entries, header);
   }
 
   /** Publishes a durable entry. Called in the order of the journal. */
@@ -25,7 +24,7 @@ export class PublicationFeed {
     const { after, header, entry } = recorded;
     const { status, failure, stuck, park } = after;
     if (this.follower.isFollowed(header.sagaId)) {
-      this.follower.offer(entry, {
+      this.follower.offer([entry], {
         ...header,
         status,
         failure,

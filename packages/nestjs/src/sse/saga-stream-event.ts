@@ -1,18 +1,19 @@
 import type { MessageEvent } from '@nestjs/common';
-import type { SagaFailure, SagaStarted, SagaStepResult, SagaStuck } from '@nest-saga/core';
+import type { SagaFailure, SagaStuck } from '@nest-saga/core';
 import { isSagaError, sagaErrorCode } from '@nest-saga/core/engine';
+import type { SagaFrame } from '../streams/saga-frame.js';
 
 /** The reason why a stream ended before its saga. */
 export type InterruptionReason = 'shutdown' | 'slow-client' | 'error';
 
 /**
- * The events of a stream for a client. `started` comes first on each connection. `completed`, `failed` and `stuck` are
+ * The events of a stream for a client. `started` comes first on each connection; `waiting` says what the saga waits for, when that
+ * begins and on each connection meanwhile. `completed`, `failed` and `stuck` are
  * the end of the saga: no event follows, and the client closes. `interrupted` is only the end of this stream: a client
  * that connects again continues after the last event that it got.
  */
 export type SagaStreamEvent =
-  | ({ readonly type: 'started' } & SagaStarted)
-  | { readonly type: 'step'; readonly result: SagaStepResult }
+  | SagaFrame
   | { readonly type: 'completed' }
   | { readonly type: 'failed'; readonly sagaId: string; readonly failure: SagaFailure }
   | { readonly type: 'stuck'; readonly sagaId: string; readonly stuck: SagaStuck }

@@ -1,13 +1,13 @@
 import type { MessageEvent } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
 import type { SagaStepResult } from '@nest-saga/core';
-import type { Subscription } from 'rxjs';
-import { Observable } from 'rxjs';
+import { map, Observable } from 'rxjs';
 import { describeError } from '../logging/describe-error.js';
 import { rawResponse } from './client-response.js';
 import { EventWriter } from './event-writer.js';
 import type { MessageEventsOptions } from './message-events-options.js';
 import { resolveMessageEventsOptions } from './message-events-options.js';
+import type { SagaFrame } from '../streams/saga-frame.js';
 import type { SagaStream } from '../streams/saga-stream.js';
 import type { SagaStreamEvent } from './saga-stream-event.js';
 import { allOf, toLastEvent, toMessage } from './saga-stream-event.js';
@@ -16,8 +16,8 @@ const logger = new Logger('SagaEvents');
 
 /**
  * Turns the results of a saga into the events of Nest's `@Sse()`. The first event names the saga (`started`), before
- * any step has ended, unless the results went through a `pipe()`. The id of each event is its `seq`, so that
- * `Last-Event-ID` resumes exactly. The last event is the end of the saga (`completed`, `failed`, `stuck`) or of the
+ * any step has ended, unless the results went through a `pipe()`; a saga that waits says so (`waiting`). The id of each event is
+ * the `seq` of a result, so that `Last-Event-ID` resumes exactly. The last event is the end of the saga (`completed`, `failed`, `stuck`) or of the
  * stream only (`interrupted`). Then the stream completes; it never errors.
  *
  * @throws InvalidArgumentError for an unknown option, or one that is out of range.
@@ -71,23 +71,20 @@ export function toMessageEvents(
       clearInterval(heartbeat);
       writer.close();
     });
-    const follow = (): Subscription =>
-      results$.subscribe({
-        next: (result) => {
+    const frames$ = 'frames$' in results$ ? results$.frames$ : results$.pipe(map(toFrame));
+    subscriber.add(
+      frames$.subscribe({
+        next: (frame) => {
           if (writer.isFull) dropSlowClient();
-          else send('write', { type: 'step', result });
+          else send('write', frame);
         },
         error: (error: unknown) => end(toLastEvent(error)),
         complete: () => end({ type: 'completed' }),
-      });
-    if (!('started' in results$)) return subscriber.add(follow());
-    results$.started().then(
-      (started) => {
-        if (subscriber.closed) return;
-        send('write', { type: 'started', ...started });
-        subscriber.add(follow());
-      },
-      (error: unknown) => end(toLastEvent(error)),
+      }),
     );
   });
+}
+
+function toFrame(result: SagaStepResult): SagaFrame {
+  return { type: 'step', result };
 }

@@ -1,9 +1,16 @@
 import type { SagaStarted, SagaStepResult } from '@nest-saga/core';
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
+import type { SagaFrame } from './saga-frame.js';
 
-/** The results of a saga, and its identity. The result of `pipe()` is an ordinary Observable. */
+/** The results of a saga, its identity, and what it waits for. The result of `pipe()` is an ordinary Observable. */
 export class SagaStream extends Observable<SagaStepResult> {
+  /**
+   * The results together with what a client needs beside them: the identity of the saga comes first (`started`), and `waiting` says
+   * what it waits for and until when. Starts the saga and ends as the stream itself does.
+   */
+  readonly frames$: Observable<SagaFrame>;
+
   constructor(
     follow: (subscriber: Subscriber<SagaStepResult>) => void,
     /**
@@ -14,7 +21,9 @@ export class SagaStream extends Observable<SagaStepResult> {
      * @throws SagaShuttingDownError, SagaNotRegisteredError
      */
     readonly started: () => Promise<SagaStarted>,
+    followFrames: (subscriber: Subscriber<SagaFrame>) => void,
   ) {
     super(follow);
+    this.frames$ = new Observable(followFrames);
   }
 }

@@ -4,6 +4,7 @@ import { SagaShuttingDownError } from '@nest-saga/core';
 import { toOutcomeError } from '@nest-saga/core/engine';
 import type { Subscriber } from 'rxjs';
 import type { LiveWatches } from './live-watches.js';
+import type { SagaFrame } from './saga-frame.js';
 
 /** The saga to watch, and the `seq` after which. */
 export interface WatchRequest {
@@ -33,6 +34,31 @@ export function watchSaga(
       afterSeq,
       {
         onResult: (result) => subscriber.next(result),
+        onEnd: (ended) => endWith(ended, subscriber),
+        onError: (error) => subscriber.error(error),
+      },
+      started,
+    ),
+  );
+}
+
+/** As `watchSaga`, and notifies the subscriber of who the saga is and what it waits for. */
+export function watchFrames(
+  reader: SagaReader,
+  live: LiveWatches,
+  { sagaId, afterSeq, started }: WatchRequest,
+  subscriber: Subscriber<SagaFrame>,
+): void {
+  if (live.isEnded) return subscriber.error(new SagaShuttingDownError('watch'));
+  subscriber.add(live.add(() => subscriber.error(new SagaShuttingDownError('watch'))));
+  subscriber.add(
+    reader.followFrames(
+      sagaId,
+      afterSeq,
+      {
+        onStarted: (identity) => subscriber.next({ type: 'started', ...identity }),
+        onWaiting: (wait) => subscriber.next({ type: 'waiting', sagaId, ...wait }),
+        onResult: (result) => subscriber.next({ type: 'step', result }),
         onEnd: (ended) => endWith(ended, subscriber),
         onError: (error) => subscriber.error(error),
       },
@@ -82,7 +108,7 @@ function untilShutdown<Result>(
   });
 }
 
-function endWith(ended: SagaEnd, subscriber: Subscriber<SagaStepResult>): void {
+function endWith(ended: SagaEnd, subscriber: Subscriber<unknown>): void {
   const error = toOutcomeError(ended);
   if (error === undefined) subscriber.complete();
   else subscriber.error(error);

@@ -1,10 +1,10 @@
-import type { SagaHeader } from '@nest-saga/core';
+import type { SagaHeader, SagaWait } from '@nest-saga/core';
 import type { SagaRegistry, SagaStanding } from '@nest-saga/core/engine';
 import { jsonContextCodec } from '@nest-saga/core';
 import { hydrate } from '@nest-saga/core/engine';
 
 /** One execution of a saga: a read-only view of its state. */
-export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'context'> {
+export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'context' | 'waiting'> {
   /** The context after the last step. */
   readonly context: Context;
   /** The context with which it was started. */
@@ -21,13 +21,15 @@ export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'cont
    * The number of recoveries since its last progress. Undefined if the saga is not registered in this process.
    */
   readonly recoveries: number | undefined;
+  /** What it waits for, and until when; undefined if it does not wait. */
+  readonly waiting: SagaWait | undefined;
 }
 
 /** The view of a saga. If the saga is not registered in this process, its contexts are read with the default codec. */
 export function toExecution(standing: SagaStanding, registry: SagaRegistry): SagaExecution {
-  const { header, context, step, since, recoveries } = standing;
+  const { header, context, ...rest } = standing;
   const definition = registry.find(header.saga, header.version);
   const codec = definition?.codec ?? jsonContextCodec;
   const read = (json: string): unknown => hydrate(definition?.context, codec.decode(json));
-  return { ...header, context: read(context), startContext: read(header.context), step, since, recoveries };
+  return { ...header, ...rest, context: read(context), startContext: read(header.context) };
 }
