@@ -43,12 +43,21 @@ export function summarizeHeaders(headers: readonly SagaHeader[], now: number): S
     compensating: count(SagaStatus.Compensating),
     stuck: count(SagaStatus.Stuck),
     waiting: open.filter(({ waiting }) => waiting !== undefined).length,
+    waitingFor: countByKind(open),
     oldestOpenAgeMs: ageing.length === 0 ? undefined : Math.max(0, now - oldest),
     open: [...groups.values()].flatMap((group) => {
       const [first] = group;
       return first === undefined ? [] : [{ saga: first.saga, version: first.version, count: group.length }];
     }),
   };
+}
+
+function countByKind(headers: readonly SagaHeader[]): StorageSummary['waitingFor'] {
+  const counts: { -readonly [Kind in keyof StorageSummary['waitingFor']]: number } = {};
+  for (const { waiting } of headers) {
+    if (waiting !== undefined) counts[waiting.for] = (counts[waiting.for] ?? 0) + 1;
+  }
+  return counts;
 }
 
 function matchesQuery(header: SagaHeader, query: SagaListQuery): boolean {

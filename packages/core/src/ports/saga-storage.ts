@@ -4,7 +4,7 @@ import type { SagaIdentity } from '../definition/saga-registry.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
-import type { Park } from '../journal/park.js';
+import type { Park, SagaWaiting } from '../journal/park.js';
 import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
 import type { SagaStatus } from '../journal/saga-status.js';
 import type { Surroundings } from './surroundings.js';
@@ -144,6 +144,8 @@ export interface StorageSummary {
   readonly stuck: number;
   /** Open sagas that have no owner because they wait. They also count among the open ones. */
   readonly waiting: number;
+  /** The same sagas by what they wait for; a kind of wait that no saga is in is left out. */
+  readonly waitingFor: Readonly<Partial<Record<SagaWaiting['for'], number>>>;
   /**
    * The age of the oldest open saga, in milliseconds; undefined if none is open. Sagas that wait for anything except
    * the next attempt of a step are left out.

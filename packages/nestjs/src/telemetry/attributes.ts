@@ -4,6 +4,7 @@ export const SagaAttribute = {
   Version: 'saga.version',
   Id: 'saga.id',
   Status: 'saga.status',
+  WaitingFor: 'saga.waiting_for',
   Step: 'saga.step',
   Action: 'saga.action',
   Attempt: 'saga.attempt',

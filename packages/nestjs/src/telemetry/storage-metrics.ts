@@ -1,5 +1,5 @@
 import type { BatchObservableCallback, Meter, ObservableCallback } from '@opentelemetry/api';
-import type { SagaStorage, StorageSummary } from '@nest-saga/core';
+import type { SagaStorage, SagaWaiting, StorageSummary } from '@nest-saga/core';
 import { isListening } from '@nest-saga/core/engine';
 import { SagaAttribute } from './attributes.js';
 
@@ -10,6 +10,9 @@ export interface GroupingStorage {
 
 /** How long a collection of metrics waits for the storage, in milliseconds. */
 const timeoutMs = 3_000;
+
+/** All of them at each collection: a series that ends with its last saga would stay at its last value in a chart. */
+const waitKinds = ['retry', 'delay', 'signal', 'approval'] as const satisfies readonly SagaWaiting['for'][];
 
 const groupBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
@@ -29,7 +32,7 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
     unit: '{saga}',
   });
   const waiting = meter.createObservableGauge('saga.waiting', {
-    description: 'Open sagas that wait for their time, without a process.',
+    description: 'Open sagas that wait without a process, by what they wait for.',
     unit: '{saga}',
   });
   const age = meter.createObservableGauge('saga.oldest_open.age', {
@@ -42,7 +45,8 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
     for (const status of ['pending', 'running', 'compensating'] as const)
       result.observe(open, summary[status], { [SagaAttribute.Status]: status });
     result.observe(stuck, summary.stuck);
-    result.observe(waiting, summary.waiting);
+    for (const kind of waitKinds)
+      result.observe(waiting, summary.waitingFor[kind] ?? 0, { [SagaAttribute.WaitingFor]: kind });
     result.observe(age, (summary.oldestOpenAgeMs ?? 0) / 1_000);
   };
   const gauges = [open, stuck, waiting, age];

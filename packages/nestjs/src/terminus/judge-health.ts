@@ -96,12 +96,13 @@ function count(number: number, one: string, many: string): string {
 }
 
 function countsOf({ summary, unregistered, isListening }: UpStorage): Readonly<Record<string, unknown>> {
-  const { pending, running, compensating, waiting, stuck, oldestOpenAgeMs } = summary;
+  const { pending, running, compensating, waiting, waitingFor, stuck, oldestOpenAgeMs } = summary;
   return {
     pending,
     running,
     compensating,
     waiting,
+    ...(waiting === 0 ? {} : { waitingFor }),
     stuck,
     unregistered,
     oldestOpenAgeMs: rounded(oldestOpenAgeMs),

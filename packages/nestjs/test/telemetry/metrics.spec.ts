@@ -95,6 +95,19 @@ describe('the metrics of sagas', () => {
     expect(await recorded.measure('saga.stuck')).toEqual([{ attributes: {}, value: 1 }]);
   });
 
+  it('tell how many sagas wait without a process, by what they wait for', async () => {
+    const { sagas } = await open();
+    await sagas.start(new OrderContext('book'), { delayMs: 60_000 });
+
+    const of = (kind: string, value: number) => ({ attributes: { 'saga.waiting_for': kind }, value });
+    expect(await recorded.measure('saga.waiting')).toEqual([
+      of('retry', 0),
+      of('delay', 1),
+      of('signal', 0),
+      of('approval', 0),
+    ]);
+  });
+
   it('tell the age of the oldest open saga in seconds, and 0 where none is open', async () => {
     const clock = new FakeClock();
     const { app, sagas } = await open({ storage: new InMemorySagaStorage(clock) }, clock);

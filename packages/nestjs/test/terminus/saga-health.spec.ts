@@ -5,6 +5,7 @@ import type { HealthIndicatorService } from '@nestjs/terminus';
 import { Test } from '@nestjs/testing';
 import { DelayedStorage, FakeClock, FaultyStorage, flushPromises } from '@nest-saga/testing';
 import {
+  days,
   InMemorySagaStorage,
   InvalidArgumentError,
   SagaModule,
@@ -28,6 +29,19 @@ describe('SagaHealthIndicator', () => {
     expect(await check()).toMatchObject({ status: 'up', stuck: 0, unregistered: 0, oldestOpenAgeMs: null });
     await clock.advance(600_000);
     expect(await check()).toMatchObject({ status: 'up' });
+  });
+
+  it('is up for sagas that wait, however long, and counts them by what they wait for', async () => {
+    const { app, clock, check } = await open();
+    await app.get(SagaOrchestrator).start(new OrderContext('book'), { delayMs: days(30) });
+    await clock.advance(600_000);
+    expect(await check({ maximumOpenAgeMs: 1_000 })).toMatchObject({
+      status: 'up',
+      pending: 1,
+      waiting: 1,
+      waitingFor: { delay: 1 },
+      oldestOpenAgeMs: null,
+    });
   });
 
   it('is down where the storage fails, and up again when it is back', async () => {

@@ -11,6 +11,7 @@ export function describeSummary(world: StorageWorld): void {
       compensating: 0,
       stuck: 0,
       waiting: 0,
+      waitingFor: {},
       oldestOpenAgeMs: undefined,
       open: [],
     });
@@ -45,6 +46,26 @@ export function describeSummary(world: StorageWorld): void {
     await world.start({ park: { for: 'delay', name: 'start', dueInMs: 60_000 } });
     const after = await world.storage.summarize();
     expect(after).toMatchObject({ pending: before.pending + 1, waiting: before.waiting + 1 });
+  });
+
+  it('counts the sagas that wait by what they wait for', async () => {
+    const before = await world.storage.summarize();
+    const owner = await world.newWorker();
+    const kinds = ['retry', 'delay', 'signal', 'signal', 'approval'] as const;
+    for (const kind of kinds) {
+      const { sagaId } = await world.start({ owner });
+      const park = { for: kind, name: 'a:b', dueInMs: undefined };
+      await world.append(sagaId, entryOf.actParked, { ...changeTo.parked(60_000), park });
+    }
+    const { waiting, waitingFor } = await world.another.summarize();
+    expect(waiting).toBe(before.waiting + kinds.length);
+    for (const kind of new Set(kinds)) {
+      const more = kinds.filter((one) => one === kind).length;
+      expect({ kind, count: waitingFor[kind] }).toEqual({
+        kind,
+        count: (before.waitingFor[kind] ?? 0) + more,
+      });
+    }
   });
 
   it('knows the age of the oldest open saga', async () => {

@@ -5,9 +5,12 @@ import { openStatuses } from '../postgres/statements/status-lists.js';
 /** The other waits have no known length. */
 const isAgeing = "header.waiting IS NULL OR header.waiting LIKE 'retry:%'";
 
+/** The kind of the wait; null without one. */
+const waitingFor = "split_part(header.waiting, ':', 1)";
+
 /**
- * Counts the sagas that are open or stuck, by status, name and version, with the number of those that wait without an
- * owner, and the age of the oldest. Both halves read a partial index, so finished sagas cost nothing.
+ * Counts the sagas that are open or stuck, by status, name, version and what they wait for without an owner, with the age of the
+ * oldest. Both halves read a partial index, so finished sagas cost nothing.
  */
 export function summaryQuery(sagas: Repository<SagaExecutionEntity>): SelectQueryBuilder<ObjectLiteral> {
   const part = (condition: string): string =>
@@ -17,7 +20,7 @@ export function summaryQuery(sagas: Repository<SagaExecutionEntity>): SelectQuer
       .addSelect('header.sagaName', 'saga_name')
       .addSelect('header.sagaVersion', 'saga_version')
       .addSelect('count(*)', 'count')
-      .addSelect('count(header.waiting)', 'waiting')
+      .addSelect(waitingFor, 'waiting_for')
       .addSelect(
         `(extract(epoch FROM clock_timestamp() - min(header.createdAt) FILTER (WHERE ${isAgeing})) * 1000)::bigint`,
         'age_ms',
@@ -26,6 +29,7 @@ export function summaryQuery(sagas: Repository<SagaExecutionEntity>): SelectQuer
       .groupBy('header.status')
       .addGroupBy('header.sagaName')
       .addGroupBy('header.sagaVersion')
+      .addGroupBy(waitingFor)
       .getQuery();
   const parts = `(${part(`header.status IN (${openStatuses})`)} UNION ALL ${part(`header.status = 'stuck'`)})`;
   return sagas.manager.createQueryBuilder().select('part.*').from(parts, 'part');

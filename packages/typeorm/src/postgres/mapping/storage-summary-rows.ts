@@ -1,5 +1,5 @@
 import { isOpen } from '@nest-saga/core';
-import type { SagaStatus, StorageSummary } from '@nest-saga/core';
+import type { SagaStatus, SagaWaiting, StorageSummary } from '@nest-saga/core';
 import { required } from '../statement.js';
 import type { Row } from '../statement.js';
 
@@ -15,7 +15,8 @@ export function toStorageSummary(rows: readonly Row[]): StorageSummary {
     running: count('running'),
     compensating: count('compensating'),
     stuck: count('stuck'),
-    waiting: open.reduce((sum, { waiting }) => sum + waiting, 0),
+    waiting: open.reduce((sum, group) => sum + (group.waitingFor === undefined ? 0 : group.count), 0),
+    waitingFor: byKind(open),
     oldestOpenAgeMs: ages.length === 0 ? undefined : Math.max(0, ...ages),
     open: byIdentity(open),
   };
@@ -26,21 +27,29 @@ interface Group {
   readonly saga: string;
   readonly version: number;
   readonly count: number;
-  readonly waiting: number;
+  readonly waitingFor: SagaWaiting['for'] | undefined;
   /** Undefined if all of them wait for something that is not an attempt of a step. */
   readonly ageMs: number | undefined;
 }
 
 function toGroup(row: Row): Group {
-  const ageMs = row['age_ms'];
+  const { age_ms: ageMs, waiting_for: waitingFor } = row;
   return {
     status: required(row, 'status') as SagaStatus,
     saga: required(row, 'saga_name'),
     version: Number(required(row, 'saga_version')),
     count: Number(required(row, 'count')),
-    waiting: Number(required(row, 'waiting')),
+    waitingFor: typeof waitingFor === 'string' ? (waitingFor as SagaWaiting['for']) : undefined,
     ageMs: typeof ageMs === 'string' ? Number(ageMs) : undefined,
   };
+}
+
+function byKind(groups: readonly Group[]): StorageSummary['waitingFor'] {
+  const counts: { -readonly [Kind in keyof StorageSummary['waitingFor']]: number } = {};
+  for (const { waitingFor, count } of groups) {
+    if (waitingFor !== undefined) counts[waitingFor] = (counts[waitingFor] ?? 0) + count;
+  }
+  return counts;
 }
 
 function byIdentity(groups: readonly Group[]): StorageSummary['open'] {
