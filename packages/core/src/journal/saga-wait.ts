@@ -28,7 +28,7 @@ export function waitAtStart({ status, waiting, nextRunAt }: SagaHeading): Journa
 
 /**
  * The wait after one more entry: the same object as long as it is the same wait. A wait for the next attempt of a step only
- * counts if the saga is parked: a shorter one is over before anybody could read about it, and the result of the attempt says it.
+ * counts if the saga is parked: a shorter one is over before a person could read about it, and the result of the attempt says it.
  */
 export function waitAfter(wait: JournaledWait | undefined, entry: JournalEntry): JournaledWait | undefined {
   switch (entry.kind) {

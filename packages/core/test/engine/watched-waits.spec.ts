@@ -17,7 +17,7 @@ function order() {
   return { saga, cluster: new SimulatedCluster([saga]) };
 }
 
-/** What a client is told, in words: the frames until now. */
+/** The frames that a client has received until now, in words. */
 function watch(process: SimulatedProcess, sagaId: string, afterSeq = 0): readonly string[] {
   const frames: string[] = [];
   const observer: FrameObserver = {
@@ -36,7 +36,7 @@ function watch(process: SimulatedProcess, sagaId: string, afterSeq = 0): readonl
 }
 
 describe('a client that watches a saga', () => {
-  it('is told what it waits for, and until when, at the moment when that begins', async () => {
+  it('learns what it waits for, and until when, at the moment when that begins', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
     const begin = cluster.clock.now();
@@ -57,7 +57,7 @@ describe('a client that watches a saga', () => {
     expect(frames.slice(5)).toEqual(['9 act pay-back completed, stage 5', 'completed']);
   });
 
-  it('is told in another process too, by the clock of the storage', async () => {
+  it('learns in another process too, by the clock of the storage', async () => {
     const { cluster } = order();
     const [process, other] = [await cluster.startProcess(), await cluster.startProcess({ worker: false })];
     const until = cluster.clock.now() + minutes(30);
@@ -67,7 +67,7 @@ describe('a client that watches a saga', () => {
     expect(frames.at(-1)).toBe(`signal payment, paid or refused, until ${until}`);
   });
 
-  it('is told when it connects again while the saga waits, after the results that it missed', async () => {
+  it('learns when it connects again while the saga waits, after the results that it missed', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
     const { sagaId } = await process.start({ cents: 5_000 });
@@ -80,7 +80,7 @@ describe('a client that watches a saga', () => {
     expect(missed).toEqual(['started, 5 stages', '1 act reserve completed, stage 1', waits]);
   });
 
-  it('is told nothing of a wait that is over', async () => {
+  it('learns nothing of a wait that is over', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
     const { sagaId } = await process.start({ cents: 5_000 });
@@ -103,7 +103,7 @@ describe('a client that watches a saga', () => {
     expect(ended.filter((frame) => /^(approval|signal)/.test(frame))).toEqual([]);
   });
 
-  it('is told once of one wait, whoever claims the saga meanwhile', async () => {
+  it('learns once of one wait, whoever claims the saga meanwhile', async () => {
     const { cluster } = order();
     const first = await cluster.startProcess();
     const { sagaId } = await first.start({ cents: 5_000 });
@@ -116,7 +116,7 @@ describe('a client that watches a saga', () => {
     expect(frames.filter((frame) => frame.startsWith('signal'))).toHaveLength(1);
   });
 
-  it('is told of a short wait in the memory of its owner', async () => {
+  it('learns of a short wait in the memory of its owner', async () => {
     const saga = scriptedSaga('order', [new ScriptedStep('reserve'), delay('pause', seconds(4))]);
     const cluster = new SimulatedCluster([saga]);
     const process = await cluster.startProcess();
@@ -131,7 +131,7 @@ describe('a client that watches a saga', () => {
     });
   });
 
-  it('is told of a saga that begins later', async () => {
+  it('learns of a saga that begins later', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
     const until = cluster.clock.now() + hours(1);
@@ -143,7 +143,7 @@ describe('a client that watches a saga', () => {
     expect(frames[2]).toBe('2 act reserve completed, stage 1');
   });
 
-  it('is told of a long wait for the next attempt, and not of a short one', async () => {
+  it('learns of a long wait for the next attempt, and not of a short one', async () => {
     const fails = () => {
       throw new Error('out of order');
     };
