@@ -84,16 +84,20 @@ export class SagaHealthIndicator {
     key: Key,
     { status, details }: SagaHealth,
   ): HealthIndicatorResult<Key> {
-    const session = this.indicators.check(key);
+    const session: HealthSession<Key> = this.indicators.check(key);
     if (status === 'down') return session.down(details);
     if (status === 'up') return session.up(details);
-    // Terminus 11 only knows up and down: with it a degraded state is up, and the details show it.
-    return typeof session.degraded === 'function'
-      ? session.degraded(details)
-      : session.up({ ...details, degraded: true });
+    return session.degraded?.(details) ?? session.up({ ...details, degraded: true });
   }
 
   private get<Provider>(type: new (...dependencies: never[]) => Provider): Provider {
     return this.moduleRef.get(type, { strict: false });
   }
+}
+
+/** What Terminus 11 and 12 have. The former knows only up and down: a degraded state is up then, and the details show it. */
+interface HealthSession<Key extends string> {
+  up(details: SagaHealth['details'] & { readonly degraded?: true }): HealthIndicatorResult<Key>;
+  down(details: SagaHealth['details']): HealthIndicatorResult<Key>;
+  degraded?(details: SagaHealth['details']): HealthIndicatorResult<Key>;
 }
