@@ -17,13 +17,13 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
 } satisfies Config;
 
-/** Jest runs a project's global setup only when one of its tests was selected: units never pay for a server. */
+/** Jest runs a project's global setup only if one of its tests was selected, so unit tests never start a server. */
 const config: Config = {
   // Jest's own choice leaves one of two cores idle.
   maxWorkers: '100%',
   testSequencer: '<rootDir>/tools/longest-first.mjs',
-  // Not in the project that needs it: Jest reads it here alone.
-  // It ends what hangs. It is no measure of speed: on a busy machine a compiler alone can need a minute.
+  // Set here and not in the project that needs it, because Jest reads it only here. It ends tests that hang. It is not
+  // a measure of speed: on a busy machine, a compiler alone can take a minute.
   testTimeout: 120_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: [`${workspaces}/*.spec.ts`] },

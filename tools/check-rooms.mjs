@@ -1,6 +1,6 @@
 /**
- * Checks the sizes that ARCHITECTURE.md promises of the rooms: no room of the core has more than 18 % of its lines, and the
- * folders that a reader opens first have few files. That no two files import each other is the linter's part.
+ * Checks the sizes that ARCHITECTURE.md promises of the rooms: no room of the core has more than 18 % of its lines, and
+ * the folders that a reader opens first have few files. The linter checks that no two files import each other.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 

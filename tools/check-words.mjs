@@ -19,8 +19,11 @@ const checked = [
   'apps/orders/src',
   'libs',
   'tools',
+  'jest.config.ts',
   'apps/bench',
+  'apps/crash-lab',
   'packages/core',
+  'packages/testing',
   'packages/typeorm/src',
 ];
 

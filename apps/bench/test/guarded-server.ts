@@ -4,12 +4,12 @@ import pg from 'pg';
 import type { Contestant, ContestantOptions } from '../src/contestants/contestant.js';
 import { ServerCounterReader } from '../src/measure/server-counters.js';
 
-/** What so many sagas made the server do, for one of them. */
+/** The work of the server for one saga, measured over many. */
 export interface CountedCosts {
   readonly commits: number;
   readonly statements: number;
   readonly walBytes: number;
-  /** What the sweeps and the heartbeat of a worker may have added to it meanwhile: less than one a second. */
+  /** The part that sweeps and the heartbeat of a worker may have added in the meantime: less than one a second. */
   readonly besides: number;
 }
 
@@ -19,8 +19,8 @@ export type GuardedOptions = Omit<ContestantOptions, 'databaseUrl'>;
 type Open = (options: ContestantOptions) => Promise<Contestant>;
 
 /**
- * A server of the spec's own, durable as the benchmark's, on which nothing else runs: what it counts is what the spec
- * did. It counts statements too, and leaves out what would write on its own account.
+ * A separate server for the spec, as durable as the benchmark's. Nothing else runs on it, so its counters show the work
+ * of the spec alone. It counts statements, too, and its own background writes are switched off.
  */
 export class GuardedServer {
   private databases = 0;
@@ -34,7 +34,7 @@ export class GuardedServer {
     return new GuardedServer(server);
   }
 
-  /** Runs sagas, as many at once as the options say, and counts what one of them costs. */
+  /** Runs sagas, as many at once as the options say, and counts the costs of one of them. */
   async count(open: Open, options: GuardedOptions, sagas: number): Promise<CountedCosts> {
     return await this.onContestant(open, options, async (contestant, databaseUrl) => {
       const counters = await ServerCounterReader.open(databaseUrl);
@@ -83,7 +83,7 @@ export class GuardedServer {
     }
   }
 
-  /** All that this database was asked, BEGIN and COMMIT included, but not the questions of the spec itself. */
+  /** The number of statements of this database, including BEGIN and COMMIT, without those of the spec itself. */
   private async countStatements(databaseUrl: string): Promise<number> {
     const name = new URL(databaseUrl).pathname.slice(1);
     return await withClient(this.server.url, async (client) => {

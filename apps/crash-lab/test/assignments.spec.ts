@@ -15,7 +15,7 @@ const saga: NewSaga = {
 
 describe('the assignments of a process', () => {
   it('are of nobody before a start or a claim', () => {
-    expect(new Assignments().workerOf('a', 1)).toBe('nobody');
+    expect(new Assignments().workerOf('a', 1)).toBe('no worker');
   });
 
   it('are of the owner of a start, also where it is answered only when it is asked for again', async () => {
@@ -37,9 +37,9 @@ describe('the assignments of a process', () => {
     for (const other of [{ ...saga, owner: 'second' }, { ...saga, sagaId: 'b' }, queued])
       assignments.started(other, await storage.start(other));
     expect(['a', 'b', 'c'].map((sagaId) => assignments.workerOf(sagaId, 1))).toEqual([
-      'nobody',
-      'nobody',
-      'nobody',
+      'no worker',
+      'no worker',
+      'no worker',
     ]);
   });
 
@@ -51,7 +51,7 @@ describe('the assignments of a process', () => {
     const assignments = new Assignments();
     for (const claimed of await storage.claim({ worker: 'second', sagas, limit: 1 }))
       assignments.claimed(claimed, 'second');
-    expect([1, 2].map((token) => assignments.workerOf('a', token))).toEqual(['nobody', 'second']);
+    expect([1, 2].map((token) => assignments.workerOf('a', token))).toEqual(['no worker', 'second']);
   });
 
   it('tell a run that goes back to before a claim from the one that follows it, in whichever order they are known', () => {

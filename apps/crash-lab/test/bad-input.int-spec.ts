@@ -5,7 +5,7 @@ import { describeBadInput } from '../src/bad-input/describe-bad-input.js';
 
 const serverUrl = process.env['NEST_SAGA_TEST_DATABASE_URL'] ?? '';
 const name = `bad_input_${process.pid}_${Date.now()}`;
-// Each of them is some round trips here.
+// Each run takes several round trips to the database.
 const runs = Number(process.env['BAD_INPUT_RUNS'] ?? '60');
 
 describe('on PostgreSQL', () => {

@@ -4,7 +4,7 @@ import { full, slice, sliceOfDay } from '../src/exhaustive/exhaustive-scope.js';
 const { EXHAUSTIVE, EXHAUSTIVE_SLICE } = process.env;
 const number = EXHAUSTIVE_SLICE === undefined ? sliceOfDay(new Date()) : Number(EXHAUSTIVE_SLICE);
 const scope = EXHAUSTIVE === 'full' ? full : slice(number);
-/** So many at least: a suite that tries less than it says proves nothing. */
+/** The minimum number of runs: a suite that tries less than it promises proves nothing. */
 const least =
   scope === full
     ? { calm: 2_651, oneCrash: 50_000, twoCrashes: 640_000, lost: 130_000 }

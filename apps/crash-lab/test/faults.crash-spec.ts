@@ -18,7 +18,7 @@ describe('sagas on a real PostgreSQL, under load', () => {
         console.log(`${name}: ${sagas} sagas, ${JSON.stringify({ ...statuses, ...troubles, rescues })}`);
         expect(problems).toEqual([]);
         expect(counts.starts).toBeGreaterThanOrEqual(20);
-        // A fault that nobody noticed proves nothing.
+        // A fault that no worker noticed proves nothing.
         if (fault.isSilent !== true) expect(Object.keys(troubles)).not.toEqual([]);
         if (fault.sqlState !== undefined)
           expect(Object.keys(troubles).join()).toMatch(new RegExp(` ${fault.sqlState}\\b`));

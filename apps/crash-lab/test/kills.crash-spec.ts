@@ -1,12 +1,12 @@
 import { runKillLab } from '../src/lab/kill-lab.js';
 import { scenarios } from '../src/lab/scenarios.js';
 
-/** For every place by its name, and for every scenario. */
+/** Enough for every name of a place, and for every scenario. */
 const enough = 150;
 const kills = Number(process.env['KILLS'] ?? enough);
 const serverUrl = process.env['NEST_SAGA_TEST_DATABASE_URL'] ?? '';
 
-/** What a process asks of its storage in these scenarios. */
+/** The methods of the storage that a process calls in these scenarios. */
 const methods = [
   'start',
   'append',

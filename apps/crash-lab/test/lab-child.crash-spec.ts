@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LabChild, ProcessDiedError } from '../src/lab/lab-child.js';
 import type { KillPlan } from '../src/lab/kill-switch.js';
 
-/** Ends in the way that it is asked for. */
+/** A program that ends in the requested way. */
 const program = `
   process.on('message', ({ method }) => {
     if (method === 'places') Promise.reject(new Error('nobody handles this'));

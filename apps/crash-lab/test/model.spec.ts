@@ -19,7 +19,7 @@ describe('random sagas on one to three workers', () => {
       );
       if (failure !== undefined) throw new Error(describeFailure(failure));
       expect(runs).toBe(MODEL_PATH === undefined ? Number(MODEL_RUNS) : 1);
-      // A fault that struck nobody, or an end that no saga took, proves nothing.
+      // A fault that never struck, or an end that no saga reached, proves nothing.
       const least = MODEL_PATH === undefined ? Math.floor(runs / 100) : 0;
       const counts = { ...statuses, ...faults };
       const tooRare = ['completed', 'failed', 'stuck', ...allFaults].filter(

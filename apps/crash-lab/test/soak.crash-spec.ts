@@ -18,7 +18,7 @@ describe('four workers under load', () => {
       expect(report.sagas).toBeGreaterThan(50);
       expect(report.rescues).toBeGreaterThan(0);
       expect(Object.entries(report.counts).filter(([, count]) => count === 0)).toEqual([]);
-      // In less time not everyone has a turn.
+      // In less time, not every fault has a turn.
       if (minutes >= 2)
         expect(Object.keys(report.faults).toSorted()).toEqual(allFaults.map(({ name }) => name).toSorted());
     },

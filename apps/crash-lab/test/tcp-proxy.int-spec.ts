@@ -48,7 +48,7 @@ describe('the proxy between the workers and the database', () => {
     return rowCount === 1;
   }
 
-  /** Whether the server is done with every connection that came through the proxy. */
+  /** Whether the server has ended every connection that came through the proxy. */
   async function isServerDone(): Promise<boolean> {
     const { rowCount } = await direct.query(
       'SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
@@ -114,7 +114,7 @@ describe('the proxy between the workers and the database', () => {
     const client = await connectThrough();
     proxy.behave({ kind });
     const answer = settled(write(client, kind));
-    // Whatever was sent before this one would have arrived before it.
+    // Bytes that were sent before these would have arrived before them.
     await until(deadlineMs, 'bytes that were kept back', () => proxy.withheld > 0);
     expect([answer.isSettled, await isStored(kind)]).toEqual([false, false]);
     proxy.heal();

@@ -125,7 +125,7 @@ function processGroup(pid: number): string | undefined {
   if (!existsSync(`/proc/${pid}/stat`))
     return execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The program's name stands in parentheses and may hold anything; the state, the parent and the group follow.
+  // The program's name is in parentheses and may contain any character; the state, the parent and the group follow.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2];
 }
 

@@ -15,7 +15,7 @@ export interface Contestant {
   readonly callers: number;
   /** The number of sagas that one call runs. */
   readonly sagasPerCall: number;
-  /** Runs them to their end. Rejects if one of them does not end as its shape says. */
+  /** Runs sagas to their end. Rejects if one of them does not end as its shape requires. */
   run(): Promise<void>;
   close(): Promise<void>;
 }

@@ -25,8 +25,8 @@ interface Saga {
 }
 
 /**
- * One process of the engine: a single thread that runs steps and sends grouped statements. An answer lets its sagas
- * take their next step. Waiting rows are split among the statements that may be sent. A saga that has ended is followed
+ * One process of the engine: a single thread that runs steps and sends grouped statements. After an answer, its sagas
+ * run their next step. Waiting rows are split among the statements that may be sent. A saga that has ended is followed
  * by a new one.
  */
 export class SimulatedProcess {

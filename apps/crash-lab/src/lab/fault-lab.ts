@@ -74,7 +74,7 @@ export class FaultLab {
     await this.goesOn();
   }
 
-  /** Resolves when so many more sagas have been started, that is, when the load works, or works again. */
+  /** Resolves when this number of further sagas has been started, so that the load works again. */
   async goesOn(sagas = 10): Promise<void> {
     const goal = this.started + sagas;
     await until(recoveryLimitMs, `${sagas} further starts`, () => this.started >= goal);

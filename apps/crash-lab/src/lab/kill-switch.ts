@@ -26,7 +26,7 @@ export class KillSwitch {
   /** Like `pass`, for a place during a call: kills a moment later, while the call is under way. */
   passSoon(place: string): void {
     if (!this.isDue(place)) return;
-    // At some time between the first byte of the request and its answer.
+    // At any time between the first byte of the request and its answer.
     setTimeout(this.kill, Math.random() * 2);
   }
 

@@ -27,7 +27,7 @@ export interface EngineSettings {
   readonly worker: boolean;
 }
 
-/** A requested start. Without an id the process draws one. */
+/** A requested start. Without an id, the process generates one. */
 export interface LabStart {
   readonly saga: string;
   readonly sagaId?: string;
@@ -47,9 +47,9 @@ export interface LabMethods {
   /** Blocks the event loop until this file exists. */
   block(untilFile: string): void;
   places(): Readonly<Record<string, number>>;
-  /** What its workers do at the moment. */
+  /** Describes the current work of its workers. */
   describe(): readonly string[];
-  /** The number of things that are under way: sagas, handlers, and writes without an answer. */
+  /** The number of running sagas and handlers, and of writes without an answer. */
   underway(): number;
   /** How often each kind of problem with the storage or the lease was reported, with the SQLSTATE if there was one. */
   troubles(): Readonly<Record<string, number>>;

@@ -14,7 +14,7 @@ import { pause } from './wait.js';
 /** Times of lab sagas, in milliseconds. */
 export const labTimes = { stepTimeoutMs: 400, retryIntervalMs: 20 } as const;
 
-/** What handlers of a lab process need. */
+/** The dependencies of the handlers of a lab process. */
 export interface LabSurroundings {
   readonly process: string;
   readonly world: OutsideWorld;
@@ -23,7 +23,7 @@ export interface LabSurroundings {
   readonly underway: Underway;
 }
 
-/** A planned saga whose handlers change the outside world, and are places to die at. */
+/** A planned saga whose handlers change the outside world. The process can die at each of them. */
 export function defineLabSaga({ name, plan }: NamedPlan, surroundings: LabSurroundings): SagaDefinition {
   const declare = (step: StepPlan): DeclaredStep => {
     const handler = new LabHandler(step, surroundings);
@@ -33,7 +33,7 @@ export function defineLabSaga({ name, plan }: NamedPlan, surroundings: LabSurrou
       handler: () => handler,
       retry: { ...interval, maximumAttempts: step.actAttempts },
       compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
-      // The others take as long as they take: a process that stands still must not look like a step that hangs.
+      // Other steps have no time limit: a process that stands still must not look like a step that hangs.
       ...(step.act.includes('hang') || step.undo.includes('hang')
         ? { timeoutMs: labTimes.stepTimeoutMs + step.durationMs }
         : {}),
@@ -107,7 +107,7 @@ class LabHandler implements SagaStepHandler<unknown> {
     });
     context.trail.push(traceOf(action, step));
     killSwitch.pass(`inside ${action} of ${run.step}`);
-    // Longer than the grain of the clock, so that what came first can be read from the records.
+    // Longer than the resolution of the clock, so that the records show the order of events.
     await pause(Math.max(3, this.plan.durationMs));
     return id;
   }

@@ -8,7 +8,7 @@ import type { SimulatedRun } from '../simulation/simulate.js';
 import type { Intervention } from './reference-model.js';
 import { predict } from './reference-model.js';
 
-/** Everything that is wrong with a run, one line each: what the checker says, and what the model says. */
+/** All problems of a run, one line each: those that the checker found, and those that the model found. */
 export function judge(plan: RunPlan, run: SimulatedRun): readonly string[] {
   const violations = checkRun(run.evidence).map(
     ({ rule, sagaId, detail }) => `${rule}: ${sagaId}: ${detail}`,
@@ -27,7 +27,7 @@ export function judge(plan: RunPlan, run: SimulatedRun): readonly string[] {
   ];
 }
 
-/** What a saga did, held against the reference model. */
+/** Compares the course of a saga with the reference model. */
 export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga): readonly string[] {
   const { people, isActUnderWay } = readPeople(entries);
   const predicted = predict(plan, people, {
@@ -48,7 +48,7 @@ export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga
   ];
 }
 
-/** A wait ends once, no sooner than its time is over by the clock of the storage, and before anything behind it begins. */
+/** A wait ends once, not before its time is over by the clock of the storage, and before any later stage begins. */
 function checkWait({ delayMs, primary }: StagePlan, entries: readonly JournalEntry[]): readonly string[] {
   if (delayMs === undefined) return [];
   const name = waitBefore(primary);
@@ -71,7 +71,7 @@ function isBeginning(entry: JournalEntry, name: string): boolean {
   return (park ?? wait)?.name === name;
 }
 
-/** Acts that returned, and whose entries the storage took only without their values. */
+/** Acts that returned, but whose entries the storage accepted only without their values. */
 function actsWithoutValues(entries: readonly JournalEntry[]): ReadonlySet<string> {
   const isOne = (entry: JournalEntry) =>
     entry.kind === 'act-failed' &&
@@ -82,7 +82,7 @@ function actsWithoutValues(entries: readonly JournalEntry[]): ReadonlySet<string
   );
 }
 
-/** By the second reading of the journal, which knows neither the engine's own nor the definition. */
+/** Determined by the second reading of the journal, which uses neither the engine's fold nor the definition. */
 function stepsInDoubt(entries: readonly JournalEntry[]): ReadonlySet<string> {
   return new Set(
     [...replayAll(entries).outcomes].flatMap(([step, known]) => (known === 'unknown' ? [step] : [])),
@@ -120,7 +120,7 @@ function readPeople(entries: readonly JournalEntry[]): {
   return { people, isActUnderWay };
 }
 
-/** Whether another owner may have begun the act that was next when the decision to compensate was taken. */
+/** Whether another owner may have begun the next act before the decision to compensate. */
 function isTakenOver(entries: readonly JournalEntry[]): boolean {
   const decided = entries.findIndex(({ kind }) => kind === 'compensation-decided');
   const before = entries.slice(0, Math.max(0, decided));
@@ -132,7 +132,7 @@ function isEarly(entries: readonly JournalEntry[], { seq }: JournalEntry): boole
   return replayAll(entries.slice(0, seq)).isEarly;
 }
 
-/** A saga is given up after as many claims without progress as its definition says: not sooner, and not later. */
+/** A saga becomes stuck after exactly as many claims without progress as its definition allows. */
 function checkRecoveries(entries: readonly JournalEntry[], maximum: number): readonly string[] {
   const problems: string[] = [];
   let recoveries = 0;
@@ -156,7 +156,7 @@ function checkRecoveries(entries: readonly JournalEntry[], maximum: number): rea
     } else if (entry.kind === 'parked') {
       recoveries = 0;
     } else if (isStepEntry(entry) || entry.kind === 'wait-ended' || entry.kind === 'compensation-decided') {
-      // A cancel runs no step, so it is not too late for one.
+      // A cancel does not run a step, so it is still possible.
       if (recoveries > maximum && entry.kind !== 'compensation-decided')
         problems.push(`model: "${entry.kind}" after ${recoveries} recoveries without progress`);
       recoveries = 0;

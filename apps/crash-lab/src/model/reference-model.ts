@@ -2,19 +2,19 @@ import { waitBefore } from '../simulation/declare-stages.js';
 import type { SagaStatus } from '@nest-saga/core';
 import type { ActOutcome, SagaPlan, StepPlan, UndoOutcome } from '../simulation/run-plan.js';
 
-/** What people did, and how many results of steps were durable before it. */
+/** A request of a person, and the number of step results that were durable before it. */
 export interface Intervention {
   readonly after: number;
-  /** `retry` of a compensation that was exhausted and is mended now, `nudge` of a saga that crashed too often. */
+  /** `retry` for an exhausted compensation that was repaired, `nudge` for a saga that crashed too often. */
   readonly kind: 'cancel' | 'retry' | 'nudge';
 }
 
-/** The one way in which a saga can go. */
+/** The only correct course of a saga. */
 export interface Prediction {
   /** The results in order, for example `act a #1 failed`. */
   readonly results: readonly string[];
   readonly status: SagaStatus;
-  /** Steps whose effects are there at the end, as far as the saga knows. */
+  /** The steps whose effects remain at the end, as far as the saga knows. */
   readonly left: readonly string[];
 }
 
@@ -22,23 +22,29 @@ const retryable: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-
 const divertible: ReadonlySet<string> = new Set<ActOutcome>(['fail', 'fail-after-effect']);
 const divertibleByAny: ReadonlySet<string> = new Set<string>([...divertible, 'hang', 'refuse', 'fatal']);
 
-/** What no plan says, so it is told: what a cancel found, and what the storage refused. */
+/**
+ * The facts of a run that do not follow from its plan: the state in which a cancel came, and the writes that the
+ * storage refused.
+ */
 export interface CancelMoment {
-  /** An act was under way, and its result was still recorded. */
+  /** Whether an act was running, and its result was still recorded. */
   readonly isActUnderWay: boolean;
-  /** The act that was next may have been begun by an owner that went away. */
+  /** Whether an owner that died may have begun the next act. */
   readonly isTakenOver: boolean;
-  /** The waits that are over: what stands behind another one was never begun. */
+  /** The waits that are over: the stages after any other wait have not begun. */
   readonly endedWaits: ReadonlySet<string>;
-  /** Acts that returned, whose entries the storage refused with their values: they are undone, as what cannot be stored is. */
+  /**
+   * Acts that returned, but whose entries the storage refused with their values: they are undone, like acts with
+   * unstorable results.
+   */
   readonly actsWithoutValues: ReadonlySet<string>;
-  /** Steps of whose act some owner left without a word, or was told to stop it: nobody can say what it did. */
+  /** The steps whose effect is unknown, because an owner died during the act or had to abort it. */
   readonly inDoubt: ReadonlySet<string>;
 }
 
 /**
- * What the contract says about a saga: no journal, no worker, no storage and no time, because crashes must not change
- * it.
+ * Predicts the course of a saga from the contract alone, without a journal, a worker, a storage or time, because
+ * crashes must not change it.
  */
 export function predict(saga: SagaPlan, people: readonly Intervention[], moment: CancelMoment): Prediction {
   const results: string[] = [];
@@ -65,7 +71,7 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
     const count = (attempts.get(call) ?? 0) + 1;
     attempts.set(call, count);
     const scripted = isBroken ? 'fail' : (outcomes[count - 1] ?? 'ok');
-    // What is returned in the grace after a timeout completes the act.
+    // An act that returns in the grace period after its timeout is completed.
     const called = scripted === 'overtime' ? 'ok' : scripted;
     const isRefused = called === 'ok' && moment.actsWithoutValues.has(`${call} #${count}`);
     const outcome = isRefused ? 'unstorable' : called;
@@ -94,7 +100,7 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
       return isCancelled ? 'cancelled' : outcome;
     }
   };
-  /** A primary that may have left something behind is undone before its alternative begins. */
+  /** A primary that may have had an effect is undone before its alternative begins. */
   const undoFirst = (step: StepPlan): 'undone' | 'stuck' | 'cancelled' => {
     for (;;) {
       heed();

@@ -44,7 +44,7 @@ const handlerFaults: readonly HandlerFault[] = [
 const processFaults = ['crash', 'shutdown', 'pause'] as const;
 const outages = ['not-written', 'request-lost', 'answer-lost'] as const;
 
-/** Every fault, by the name under which a run tells that it struck. */
+/** All faults, by their names in the record of a run. */
 export const allFaults: readonly string[] = [
   ...callFaults,
   ...handlerFaults,
@@ -54,7 +54,7 @@ export const allFaults: readonly string[] = [
 
 const hourMs = 3_600_000;
 
-/** Mostly steps that work: a saga of which every step fails ends at its first. */
+/** Mostly steps that succeed, because a saga ends at its first step that fails. */
 const steps = fc.record({
   act: fc.oneof(
     { weight: 4, arbitrary: fc.constant([]) },
@@ -105,7 +105,7 @@ function name(step: Omit<StepPlan, 'id'>, id: string): StepPlan {
   return { ...step, id };
 }
 
-/** Any saga, any faults, any order: what the model runs are drawn from. */
+/** Plans with any saga, any faults and any order, for the runs of the model. */
 export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
   saga: sagas,
   seed: fc.nat(),

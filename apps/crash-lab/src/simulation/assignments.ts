@@ -31,6 +31,6 @@ export class Assignments {
    */
   workerOf(sagaId: string, fencingToken: number): string {
     const given = this.bySaga.get(sagaId)?.findLast(({ seq }) => seq < fencingToken);
-    return given?.worker ?? 'nobody';
+    return given?.worker ?? 'no worker';
   }
 }

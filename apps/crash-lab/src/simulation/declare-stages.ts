@@ -2,7 +2,7 @@ import { delay, fallback } from '@nest-saga/core';
 import type { DeclaredStage, DeclaredStep } from '@nest-saga/core';
 import type { SagaPlan, StepPlan } from './run-plan.js';
 
-/** The error that fallbacks of a plan are for. */
+/** The error for which the fallbacks of a plan run their alternatives. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
 }
@@ -12,7 +12,7 @@ export function waitBefore({ id }: StepPlan): string {
   return `before-${id}`;
 }
 
-/** The list of a planned saga. */
+/** The stages of a planned saga. */
 export function declareStages(
   { stages }: SagaPlan,
   declare: (step: StepPlan) => DeclaredStep,

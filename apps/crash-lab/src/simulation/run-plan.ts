@@ -1,31 +1,31 @@
 import type { CompensateOn } from '@nest-saga/core';
-/** What one attempt of an act does. */
+/** The result of one attempt of an act. */
 export type ActOutcome =
   | 'ok'
-  /** Throws, and has changed nothing. */
+  /** Throws without an effect. */
   | 'fail'
-  /** Throws, though the outside world was changed. */
+  /** Throws after its effect. */
   | 'fail-after-effect'
   /** Never ends by itself. */
   | 'hang'
-  /** Returns after its time is up, within its grace. */
+  /** Returns after its timeout, within the grace period. */
   | 'overtime'
-  /** Throws what the fallback is not for. */
+  /** Throws an error that does not lead to the alternative. */
   | 'refuse'
-  /** Throws what no retry is for. */
+  /** Throws an error that is not retried. */
   | 'fatal'
-  /** Returns what cannot be stored. */
+  /** Returns a value that cannot be stored. */
   | 'unstorable';
 
-/** What one attempt of a compensation does. */
+/** The result of one attempt of a compensation. */
 export type UndoOutcome = 'ok' | 'fail' | 'hang';
 
-/** A step with what its attempts do, by their number; what comes after the lists is `ok`. */
+/** A step with the results of its attempts, in order. Attempts after the end of a list succeed. */
 export interface StepPlan {
   readonly id: string;
   readonly act: readonly ActOutcome[];
   readonly undo: readonly UndoOutcome[];
-  /** Until an operator has asked for so many retries every compensation fails. */
+  /** The number of an operator's retries before which every compensation fails. */
   readonly brokenRounds: number;
   readonly actAttempts: number;
   readonly undoAttempts: number;
@@ -35,13 +35,13 @@ export interface StepPlan {
   readonly durationMs: number;
 }
 
-/** A place in the saga. */
+/** A stage of the saga. */
 export interface StagePlan {
-  /** The saga waits for so long before it. */
+  /** How long the saga waits before the stage, in milliseconds. */
   readonly delayMs?: number;
   readonly primary: StepPlan;
   readonly alternative?: StepPlan;
-  /** Every error of the primary leads to the alternative, and not only those of a gateway. */
+  /** Whether every error of the primary leads to the alternative, and not only those of a gateway. */
   readonly isForAnyError?: boolean;
 }
 
@@ -51,72 +51,72 @@ export interface SagaPlan {
   readonly maximumRecoveryAttempts: number;
 }
 
-/** What happens to one call of the storage. */
+/** A fault of one call of the storage. */
 export type CallFault =
-  /** The process dies before it is sent. */
+  /** The process dies before the call is sent. */
   | 'crash-before'
-  /** The process dies while it is on its way, and it still happens. */
+  /** The process dies while the call is on its way, and the call still happens. */
   | 'crash-during'
-  /** It happens, and the process dies before the answer. */
+  /** The call happens, and the process dies before the answer. */
   | 'crash-after'
-  /** It does not happen, and the caller is told so. */
+  /** The call does not happen, and the error says so. */
   | 'not-written'
-  /** It happens, and the caller is told that nobody knows. */
+  /** The call happens, and the error says that the outcome is unknown. */
   | 'answer-lost'
-  /** It does not happen, and the caller is told that nobody knows. */
+  /** The call does not happen, and the error says that the outcome is unknown. */
   | 'request-lost'
-  /** The caller is told that nobody knows, and it happens long after. */
+  /** The error says that the outcome is unknown, and the call happens much later. */
   | 'late'
   /** The answer takes longer than a lease. */
   | 'slow'
-  /** The process stands still for longer than a lease, right after it has asked. */
+  /** The process stands still for longer than a lease, right after it has sent the call. */
   | 'pause'
-  /** The storage will never take it. */
+  /** The storage will never accept the call. */
   | 'refused';
 
-/** What happens to one call of a handler. */
+/** A fault of one call of a handler. */
 export type HandlerFault =
   'crash-at-entry' | 'crash-inside' | 'crash-at-exit' | 'pause-at-entry' | 'pause-inside';
 
-/** One thing that goes wrong, at the n-th call from the run's beginning. */
+/** A fault at the n-th call from the run's beginning. */
 export interface PlannedFault<Kind> {
   readonly call: number;
   readonly kind: Kind;
 }
 
-/** One thing that happens to a process at a moment. */
+/** A fault of a process at a moment. */
 export interface ProcessFault {
   readonly atMs: number;
   readonly kind: 'crash' | 'shutdown' | 'pause';
 }
 
-/** A time in which the same thing happens to every call of the storage, whoever makes it. */
+/** A time in which every call of the storage has the same fault, in all processes. */
 export interface Outage {
   readonly fromMs: number;
   readonly durationMs: number;
   readonly kind: 'not-written' | 'request-lost' | 'answer-lost';
 }
 
-/** Everything that a run is determined by. */
+/** All inputs that determine a run. */
 export interface RunPlan {
   readonly saga: SagaPlan;
-  /** Of the order in which answers and timers come, and of every random number. */
+  /** The seed of the order of answers and timers, and of every random number. */
   readonly seed: number;
   readonly processes: number;
-  /** By how much the wall clocks of the processes are wrong, in the order in which they are started, round and round. */
+  /** The errors of the processes' wall clocks, in the order in which the processes are started; the list repeats. */
   readonly clockSkewsMs: readonly number[];
   readonly start: 'start' | 'enqueue';
-  /** Callers that start it at the same time, with one id or one key. */
+  /** The number of callers that start the saga at the same time, with one id or one key. */
   readonly callers: number;
   readonly identifiedBy: 'id' | 'key';
   readonly cancelAtMs: number | undefined;
-  /** How often an operator asks for a stuck saga to be tried again. */
+  /** How often an operator retries a stuck saga. */
   readonly operatorRetries: number;
-  /** Answers take no time and come in order. */
+  /** Whether answers take no time and come in order. */
   readonly isCalm: boolean;
   /**
-   * The processes that park a saga which waits for its next attempt: it has no owner meanwhile. With `some` every other
-   * process does, so that one claims sagas whose wait another one held in memory.
+   * The processes that park a saga while it waits for its next attempt, so that it has no owner. With `some`, every
+   * second process parks, so that it also claims sagas whose wait another process kept in memory.
    */
   readonly parks: 'none' | 'all' | 'some';
   readonly callFaults: readonly PlannedFault<CallFault>[];
@@ -125,17 +125,19 @@ export interface RunPlan {
   readonly outages: readonly Outage[];
 }
 
-/** The settings of every simulated process, in milliseconds: short, so that little time passes where nothing does. */
+/**
+ * The settings of every simulated process, in milliseconds. They are short, so that little time passes without events.
+ */
 export const simulatedTimes = {
   lease: { leaseDurationMs: 200, renewalIntervalMs: 70, safetyMarginMs: 50 },
   intervalMs: 90,
-  /** Where answers take no time. */
+  /** For runs in which answers take no time. */
   calm: { lease: { leaseDurationMs: 60, renewalIntervalMs: 40, safetyMarginMs: 5 }, intervalMs: 50 },
   watchIntervalMs: 60,
   abortGraceMs: 60,
   shutdownTimeoutMs: 80,
   stepTimeoutMs: 40,
-  /** Sooner than a grace that begins with the act, as that of a cancel can. */
+  /** Shorter than a grace period that begins with the act, which is possible after a cancel. */
   overtimeMs: 55,
   retryIntervalMs: 10,
   parkAboveMs: 5,

@@ -42,7 +42,10 @@ export class RunRecord {
   writes = 0;
   /** The last durable `seq` of each saga. */
   readonly durableSeqs = new Map<string, number>();
-  /** Durable retries by an operator who has fixed the compensations: all except those after too many crashes. */
+  /**
+   * The number of durable retries by an operator who has fixed the compensations: all except those after too many
+   * crashes.
+   */
   operatorRounds = 0;
   private isStuckByCrashes = false;
   private placeRevision = -1;
@@ -52,14 +55,14 @@ export class RunRecord {
     return [...this.leaseSpans.values()];
   }
 
-  /** The run is at a place where a process can die. */
+  /** Called when the run is at a place where a process can die. */
   passed(call: number, kind: CrashPlace['kind']): void {
     if (this.placeRevision === this.revision) return;
     this.placeRevision = this.revision;
     this.places.push({ call, kind });
   }
 
-  /** An entry is durable. */
+  /** Called when an entry is durable. */
   stored({ sagaId, seq, entry }: AppendRequest): void {
     this.revision++;
     this.durableSeqs.set(sagaId, seq);
@@ -85,7 +88,7 @@ export class RunRecord {
     if (span !== undefined) span.validUntil = Math.min(span.validUntil, at);
   }
 
-  /** A listener got one result. */
+  /** Called when a listener got a result. */
   told(process: string, sagaId: string, result: WatchedResult): void {
     this.watchers.push({ watcher: process, sagaId, fromSeq: result.seq - 1, seen: [result], isEnded: false });
   }

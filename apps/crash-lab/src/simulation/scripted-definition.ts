@@ -10,17 +10,17 @@ import { simulatedTimes } from './run-plan.js';
 import type { OpenLedgerRow, RunRecord } from './run-record.js';
 import type { VirtualTime } from './virtual-time.js';
 
-/** What a saga of a plan carries: the steps that were done and undone, as its handlers saw them. */
+/** The context of a planned saga: the steps that were done and undone, as its handlers saw them. */
 export interface TrailContext {
   readonly trail: string[];
 }
 
-/** What a handler needs to know of its run. */
+/** The dependencies of a handler in a run. */
 export interface HandlerSurroundings {
   readonly life: Life;
   readonly record: RunRecord;
   readonly time: VirtualTime;
-  /** Of its process. */
+  /** The assignments of its process. */
   readonly assignments: Assignments;
   nextHandlerFault(): HandlerFault | undefined;
   crash(life: Life, why: string): void;
@@ -48,7 +48,7 @@ function declare(step: StepPlan): DeclaredStep {
   return {
     id: step.id,
     handler: () => {
-      throw new Error('nobody lives here');
+      throw new Error('no process runs this definition');
     },
     retry: { ...interval, maximumAttempts: step.actAttempts },
     compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
@@ -57,7 +57,7 @@ function declare(step: StepPlan): DeclaredStep {
   };
 }
 
-/** The same saga with handlers that live in one process and do there what the plan says. */
+/** The same saga with handlers that belong to one process and follow the plan. */
 export function inhabit(
   definition: SagaDefinition,
   plan: SagaPlan,
@@ -77,7 +77,7 @@ export function inhabit(
   return { ...definition, stages: definition.stages.map((stage) => mapSteps(stage, settle)) };
 }
 
-/** What changes the outside world. */
+/** The outcomes of acts that change the outside world. */
 const effective: ReadonlySet<ActOutcome> = new Set(['ok', 'overtime', 'fail-after-effect', 'unstorable']);
 
 class ScriptedHandler implements SagaStepHandler<unknown> {
@@ -145,15 +145,15 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     record.ledger.push(row);
     record.revision++;
     this.surroundings.tell(() => `${life.name}: ${action} of ${run.step}, attempt ${run.attempt}`);
-    // Changed before it is known how the attempt ends: a failed attempt's changes must be gone.
+    // The context changes before the end of the attempt: the changes of a failed attempt must be lost.
     context.trail.push(traceOf(action, run.step));
     const fault = this.surroundings.nextHandlerFault();
     if (fault === 'crash-at-entry') await this.crash(fault);
     if (fault === 'pause-at-entry') this.pause(fault);
-    // At least a moment, so that it can be told from the records whether a call began before an entry was durable.
+    // At least one moment, so that the records show whether a call began before an entry was durable.
     await life.sleep(this.plan.durationMs);
     if (fault === 'crash-inside') await this.crash(fault);
-    // A pause within a pause would be a timeout, which the plan says nothing of.
+    // A pause within a pause would cause a timeout, which is not in the plan.
     if (fault === 'pause-inside' && time.now() - row.beganAt < simulatedTimes.stepTimeoutMs) {
       this.pause(fault);
       await life.sleep(1);
@@ -187,7 +187,7 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     return new Promise(() => undefined);
   }
 
-  /** Every other handler that hangs heeds its signal; the rest hang on. */
+  /** Every second handler that hangs obeys its signal; the others continue to hang. */
   private hang(run: StepRun): Promise<never> {
     if (this.plan.durationMs % 2 === 0) return new Promise(() => undefined);
     return new Promise((_, reject) => {

@@ -8,7 +8,7 @@ import { approval, delay, waitFor } from './waits.js';
 
 const paid = sagaSignal('paid');
 const handler = (): never => {
-  throw new Error('nobody calls it here');
+  throw new Error('it is never called here');
 };
 const ship = { id: 'ship', handler };
 

@@ -29,7 +29,7 @@ const counting = (codec: ContextCodec): ContextCodec & { decoded: number } => ({
   },
 });
 const handler = () => {
-  throw new Error('nobody calls it here');
+  throw new Error('it is never called here');
 };
 const declared = (id: string) => ({ id, handler });
 const order = defineSaga({

@@ -22,7 +22,7 @@ export const changeTo = {
     park: { for: 'retry', name: 'charge', dueInMs },
     ...nothing,
   }),
-  /** Parked until a moment, or at once. */
+  /** Parked until a moment, or claimable at once. */
   parkedUntil: (nextRunAt: Date | undefined): HeaderChange => ({
     status: 'running',
     owner: undefined,
@@ -40,7 +40,7 @@ export const changeTo = {
   stuck: (): HeaderChange => ({ status: 'stuck', owner: undefined, failure, stuck }),
 };
 
-/** An append with the change that it brings: its entry carries the status, unless the saga is only parked. */
+/** An append with its header change: the entry carries the status, unless the saga is only parked. */
 export function changing(request: AppendRequest, change: HeaderChange): AppendRequest {
   if (change.park !== undefined) return { ...request, change };
   return { ...request, entry: { ...request.entry, status: change.status }, change };

@@ -239,10 +239,10 @@ const signal = {
   wakes: true,
 } as const;
 
-/** Of what one read gives. */
+/** A third of the bytes that one read returns. */
 const aThird = (seed: string): string => incompressible(maximumBytesRead / 3 + 1_000, seed);
 
-/** A JSON text of so many characters that no database makes much smaller: a counter that is stirred. */
+/** A JSON text of this length that compression makes only a little smaller. */
 function incompressible(length: number, seed: string): string {
   let state = 7 * seed.charCodeAt(0) + seed.charCodeAt(1);
   const words: string[] = [];

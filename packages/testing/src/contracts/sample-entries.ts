@@ -194,7 +194,7 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
       nextRunAt: new Date('2126-03-01T00:00:10.123Z'),
     },
   },
-  'parked until somebody decides': {
+  'parked until a person decides': {
     kind: 'parked',
     park: { for: 'approval', name: 'a:b.c-d_e', dueInMs: undefined },
     title: text,

@@ -9,7 +9,7 @@ export interface SagaStorageHarness {
    * lives in one process returns the same object.
    */
   another(): Promise<SagaStorage>;
-  /** Moves the storage's clock on, if a test can. If the clock is the real one, leave it out: the tests then wait. */
+  /** Advances the storage's clock, if a test can. Leave it out for a real clock: then the tests wait. */
   advance?(byMs: number): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import type { StorageWorld } from './storage-world.js';
 import { identityOf } from './storage-world.js';
 
 /**
- * The promises of a write whose connection breaks: its error contains what is known, and a repetition of the write
+ * The promises of a write whose connection breaks: its error contains the known outcome, and a repetition of the write
  * completes it exactly once.
  */
 export function describeUnknownOutcomes(world: StorageWorld): void {

@@ -138,7 +138,7 @@ describe('the checker of crash runs', () => {
       act('b'),
     ]);
     const ledger = [call('act', 'a', 1), call('act', 'b', 21)];
-    // Its effect is judged by another rule: an act was under way and was the last one.
+    // Another rule judges its effect: an act was running, and it was the last one.
     expect(rulesOf({ acknowledgements, sagas: [requested], ledger, ...unseen })).not.toContain(
       'acknowledged-lost',
     );

@@ -23,7 +23,7 @@ export function checkStandingEffects(
   const { outcomes } = replayAll(entries);
   const settled = new Set([
     ...rows.flatMap((row) => (row.action === 'compensate' && row.isEffective ? [row.step] : [])),
-    // A person has answered for these.
+    // An operator has resolved these.
     ...entries.flatMap((entry) => (entry.kind === 'step-resolved' ? [entry.step] : [])),
   ]);
   const standing = new Map<string, LedgerRow>();

@@ -3,45 +3,48 @@ import type { WaitStart } from '@nest-saga/core/engine';
 import { traceOf } from './ledger-row.js';
 
 /**
- * What a journal says, read a second time and from its entries alone: neither the engine's own folding nor the
- * definition is asked, so that a mistake there does not hide itself.
+ * A second reading of a journal, from its entries alone. It uses neither the engine's own fold nor the definition, so
+ * that a mistake in them does not hide itself.
  */
 export class JournalReplay {
   direction: 'forward' | 'backward' = 'forward';
   /** Steps whose effect is there or may be there, in order; the last is undone first. */
   undo: readonly string[] = [];
-  /** Compensations that were given up while earlier ones went on, the first given up first. */
+  /** Compensations that were given up while earlier steps were undone, in the order in which they were given up. */
   givenUp: readonly string[] = [];
   /** Steps whose act completed. */
   readonly completed = new Set<string>();
-  /** The worst that is known of the act of each step: of all its attempts, those of owners that went away included. */
+  /** The worst known outcome of the act of each step, over all its attempts, including those of owners that died. */
   readonly outcomes = new Map<string, StepOutcome>();
-  /** What a context would say was done. */
+  /** The list of finished calls that a correct context has. */
   readonly trail: string[] = [];
-  /** The worker that may write; undefined before the first write of a started saga, and while nobody may. */
+  /** The worker that may write; undefined before the first write of a started saga, and while no worker may write. */
   owner: string | undefined;
-  /** The last claim came while nothing of the saga ran: it was parked, or waited for its next attempt. */
+  /** Whether nothing of the saga ran before the last claim: it was parked, or waited for its next attempt. */
   isEarly = false;
-  /** It has no owner because it waits. */
+  /** Whether the saga has no owner because it waits. */
   isParked = false;
-  /** The last owner let go: only a claim gives it another one. */
+  /** Whether the last owner released the saga: only a claim gives it another owner. */
   isReleased = false;
   /** The text of the last context in the journal. */
   private context: string | undefined;
-  /** The primary of a fallback is undone before its alternative begins. */
+  /** Whether the primary of a fallback is undone before its alternative begins. */
   isUndoingFirst = false;
   private isCancelled = false;
-  /** The last owner may have begun the act that is next. */
+  /** Whether the last owner may have begun the next act. */
   isUnsure = false;
-  /** The last owner let go, or got STUCK, before it began the act that is next. */
+  /** Whether the last owner stopped, or the saga got STUCK, before the next act began. */
   private isUntouched = false;
-  /** Until then, by the storage's clock, nothing runs: the last attempt failed and is to be repeated, or a wait is not over. */
+  /**
+   * By the storage's clock, nothing runs before this moment: the last attempt failed and will be repeated, or a wait is
+   * not over.
+   */
   private waitsUntil = 0;
-  /** It is at a wait, so no act was begun. */
+  /** Whether the saga is at a wait, so that no act was begun. */
   private isAtWait = false;
 
   apply(entry: JournalEntry): void {
-    // A started saga has an owner before its first entry, which no entry names: its first writer is it.
+    // A started saga has an owner before its first entry, which no entry names: it is the first writer.
     if (!this.isReleased) this.owner ??= entry.worker;
     switch (entry.kind) {
       case 'act-completed':
@@ -80,7 +83,7 @@ export class JournalReplay {
         this.isUndoingFirst = false;
         this.waitsUntil = 0;
         this.undo = this.undo.slice(0, -1);
-        // One whose values the storage refused keeps the context as it was.
+        // If the storage refused the values of a compensation, the context stays as it was.
         if (entry.context !== this.context) this.trail.push(traceOf('compensate', entry.step));
         this.context = entry.context;
         return;
@@ -152,7 +155,10 @@ export class JournalReplay {
     return this.direction === 'forward' && !this.isUndoingFirst;
   }
 
-  /** A cancel that came while a primary was undone before its alternative is decided by how that undo ended. */
+  /**
+   * Applies a cancel that came while a primary was undone before its alternative: after that undo, the saga is
+   * compensated.
+   */
   private turnIfCancelled(): void {
     if (!this.isUndoingFirst || !this.isCancelled) return;
     this.isUndoingFirst = false;
@@ -165,7 +171,7 @@ export class JournalReplay {
     this.isUnsure = false;
   }
 
-  /** Nothing of it runs before it is claimed again. */
+  /** Nothing of the saga runs before it is claimed again. */
   private park(): void {
     this.isParked = true;
     this.release();
@@ -206,7 +212,9 @@ function endOfWait({
   return retryAt === undefined ? 0 : recordedAt.getTime() + (retryAt.getTime() - finishedAt.getTime());
 }
 
-/** Answers what the entries that were durable at a moment say, for one moment after the other: each entry is read once. */
+/**
+ * Replays the entries that were durable at a moment, for one moment after the other, so that each entry is read once.
+ */
 export function replayOnward(entries: readonly JournalEntry[]): (at: number) => JournalReplay {
   const replay = new JournalReplay();
   let next = 0;
@@ -220,7 +228,7 @@ export function replayOnward(entries: readonly JournalEntry[]): (at: number) => 
   };
 }
 
-/** What a whole journal says. */
+/** The replay of a whole journal. */
 export function replayAll(entries: readonly JournalEntry[]): JournalReplay {
   return replayOnward(entries)(Number.POSITIVE_INFINITY);
 }

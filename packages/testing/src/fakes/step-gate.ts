@@ -27,7 +27,8 @@ export class StepGate {
   }
 
   /**
-   * The attempt waits until the gate opens or breaks, or until its signal fires: then it throws the signal's reason.
+   * The attempt waits until the gate opens or breaks. If its signal fires first, the attempt throws the signal's
+   * reason.
    */
   waits(): StepScript {
     return (_context, run) =>
