@@ -191,6 +191,66 @@ export const rules = [
     wrong: 'A table whereof the rows are read.',
     right: 'A table whose rows are read.',
   },
+  {
+    find: /\b(?:goes|went) on\b(?! (?:to|strike|holiday)\b)/,
+    instead: 'continue',
+    wrong: 'The saga goes on in another process.',
+    right: 'The saga continues in another process.',
+  },
+  {
+    find: /\bin good order\b/,
+    instead: 'in an orderly way',
+    wrong: 'A worker that stops in good order.',
+    right: 'A worker that stops in an orderly way.',
+  },
+  {
+    find: /\b(went away|without a word)\b/,
+    instead: 'say what happened: "the owner died", "without an answer", "without an entry"',
+    wrong: 'An owner that left without a word.',
+    right: 'An owner that died without an entry.',
+  },
+  {
+    find: /\ball the same\b/,
+    instead: 'still, or anyway',
+    wrong: 'A larger entry is read all the same.',
+    right: 'A larger entry is still read.',
+  },
+  {
+    find: /\bstands? (?:behind|before|where)\b/,
+    instead: '"is after", "is before", "is at its stage"',
+    wrong: 'A step that stands behind a wait.',
+    right: 'A step that is after a wait.',
+  },
+  {
+    find: /\bso (?:many|much)\b(?! (?:that|as|for)\b)/,
+    instead: 'a number, or "this number of"',
+    wrong: 'Resolves after so many sagas.',
+    right: 'Resolves after this number of sagas.',
+  },
+  {
+    find: /(?<start>)Of (?:its|this|that|the|an?) [^,.:;]*\.(?!\w)/,
+    instead: 'a whole sentence, or a noun: "The `seq` of the entry."',
+    wrong: 'Of the entry with the event.',
+    right: 'The `seq` of the entry with the event.',
+  },
+  {
+    find: /(?<start>)(?:Whatever|Wherever) /,
+    instead: 'a subject with a name: "every error of a call"',
+    wrong: 'Whatever a call throws ends here.',
+    right: 'Every error of a call ends here.',
+  },
+  {
+    find: /\bwhat is known\b|\bas far as it (?:came|got)\b/,
+    instead: '"the known outcome", "the state so far"',
+    wrong: 'The worst that counts is what is known of the act.',
+    right: 'The worst known outcome of the act counts.',
+  },
+  {
+    find: /\b(?:turn(?:s|ed|ing)? back|ma[dk]es? (?:its |their )?way for)\b/,
+    instead: 'start to compensate; be replaced by',
+    wrong: 'After a cancel, the saga turns back.',
+    right: 'After a cancel, the saga starts to compensate.',
+  },
 ];
 
 /** A sentence begins at the start of a text, and after the end of another one. */

@@ -87,8 +87,8 @@ export class SagaOperator {
   }
 
   /**
-   * Decides what a saga asks to be approved, in a process that has the saga. Resolves when the decision is durable: the saga
-   * goes on then, or is undone.
+   * Decides an approval for which a saga waits, in a process in which the saga is registered. Resolves when the decision is
+   * durable: then the saga continues or is undone.
    *
    * @param step The id of the approval.
    * @throws SagaStatusError if the saga does not wait for that decision, or another person has decided already: the message says who.

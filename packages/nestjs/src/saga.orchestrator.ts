@@ -161,8 +161,8 @@ export class SagaOrchestrator {
   }
 
   /**
-   * Sends a signal to a saga, from any process. Resolves when the signal is durable: a saga that waits for it goes on, and one that
-   * does not wait for it yet takes it when it comes to that.
+   * Sends a signal to a saga, from any process. Resolves when the signal is durable: a saga that waits for it
+   * continues, and a saga that does not wait for it yet takes it when it reaches such a wait.
    *
    * @param target Its id, or the saga's name and the key that it was started with.
    * @param payload What the signal takes; it is checked before it is stored.

@@ -146,7 +146,7 @@ describe('SagaEvents', () => {
     },
   );
 
-  it('waits for the promise of a subscriber before the saga goes on, and calls it again where it fails', async () => {
+  it('waits for the promise of a subscriber before the saga continues, and calls it again if it fails', async () => {
     const gate = new Gate();
     const { app, sagas } = await open({ events: { retry: { initialIntervalMs: 1 } } });
     const calls: string[] = [];
@@ -171,7 +171,7 @@ describe('SagaEvents', () => {
     expect(await handle.outcome()).toMatchObject({ status: 'completed' });
   });
 
-  it('goes on without a subscriber that fails each time: the log and the journal say so', async () => {
+  it('continues without a subscriber that fails each time: the log and the journal say so', async () => {
     const error = jest.fn<LoggerService['error']>();
     const { app, sagas } = await open({ events: { retry: { maximumAttempts: 1 } } }, error);
     app.get(SagaEvents).events$.subscribe(throwIt);
@@ -188,7 +188,7 @@ describe('SagaEvents', () => {
       }),
     );
     expect(error.mock.calls.map(([line]) => String(line))).toEqual([
-      `order ${sagaId} goes on without subscriber 1 of events$, which did not handle event 1 of entry 1: Error: no pager`,
+      `order ${sagaId} continues without subscriber 1 of events$, which did not handle event 1 of entry 1: Error: no pager`,
     ]);
   });
 
@@ -254,7 +254,7 @@ describe('the EventBus of @nestjs/cqrs', () => {
     expect(await handle.outcome()).toMatchObject({ status: 'completed' });
     expect(publish).toHaveBeenCalledTimes(3);
     expect(error.mock.calls.map(([line]) => String(line))).toEqual([
-      `order ${handle.sagaId} goes on without EventBus, which did not handle event 1 of entry 1: Error: no pager`,
+      `order ${handle.sagaId} continues without EventBus, which did not handle event 1 of entry 1: Error: no pager`,
     ]);
     await app.close();
   });

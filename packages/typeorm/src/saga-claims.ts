@@ -55,8 +55,8 @@ export class SagaClaims {
   }
 
   /**
-   * One of them causes the error, for example because another transaction holds its row: the others are released all
-   * the same.
+   * One of them causes the error, for example because another transaction holds its row: the others are still
+   * released.
    */
   private async releaseOneByOne(requests: readonly ReleaseRequest[]): Promise<readonly string[]> {
     const released: string[] = [];

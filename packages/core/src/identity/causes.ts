@@ -22,7 +22,7 @@ export function giveCause(error: Error, cause: unknown): void {
     if (Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true }))
       givenCauses.set(error, cause);
   } catch {
-    // A proxy refused the property. The thrown value is recorded all the same.
+    // A proxy refused the property. The thrown value is still recorded.
   }
 }
 

@@ -4,7 +4,7 @@ import { Observable, Subscriber } from 'rxjs';
 
 type Next<Value> = (value: Value) => unknown;
 
-/** Runs the calls of one subscriber. Whatever a call throws, or its promise rejects with, has to end here. */
+/** Runs the calls of one subscriber. Every error of a call, or of its promise, ends here. */
 export interface SubscriberGuard {
   /** The subscriber is given a value. */
   next(call: () => unknown): void;

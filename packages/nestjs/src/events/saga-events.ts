@@ -41,9 +41,9 @@ export type SagaLifecycle =
 /**
  * The events of the sagas of this process, after they are durable, in order for each saga.
  *
- * The events of steps are delivered at least once: the promise of a subscriber of `events$` is awaited before its saga goes on, and
+ * The events of steps are delivered at least once: the promise of a subscriber of `events$` is awaited before its saga continues, and
  * a process that recovers a saga delivers the events of its last step again. A subscriber that fails or takes longer than
- * `events.timeoutMs` is called again; after `events.retry.maximumAttempts` the saga goes on without it, with an error in the log
+ * `events.timeoutMs` is called again; after `events.retry.maximumAttempts` the saga continues without it, with an error in the log
  * and an entry in the journal. The promise of a subscriber behind an operator that waits, such as `debounceTime()`, cannot be
  * seen. `lifecycle$` and `worker$` are published once, and no promise is awaited.
  *

@@ -9,7 +9,7 @@ import { SagaLogger } from '../logging/saga-logger.js';
 
 /**
  * All listeners as one: the log, `SagaEvents`, and the application's own listener. An error of one of them is logged,
- * and the others are notified all the same.
+ * and the others are still notified.
  */
 @Injectable()
 export class SagaListeners implements SagaListener {

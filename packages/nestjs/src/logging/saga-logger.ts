@@ -121,7 +121,7 @@ export class SagaLogger implements SagaListener {
     const { handler, seq, index, error } = event;
     const why = `${withCode(error.name, error.code)}: ${error.message}`;
     this.logger.error(
-      `${name(event)} goes on without ${handler}, which did not handle event ${index + 1} of entry ${seq}: ${why}`,
+      `${name(event)} continues without ${handler}, which did not handle event ${index + 1} of entry ${seq}: ${why}`,
     );
   }
 

@@ -3,7 +3,7 @@
  * response; Fastify keeps it under `raw`.
  */
 export interface ClientResponse {
-  /** Whether so much data waits that the next write should wait for `drain`. */
+  /** Whether the next write should wait for `drain`. */
   readonly writableNeedDrain: boolean;
   /** Whether all data has been passed to the operating system. */
   readonly writableFinished: boolean;

@@ -32,7 +32,7 @@ function inMemory(clock: Clock): SagaStorage {
     throw new SagaStorageMissingError(
       'No storage is given, and sagas in memory do not survive the process, so they are refused in production ' +
         '(NODE_ENV).',
-      `${remedy} To use memory all the same, pass { storage: new InMemorySagaStorage(new SystemClock()) }.`,
+      `${remedy} To use memory anyway, pass { storage: new InMemorySagaStorage(new SystemClock()) }.`,
     );
   }
   new Logger('SagaModule').warn(

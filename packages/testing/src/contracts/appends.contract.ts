@@ -95,13 +95,13 @@ export function describeAppends(world: StorageWorld): void {
     expect(claimed.map((loaded) => loaded.header.sagaId)).toEqual([sagaId]);
   });
 
-  it('goes on in the journal of a saga that is STUCK: it is not at its end', async () => {
+  it('continues in the journal of a saga that is STUCK: it is not at its end', async () => {
     const { sagaId } = await world.start({ owner: await world.newWorker() });
     await world.append(sagaId, entryOf.stuck, changeTo.stuck());
     await expect(world.storage.append(cancelAt(sagaId, 2))).resolves.toBe('stored');
   });
 
-  it('gives what was loaded as it was then, whatever is appended later', async () => {
+  it('returns the journal as it was when it was loaded, whatever is appended later', async () => {
     const { sagaId } = await world.start();
     const loaded = await world.load(sagaId);
     await world.append(sagaId, entryOf.stuck, changeTo.stuck());

@@ -5,7 +5,7 @@ import type { StorageWorld } from './storage-world.js';
 
 /** The promises about stored entries: they are read as they were written. */
 export function describeEntries(world: StorageWorld): void {
-  it.each(Object.entries(sampleEntries))('gives an entry back as it was: %s', async (_name, entry) => {
+  it.each(Object.entries(sampleEntries))('returns an entry as it was: %s', async (_name, entry) => {
     const owner = await world.newWorker();
     const { sagaId } = await world.start({ owner });
     await world.append(sagaId, entry, undefined, owner);
@@ -19,7 +19,7 @@ export function describeEntries(world: StorageWorld): void {
     expect(outline?.entries).toEqual([without(['context', 'response', 'events', 'payload'], stored)]);
   });
 
-  it('stores entries of every kind in one breath, each in its own saga', async () => {
+  it('stores entries of every kind at once, each in its own saga', async () => {
     const entries = Object.values(sampleEntries);
     const sagas = await Promise.all(entries.map(() => world.start()));
     const results = await Promise.all(

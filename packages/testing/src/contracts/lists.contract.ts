@@ -98,7 +98,7 @@ export function describeLists(world: StorageWorld): void {
     await expect(world.storage.list({ saga, limit: 4 })).resolves.toMatchObject({ nextCursor: undefined });
   });
 
-  it('goes on where the last page ended, though sagas started meanwhile', async () => {
+  it('continues after the end of the last page, even if sagas started in the meantime', async () => {
     const { saga } = world.newIdentity();
     const headers = await startApart(4, saga);
     const first = await world.storage.list({ saga, limit: 2 });

@@ -116,7 +116,7 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
     outcome: 'failed',
     next: 'halt',
   },
-  'compensation-failed that goes on': {
+  'compensation-failed that continues': {
     kind: 'compensation-failed',
     ...attempt,
     error,

@@ -35,12 +35,12 @@ export function describeStarts(world: StorageWorld): void {
     ['null', 'null'],
     ['a text', '"a text"'],
     ['a list', '[1,[2]]'],
-  ])('gives the context back as it was: %s', async (_name, context) => {
+  ])('returns the context as it was: %s', async (_name, context) => {
     const { sagaId } = await world.start({ context });
     expect(JSON.parse((await world.header(sagaId)).context)).toEqual(JSON.parse(context));
   });
 
-  it('gives names, keys and metadata back as they were, whatever their letters', async () => {
+  it('returns names, keys and metadata as they were, whatever their letters', async () => {
     const key = 'Bestellung "№ 7" 😀 \\ \' ; -- $1';
     const metadata = { traceparent: '', 'ключ "1"': 'värde 漢字' };
     const saga = await world.start({ key, metadata });

@@ -26,7 +26,7 @@ export function describeWorkers(world: StorageWorld): void {
     await expect(world.storage.renewWorker(worker, 60_000)).resolves.toBe(false);
   });
 
-  it('removes a worker that is not there without a word', async () => {
+  it('removes a worker that does not exist without an error', async () => {
     const worker = await world.newWorker();
     await world.storage.removeWorker(worker);
     await expect(world.storage.removeWorker(worker)).resolves.toBeUndefined();

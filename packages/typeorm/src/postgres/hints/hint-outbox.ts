@@ -8,7 +8,7 @@ const gatherMs = 50;
 
 /**
  * Gathers the hints for the other processes. Requests and new work are sent at once. The progress of running sagas is
- * sent a few times a second at most, and not at all if there is so much of it that polling is better.
+ * sent a few times a second at most, and not at all if polling costs less.
  */
 export class HintOutbox {
   private isWork = false;

@@ -2,7 +2,7 @@
 export interface WritePart {
   /** Names it in the name of a prepared statement, which has to be short. */
   readonly key: string;
-  /** Of its common table expression. */
+  /** The name of its common table expression. */
   readonly name: string;
   readonly values: readonly unknown[];
   /** Whether the rows it returns are part of the answer: the `id` of each saga that was written. */
