@@ -9,8 +9,8 @@ import { nowhere } from './saga-state.js';
 /** A new copy of a state that is being changed: no other code has it yet. */
 export type MutableState = { -readonly [Field in keyof SagaState]: SagaState[Field] };
 
-/** A state of its own with the same fields. */
-// hot path: every entry of every saga makes one, and a spread of so many fields takes several times as long.
+/** A copy of a state. */
+// hot path: every entry of every saga makes one, and a spread of all these fields takes several times as long.
 export function copyOf(state: SagaState): MutableState {
   return {
     status: state.status,

@@ -42,7 +42,7 @@ export function waitAfter(wait: JournaledWait | undefined, entry: JournalEntry):
     case 'compensation-failed':
       return entry.park && begunBy({ park: entry.park }, entry.recordedAt);
     case 'claimed':
-      // A stage that waits goes on doing so until its end is recorded.
+      // A stage waits until its end is recorded.
       return wait?.for === 'retry' || entry.from === SagaStatus.Pending ? undefined : wait;
     case 'compensation-completed':
     case 'compensation-decided':

@@ -10,7 +10,7 @@ import type { Surroundings } from '../ports/surroundings.js';
 /** Notified of the entries of a saga, in order of `seq` and each once; an entry that was read has no context. */
 export interface JournalObserver {
   onEntry(entry: JournalEntry, header: SagaHeading): void;
-  /** All entries that are known so far were passed, and the saga goes on. */
+  /** Called when all known entries were passed, and the saga continues. */
   onCaughtUp?(): void;
   /**
    * Called last, when the saga has ended or is stuck, and all entries were passed. `seq` is that of its last entry, if
