@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { breakerTable, policyTable, resolveWorkerOptions, workerTable } from '@nest-saga/core/engine';
+import {
+  breakerTable,
+  policyTable,
+  resolveWorkerOptions,
+  sagaTable,
+  workerTable,
+} from '@nest-saga/core/engine';
 import type { OptionTable } from '@nest-saga/core/engine';
 import { sagaDefaults, SystemClock } from '../src/index.js';
 import { moduleTable } from '../src/options/module-option-table.js';
@@ -9,9 +15,15 @@ import { sagaHealthTable } from '../src/terminus/saga-health-options.js';
 import { readWorkerVitals } from '../src/terminus/worker-vitals.js';
 import { documentedDefaults, rowsOf, rowsOnPage, usedDefaults } from './option-rows.js';
 
+/** The options that only a saga has; its name is required. */
+const sagaAlone: OptionTable = Object.fromEntries(
+  Object.entries(sagaTable).filter(([name]) => name !== 'name' && !(name in policyTable)),
+);
+
 /** Each table of options: where its rows are written, and which page shows them under which title. */
 const tables: readonly (readonly [string, OptionTable, readonly string[], string, string])[] = [
   ['a step', policyTable, ['core/src/options/step-policies.ts'], '../README.md', 'option of a step'],
+  ['a saga', sagaAlone, ['core/src/definition/saga-tables.ts'], '../README.md', 'option of a saga'],
   [
     'the module',
     { ...moduleTable, ...workerTable },

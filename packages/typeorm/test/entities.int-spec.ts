@@ -72,8 +72,19 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       .findOneOrFail({ where: { id: sagaId }, relations: { entries: true } });
     const loaded = await storage.load(sagaId);
 
-    const { id, sagaName, sagaVersion, sagaKey, owner, nextRunAt, waiting, context, entries, ...same } =
-      execution;
+    const {
+      id,
+      sagaName,
+      sagaVersion,
+      sagaKey,
+      owner,
+      nextRunAt,
+      deadlineAt,
+      waiting,
+      context,
+      entries,
+      ...same
+    } = execution;
     expect({
       ...same,
       sagaId: id,
@@ -83,6 +94,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       owner: owner ?? undefined,
       nextRunAt: nextRunAt ?? undefined,
       waiting: waiting ?? undefined,
+      deadlineAt: deadlineAt ?? undefined,
       context: JSON.stringify(context),
     }).toEqual(loaded?.header);
     const [entry] = entries ?? [];

@@ -41,6 +41,7 @@ const untilMoment = {
   park: { for: 'delay', name: 'cool', dueInMs: undefined, nextRunAt: new Date('2126-01-01T00:00:00.000Z') },
 } as const;
 const later = newSaga({ park: { for: 'delay', name: 'start', dueInMs: 1_000 } });
+const timed = newSaga({ owner: 'worker-1', deadlineInMs: 1_000 });
 const plain: AppendRequest[] = [append(sagaId, 2), append(randomUUID(), 2)];
 const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted }), append(randomUUID(), 2)];
 const requested = append(randomUUID(), 2, { worker: undefined, change: toCompleted });
@@ -55,6 +56,7 @@ const pkeys = ['saga_execution_pkey', 'saga_log_pkey'];
 const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['a start', statementOf(groupedWrite.bind({ starts: [start], appends: [] })), []],
   ['a start of one that waits', statementOf(groupedWrite.bind({ starts: [later], appends: [] })), []],
+  ['a start with a deadline', statementOf(groupedWrite.bind({ starts: [timed], appends: [] })), []],
   ['a first append', appendingOne(append(sagaId, 1)), pkeys],
   ['an append', appendingOne(append(sagaId, 2)), ['saga_log_pkey']],
   ['a first append with a change', appendingOne(append(sagaId, 1, { change: toCompleted })), pkeys],
@@ -72,8 +74,8 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ],
   ['a group of starts', statementOf(groupedWrite.bind({ starts, appends: [] })), []],
   [
-    'a group of starts, one of which waits',
-    statementOf(groupedWrite.bind({ starts: [...starts, later], appends: [] })),
+    'a group of starts, one of which waits and one has a deadline',
+    statementOf(groupedWrite.bind({ starts: [...starts, later, timed], appends: [] })),
     [],
   ],
   ['a group of appends', statementOf(groupedWrite.bind({ starts: [], appends: plain })), pkeys],

@@ -20,5 +20,6 @@ export async function endedHere(
 }
 
 function causeOf(end: Extract<ExecutionEnd, { kind: 'ended' }>): unknown {
-  return end.state.failure?.reason === 'cancelled' ? undefined : end.cause;
+  const reason = end.state.failure?.reason;
+  return reason === 'cancelled' || reason === 'deadline' ? undefined : end.cause;
 }

@@ -244,6 +244,7 @@ function undefinedSaga(name: string, version: number): SagaDefinition {
     context: undefined,
     codec: jsonContextCodec,
     maximumRecoveryAttempts: sagaDefaults.recovery.maximumRecoveryAttempts,
+    deadlineMs: undefined,
     stages: [],
   };
 }

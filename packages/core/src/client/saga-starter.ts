@@ -10,6 +10,7 @@ import { SagaBusyError } from '../errors/saga-busy-error.js';
 import { SagaConflictError } from '../errors/saga-conflict-error.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaShuttingDownError } from '../errors/saga-shutting-down-error.js';
+import { deadlineOf } from '../journal/deadline.js';
 import { foldJournal, initialState } from '../journal/fold-journal.js';
 import type { Park } from '../journal/park.js';
 import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
@@ -146,6 +147,7 @@ export class SagaStarter {
         metadata,
         owner: isFirst ? owner : undefined,
         park: request.park,
+        deadlineInMs: deadlineInMsOf(definition, options),
       };
       const result = await this.worker.writer.start(saga, this.writeLimit());
       if (result.kind === 'started') return this.started(request, saga);
@@ -183,7 +185,8 @@ export class SagaStarter {
     }
     const header = firstHeader(saga, new Date(this.clock.now()));
     request.hasSlot = false;
-    const end = this.worker.run(owner, definition, header, initialState(saga.context));
+    const state = initialState(saga.context, false, undefined, deadlineOf(header));
+    const end = this.worker.run(owner, definition, header, state);
     return startedSaga(sagaId, definition, end);
   }
 
@@ -251,6 +254,14 @@ export class SagaStarter {
 /** A delayed saga has no owner and no slot, and is claimed like any other that waited. */
 function parkOf({ delayMs = 0 }: StartOptions): Park | undefined {
   return delayMs === 0 ? undefined : { for: 'delay', name: 'start', dueInMs: delayMs };
+}
+
+/** A deadline counts from when the saga is due. */
+function deadlineInMsOf(
+  definition: SagaDefinition,
+  { delayMs = 0, deadlineMs = definition.deadlineMs }: StartOptions,
+): number | undefined {
+  return deadlineMs === undefined ? undefined : delayMs + Math.ceil(deadlineMs);
 }
 
 function startedSaga(sagaId: string, definition: SagaDefinition, end: StartedSaga['end']): StartedSaga {

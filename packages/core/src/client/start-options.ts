@@ -23,12 +23,17 @@ export interface StartOptions {
    * durable and PENDING, and uses no memory in this process. A start that attaches to a saga ignores it.
    */
   readonly delayMs?: number;
+  /**
+   * The saga's deadline, counted from when it is due, in milliseconds, at most 100 years, by the storage's clock: a saga that
+   * still goes forward then is undone and fails. Without it that of the saga applies. A start that attaches to a saga ignores it.
+   */
+  readonly deadlineMs?: number;
   /** Short texts that are stored with the saga beside its context, for example `traceparent`. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 const unstorableText = /[\u0000\p{Surrogate}]/u;
-const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'delayMs', 'metadata'];
+const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'delayMs', 'deadlineMs', 'metadata'];
 const maximumMetadataLength = 1_024;
 
 /**
@@ -67,13 +72,14 @@ export function checkSagaReference(reference: unknown): string | SagaKey {
 export function checkStartOptions(options: unknown): StartOptions {
   if (options === undefined) return {};
   const given = checkNames('options', options, knownOptions);
-  const { saga, sagaId, key, onConflict, delayMs, metadata } = given;
+  const { saga, sagaId, key, onConflict, delayMs, deadlineMs, metadata } = given;
   return {
     ...(saga === undefined ? {} : { saga: checkText('saga', saga, 100) }),
     ...(sagaId === undefined ? {} : { sagaId: checkSagaId(sagaId) }),
     ...(key === undefined ? {} : { key: checkText('key', key, 200) }),
     ...(onConflict === undefined ? {} : { onConflict: checkOnConflict(onConflict) }),
     ...(delayMs === undefined ? {} : { delayMs: checkDelay(delayMs) }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs: checkDeadline(deadlineMs) }),
     ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata) }),
   };
 }
@@ -103,6 +109,15 @@ function checkDelay(delayMs: unknown): number {
   throw new InvalidArgumentError(
     'delayMs',
     `pass a number of milliseconds from 0 to ${maximumWaitMs}, such as hours(1)`,
+  );
+}
+
+function checkDeadline(deadlineMs: unknown): number {
+  if (typeof deadlineMs === 'number' && deadlineMs > 0 && deadlineMs <= maximumWaitMs)
+    return Math.ceil(deadlineMs);
+  throw new InvalidArgumentError(
+    'deadlineMs',
+    `pass a number of milliseconds over 0 and at most ${maximumWaitMs}, such as days(2)`,
   );
 }
 

@@ -70,6 +70,7 @@ function fillSaga(saga: DeclaredSaga, options: DefineSagaOptions): SagaDefinitio
       saga.maximumRecoveryAttempts ??
       options.maximumRecoveryAttempts ??
       sagaDefaults.recovery.maximumRecoveryAttempts,
+    deadlineMs: saga.deadlineMs,
     stages: Object.freeze(saga.steps.map((step) => fillStage(step, saga, options))),
   });
 }

@@ -64,6 +64,8 @@ export interface SagaDefinition {
   readonly context: ContextClass | undefined;
   readonly codec: ContextCodec;
   readonly maximumRecoveryAttempts: number;
+  /** Undefined: without a deadline. */
+  readonly deadlineMs: number | undefined;
   readonly stages: readonly Stage[];
 }
 

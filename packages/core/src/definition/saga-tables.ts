@@ -1,6 +1,6 @@
 import type { ContextCodec } from '../context/context-codec.js';
 import type { ContextClass } from '../context/hydrate.js';
-import { checkedElsewhere, count, func, objectWith, option } from '../options/option.js';
+import { checkedElsewhere, count, duration, func, objectWith, option } from '../options/option.js';
 import { policyTable } from '../options/step-policies.js';
 
 /** The options of a step, without its required id. */
@@ -31,6 +31,11 @@ const sagaExtras = {
    * `recovery.maximumRecoveryAttempts` applies.
    */
   maximumRecoveryAttempts: count({ minimum: 0 }),
+  /**
+   * A saga that still goes forward this long after it is due is undone and fails, in milliseconds, by the storage's clock.
+   * A start may have its own. Without it the saga has no deadline.
+   */
+  deadlineMs: duration(),
 };
 
 /** The options of `@Saga()`, without its steps. */

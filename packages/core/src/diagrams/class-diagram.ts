@@ -2,6 +2,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import {
   describeAct,
   describeCompensation,
+  describeDuration,
   describeFallbackCause,
   describeUndone,
 } from './describe-policies.js';
@@ -33,6 +34,9 @@ export function classDiagram(definition: SagaDefinition): string {
     ...indented([
       ...drawnClass('saga', definition.name, 'saga', [
         mermaidText(`version ${definition.version}`),
+        ...(definition.deadlineMs === undefined
+          ? []
+          : [mermaidText(`undone after ${describeDuration(definition.deadlineMs)}`)]),
         mermaidText(`stuck after ${definition.maximumRecoveryAttempts} recoveries without progress`),
       ]),
       ...drawnClass('context', context, 'context', []),

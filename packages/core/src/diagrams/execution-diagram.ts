@@ -65,13 +65,19 @@ function endOf(header: SagaHeader, because: string | undefined): Scene | undefin
   if (header.status === SagaStatus.Completed)
     return { ...base, colour: 'completed', lines: ['COMPLETED', endedAt] };
   if (header.status !== SagaStatus.Failed) return undefined;
-  const isCancelled = header.failure?.reason === SagaFailureReason.Cancelled;
+  const why = header.failure && whyUndone[header.failure.reason];
   return {
     ...base,
-    colour: isCancelled ? 'cancelled' : 'failed',
-    lines: [isCancelled ? 'FAILED, cancelled' : 'FAILED', ...describeFailure(header), endedAt],
+    colour: why === undefined ? 'failed' : 'cancelled',
+    lines: [why === undefined ? 'FAILED' : `FAILED, ${why}`, ...describeFailure(header), endedAt],
   };
 }
+
+const whyUndone = {
+  [SagaFailureReason.Cancelled]: 'cancelled',
+  [SagaFailureReason.Deadline]: 'deadline passed',
+  [SagaFailureReason.StepFailed]: undefined,
+};
 
 function describeFailure({ failure }: SagaHeader): readonly string[] {
   if (failure === undefined) return [];

@@ -98,6 +98,9 @@ export class ExecutionStory {
         this.closeAttempts();
         this.isStuckTold = false;
         return this.mark('cancelled', ['cancel requested', entry.reason, ...by(entry.actor)]);
+      case 'deadline-passed':
+        this.closeAttempts();
+        return this.mark('cancelled', ['deadline passed']);
       case 'compensation-decided':
         return this.closeAttempts();
       case 'retry-requested':

@@ -2,6 +2,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import {
   describeAct,
   describeCompensation,
+  describeDuration,
   describeFallbackCause,
   describeUndone,
 } from './describe-policies.js';
@@ -35,7 +36,7 @@ export function sequenceDiagram(definition: SagaDefinition): string {
       ...steps.map(({ number, step }) => `participant step${number} as ${mermaidText(step.id)}`),
       ...stages.flatMap(forward),
       ...opened('alt', 'every step completed', [noteOfSaga('COMPLETED')]),
-      ...opened('else', 'a step failed for good, or the saga was cancelled', [
+      ...opened('else', describeUndoCause(definition), [
         noteOfSaga('COMPENSATING, what completed last is undone first'),
         ...steps.toReversed().flatMap(backward),
         noteOfSaga(endOfUndo(steps)),
@@ -45,6 +46,11 @@ export function sequenceDiagram(definition: SagaDefinition): string {
     ]),
     '',
   ].join('\n');
+}
+
+function describeUndoCause({ deadlineMs }: SagaDefinition): string {
+  if (deadlineMs === undefined) return 'a step failed for good, or the saga was cancelled';
+  return `a step failed for good, or the saga was cancelled or not done after ${describeDuration(deadlineMs)}`;
 }
 
 function forward(stage: NumberedStage): Lines {

@@ -19,7 +19,7 @@ export function stateDiagram(definition: SagaDefinition): string {
   const stages = numberStages(definition);
   const steps = stages.flatMap(numberedSteps);
   const waits = stages.filter((stage) => stage.kind === 'wait');
-  const transitions = transitionsOf(stages);
+  const transitions = transitionsOf(stages, definition.deadlineMs);
   const choices = transitions.filter(({ from }) => from.startsWith('choice')).map(({ from }) => from);
   const firsts = stages.flatMap((stage) => {
     if (stage.kind !== 'fallback' || stage.primary.step.compensateOn === 'completed') return [];

@@ -1,4 +1,9 @@
-import { describeAct, describeCompensation, describeFallbackCause } from './describe-policies.js';
+import {
+  describeAct,
+  describeCompensation,
+  describeDuration,
+  describeFallbackCause,
+} from './describe-policies.js';
 import { waysOut } from './describe-wait.js';
 import type {
   NumberedFallbackStage,
@@ -19,6 +24,8 @@ type Transitions = readonly Transition[];
 
 /** A stage of the saga, with the states from which an undo of it continues. */
 interface Turn {
+  /** Why the saga is undone though nothing failed. */
+  readonly cancelled: string;
   /** The state in which the undo of everything before this stage begins. */
   readonly back: string;
   /** The state in which an undo continues when this stage is undone. */
@@ -26,21 +33,24 @@ interface Turn {
 }
 
 /** All transitions of a saga's state diagram: the way forward, then the way back in reverse order. */
-export function transitionsOf(stages: readonly NumberedStage[]): Transitions {
+export function transitionsOf(stages: readonly NumberedStage[], deadlineMs: number | undefined): Transitions {
+  const cancelled =
+    deadlineMs === undefined ? 'cancelled' : `cancelled or not done after ${describeDuration(deadlineMs)}`;
   const mayGiveUp = stages
     .flatMap(numberedSteps)
     .some(({ step }) => step.compensation.onExhausted === 'continue');
   const turnAt = (index: number): Turn => {
     // A wait has nothing to undo: the way back skips it.
     const before = stages.slice(0, index).findLast(({ kind }) => kind !== 'wait');
-    if (before !== undefined) return { back: undoOf(before), undone: undoOf(before) };
-    return { back: 'failed', undone: mayGiveUp ? 'choiceEnd' : 'failed' };
+    if (before !== undefined) return { cancelled, back: undoOf(before), undone: undoOf(before) };
+    return { cancelled, back: 'failed', undone: mayGiveUp ? 'choiceEnd' : 'failed' };
   };
   const start = actOf(stages[0]);
   return [
     { from: '[*]', to: 'pending', when: 'enqueued' },
     { from: '[*]', to: start, when: 'started' },
     { from: 'pending', to: start, when: 'claimed by a worker' },
+    ...(deadlineMs === undefined ? [] : [{ from: 'pending', to: 'failed', when: cancelled }]),
     ...stages.flatMap((stage, index) => forward(stage, actOf(stages[index + 1]), turnAt(index))),
     ...stages
       .map((stage, index) => backward(stage, turnAt(index)))
@@ -74,7 +84,7 @@ function forward(stage: NumberedStage, next: string, turn: Turn): Transitions {
   return [
     ...againAct(stage),
     { from, to: next, when: 'completed' },
-    ...failedAct(stage, 'failed for good or cancelled', (when) => [{ from, to: turn.back, when }]),
+    ...failedAct(stage, `failed for good or ${turn.cancelled}`, (when) => [{ from, to: turn.back, when }]),
   ];
 }
 
@@ -85,15 +95,15 @@ function forwardFallback(stage: NumberedFallbackStage, next: string, turn: Turn)
   return [
     ...againAct(primary),
     { from, to: next, when: 'completed' },
-    ...toAlternative(stage, from, other),
+    ...toAlternative(stage, from, other, turn),
     ...failedAct(
       primary,
-      isSelective ? 'failed for good with any other error or cancelled' : 'cancelled',
+      isSelective ? `failed for good with any other error or ${turn.cancelled}` : turn.cancelled,
       (when) => [{ from, to: turn.back, when }],
     ),
     ...againAct(alternative),
     { from: other, to: next, when: 'completed' },
-    ...failedAct(alternative, 'both failed for good or cancelled', (when) => [
+    ...failedAct(alternative, `both failed for good or ${turn.cancelled}`, (when) => [
       { from: other, to: turn.back, when },
     ]),
   ];
@@ -103,7 +113,12 @@ function forwardFallback(stage: NumberedFallbackStage, next: string, turn: Turn)
  * Two effects never exist at the same time: a primary whose effect may be there is undone before its alternative
  * begins.
  */
-function toAlternative({ stage, primary }: NumberedFallbackStage, from: string, to: string): Transitions {
+function toAlternative(
+  { stage, primary }: NumberedFallbackStage,
+  from: string,
+  to: string,
+  { cancelled }: Turn,
+): Transitions {
   const cause = describeFallbackCause(stage);
   const { compensateOn, compensation } = primary.step;
   if (compensateOn === 'completed') return [{ from, to, when: cause }];
@@ -123,7 +138,7 @@ function toAlternative({ stage, primary }: NumberedFallbackStage, from: string, 
       ? [{ from: first, to: first, when: `tried again, ${describeCompensation(primary.step)}` }]
       : []),
     { from: first, to, when: 'undone' },
-    { from: first, to: `undo${primary.number}`, when: 'cancelled' },
+    { from: first, to: `undo${primary.number}`, when: cancelled },
     { from: first, to: 'stuck', when: 'failed for good' },
   ];
 }
@@ -132,7 +147,7 @@ function forwardWait({ number, wait }: NumberedWaitStage, next: string, turn: Tu
   const from = `wait${number}`;
   return [
     ...waysOut(wait).map((way) => ({ from, to: way.next === 'continue' ? next : turn.back, when: way.when })),
-    { from, to: turn.back, when: 'cancelled' },
+    { from, to: turn.back, when: turn.cancelled },
   ];
 }
 

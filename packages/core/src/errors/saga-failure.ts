@@ -21,7 +21,7 @@ export type SagaStuckReason = (typeof SagaStuckReason)[keyof typeof SagaStuckRea
 /** The failure of a FAILED or COMPENSATING saga. */
 export interface SagaFailure {
   readonly reason: SagaFailureReason;
-  /** The id of the step whose act failed; absent if the saga was cancelled between two steps. */
+  /** The id of the step whose act failed; absent if the saga was cancelled, or passed its deadline, between two steps. */
   readonly step?: string;
   readonly errorName: string;
   readonly message: string;

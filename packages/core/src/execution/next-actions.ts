@@ -5,11 +5,12 @@ import { branchOf, changedBranches } from '../journal/branch-state.js';
 import type { BranchState } from '../journal/branch-state.js';
 import { fits } from '../journal/fits.js';
 import { currentStep, standingStep, stepAt, waitAt } from '../journal/stage-steps.js';
-import type { CompensationDecided, MarkedStuck, Settled } from '../journal/journal-entry.js';
+import type { CompensationDecided, DeadlinePassed, MarkedStuck, Settled } from '../journal/journal-entry.js';
 import type { SagaState, UndoItem } from '../journal/saga-state.js';
 import { mayAct } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import { undoLayer } from '../journal/undo-list.js';
+import { meetsDeadline } from './meets-deadline.js';
 import { nextOfWait } from './next-wait.js';
 import type { BeginWaitAction, EndWaitAction, WaitAction } from './next-wait.js';
 import { isUndoneAfter } from './is-undone-after.js';
@@ -32,7 +33,7 @@ export interface CompensateAction {
 /** Write an entry. */
 export interface RecordAction {
   readonly kind: 'record';
-  readonly entry: Settled | CompensationDecided | MarkedStuck;
+  readonly entry: Settled | CompensationDecided | DeadlinePassed | MarkedStuck;
 }
 
 /** One of the next things to do for a saga. */
@@ -58,6 +59,7 @@ export function nextActionsThatFit(definition: SagaDefinition, state: SagaState)
   // Before the check of the recoveries: after a cancel, a step that ended its processes is not run again.
   if (state.direction === 'forward' && state.cancel !== undefined)
     return [record(decidedByCancel(definition, state))];
+  if (meetsDeadline(definition, state)) return [record({ kind: 'deadline-passed' })];
   if (state.recoveries > definition.maximumRecoveryAttempts)
     return [record(recoveryExhausted(definition, state))];
   return state.branches.map((branch) => nextOf(definition, state, branch));

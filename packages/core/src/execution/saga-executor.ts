@@ -3,15 +3,18 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import { recordError } from '../errors/recorded-error.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { branchOf } from '../journal/branch-state.js';
+import { afterDeadline } from '../journal/deadline.js';
 import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
+import { mayAct } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';
 import type { StopReason } from '../ports/saga-listener.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
+import { DeadlineTimer } from './deadline-timer.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { decideEntry } from './decide-entry.js';
 import { decidePark } from './decide-park.js';
@@ -21,6 +24,7 @@ import { isSameEntry } from '../journal/is-same-entry.js';
 import type { UndeliveredEvents } from './delivery.js';
 import type { WriteLimit } from './journal-writer.js';
 import { StopRun } from './stop-run.js';
+import { meetsDeadline } from './meets-deadline.js';
 import { afterWait, nextActions, nextActionsThatFit } from './next-actions.js';
 import type { Action, ActAction, CompensateAction } from './next-actions.js';
 import { isToPark, leadingToWait, nextEntry } from './next-entry.js';
@@ -46,6 +50,7 @@ export class SagaExecutor implements WriteLimit {
   private wait: Wait | undefined;
   /** The current wait, even if news interrupt it for a moment. */
   private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
+  private deadline: DeadlineTimer | undefined;
   private stopReason: 'lease-lost' | 'shutdown' | undefined;
   private hasNews = false;
   /** Whether all entries folded so far are known to fit the definition. */
@@ -69,6 +74,11 @@ export class SagaExecutor implements WriteLimit {
     return this.state.seq;
   }
 
+  /** The time until its deadline, in milliseconds. Undefined if it has none, or is being undone. */
+  get deadlineRestMs(): number | undefined {
+    return this.state.direction === 'forward' ? this.deadline?.restMs : undefined;
+  }
+
   /**
    * Runs until the saga ends, is stuck, or this process must stop running it. Call once; never rejects.
    *
@@ -77,12 +87,14 @@ export class SagaExecutor implements WriteLimit {
    */
   async run(onBegin?: () => UndeliveredEvents | undefined): Promise<ExecutionEnd> {
     try {
+      this.watchDeadline();
       const undelivered = onBegin?.();
       if (undelivered !== undefined) this.deliver(undelivered, undefined);
       for (;;) {
         // No entry is written and no step begins before that, so only the events of one entry can be undelivered after
         // a crash.
         if (this.delivery !== undefined) await this.acknowledge(this.delivery);
+        if (this.deadline?.isOver === true) this.state = afterDeadline(this.state);
         const action = this.decideNext()[0];
         if (action === undefined) {
           if (this.state.park !== undefined) throw new StopRun('parked');
@@ -96,6 +108,7 @@ export class SagaExecutor implements WriteLimit {
           // hot path: nearly every step takes this branch. Each further async function would cost a saga several
           // promises.
           const attempt = this.finished(action, await this.begin(action).start());
+          if (this.deadline?.isOver === true) await this.meetDeadline();
           const pending = this.append(this.decide(this.state, attempt));
           try {
             if ((await pending.result) === 'stored') this.recorded(pending);
@@ -109,6 +122,8 @@ export class SagaExecutor implements WriteLimit {
     } catch (error) {
       if (error instanceof StopRun) return this.stopped(error.reason, error.cause);
       return this.stopped('trouble', error);
+    } finally {
+      this.deadline?.end();
     }
   }
 
@@ -116,8 +131,7 @@ export class SagaExecutor implements WriteLimit {
   notice(news: { readonly isCancel: boolean }): void {
     this.hasNews = true;
     this.wait?.end();
-    const { direction, isUndoingFirst } = this.state;
-    if (news.isCancel && direction === 'forward' && !isUndoingFirst) this.attempt?.abort('cancelled');
+    if (news.isCancel && mayAct(this.state)) this.attempt?.abort('cancelled');
   }
 
   /**
@@ -149,6 +163,23 @@ export class SagaExecutor implements WriteLimit {
     if (this.isFitting) return nextActionsThatFit(this.definition, this.state);
     this.isFitting = true;
     return nextActions(this.definition, this.state);
+  }
+
+  private watchDeadline(): void {
+    const { deadline, direction } = this.state;
+    if (deadline === undefined || deadline.isOver || direction === 'backward') return;
+    this.deadline = new DeadlineTimer(this.dependencies.clock, deadline.restMs, () => {
+      this.wait?.end();
+      if (mayAct(this.state)) this.attempt?.abort('deadline');
+    });
+  }
+
+  /** The deadline passed during an attempt: the journal says so before it says how the attempt ended. */
+  private async meetDeadline(): Promise<void> {
+    this.state = afterDeadline(this.state);
+    await this.commit((state) =>
+      meetsDeadline(this.definition, state) ? { kind: 'deadline-passed' } : undefined,
+    );
   }
 
   private begin(action: ActAction | CompensateAction): StepAttempt {

@@ -251,7 +251,7 @@ export class InMemorySagaStorage implements SagaStorage {
 
   private changeHeader(stored: StoredSaga, change: HeaderChange): void {
     const { status, owner, failure, stuck, park } = change;
-    const nextRunAt = nextRunAtOf(change, this.clock.now());
+    const nextRunAt = nextRunAtOf(change, this.clock.now(), stored.header.deadlineAt);
     const waiting = park && { for: park.for, name: park.name };
     this.setHeader(stored, { status, owner, failure, stuck, nextRunAt, waiting });
     if (isTerminal(change.status) && !this.keepFinished) this.dropLater(stored.header.sagaId);

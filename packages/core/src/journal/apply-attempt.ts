@@ -16,7 +16,7 @@ export function actCompleted(next: MutableState, entry: ActCompleted): void {
   madeProgress(next);
   addToUndo(next, entry.step, StepOutcome.Completed, entry.response);
   nextStage(next);
-  if (next.cancel !== undefined) startCompensating(next, failureOfCancel(next.cancel.reason));
+  if (next.cancel !== undefined) startCompensating(next, failureOfCancel(next.cancel));
   else beginWait(next, entry);
 }
 
@@ -34,7 +34,7 @@ export function actFailed(next: MutableState, entry: ActFailed): void {
   if (entry.undo) addToUndo(next, entry.step, outcome, entry.response);
   else nameAct(next, entry.step);
   if (entry.next === 'compensate') {
-    return startCompensating(next, failureOfAct(entry.step, entry.error, primaryError, next.cancel?.reason));
+    return startCompensating(next, failureOfAct(entry.step, entry.error, primaryError, next.cancel));
   }
   next.isUndoingFirst = entry.next === 'undo-first';
   next.branches = [{ ...freshBranch, isAlternative: !next.isUndoingFirst, primaryError: entry.error }];

@@ -1,6 +1,7 @@
 import { StepOutcome } from '../definition/step-run.js';
 import { takeRestOfStageWait } from './apply-wait.js';
 import { branchOf, changedBranches } from './branch-state.js';
+import { deadlineAtClaim } from './deadline.js';
 import type { Claimed, JournalEntry, Released } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { endWait } from './mutable-state.js';
@@ -10,6 +11,7 @@ type ClaimEntry = (Claimed & { readonly recordedAt?: Date }) | Extract<JournalEn
 /** A worker claimed the saga. */
 export function claimed(next: MutableState, entry: ClaimEntry): void {
   next.claimSeq = next.seq;
+  if (next.deadline !== undefined) next.deadline = deadlineAtClaim(next.deadline, entry);
   const isIdle = hasWaited(next, entry);
   // The last owner may have begun the next act, and the journal cannot show how far it got.
   const mayHaveBegun =

@@ -13,7 +13,7 @@ import { copyOf } from './mutable-state.js';
 import type { MutableState } from './mutable-state.js';
 import type { SagaState } from './saga-state.js';
 import { isTerminal } from './saga-status.js';
-import { compensationDecided } from './start-compensating.js';
+import { compensationDecided, deadlinePassed } from './start-compensating.js';
 
 /**
  * The state after one more entry: the only code that defines the meaning of each entry. It does not need the
@@ -44,6 +44,8 @@ function change(next: MutableState, entry: EntryDraft | JournalEntry): void {
       return released(next, entry);
     case 'cancel-requested':
       return cancelRequested(next, entry);
+    case 'deadline-passed':
+      return deadlinePassed(next);
     case 'compensation-decided':
       return compensationDecided(next, entry);
     case 'retry-requested':

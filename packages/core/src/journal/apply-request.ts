@@ -61,7 +61,7 @@ export function stepResolved(next: MutableState, entry: StepResolved): void {
   } else if (entry.outcome === 'not-done') {
     if (!mayAct(next)) return nameNowhere(next, entry.step);
     nameAct(next, entry.step);
-    startCompensating(next, failureOfResolution(entry, branchOf(next).primaryError, next.cancel?.reason));
+    startCompensating(next, failureOfResolution(entry, branchOf(next).primaryError, next.cancel));
   } else if (next.direction === 'forward') {
     addToUndo(next, entry.step, StepOutcome.Completed, undefined);
     nextStage(next);

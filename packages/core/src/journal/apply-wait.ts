@@ -59,10 +59,10 @@ export function waitEnded(next: MutableState, entry: WaitEnded & MaybeRecorded):
   const { cancel } = next;
   if (entry.next === 'compensate') {
     const error = entry.error ?? { name: 'Error', message: `the wait "${entry.step}" is over` };
-    return startCompensating(next, failureOfAct(entry.step, error, undefined, cancel?.reason));
+    return startCompensating(next, failureOfAct(entry.step, error, undefined, cancel));
   }
   nextStage(next);
-  if (cancel !== undefined) startCompensating(next, failureOfCancel(cancel.reason));
+  if (cancel !== undefined) startCompensating(next, failureOfCancel(cancel));
   else beginWait(next, entry);
 }
 

@@ -2,15 +2,16 @@ import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import { SagaFailureReason, SagaStuckReason } from '../errors/saga-failure.js';
 import type { StepResolved } from './journal-entry.js';
+import type { SagaCancel } from './saga-state.js';
 
 /** The failure of a saga whose step failed for good. If the journal has a cancel, that is the reason of the failure. */
 export function failureOfAct(
   step: string,
   error: RecordedError,
   primaryError: RecordedError | undefined,
-  cancelReason: string | undefined,
+  cancel: SagaCancel | undefined,
 ): SagaFailure {
-  if (cancelReason !== undefined) return { ...failureOfCancel(cancelReason), step };
+  if (cancel !== undefined) return { ...failureOfCancel(cancel), step };
   const cause = primaryError ?? error.cause;
   return {
     reason: SagaFailureReason.StepFailed,
@@ -24,14 +25,16 @@ export function failureOfAct(
 export function failureOfResolution(
   { step, note }: Pick<StepResolved, 'step' | 'note'>,
   primaryError: RecordedError | undefined,
-  cancelReason: string | undefined,
+  cancel: SagaCancel | undefined,
 ): SagaFailure {
-  return failureOfAct(step, { name: 'StepNotDone', message: note }, primaryError, cancelReason);
+  return failureOfAct(step, { name: 'StepNotDone', message: note }, primaryError, cancel);
 }
 
-/** The failure of a saga that was cancelled. */
-export function failureOfCancel(reason: string | undefined): SagaFailure {
-  return { reason: SagaFailureReason.Cancelled, errorName: 'Cancelled', message: reason ?? 'cancelled' };
+/** The failure of a saga that was cancelled, or passed its deadline. */
+export function failureOfCancel({ reason, isDeadline }: SagaCancel = { reason: 'cancelled' }): SagaFailure {
+  return isDeadline === true
+    ? { reason: SagaFailureReason.Deadline, errorName: 'DeadlinePassed', message: reason }
+    : { reason: SagaFailureReason.Cancelled, errorName: 'Cancelled', message: reason };
 }
 
 /** The reason why a saga is stuck after a compensation failed for good. */

@@ -11,6 +11,7 @@ export const entryKinds: { readonly [Kind in EntryDraft['kind']]: readonly Prope
   claimed: ['from'],
   released: ['reason'],
   'cancel-requested': ['reason'],
+  'deadline-passed': [],
   'compensation-decided': ['undo'],
   'retry-requested': ['actor'],
   'step-resolved': ['step', 'actor', 'note', 'outcome'],

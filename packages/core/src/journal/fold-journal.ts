@@ -1,6 +1,8 @@
 import { SagaStuckReason } from '../errors/saga-failure.js';
 import { applyEntry } from './apply-entry.js';
 import { freshBranches } from './branch-state.js';
+import { deadlineOf } from './deadline.js';
+import type { SagaDeadline } from './deadline.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { Park } from './park.js';
 import type { SagaHeader } from './saga-header.js';
@@ -15,11 +17,13 @@ import { SagaStatus } from './saga-status.js';
  * @param entries The whole journal in order.
  */
 export function foldJournal(
-  header: Pick<SagaHeader, 'context' | 'status' | 'stuck'> & Partial<Pick<SagaHeader, 'waiting'>>,
+  header: Pick<SagaHeader, 'context' | 'status' | 'stuck'> &
+    Partial<Pick<SagaHeader, 'waiting' | 'deadlineAt' | 'createdAt'>>,
   entries: readonly JournalEntry[],
 ): SagaState {
   const isQueued = header.status === SagaStatus.Pending;
-  let state = initialState(header.context, isQueued, isQueued ? parkOf(header) : undefined);
+  const park = isQueued ? parkOf(header) : undefined;
+  let state = initialState(header.context, isQueued, park, deadlineOf(header));
   for (const entry of entries) state = applyEntry(state, entry);
   return isFull(header) ? { ...state, status: header.status, stuck: header.stuck } : state;
 }
@@ -40,7 +44,12 @@ const nothing: readonly UndoItem[] = [];
 const noSignals: readonly UntakenSignal[] = [];
 
 /** The state of a saga before its first entry. */
-export function initialState(context: string, isQueued = false, park?: Park): SagaState {
+export function initialState(
+  context: string,
+  isQueued = false,
+  park?: Park,
+  deadline?: SagaDeadline,
+): SagaState {
   return {
     status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
     direction: 'forward',
@@ -60,6 +69,8 @@ export function initialState(context: string, isQueued = false, park?: Park): Sa
     failure: undefined,
     stuck: undefined,
     cancel: undefined,
+    deadline,
+    isOverdue: false,
     recoveries: 0,
     isReleased: false,
   };

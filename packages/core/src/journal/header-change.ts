@@ -37,12 +37,16 @@ export function projectHeader(
   return park === undefined ? change : { ...change, park };
 }
 
-/** When the saga can be claimed after a change, by the storage's clock; undefined: it cannot be claimed. */
-export function nextRunAtOf(change: HeaderChange, now: number): Date | undefined {
-  const { nextRunAt } = change.park ?? {};
-  if (nextRunAt !== undefined) return nextRunAt;
+/**
+ * When the saga can be claimed after a change, by the storage's clock; undefined: it cannot be claimed. One that is parked
+ * on its way forward waits no longer than until its deadline.
+ */
+export function nextRunAtOf(change: HeaderChange, now: number, deadlineAt?: Date): Date | undefined {
   const dueInMs = dueInMsOf(change);
-  return dueInMs === undefined ? undefined : new Date(now + dueInMs);
+  const dueAt = change.park?.nextRunAt ?? (dueInMs === undefined ? undefined : new Date(now + dueInMs));
+  const hasDeadline = change.park !== undefined && change.status !== SagaStatus.Compensating;
+  if (!hasDeadline || deadlineAt === undefined) return dueAt;
+  return dueAt === undefined || deadlineAt < dueAt ? deadlineAt : dueAt;
 }
 
 /**

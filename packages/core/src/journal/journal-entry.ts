@@ -113,6 +113,11 @@ export interface CancelRequested {
   readonly actor?: string;
 }
 
+/** The owner found that the saga has passed its deadline: from here on it is as after the request of a cancel. */
+export interface DeadlinePassed {
+  readonly kind: 'deadline-passed';
+}
+
 /** The owner decided to compensate without a failed act: the point of no return of a cancel. */
 export interface CompensationDecided {
   readonly kind: 'compensation-decided';
@@ -232,6 +237,7 @@ export type EntryDraft = (
   | Claimed
   | Released
   | CancelRequested
+  | DeadlinePassed
   | CompensationDecided
   | RetryRequested
   | StepResolved

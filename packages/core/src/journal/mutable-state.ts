@@ -31,6 +31,8 @@ export function copyOf(state: SagaState): MutableState {
     failure: state.failure,
     stuck: state.stuck,
     cancel: state.cancel,
+    deadline: state.deadline,
+    isOverdue: state.isOverdue,
     recoveries: state.recoveries,
     isReleased: state.isReleased,
   };

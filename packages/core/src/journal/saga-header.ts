@@ -22,6 +22,10 @@ export interface SagaHeader {
    * request.
    */
   readonly nextRunAt: Date | undefined;
+  /**
+   * By the clock of the storage: a saga that goes forward then is undone. Undefined if it has no deadline.
+   */
+  readonly deadlineAt: Date | undefined;
   /** The reason of its wait without an owner. */
   readonly waiting: SagaWaiting | undefined;
   /** The context with which it was started; later contexts are in the entries. */

@@ -2,6 +2,7 @@ import type { Json } from '../context/context-codec.js';
 import type { StepOutcome } from '../definition/step-run.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import type { BranchState } from './branch-state.js';
+import type { SagaDeadline } from './deadline.js';
 import type { SignalReceived } from './journal-entry.js';
 import type { Park, SagaWaiting } from './park.js';
 import type { SagaStatus } from './saga-status.js';
@@ -50,6 +51,13 @@ export type UntakenSignal = Pick<SignalReceived, 'name' | 'payload' | 'actor' | 
   readonly seq: number;
 };
 
+/** The reason why a saga is to be undone although no step of it failed. */
+export interface SagaCancel {
+  readonly reason: string;
+  /** No person requested it: the saga passed its deadline. */
+  readonly isDeadline?: true;
+}
+
 /**
  * The state that results from a journal: everything that the engine needs to decide what comes next. Made by folding,
  * never stored.
@@ -90,7 +98,11 @@ export interface SagaState {
   readonly givenUp: readonly UndoItem[];
   readonly failure: SagaFailure | undefined;
   readonly stuck: SagaStuck | undefined;
-  readonly cancel: { readonly reason: string } | undefined;
+  readonly cancel: SagaCancel | undefined;
+  /** Undefined if it has none. */
+  readonly deadline: SagaDeadline | undefined;
+  /** The journal says that it passed its deadline. */
+  readonly isOverdue: boolean;
   /** The number of claims after a crash without progress between them. */
   readonly recoveries: number;
   /** The last owner released the saga in an orderly way, so the next claim is not a recovery. */

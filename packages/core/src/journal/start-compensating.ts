@@ -23,8 +23,14 @@ export function startCompensating(next: MutableState, failure: SagaFailure): voi
  * compensated.
  */
 export function applyCancelOfUndoFirst(next: MutableState): void {
-  if (next.isUndoingFirst && next.cancel !== undefined)
-    startCompensating(next, failureOfCancel(next.cancel.reason));
+  if (next.isUndoingFirst && next.cancel !== undefined) startCompensating(next, failureOfCancel(next.cancel));
+}
+
+/** Its deadline passed while it went forward. */
+export function deadlinePassed(next: MutableState): void {
+  next.isOverdue = true;
+  if (next.direction === 'forward')
+    next.cancel ??= { reason: 'the saga passed its deadline', isDeadline: true };
 }
 
 /** The owner decided to compensate after a cancel. */
@@ -33,5 +39,5 @@ export function compensationDecided(next: MutableState, entry: CompensationDecid
     if (!mayAct(next)) return nameNowhere(next, step);
     addToUndo(next, step, outcome, undefined);
   }
-  startCompensating(next, failureOfCancel(next.cancel?.reason));
+  startCompensating(next, failureOfCancel(next.cancel));
 }

@@ -19,6 +19,7 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
     status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
     owner: saga.owner,
     nextRunAt: isQueued ? dueAfter(park, now) : undefined,
+    deadlineAt: saga.deadlineInMs === undefined ? undefined : new Date(now.getTime() + saga.deadlineInMs),
     waiting: park && { for: park.for, name: park.name },
     context: saga.context,
     failure: undefined,

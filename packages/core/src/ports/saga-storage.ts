@@ -21,6 +21,8 @@ export interface NewSaga {
   readonly owner: string | undefined;
   /** Only for a queued saga: no worker claims it before this time is over. */
   readonly park?: Park | undefined;
+  /** After how long its deadline is, in milliseconds, by the clock of the storage; undefined: it has none. */
+  readonly deadlineInMs?: number | undefined;
 }
 
 /** The result of a start. `exists`: the id or the key is used by the saga of this header; nothing was written. */

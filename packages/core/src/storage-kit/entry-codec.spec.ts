@@ -70,6 +70,7 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
   ),
   released: merged({ reason: fc.constantFrom('shutdown', 'trouble') }, { begun: fc.array(text) }),
   'cancel-requested': merged({ reason: text }, { actor: text }),
+  'deadline-passed': merged({}),
   'compensation-decided': merged({
     undo: fc.array(
       fc.record({ step: text, outcome: fc.constantFrom('failed', 'unknown') }, { noNullPrototype: true }),

@@ -98,13 +98,14 @@ export class SagaWorker {
     if (this.options.recovery.enabled) this.dependencies.surroundings.run(() => this.sweep.claimSoon());
   }
 
-  /** Claims sagas when a saga that was parked here is due. */
-  claimLater({ dueInMs, nextRunAt }: Park): void {
+  /** Claims sagas when a saga that was parked here is due, or passes its deadline. */
+  claimLater({ dueInMs, nextRunAt }: Park, deadlineRestMs = Number.POSITIVE_INFINITY): void {
     const { clock, surroundings } = this.dependencies;
     // By this process's own wall clock, which may be wrong: if the claim comes too early, a sweep finds the saga later.
-    const delayMs = nextRunAt === undefined ? dueInMs : Math.max(0, nextRunAt.getTime() - clock.now());
+    const waitMs = nextRunAt === undefined ? dueInMs : Math.max(0, nextRunAt.getTime() - clock.now());
+    const delayMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, deadlineRestMs);
     // The timer may last for hours, so it must not keep the surroundings of a caller.
-    if (delayMs !== undefined) surroundings.run(() => this.dueMoments.add(delayMs));
+    if (delayMs < Number.POSITIVE_INFINITY) surroundings.run(() => this.dueMoments.add(delayMs));
   }
 
   /** A request came for a saga that may run here. */
@@ -281,7 +282,8 @@ export class SagaWorker {
         notifyWorker(this.dependencies.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
       notifySaga(this.dependencies.listener, { type: 'stopped', sagaId, saga, version, reason });
       const request = { sagaId, worker, seq: executor.seq + 1, begun: end.begun };
-      if (reason === 'parked' && end.state.park !== undefined) this.claimLater(end.state.park);
+      if (reason === 'parked' && end.state.park !== undefined)
+        this.claimLater(end.state.park, executor.deadlineRestMs);
       if (reason === 'shutdown') this.releases.collect({ ...request, reason, delayMs: 0 });
       if (reason === 'trouble')
         void this.releases.release({ ...request, reason, delayMs: releaseDelayMs(end.state.recoveries) });

@@ -35,6 +35,7 @@ export const failedOrder: { readonly header: SagaHeader; readonly entries: reado
     status: 'failed',
     owner: undefined,
     nextRunAt: undefined,
+    deadlineAt: undefined,
     waiting: undefined,
     context: '{}',
     failure: {

@@ -58,6 +58,7 @@ class Simulation implements Execution {
       status: this.state.status,
       owner: isQueued ? undefined : 'worker-1',
       nextRunAt: undefined,
+      deadlineAt: undefined,
       waiting: undefined,
       context: '{}',
       failure: undefined,

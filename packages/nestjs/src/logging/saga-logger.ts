@@ -167,6 +167,7 @@ function name({ saga, sagaId }: SagaReference): string {
 function describeFailure(failure: SagaFailure | undefined): string {
   if (failure === undefined) return 'for an unknown reason';
   if (failure.reason === 'cancelled') return `cancelled (${failure.message})`;
+  if (failure.reason === 'deadline') return failure.message;
   const at = failure.step === undefined ? '' : `step "${failure.step}": `;
   const because = becauseOf(failure.cause?.errorName, failure.cause);
   return `${at}${withCode(failure.errorName, failure.code)}: ${failure.message}${because}`;

@@ -107,6 +107,7 @@ describe('nest-saga diagram', () => {
       status: 'running',
       owner: 'worker-1',
       nextRunAt: undefined,
+      deadlineAt: undefined,
       waiting: undefined,
       context: '{}',
       metadata: {},

@@ -1,6 +1,7 @@
 /// <reference types="jest" />
 import { describeAppends } from './appends.contract.js';
 import { describeClaims } from './claims.contract.js';
+import { describeDeadlines } from './deadlines.contract.js';
 import { describeEntries } from './entries.contract.js';
 import { describeFences } from './fences.contract.js';
 import { describeHints } from './hints.contract.js';
@@ -56,6 +57,7 @@ const groups: readonly Group[] = [
   ['the row of a worker', describeWorkers],
   ['a claim', describeClaims],
   ['a park', describeParks],
+  ['a deadline', describeDeadlines],
   ['a release', describeReleases],
   ['a hint', describeHints],
   ['a refusal', describeRefusals],

@@ -133,6 +133,7 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   'released in trouble': { kind: 'released', reason: 'trouble' },
   'cancel-requested': { kind: 'cancel-requested', reason: longText },
   'cancel-requested with an actor': { kind: 'cancel-requested', reason: text, actor: 'Zoë O’Neil' },
+  'deadline-passed': { kind: 'deadline-passed' },
   'compensation-decided': { kind: 'compensation-decided', undo: [] },
   'compensation-decided with a step that was begun': {
     kind: 'compensation-decided',

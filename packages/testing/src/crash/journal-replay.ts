@@ -105,6 +105,7 @@ export class JournalReplay {
         this.isUndoingFirst = false;
         return;
       case 'cancel-requested':
+      case 'deadline-passed':
         this.isCancelled = true;
         return;
       case 'retry-requested':

@@ -44,6 +44,7 @@ export function saga(status: SagaHeader['status'], drafts: readonly EntryDraft[]
     status,
     owner: undefined,
     nextRunAt: undefined,
+    deadlineAt: undefined,
     waiting: undefined,
     context: '{}',
     failure: undefined,

@@ -11,6 +11,7 @@ export class SagaExecutionEntity {
   declare readonly status: SagaStatus;
   declare readonly owner: string | null;
   declare readonly nextRunAt: Date | null;
+  declare readonly deadlineAt: Date | null;
   /** The reason of its wait without an owner, for example `retry:charge-card`. */
   declare readonly waiting: string | null;
   /**
@@ -43,6 +44,7 @@ export function sagaExecutionSchema(schema: string): EntitySchema<SagaExecutionE
       status: { type: 'text' },
       owner: { type: 'text', nullable: true },
       nextRunAt: { name: 'next_run_at', type: 'timestamptz', precision: 3, nullable: true },
+      deadlineAt: { name: 'deadline_at', type: 'timestamptz', precision: 3, nullable: true },
       waiting: { type: 'text', nullable: true },
       context: { type: 'json' },
       failure: { type: 'json', nullable: true },

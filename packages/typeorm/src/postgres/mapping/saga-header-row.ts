@@ -18,7 +18,8 @@ export function headerColumns(alias: string, onlyWhere?: string): string {
 /** The same without the context, for `toSagaHeading`. */
 export function headingColumns(alias: string, onlyWhere?: string): string {
   return `${alias}.id, ${alias}.saga_name, ${alias}.saga_version, ${alias}.saga_key, ${alias}.status, ${alias}.owner,
-    ${timeColumn(`${alias}.next_run_at`)} AS next_run_at, ${alias}.waiting, ${large(alias, 'failure', onlyWhere)},
+    ${timeColumn(`${alias}.next_run_at`)} AS next_run_at, ${timeColumn(`${alias}.deadline_at`)} AS deadline_at, ${alias}.waiting,
+    ${large(alias, 'failure', onlyWhere)},
     ${large(alias, 'stuck', onlyWhere)}, ${large(alias, 'metadata', onlyWhere)},
     ${timeColumn(`${alias}.created_at`)} AS created_at, ${timeColumn(`${alias}.updated_at`)} AS updated_at`;
 }
@@ -36,6 +37,7 @@ export function toSagaHeader(row: Row): SagaHeader {
 /** The same without the context. */
 export function toSagaHeading(row: Row): SagaHeading {
   const { saga_key: key, owner, next_run_at: nextRunAt, waiting, failure, stuck } = row;
+  const deadlineAt = row['deadline_at'];
   const status = required(row, 'status') as SagaStatus;
   return {
     sagaId: required(row, 'id'),
@@ -45,6 +47,7 @@ export function toSagaHeading(row: Row): SagaHeading {
     status,
     owner: owner ?? undefined,
     nextRunAt: typeof nextRunAt === 'string' ? toDate(nextRunAt) : undefined,
+    deadlineAt: typeof deadlineAt === 'string' ? toDate(deadlineAt) : undefined,
     waiting: toSagaWaiting(waiting, typeof owner !== 'string' && isOpen(status)),
     failure: typeof failure === 'string' ? (JSON.parse(failure) as SagaFailure) : undefined,
     stuck: typeof stuck === 'string' ? (JSON.parse(stuck) as SagaStuck) : undefined,

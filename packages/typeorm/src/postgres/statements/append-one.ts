@@ -5,6 +5,7 @@ import type { Tables } from '../tables.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { isCommitDurable, statementTime } from './durable-moment.js';
 import { isFirstOrNextSeq, isNextSeq } from './fence.js';
+import { parkedUntil } from './parked-until.js';
 import { areLocked, lockHeaders, locksFirst } from './lock-headers.js';
 
 /**
@@ -27,7 +28,7 @@ export class AppendOneStatements {
     const { append, appendAndChange, appendAndPark } = this.statementsFor(request);
     const { change } = request;
     if (change === undefined) return append;
-    return change.park?.nextRunAt === undefined ? appendAndChange : appendAndPark;
+    return change.park === undefined ? appendAndChange : appendAndPark;
   }
 
   private statementsFor(request: AppendRequest): EntryStatements {
@@ -61,7 +62,7 @@ export function appendOneValues({ sagaId, seq, worker, entry, change }: AppendRe
 interface EntryStatements {
   readonly append: Statement;
   readonly appendAndChange: Statement;
-  /** The park ends at a given time, not after a delay. */
+  /** It is parked, at most until its deadline. */
   readonly appendAndPark: Statement;
 }
 
@@ -72,6 +73,7 @@ function entryStatements(
   isLockedFirst = false,
 ): EntryStatements {
   const condition = isRightSeq(tables, '$1::uuid', '$2::integer');
+  const dueAt = `${statementTime} + $20::bigint * interval '1 millisecond'`;
   const changing = (nextRunAt: string): string =>
     isLockedFirst
       ? `WITH locked AS MATERIALIZED (
@@ -82,11 +84,11 @@ function entryStatements(
     append: { name: `${prefix}append`, text: insertOne(tables, condition) },
     appendAndChange: {
       name: `${prefix}change`,
-      text: changing(`${statementTime} + $20::bigint * interval '1 millisecond'`),
+      text: changing(dueAt),
     },
     appendAndPark: {
       name: `${prefix}park`,
-      text: changing('$20::timestamptz'),
+      text: changing(parkedUntil(`coalesce($21::timestamptz, ${dueAt})`, '$15::text')),
     },
   };
 }
@@ -116,6 +118,7 @@ function changeValues(change: HeaderChange): readonly unknown[] {
     failure && JSON.stringify(failure),
     stuck && JSON.stringify(stuck),
     toWaitingColumn(park),
-    park?.nextRunAt?.toISOString() ?? dueInMsOf(change),
+    dueInMsOf(change),
+    ...(park === undefined ? [] : [park.nextRunAt?.toISOString()]),
   ];
 }

@@ -5,6 +5,7 @@ import type { WritePart } from './write-part.js';
 import { columnsOf } from './columns.js';
 import type { ColumnSource } from './columns.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
+import { parkedUntil } from './parked-until.js';
 
 /**
  * Changes the headers of the sagas whose entry was written by the part `stored` beside it.
@@ -13,7 +14,7 @@ import { toWaitingColumn } from '../mapping/waiting-column.js';
  * number of rows, and would compare all rows with each other. With it, the check looks into a hash table.
  */
 export function changeHeaders({ execution }: Tables, appends: readonly AppendRequest[]): WritePart {
-  const hasMoments = appends.some(({ change }) => change?.park?.nextRunAt !== undefined);
+  const hasParks = appends.some(({ change }) => change?.park !== undefined);
   const columns = columnsOf(appends, {
     saga_id: ['uuid', ({ sagaId }) => sagaId],
     status: ['text', ({ change }) => change?.status ?? null],
@@ -22,17 +23,19 @@ export function changeHeaders({ execution }: Tables, appends: readonly AppendReq
     due_in_ms: ['bigint', ({ change }) => (change && dueInMsOf(change)) ?? null],
     failure: ['json', ({ change }) => toJson(change?.failure)],
     stuck: ['json', ({ change }) => toJson(change?.stuck)],
-    ...(hasMoments ? momentColumn : {}),
+    ...(hasParks ? momentColumn : {}),
   });
   const dueAt = "moment.at + change.due_in_ms * interval '1 millisecond'";
+  const parkEndsAt = parkedUntil(`coalesce(change.next_run_at, ${dueAt})`, 'change.status');
+  const dueAtOrParked = `CASE WHEN change.waiting IS NULL THEN ${dueAt} ELSE ${parkEndsAt} END`;
   return {
-    key: hasMoments ? 'm' : 'c',
+    key: hasParks ? 'p' : 'c',
     name: 'changed',
     isAnswer: false,
     values: columns.values,
     sql: (first) => `UPDATE ${execution} AS header
     SET status = change.status, owner = change.owner, failure = change.failure, stuck = change.stuck,
-      waiting = change.waiting, next_run_at = ${hasMoments ? `coalesce(change.next_run_at, ${dueAt})` : dueAt},
+      waiting = change.waiting, next_run_at = ${hasParks ? dueAtOrParked : dueAt},
       updated_at = moment.at
     FROM ${columns.unnest(first, 'change')}, moment
     WHERE header.id = change.saga_id AND (change.saga_id IN (SELECT id FROM stored)) IS TRUE`,

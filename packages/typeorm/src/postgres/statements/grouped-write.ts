@@ -8,9 +8,10 @@ import type { WritePart } from './write-part.js';
 import { durableMoment } from './durable-moment.js';
 import { areLocked, locksFirst } from './lock-headers.js';
 import {
-  startOneLaterStatement,
-  startOneLaterValues,
+  isTimed,
   startOneStatement,
+  startOneTimedStatement,
+  startOneTimedValues,
   startOneValues,
 } from './start-one.js';
 
@@ -41,7 +42,7 @@ export interface WriteParts {
 export class GroupedWriteStatement {
   private readonly variants = new Map<string, Statement>();
   private readonly startOne: Statement;
-  private readonly startOneLater: Statement;
+  private readonly startOneTimed: Statement;
   private readonly appendOne: AppendOneStatements;
 
   constructor(
@@ -49,7 +50,7 @@ export class GroupedWriteStatement {
     private readonly parts: WriteParts,
   ) {
     this.startOne = startOneStatement(tables);
-    this.startOneLater = startOneLaterStatement(tables);
+    this.startOneTimed = startOneTimedStatement(tables);
     this.appendOne = new AppendOneStatements(tables);
   }
 
@@ -66,10 +67,9 @@ export class GroupedWriteStatement {
   }
 
   private bindStart(saga: NewSaga): BoundWrite {
-    const { park } = saga;
     const writtenBy = writtenRow;
-    if (park === undefined) return { statement: this.startOne, values: startOneValues(saga), writtenBy };
-    return { statement: this.startOneLater, values: startOneLaterValues(saga, park), writtenBy };
+    if (!isTimed(saga)) return { statement: this.startOne, values: startOneValues(saga), writtenBy };
+    return { statement: this.startOneTimed, values: startOneTimedValues(saga), writtenBy };
   }
 
   private bindMany({ starts, appends }: WriteGroup): BoundWrite {

@@ -1,4 +1,4 @@
-import type { NewSaga, Park } from '@nest-saga/core';
+import type { NewSaga } from '@nest-saga/core';
 import type { Statement } from '../statement.js';
 import type { Tables } from '../tables.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
@@ -27,22 +27,35 @@ export function startOneValues(saga: NewSaga): readonly unknown[] {
   return [sagaId, saga.saga, version, key, owner, context, JSON.stringify(metadata)];
 }
 
-/** Like `startOneStatement` for a saga that is queued and parked. Parameters: `startOneLaterValues`. */
-export function startOneLaterStatement({ execution }: Tables): Statement {
+/** Like `startOneStatement` for a saga that has a deadline or is parked. Parameters: `startOneTimedValues`. */
+export function startOneTimedStatement({ execution }: Tables): Statement {
+  const after = (parameter: string): string =>
+    `${statementTime} + ${parameter}::bigint * interval '1 millisecond'`;
   return {
-    name: 'start_later',
+    name: 'start_timed',
     text: `INSERT INTO ${execution}
-  (id, saga_name, saga_version, saga_key, status, next_run_at, waiting, context, metadata, created_at, updated_at)
-SELECT $1::uuid, $2::text, $3::integer, $4::text, 'pending', ${statementTime} + $7::bigint * interval '1 millisecond',
-  $8::text, $5::json, $6::json, ${statementTime}, ${statementTime}
+  (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at,
+  waiting, deadline_at)
+SELECT $1::uuid, $2::text, $3::integer, $4::text, CASE WHEN $5::text IS NULL THEN 'pending' ELSE 'running' END,
+  $5::text, CASE WHEN $5::text IS NULL THEN ${after('$8')} END, $6::json, $7::json, ${statementTime}, ${statementTime},
+  $9::text, ${after('$10')}
 WHERE ${isCommitDurable}
 ON CONFLICT DO NOTHING`,
   };
 }
 
-/** The parameters of `startOneLaterStatement`. */
-export function startOneLaterValues(saga: NewSaga, park: Park): readonly unknown[] {
-  const { sagaId, version, key, context, metadata } = saga;
-  const { dueInMs } = park;
-  return [sagaId, saga.saga, version, key, context, JSON.stringify(metadata), dueInMs, toWaitingColumn(park)];
+/** The parameters of `startOneTimedStatement`. */
+export function startOneTimedValues(saga: NewSaga): readonly unknown[] {
+  const { park, deadlineInMs } = saga;
+  return [...startOneValues(saga), dueInMsOfStart(saga), toWaitingColumn(park), deadlineInMs];
+}
+
+/** Whether a start has more columns than `startOneStatement` writes. */
+export function isTimed({ park, deadlineInMs }: NewSaga): boolean {
+  return park !== undefined || deadlineInMs !== undefined;
+}
+
+/** After how long a queued saga is due, in milliseconds; null: never. */
+export function dueInMsOfStart({ park }: NewSaga): number | null {
+  return park === undefined ? 0 : (park.dueInMs ?? null);
 }

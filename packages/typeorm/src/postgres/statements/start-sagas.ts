@@ -4,10 +4,11 @@ import type { WritePart } from './write-part.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { columnsOf } from './columns.js';
 import type { ColumnSource } from './columns.js';
+import { dueInMsOfStart, isTimed } from './start-one.js';
 
-/** Writes the headers of new sagas, by id and by key. The columns of parks are left out if no saga is parked. */
+/** Writes the headers of new sagas, by id and by key. The columns of parks and deadlines are left out if no saga has one. */
 export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): WritePart {
-  const isParked = starts.some(({ park }) => park !== undefined);
+  const areTimed = starts.some(isTimed);
   const columns = columnsOf(starts, {
     id: ['uuid', (saga) => saga.sagaId],
     name: ['text', (saga) => saga.saga],
@@ -16,28 +17,31 @@ export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): W
     owner: ['text', (saga) => saga.owner ?? null],
     context: ['json', (saga) => saga.context],
     metadata: ['json', (saga) => JSON.stringify(saga.metadata)],
-    ...(isParked ? parkColumns : {}),
+    ...(areTimed ? timeColumns : {}),
   });
-  const due = isParked ? dueAfterPark : 'moment.at';
+  const due = areTimed ? after('saga.due_in_ms') : 'moment.at';
   return {
-    key: isParked ? 'p' : 's',
+    key: areTimed ? 't' : 's',
     name: 'started',
     isAnswer: true,
     values: columns.values,
     sql: (first) => `INSERT INTO ${execution}
-      (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at${isParked ? ', waiting' : ''})
+      (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at${areTimed ? ', waiting, deadline_at' : ''})
     SELECT saga.id, saga.name, saga.version, saga.key, CASE WHEN saga.owner IS NULL THEN 'pending' ELSE 'running' END,
-      saga.owner, CASE WHEN saga.owner IS NULL THEN ${due} END, saga.context, saga.metadata, moment.at, moment.at${isParked ? ', saga.waiting' : ''}
+      saga.owner, CASE WHEN saga.owner IS NULL THEN ${due} END, saga.context, saga.metadata, moment.at, moment.at${areTimed ? `, saga.waiting, ${after('saga.deadline_in_ms')}` : ''}
     FROM ${columns.unnest(first, 'saga')}, moment
     ON CONFLICT DO NOTHING
     RETURNING id`,
   };
 }
 
-const parkColumns: Readonly<Record<string, ColumnSource<NewSaga>>> = {
+const timeColumns: Readonly<Record<string, ColumnSource<NewSaga>>> = {
   waiting: ['text', ({ park }) => toWaitingColumn(park)],
-  due_in_ms: ['bigint', ({ park }) => (park === undefined ? 0 : (park.dueInMs ?? null))],
+  due_in_ms: ['bigint', dueInMsOfStart],
+  deadline_in_ms: ['bigint', ({ deadlineInMs }) => deadlineInMs ?? null],
 };
 
-/** For a park without an end the result is null, as intended. */
-const dueAfterPark = "moment.at + saga.due_in_ms * interval '1 millisecond'";
+/** Null for a park without an end, or a saga without a deadline. */
+function after(column: string): string {
+  return `moment.at + ${column} * interval '1 millisecond'`;
+}
