@@ -19,7 +19,7 @@ export class AppModule {
   static forRoot(settings: OrdersSettings): DynamicModule {
     // Called before the modules are made: a meter that is requested before the SDK is ready never measures.
     startTelemetry();
-    const { databaseUrl, slowShipmentMs, leaseDurationMs, canBeKilled } = settings;
+    const { databaseUrl, slowShipmentMs, paymentTimeoutMs, leaseDurationMs, canBeKilled } = settings;
     return {
       module: AppModule,
       imports: [
@@ -46,7 +46,7 @@ export class AppModule {
               ),
           },
         }),
-        OrdersModule,
+        OrdersModule.forRoot({ paymentTimeoutMs }),
         HealthModule,
         DemoModule.forRoot({ canBeKilled }),
       ],

@@ -5,6 +5,8 @@ export interface OrdersSettings {
   readonly port: number;
   /** How long a slow shipment takes, in milliseconds. */
   readonly slowShipmentMs: number;
+  /** How long a prepaid order waits for its money, in milliseconds. */
+  readonly paymentTimeoutMs: number;
   /** How long after the death of a server another process claims its orders, in milliseconds. */
   readonly leaseDurationMs: number;
   /** Whether every client of the server may kill it: for the demonstration only. */
@@ -23,6 +25,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, databaseUrl: string
     host: environment['HOST'] ?? '127.0.0.1',
     port: readNumber(environment, 'PORT', 3000, 0, 65_535),
     slowShipmentMs: readNumber(environment, 'SLOW_SHIPMENT_MS', 10_000, 0, 600_000),
+    paymentTimeoutMs: readNumber(environment, 'PAYMENT_TIMEOUT_MS', 60_000, 1_000, 3_600_000),
     leaseDurationMs: readNumber(environment, 'LEASE_DURATION_MS', 3_000, 1_000, 600_000),
     canBeKilled: environment['DEMO'] === 'on',
   };

@@ -9,7 +9,12 @@ export { InMemoryEffectLedger } from './ledger/in-memory-effect-ledger.js';
 export { PostgresEffectLedger, type RunStatement } from './ledger/postgres-effect-ledger.js';
 export { CardDeclinedError } from './payment/card-declined.error.js';
 export { CardGatewayError } from './payment/card-gateway.error.js';
-export { PaymentService, type Charge, type ChargeRequest } from './payment/payment.service.js';
+export {
+  PaymentService,
+  type BookRequest,
+  type Charge,
+  type ChargeRequest,
+} from './payment/payment.service.js';
 export { RefundRefusedError } from './payment/refund-refused.error.js';
 export { scenarios } from './scenarios.js';
 export { Carrier, RealTimeCarrier } from './shipping/carrier.js';

@@ -46,6 +46,7 @@ export class OrderFeed {
     const events = new EventSource(`/orders/${this.sagaId}/events?lastEventId=${last}`);
     this.#events = events;
     events.addEventListener('step', ({ data }) => this.#receive(JSON.parse(data)));
+    events.addEventListener('waiting', () => this.listener.onResult(this.results));
     for (const ending of endings) events.addEventListener(ending, () => void this.#finish());
     // The browser would connect again by itself, but with pauses of its own and without the order's journal.
     events.addEventListener('interrupted', () => this.#lost());

@@ -8,6 +8,8 @@ const scenarios = {
   'gateway-down': { card: 'card-gateway-down' },
   outage: { destination: 'atlantis' },
   slow: { destination: 'far-away' },
+  prepaid: { card: 'transfer' },
+  large: { item: 'chair', quantity: '40' },
   stuck: { card: 'card-no-refund', destination: 'atlantis' },
 };
 

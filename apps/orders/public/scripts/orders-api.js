@@ -43,6 +43,20 @@ function resolve(sagaId, word) {
   return request('POST', `/orders/${encodeURIComponent(sagaId)}/resolve`, word);
 }
 
+/** Decides about an order that waits for an approval. */
+export function decideOrder(sagaId, decision, { actor, note }) {
+  return request('POST', `/orders/${encodeURIComponent(sagaId)}/decide`, {
+    decision,
+    actor,
+    ...(note && { note }),
+  });
+}
+
+/** Sends the webhook that the payment service would send: the money of an order has arrived. */
+export function payOrder(sagaId) {
+  return request('POST', '/webhooks/payments', { orderId: sagaId, reference: `transfer-${sagaId}` });
+}
+
 /** What the services did for an order. */
 export function findEffects(sagaId) {
   return request('GET', `/ledger?order=${encodeURIComponent(sagaId)}`);

@@ -5,11 +5,13 @@ import { OrderForm } from './order-form.js';
 import { cancelOrder, findOrder } from './orders-api.js';
 import { SagaPanel } from './saga-panel.js';
 import { ServerPanel } from './server-panel.js';
+import { WaitPanel } from './wait-panel.js';
 
 const sagaPanel = new SagaPanel();
 const ledgerPanel = new LedgerPanel();
 const serverPanel = new ServerPanel();
 const helpButtons = new HelpButtons();
+const waitPanel = new WaitPanel();
 const cancelButton = document.querySelector('#cancel');
 const status = document.querySelector('#saga-status');
 
@@ -26,6 +28,8 @@ new OrderForm().listen((order) => {
 
 // Its stream ended when it got stuck: it is followed anew.
 helpButtons.listen({ onHelped: follow, onRefused: (sagaId) => void refresh(sagaId, feed.results) });
+
+waitPanel.listen({ onAnswered: show, onRefused: (sagaId) => void refresh(sagaId, feed.results) });
 
 cancelButton.addEventListener('click', () => void cancel());
 
@@ -49,6 +53,7 @@ function follow(sagaId) {
   shown = undefined;
   cancelButton.disabled = true;
   helpButtons.show(undefined);
+  waitPanel.show(undefined);
   ledgerPanel.follow(sagaId);
   feed = new OrderFeed(sagaId, {
     onDetails: show,
@@ -85,6 +90,7 @@ function show(order) {
   sagaPanel.draw(order, feed.results);
   cancelButton.disabled = order.status !== 'running' && order.status !== 'pending';
   helpButtons.show(order);
+  waitPanel.show(order);
   void ledgerPanel.refresh();
 }
 

@@ -1,27 +1,40 @@
+const reserve = { step: 'reserve-inventory', name: 'Reserve inventory' };
+const collectMoney = {
+  step: 'charge-payment',
+  name: 'Charge payment',
+  alternative: { step: 'send-invoice', name: 'Send invoice', when: 'if the gateway is down' },
+};
+const ship = { step: 'ship-order', name: 'Ship order', undoneWhenAttempted: true };
+
 /**
- * The places of the order saga, each with the step that fills it and its alternative. `undoneWhenAttempted`: its act may
- * have left something behind although it failed, so it is undone all the same.
+ * The places of each saga, each with the step that fills it and its alternative. `undoneWhenAttempted`: its act may
+ * have left something behind although it failed, so it is undone all the same. `isWait`: a place that only waits; nothing
+ * of it is undone.
  */
-export const stages = [
-  { step: 'reserve-inventory', name: 'Reserve inventory' },
-  {
-    step: 'charge-payment',
-    name: 'Charge payment',
-    alternative: { step: 'send-invoice', name: 'Send invoice', when: 'if the gateway is down' },
-  },
-  { step: 'ship-order', name: 'Ship order', undoneWhenAttempted: true },
+const stagesBySaga = {
+  order: [reserve, collectMoney, ship],
+  'prepaid-order': [
+    reserve,
+    { step: 'payment', name: 'Wait for the money', isWait: true },
+    { step: 'book-payment', name: 'Book payment' },
+    ship,
+  ],
+  'large-order': [reserve, { step: 'approval', name: 'Approval', isWait: true }, collectMoney, ship],
+};
+
+/** The places of an order's saga. */
+export function stagesOf(saga) {
+  return stagesBySaga[saga] ?? stagesBySaga.order;
+}
+
+const named = ({ step, name, alternative }) => [
+  [step, name],
+  ...(alternative ? [[alternative.step, alternative.name]] : []),
 ];
 
-const names = new Map(
-  stages.flatMap(({ step, name, alternative }) => [
-    [step, name],
-    ...(alternative ? [[alternative.step, alternative.name]] : []),
-  ]),
-);
+const names = new Map(Object.values(stagesBySaga).flat().flatMap(named));
 
-const undoneWhenAttempted = new Set(
-  stages.filter((stage) => stage.undoneWhenAttempted).map(({ step }) => step),
-);
+const undoneWhenAttempted = new Set([ship.step]);
 
 /** What people call a step. */
 export function nameOf(step) {
@@ -45,10 +58,11 @@ function toEntry({ seq, step, action, status, attempt, error, willRetry, finishe
 
 /**
  * What each step is drawn as: its state (`waiting`, `running`, `done`, `failed`, `undoing`, `undone`, `undo-failed` or
- * `unused`) and a detail. Made of the journal's entries and the status of the saga.
+ * `unused`; of a wait also `held`) and a detail. Made of the journal's entries and the status of the saga.
  */
-export function drawSteps(entries, status) {
-  const drawn = new Map([...names.keys()].map((step) => [step, { state: 'waiting', detail: '' }]));
+export function drawSteps(entries, status, stages = stagesBySaga.order) {
+  const steps = stages.flatMap(named).map(([step]) => step);
+  const drawn = new Map(steps.map((step) => [step, { state: 'waiting', detail: '' }]));
   for (const entry of entries) {
     if (entry.kind === 'retry-requested') markTriedAgain(drawn);
     for (const step of entry.begun ?? [entry.step]) {
@@ -60,12 +74,14 @@ export function drawSteps(entries, status) {
     if (alternative && drawn.get(step).state === 'done') drawn.get(alternative.step).state = 'unused';
   }
   const isOpen = status === 'pending' || status === 'running' || status === 'compensating';
-  if (isOpen) markNext(drawn, entries, status);
+  if (isOpen) markNext(drawn, entries, status, stages);
   else markUnused(drawn);
   return drawn;
 }
 
-function drawEntry({ kind, step, error, willRetry, attempt, resolution }, before) {
+const waitWords = { 'timed-out': 'Nobody answered in time.' };
+
+function drawEntry({ kind, step, error, willRetry, attempt, resolution, outcome }, before) {
   const detail = `${error?.message ?? ''}${willRetry ? ` Attempt ${attempt} failed, trying again.` : ''}`;
   switch (kind) {
     case 'act-completed':
@@ -85,6 +101,8 @@ function drawEntry({ kind, step, error, willRetry, attempt, resolution }, before
     case 'compensation-completed':
       // Why it failed before it was undone stays in sight.
       return { state: 'undone', detail: before.reason ?? '', hasFailed: before.hasFailed };
+    case 'wait-ended':
+      return error ? { state: 'failed', detail } : { state: 'done', detail: waitWords[outcome] ?? '' };
     case 'step-resolved':
       if (resolution === 'not-done')
         return { state: 'unused', detail: 'A person found that it is not done.' };
@@ -97,17 +115,20 @@ function drawEntry({ kind, step, error, willRetry, attempt, resolution }, before
 }
 
 /** Marks the step that runs now: the first one to do, or the last one to undo. */
-function markNext(drawn, entries, status) {
+function markNext(drawn, entries, status, stages) {
+  const waits = new Set(stages.filter(({ isWait }) => isWait).map(({ step }) => step));
   const isDone = (step) => drawn.get(step).state === 'done';
-  const isToUndo = (step) => isDone(step) || (drawn.get(step).state === 'failed' && drawn.get(step).isToUndo);
+  const isToUndo = (step) =>
+    !waits.has(step) && (isDone(step) || (drawn.get(step).state === 'failed' && drawn.get(step).isToUndo));
   const isGoingBack =
     status === 'compensating' ||
     [...drawn.values()].some((step) => step.isToUndo) ||
-    entries.some(({ kind }) => kind.startsWith('compensation-'));
+    entries.some(({ kind }) => kind.startsWith('compensation-')) ||
+    [...waits].some((step) => drawn.get(step).state === 'failed');
   if (isGoingBack) {
     // One whose undo failed is drawn so already; those before it wait until it is undone, by itself or by a person.
     if ([...drawn.values()].some(({ state }) => state === 'undoing' || state === 'undo-failed')) return;
-    const last = [...names.keys()].findLast(isToUndo);
+    const last = [...drawn.keys()].findLast(isToUndo);
     if (last) drawn.get(last).state = 'undoing';
     return;
   }
@@ -118,7 +139,7 @@ function markNext(drawn, entries, status) {
   const primary = drawn.get(stage.step);
   const current =
     primary.state === 'failed' && stage.alternative ? drawn.get(stage.alternative.step) : primary;
-  if (current.state === 'waiting') current.state = 'running';
+  if (current.state === 'waiting') current.state = stage.isWait ? 'held' : 'running';
 }
 
 function markTriedAgain(drawn) {
@@ -130,7 +151,8 @@ function markUnused(drawn) {
 }
 
 /** One line of the journal in words. */
-export function describeEntry({ kind, step, error, reason, attempt, resolution }) {
+export function describeEntry(entry) {
+  const { kind, step, error, reason, attempt, resolution, isParked } = entry;
   const name = step ? nameOf(step) : '';
   switch (kind) {
     case 'act-completed':
@@ -142,7 +164,13 @@ export function describeEntry({ kind, step, error, reason, attempt, resolution }
     case 'compensation-failed':
       return `${name}: could not be undone (attempt ${attempt}): ${error?.message ?? ''}`;
     case 'claimed':
-      return 'Taken over by a new server process';
+      return isParked ? 'Woken up by a server process' : 'Taken over by a new server process';
+    case 'parked':
+      return 'Waits, and no process holds it';
+    case 'signal-received':
+      return describeSignal(entry);
+    case 'wait-ended':
+      return error ? `${name}: ${error.message}` : `${name}: over, the order goes on`;
     case 'released':
       return 'Handed over by a server that stops';
     case 'cancel-requested':
@@ -158,4 +186,9 @@ export function describeEntry({ kind, step, error, reason, attempt, resolution }
     default:
       return kind;
   }
+}
+
+function describeSignal({ decision, actor, note }) {
+  if (!decision) return 'The webhook came: the money has arrived';
+  return `${decision === 'approved' ? 'Approved' : 'Rejected'} by ${actor ?? 'a person'}${note ? `: ${note}` : ''}`;
 }

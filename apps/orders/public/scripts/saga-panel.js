@@ -1,8 +1,9 @@
 import { element, formatTime, setText } from './elements.js';
-import { describeEntry, drawSteps, mergeEntries, stages } from './saga-model.js';
+import { describeEntry, drawSteps, mergeEntries, stagesOf } from './saga-model.js';
 
 const stateWords = {
-  waiting: 'waiting',
+  waiting: 'not yet',
+  held: 'waits for an answer',
   running: 'running',
   done: 'done',
   failed: 'failed',
@@ -21,14 +22,16 @@ export class SagaPanel {
   #log = document.querySelector('#saga-log');
 
   draw(order, results) {
-    setText(this.#status, order.status);
-    this.#status.dataset.status = order.status;
+    // Of an order that waits no process has anything to do: that is not what people call running.
+    const status = order.waiting && order.status === 'running' ? 'waiting' : order.status;
+    setText(this.#status, status);
+    this.#status.dataset.status = status;
     const { customer, quantity, item, destination, totalCents } = order.order;
     const price = totalCents === undefined ? '' : ` for ${(totalCents / 100).toFixed(2)} EUR`;
     const words = `${quantity} × ${item} to ${destination}${price}, ordered by ${customer}. `;
     this.#order.replaceChildren(words, element('code', {}, order.sagaId));
     const entries = mergeEntries(order.history, results);
-    this.#drawSteps(entries, order.status);
+    this.#drawSteps(entries, order.status, stagesOf(order.saga));
     setText(this.#outcome, outcomeOf(order));
     this.#outcome.hidden = this.#outcome.textContent === '';
     this.#drawLog(entries);
@@ -43,8 +46,9 @@ export class SagaPanel {
     this.#log.replaceChildren();
   }
 
-  #drawSteps(entries, status) {
-    const drawn = drawSteps(entries, status);
+  #drawSteps(entries, status, stages) {
+    const drawn = drawSteps(entries, status, stages);
+    this.#steps.dataset.stages = stages.length;
     this.#steps.replaceChildren(
       ...stages.map((stage) => {
         const boxes = [drawStep(stage, drawn.get(stage.step))];
@@ -61,7 +65,11 @@ export class SagaPanel {
           'li',
           {},
           element('span', { className: 'seq' }, String(entry.seq)),
-          element('span', { className: entry.kind === 'claimed' ? 'recovery' : '' }, describeEntry(entry)),
+          element(
+            'span',
+            { className: entry.kind === 'claimed' && !entry.isParked ? 'recovery' : '' },
+            describeEntry(entry),
+          ),
           element('time', { dateTime: entry.at }, formatTime(entry.at)),
         ),
       ),
@@ -86,7 +94,7 @@ function drawStep({ step, name, when }, drawn) {
 
 // "Undone" alone would say that the step had worked: a shipment that failed sent no parcel to call back.
 function wordsOf({ state, hasFailed, isByHand }, when) {
-  if (state === 'waiting' && when) return `waiting, ${when}`;
+  if (state === 'waiting' && when) return `only ${when}`;
   if (isByHand) return `${stateWords[state]} by hand`;
   if (hasFailed && state === 'undone') return 'failed, then undone';
   if (hasFailed && state === 'undoing') return 'failed, being undone';

@@ -14,5 +14,15 @@ export const resolveStepSchema = z.strictObject({
   outcome: z.enum(['done', 'not-done']).default('done'),
 });
 
+/** The decision of a person about an order that asks for it. */
+export const decideOrderSchema = z.strictObject({
+  decision: z.enum(['approved', 'rejected']),
+  actor: text(100),
+  note: text(200).optional(),
+});
+
+/** A valid decision. */
+export type DecideOrder = z.infer<typeof decideOrderSchema>;
+
 /** A valid statement of a person about a step. */
 export type ResolveStep = z.infer<typeof resolveStepSchema>;

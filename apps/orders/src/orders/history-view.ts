@@ -1,5 +1,7 @@
 import type { JournalEntry, StepResolution } from '@nest-saga/nestjs';
 
+type EntryOf<Kind extends JournalEntry['kind']> = Extract<JournalEntry, { readonly kind: Kind }>;
+
 /** One entry of an order's journal for the page: without contexts, responses and events. */
 export interface HistoryView {
   readonly seq: number;
@@ -13,6 +15,14 @@ export interface HistoryView {
   readonly reason?: string;
   /** The statement of an operator about the step. */
   readonly resolution?: StepResolution;
+  /** How a wait ended. */
+  readonly outcome?: EntryOf<'wait-ended'>['outcome'];
+  /** A claim at the end of a wait: no process has died. */
+  readonly isParked?: boolean;
+  /** The decision of a person, and its note. */
+  readonly decision?: 'approved' | 'rejected';
+  readonly actor?: string;
+  readonly note?: string;
   /** The steps that may have had an effect when the decision to compensate was recorded. */
   readonly begun?: readonly string[];
 }
@@ -29,7 +39,18 @@ export function toHistoryView(entry: JournalEntry): HistoryView {
     ...('next' in entry ? { willRetry: entry.next === 'retry' } : {}),
     ...('reason' in entry ? { reason: entry.reason } : {}),
     ...(entry.kind === 'step-resolved' ? { resolution: entry.outcome } : {}),
+    ...(entry.kind === 'wait-ended' ? { outcome: entry.outcome } : {}),
+    ...(entry.kind === 'claimed' ? { isParked: entry.parked === true } : {}),
+    ...(entry.kind === 'signal-received' ? toSignalView(entry) : {}),
     ...(entry.kind === 'compensation-decided' ? { begun: entry.undo.map(({ step }) => step) } : {}),
+  };
+}
+
+function toSignalView({ decision, actor, note }: EntryOf<'signal-received'>): Partial<HistoryView> {
+  return {
+    ...(decision === undefined ? {} : { decision }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(note === undefined ? {} : { note }),
   };
 }
 

@@ -11,8 +11,10 @@ import {
 } from '@nestjs/common';
 import { SagaExceptionFilter, SagaOperator } from '@nest-saga/nestjs';
 import {
+  decideOrderSchema,
   resolveStepSchema,
   retryOrderSchema,
+  type DecideOrder,
   type ResolveStep,
   type RetryOrder,
 } from './help-order.schema.js';
@@ -20,7 +22,7 @@ import { JsonBodyGuard } from './json-body.guard.js';
 import { OrdersReader, type OrderDetails } from './orders-reader.js';
 
 /**
- * The actions of an operator for an order that is stuck. In the demo every user may call them; an application adds a
+ * The actions of an operator: for an order that is stuck, and for one that waits for an approval. In the demo every user may call them; an application adds a
  * guard that identifies the user.
  */
 @Controller('orders/:sagaId')
@@ -56,6 +58,22 @@ export class OperatorController {
   ): Promise<OrderDetails> {
     await this.orders.get(sagaId);
     await this.operator.resolveStep(sagaId, step, note, { outcome });
+    return this.orders.get(sagaId);
+  }
+
+  /** Decides about an order that waits for an approval: it continues, or is undone. */
+  @Post('decide')
+  @HttpCode(HttpStatus.ACCEPTED)
+  async decide(
+    @Param('sagaId', ParseUUIDPipe) sagaId: string,
+    @Body({ schema: decideOrderSchema }) { decision, actor, note }: DecideOrder,
+  ): Promise<OrderDetails> {
+    await this.orders.get(sagaId);
+    await this.operator.decide(sagaId, 'approval', {
+      decision,
+      actor,
+      ...(note === undefined ? {} : { note }),
+    });
     return this.orders.get(sagaId);
   }
 }

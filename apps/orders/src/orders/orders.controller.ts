@@ -32,6 +32,7 @@ import { JsonBodyGuard } from './json-body.guard.js';
 import { httpStatusOf, toAnswer, type OrderAnswer } from './outcome-answer.js';
 import { OrderContext } from './order.context.js';
 import { OrdersReader, type OrderDetails } from './orders-reader.js';
+import { sagaOfOrder } from './saga-of-order.js';
 import { placeOrderSchema, type PlaceOrder } from './place-order.schema.js';
 
 /** Orders over HTTP. Each of them is a saga. */
@@ -45,8 +46,8 @@ export class OrdersController {
   ) {}
 
   /**
-   * Places an order and answers when it has ended. With `Prefer: respond-async` (RFC 7240) it answers at once, and the
-   * end of the order can be read at its `Location`. Repeated requests with one `Idempotency-Key` are one order.
+   * Places an order and answers when it has ended. With `Prefer: respond-async` (RFC 7240), and for an order that waits for a
+   * payment or a person, it answers at once, and the end of the order can be read at its `Location`. Repeated requests with one `Idempotency-Key` are one order.
    */
   @Post()
   async place(
@@ -55,10 +56,13 @@ export class OrdersController {
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<OrderAnswer | OrderDetails> {
-    const handle = await this.sagas.start(new OrderContext(order), startOptions(key));
+    const options = startOptions(order, key);
+    const handle = await this.sagas.start(new OrderContext(order), options);
     response.setHeader('location', `/orders/${handle.sagaId}`);
-    if (prefersAsync(prefer)) {
-      response.status(HttpStatus.ACCEPTED).setHeader('preference-applied', 'respond-async');
+    const isAsync = prefersAsync(prefer);
+    if (isAsync) response.setHeader('preference-applied', 'respond-async');
+    if (isAsync || options.saga !== 'order') {
+      response.status(HttpStatus.ACCEPTED);
       return this.orders.get(handle.sagaId);
     }
     const outcome = await handle.outcome();
@@ -74,7 +78,7 @@ export class OrdersController {
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<Observable<MessageEvent>> {
     // Started before the stream, so that a mistake in the request is answered with an HTTP status.
-    const { results$ } = await this.sagas.start(new OrderContext(order), startOptions(key));
+    const { results$ } = await this.sagas.start(new OrderContext(order), startOptions(order, key));
     return toMessageEvents(results$, { response });
   }
 
@@ -116,6 +120,6 @@ function prefersAsync(prefer: string | undefined): boolean {
   return (prefer ?? '').split(',').some((preference) => preference.trim().toLowerCase() === 'respond-async');
 }
 
-function startOptions(key: string | undefined): StartOptions {
-  return key === undefined ? {} : { key };
+function startOptions(order: PlaceOrder, key: string | undefined): StartOptions {
+  return { saga: sagaOfOrder(order), ...(key === undefined ? {} : { key }) };
 }

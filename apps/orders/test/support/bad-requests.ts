@@ -134,6 +134,38 @@ export function badRequests(running: string): Readonly<Record<string, readonly B
         ],
       ),
     ],
+    'POST /orders/:id/decide': [
+      ...badIds((id) => post(`/orders/${id}/decide`, '{"decision":"approved","actor":"Ada"}')),
+      ...[...bodies, ...pollutingOrders].map(([label, body]): BadRequest => [
+        label,
+        post(`/orders/${running}/decide`, body),
+      ]),
+      ['no decision', post(`/orders/${running}/decide`, '{"actor":"Ada"}')],
+      ['another decision', post(`/orders/${running}/decide`, '{"decision":"perhaps","actor":"Ada"}')],
+      ['nobody', post(`/orders/${running}/decide`, '{"decision":"approved","actor":" "}')],
+      [
+        'an order that asks nothing',
+        post(`/orders/${running}/decide`, '{"decision":"approved","actor":"Ada"}'),
+      ],
+    ],
+    'POST /webhooks/payments': [
+      ...[...bodies, ...pollutingOrders].map(([label, body]): BadRequest => [
+        label,
+        post('/webhooks/payments', body),
+      ]),
+      ...ids.map((id): BadRequest => [
+        `the order ${id.slice(0, 50)}`,
+        post('/webhooks/payments', JSON.stringify({ orderId: id, reference: 'transfer-7' })),
+      ]),
+      [
+        'an order that is unknown',
+        post('/webhooks/payments', JSON.stringify({ orderId: randomUUID(), reference: 'x' })),
+      ],
+      ...['', ' ', 'NUL \u0000', 'x'.repeat(101)].map((reference): BadRequest => [
+        `the reference ${reference.slice(0, 50)}`,
+        post('/webhooks/payments', JSON.stringify({ orderId: running, reference })),
+      ]),
+    ],
     'GET /ledger': [
       ...[...ids.map(encodeURIComponent), 'a&order=b', ''].map((id): BadRequest => [
         `the order ${id.slice(0, 50)}`,

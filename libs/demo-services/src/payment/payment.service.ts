@@ -14,6 +14,9 @@ export interface ChargeRequest {
   readonly idempotencyKey: string;
 }
 
+/** An amount of money that has arrived. */
+export type BookRequest = Omit<ChargeRequest, 'card'>;
+
 /** A charge that was made. */
 export interface Charge {
   readonly paymentId: string;
@@ -38,6 +41,17 @@ export class PaymentService {
       orderId,
       service: 'payment',
       description: `charged ${formatCents(amountCents)}`,
+    });
+    return { paymentId: `payment-${orderId.slice(0, 8)}`, amountCents };
+  }
+
+  /** Books money that has arrived by bank transfer, once for each key. */
+  async book({ orderId, amountCents, idempotencyKey }: BookRequest): Promise<Charge> {
+    await this.ledger.record({
+      idempotencyKey,
+      orderId,
+      service: 'payment',
+      description: `received ${formatCents(amountCents)}`,
     });
     return { paymentId: `payment-${orderId.slice(0, 8)}`, amountCents };
   }
