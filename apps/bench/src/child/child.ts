@@ -1,8 +1,10 @@
 import { answerPrefix } from './answer.js';
 import { enqueueSagas } from './enqueue-sagas.js';
 import { holdSagas } from './hold-sagas.js';
+import { resumeUntilInputEnds } from './resume-until-input-ends.js';
 import { runLoad } from './run-load.js';
 import { runSoak } from './run-soak.js';
+import { signalSagas } from './signal-sagas.js';
 import type { Answers, Task } from './task.js';
 import { workUntilInputEnds } from './work-until-input-ends.js';
 
@@ -33,6 +35,10 @@ async function perform(given: Task): Promise<void> {
       return await workUntilInputEnds(given, answer);
     case 'enqueue':
       return await answer(await enqueueSagas(given));
+    case 'resume':
+      return await resumeUntilInputEnds(given, answer);
+    case 'signal':
+      return await answer(await signalSagas(given));
   }
 }
 

@@ -43,8 +43,24 @@ export interface EnqueueTask {
   readonly atOnce: number;
 }
 
+/** A process that runs sagas up to their wait and continues them after it, until its standard input ends. */
+export interface ResumeTask {
+  readonly kind: 'resume';
+  readonly databaseUrl: string;
+  readonly hints: boolean;
+}
+
+/** A process that starts sagas and sends each of them the signal for which it waits. */
+export interface SignalTask {
+  readonly kind: 'signal';
+  readonly databaseUrl: string;
+  readonly sagas: number;
+  readonly worker: boolean;
+  readonly hints: boolean;
+}
+
 /** The task of a child process. */
-export type Task = LoadTask | SoakTask | HoldTask | WorkTask | EnqueueTask;
+export type Task = LoadTask | SoakTask | HoldTask | WorkTask | EnqueueTask | ResumeTask | SignalTask;
 
 /** The measurement of a soak at one mark. */
 export interface SoakMark {
@@ -70,4 +86,6 @@ export interface Answers {
   readonly hold: InFlightMemory;
   readonly work: { readonly isReady: true };
   readonly enqueue: { readonly seconds: number };
+  readonly resume: { readonly isReady: true };
+  readonly signal: readonly number[];
 }

@@ -2,6 +2,7 @@ import type { LoadSample } from '../scenarios/load-scenario.js';
 import type { ModuleStartResult } from '../scenarios/module-start.js';
 import type { InFlightResult } from '../scenarios/sagas-in-flight.js';
 import type { QueueResult } from '../scenarios/queue.js';
+import type { WakeUpResult } from '../scenarios/wake-up.js';
 import type { SoakResult } from '../scenarios/soak.js';
 import type { Machine } from './machine.js';
 
@@ -22,4 +23,6 @@ export interface BenchResults {
   readonly moduleStart: ModuleStartResult | null;
   readonly inFlight: InFlightResult | null;
   readonly queue: QueueResult | null;
+  /** Absent in results of earlier runs. */
+  readonly wakeUps?: readonly WakeUpResult[] | null;
 }

@@ -30,6 +30,7 @@ export const benchParts = [
   'module',
   'in-flight',
   'queue',
+  'wake-up',
   'soak',
   'finished',
 ] as const;

@@ -14,6 +14,7 @@ export interface BenchPlan {
   readonly moduleStarts: number;
   readonly inFlight: { readonly sagas: number; readonly watchMs: number };
   readonly queue: { readonly sagas: number; readonly workers: number; readonly atOnce: number };
+  readonly wakeUps: { readonly sagas: number; readonly rounds: number };
   readonly soak: SoakPlan;
   readonly finished: { readonly sagas: number; readonly atOnce: readonly number[]; readonly rounds: number };
 }
@@ -69,6 +70,7 @@ function fullPlan(rounds: number, finished: number): BenchPlan {
     moduleStarts: 15,
     inFlight: { sagas: 10_000, watchMs: 10_000 },
     queue: { sagas: 20_000, workers: 2, atOnce: 200 },
+    wakeUps: { sagas: 100, rounds: shapeRounds },
     soak: {
       contestant: NestSaga,
       atOnce: 200,
@@ -90,6 +92,7 @@ function shortPlan(rounds: number, finished: number): BenchPlan {
     moduleStarts: 2,
     inFlight: { sagas: 1_000, watchMs: 3_000 },
     queue: { sagas: 1_000, workers: 2, atOnce: 50 },
+    wakeUps: { sagas: 20, rounds },
     soak: { contestant: NestSaga, atOnce: 200, marks: [2_000, 6_000] },
     finished: { sagas: finished, atOnce: [200], rounds },
   };

@@ -5,6 +5,7 @@ import type { LoadSample, LoadScenario } from '../scenarios/load-scenario.js';
 import { runModuleStart } from '../scenarios/module-start.js';
 import { runSagasInFlight } from '../scenarios/sagas-in-flight.js';
 import { runQueue } from '../scenarios/queue.js';
+import { runWakeUps } from '../scenarios/wake-up.js';
 import { runSoak } from '../scenarios/soak.js';
 import type { SoakResult } from '../scenarios/soak.js';
 import type { BenchServer } from '../server/bench-server.js';
@@ -15,7 +16,7 @@ import type { BenchPlan } from './plan.js';
 /** The measurements of a run, without its environment. */
 export type Measured = Pick<
   BenchResults,
-  'load' | 'soaks' | 'finishedSagas' | 'moduleStart' | 'inFlight' | 'queue'
+  'load' | 'soaks' | 'finishedSagas' | 'moduleStart' | 'inFlight' | 'queue' | 'wakeUps'
 >;
 
 /** Runs the selected parts of a plan, one after another: two parts never run at the same time. */
@@ -63,6 +64,7 @@ export async function runPlan(
   const moduleStart = await runPart('module', () => runModuleStart(plan.moduleStarts, server));
   const inFlight = await runPart('in-flight', () => runSagasInFlight(plan.inFlight, server));
   const queue = await runPart('queue', () => runQueue(plan.queue, server));
+  const wakeUps = await runPart('wake-up', () => runWakeUps(plan.wakeUps, server));
   await runPart('soak', async () => void soaks.push(await runSoak(plan.soak, server)));
   const finished = await runPart('finished', () =>
     runFinishedRows(plan.finished, plan.window, server, onSample),
@@ -75,6 +77,7 @@ export async function runPlan(
     moduleStart,
     inFlight,
     queue,
+    wakeUps,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BenchResults } from '../command/bench-results.js';
 import { median } from '../measure/percentiles.js';
 import { fixed, megabytes, whole } from './figures.js';
+import type { WakeUpResult } from '../scenarios/wake-up.js';
 import { markdownTable } from './markdown-table.js';
 
 /** Rate and memory over many sagas in one process. */
@@ -18,7 +19,7 @@ export function soakTable({ soaks }: BenchResults): string {
 }
 
 /** The figures that were measured once, as sentences. */
-export function findings({ moduleStart, inFlight, queue, soaks }: BenchResults): readonly string[] {
+export function findings({ moduleStart, inFlight, queue, wakeUps, soaks }: BenchResults): readonly string[] {
   return [
     ...soaks.flatMap(({ storedBytesPerSaga }) =>
       storedBytesPerSaga === null
@@ -28,6 +29,7 @@ export function findings({ moduleStart, inFlight, queue, soaks }: BenchResults):
     ...(moduleStart === null ? [] : [startFinding(moduleStart)]),
     ...(inFlight === null ? [] : inFlightFindings(inFlight)),
     ...(queue === null ? [] : [queueFinding(queue)]),
+    ...(wakeUps ?? []).map(wakeUpFinding),
   ];
 }
 
@@ -73,5 +75,13 @@ function queueFinding(queue: NonNullable<BenchResults['queue']>): string {
     `${whole(queue.sagas)} queued sagas and ${queue.workers} worker processes: queued at ` +
     `${whole(queue.enqueuedPerSecond)} a second, completed at ${whole(queue.completedPerSecond)} a second, claimed ` +
     `${queue.claimed.map(whole).join(' and ')}.`
+  );
+}
+
+function wakeUpFinding({ place, sagas, medianMs, longestMs }: WakeUpResult): string {
+  return (
+    `A parked saga whose signal arrives continues (${place}) after ` +
+    `${fixed(median(medianMs), 1)} ms: the median of the medians of ${medianMs.length} rounds of ${whole(sagas)} sagas ` +
+    `(${medianMs.map((ms) => fixed(ms, 1)).join(', ')} ms); the longest took ${whole(Math.max(...longestMs))} ms.`
   );
 }

@@ -3,6 +3,7 @@ import { scenarioNames } from '../command/plan.js';
 import { ContestantName } from '../contestants/contestant.js';
 import { median } from '../measure/percentiles.js';
 import { finishedRowsScenario } from '../scenarios/finished-rows.js';
+import type { WakeUpPlace } from '../scenarios/wake-up.js';
 import { findSummary, ratioOf } from './load-summary.js';
 
 /** A target of the project, with its measured value. */
@@ -22,7 +23,12 @@ export function isReached({ bound, measured }: Target): boolean | undefined {
 
 /** All targets, with the values of a run. */
 export function targetsOf(results: BenchResults): readonly Target[] {
-  return [...comparisonTargets(results), ...costTargets(results), ...otherTargets(results)];
+  return [
+    ...comparisonTargets(results),
+    ...costTargets(results),
+    ...otherTargets(results),
+    ...wakeUpTargets(results),
+  ];
 }
 
 const { NestSaga, Dbos, BareInserts, GroupedInserts, Memory } = ContestantName;
@@ -131,4 +137,21 @@ function otherTargets({ load, soaks, moduleStart, inFlight }: BenchResults): rea
       unit: 's',
     },
   ];
+}
+
+/** In milliseconds; without hints a saga waits for the next sweep. */
+const wakeUpBounds: Readonly<Record<WakeUpPlace, number>> = {
+  'same process': 20,
+  'another process, with hints': 100,
+  'another process, without hints': 5_000,
+};
+
+/** None of them in results of earlier runs. */
+function wakeUpTargets({ wakeUps }: BenchResults): readonly Target[] {
+  return (wakeUps ?? []).map(({ place, medianMs }) => ({
+    what: `signal to next step, ${place}`,
+    bound: { atMost: wakeUpBounds[place] },
+    measured: median(medianMs),
+    unit: 'ms',
+  }));
 }
