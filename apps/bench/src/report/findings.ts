@@ -80,8 +80,8 @@ function queueFinding(queue: NonNullable<BenchResults['queue']>): string {
 
 function wakeUpFinding({ place, sagas, medianMs, longestMs }: WakeUpResult): string {
   return (
-    `A parked saga whose signal arrives continues (${place}) after ` +
-    `${fixed(median(medianMs), 1)} ms: the median of the medians of ${medianMs.length} rounds of ${whole(sagas)} sagas ` +
-    `(${medianMs.map((ms) => fixed(ms, 1)).join(', ')} ms); the longest took ${whole(Math.max(...longestMs))} ms.`
+    `A parked saga continues ${fixed(median(medianMs), 1)} ms after its signal (${place}): the median of the medians of ` +
+    `${medianMs.length} rounds of ${whole(sagas)} sagas (${medianMs.map((ms) => fixed(ms, 1)).join(', ')} ms); the longest ` +
+    `took ${whole(Math.max(...longestMs))} ms.`
   );
 }
