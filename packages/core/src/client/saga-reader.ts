@@ -125,7 +125,7 @@ export class SagaReader {
     const journalObserver: JournalObserver = {
       onEntry: (entry, header) => {
         seq = entry.seq;
-        wait?.take(entry);
+        wait?.take(entry, header);
         if (isOver || !isStepEntry(entry)) return;
         const result = this.toResult(header, entry);
         if (isSagaError(result, 'SAGA_NOT_REGISTERED')) {
@@ -160,7 +160,9 @@ export class SagaReader {
     this.introduce(sagaId, started).then(
       ({ definition, header, entries }) => {
         if (isOver) return;
-        const wait = new WatchedWait((begun) => observer.onWaiting(toSagaWait(definition, begun)));
+        const wait = new WatchedWait((begun, deadlineAt) =>
+          observer.onWaiting(toSagaWait(definition, begun, deadlineAt)),
+        );
         if (header !== undefined) wait.begin(header, entries);
         observer.onStarted(toSagaStarted(sagaId, definition));
         end = this.follow(sagaId, afterSeq, observer, started, wait);

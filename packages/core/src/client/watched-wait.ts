@@ -11,18 +11,21 @@ export class WatchedWait {
   private notified: JournaledWait | undefined;
   /** The last entry that is taken into account. */
   private seq = 0;
+  private deadlineAt: Date | undefined;
 
-  constructor(private readonly onWait: (wait: JournaledWait) => void) {}
+  constructor(private readonly onWait: (wait: JournaledWait, deadlineAt: Date | undefined) => void) {}
 
   /** Begins with a saga as it was read. */
   begin(header: SagaHeading, entries: readonly JournalEntry[]): void {
     this.wait = waitAtStart(header);
-    for (const entry of entries) this.take(entry);
+    this.deadlineAt = header.deadlineAt;
+    for (const entry of entries) this.take(entry, header);
   }
 
   /** Takes an entry into account, unless it was read with the saga. */
-  take(entry: JournalEntry): void {
+  take(entry: JournalEntry, { deadlineAt }: SagaHeading): void {
     if (entry.seq <= this.seq) return;
+    this.deadlineAt = deadlineAt;
     this.seq = entry.seq;
     this.wait = waitAfter(this.wait, entry);
   }
@@ -31,7 +34,7 @@ export class WatchedWait {
   caughtUp(seq: number): void {
     if (seq < this.seq || this.wait === this.notified) return;
     this.notified = this.wait;
-    if (this.wait !== undefined) this.onWait(this.wait);
+    if (this.wait !== undefined) this.onWait(this.wait, this.deadlineAt);
   }
 }
 

@@ -74,13 +74,14 @@ function waitOf(
 ): SagaWait | undefined {
   if (!isOpen(header.status)) return undefined;
   const wait = entries.reduce(waitAfter, waitAtStart(header));
-  return wait && toSagaWait(definition, wait);
+  return wait && toSagaWait(definition, wait, header.deadlineAt);
 }
 
 /** Without its journal: of a saga without an owner. */
-function waitOfHeader({ waiting, nextRunAt }: SagaHeader): SagaWait | undefined {
+function waitOfHeader({ waiting, nextRunAt, deadlineAt }: SagaHeader): SagaWait | undefined {
   if (waiting === undefined) return undefined;
-  return toSagaWait(undefined, nextRunAt === undefined ? waiting : { ...waiting, until: nextRunAt });
+  const wait = nextRunAt === undefined ? waiting : { ...waiting, until: nextRunAt };
+  return toSagaWait(undefined, wait, deadlineAt);
 }
 
 function stepOf(definition: SagaDefinition, state: SagaState): string | undefined {

@@ -11,7 +11,7 @@ export interface SagaWait {
   readonly for: SagaWaiting['for'];
   /** The names of the signals that end it. Empty unless `for` is `signal`, and if the saga is not registered in this process. */
   readonly names: readonly string[];
-  /** When the wait is over if nothing ends it earlier. Undefined if it has no limit. */
+  /** The end of the wait if nothing ends it earlier: its own, or the deadline of the saga. Undefined if there is neither. */
   readonly until?: Date;
   /** The question of an approval. */
   readonly title?: string;
@@ -54,9 +54,18 @@ export function waitAfter(wait: JournaledWait | undefined, entry: JournalEntry):
   }
 }
 
-/** The wait with what the definition says about it. */
-export function toSagaWait(definition: SagaDefinition | undefined, wait: JournaledWait): SagaWait {
-  const { for: what, name, until, title } = wait;
+/**
+ * The wait with what the definition and the header say about it. A retry may be one of an undo, which has no deadline.
+ *
+ * @param deadlineAt The deadline of the saga.
+ */
+export function toSagaWait(
+  definition: SagaDefinition | undefined,
+  wait: JournaledWait,
+  deadlineAt: Date | undefined,
+): SagaWait {
+  const { for: what, name, title } = wait;
+  const until = what === 'retry' ? wait.until : earlier(wait.until, deadlineAt);
   return {
     stage: name,
     for: what,
@@ -64,6 +73,11 @@ export function toSagaWait(definition: SagaDefinition | undefined, wait: Journal
     ...(until === undefined ? {} : { until }),
     ...(title === undefined ? {} : { title }),
   };
+}
+
+function earlier(one: Date | undefined, other: Date | undefined): Date | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one < other ? one : other;
 }
 
 function begunBy(entry: WaitStart, recordedAt: Date): JournaledWait | undefined {

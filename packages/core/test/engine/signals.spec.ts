@@ -140,6 +140,40 @@ describe('a saga that waits for a signal', () => {
   });
 });
 
+describe('a saga that is reminded', () => {
+  it('takes an answer of the first wait in the second one too, if the step between them passes it on', async () => {
+    const reminded: string[] = [];
+    const passOn = new ScriptedStep('remind', {
+      act: [
+        async (context, run) => {
+          const { arrived } = context as Order;
+          if (arrived === undefined) reminded.push(run.sagaId);
+          else await requests.signal(run.sagaId, returned, undefined, { dedupeId: run.idempotencyKey });
+        },
+      ],
+    });
+    const once = { timeoutMs: longMs, onTimeout: 'continue', apply: note } as const;
+    const saga = scriptedSaga('survey', [
+      waitFor<Order, readonly SagaSignal[]>('answer', [returned], once),
+      passOn,
+      waitFor<Order, readonly SagaSignal[]>('late-answer', [returned], { timeoutMs: longMs }),
+    ]);
+    const cluster = new SimulatedCluster([saga]);
+    const process = await cluster.startProcess();
+    const { requests } = process.engine;
+    const [early, late, never] = [await process.start(), await process.start(), await process.start()];
+    await requests.signal(early.sagaId, returned);
+    await cluster.advance(longMs + 10);
+    await requests.signal(late.sagaId, returned);
+    await cluster.advance(longMs + 10);
+    const ends = [];
+    for (const started of [early, late, never])
+      ends.push((await cluster.resolve(process.outcome(started), 0)).status);
+    expect(ends).toEqual(['completed', 'completed', 'failed']);
+    expect(reminded.toSorted()).toEqual([late.sagaId, never.sagaId].toSorted());
+  });
+});
+
 describe('the timeout of a wait for a signal', () => {
   it('undoes what was done, with an error of its own', async () => {
     const { saga, cluster, process, started } = await waiting({ timeoutMs: longMs });

@@ -143,6 +143,20 @@ describe('a client that watches a saga', () => {
     expect(frames[2]).toBe('2 act reserve completed, stage 1');
   });
 
+  it('learns the deadline of the saga if that is earlier than the end of its wait', async () => {
+    const { cluster } = order();
+    const process = await cluster.startProcess();
+    const until = new Date(cluster.clock.now() + minutes(10));
+    const { sagaId } = await process.start({ cents: 5_000 }, { deadlineMs: minutes(10) });
+    const frames = watch(process, sagaId);
+    await cluster.advance(0);
+    expect(frames.at(-1)).toBe(`signal payment, paid or refused, until ${until.getTime()}`);
+    expect((await process.engine.reader.find(sagaId))?.waiting).toMatchObject({ until });
+    await process.engine.requests.signal(sagaId, paid);
+    await cluster.advance(0);
+    expect((await process.engine.reader.find(sagaId))?.waiting).toMatchObject({ stage: 'big-refund', until });
+  });
+
   it('learns of a long wait for the next attempt, and not of a short one', async () => {
     const fails = () => {
       throw new Error('out of order');
