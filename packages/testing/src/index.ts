@@ -1,6 +1,7 @@
 export { checkRun } from './crash/check-run.js';
 export type {
   Acknowledgement,
+  AwaitedSignals,
   CrashEvidence,
   EmittedEvent,
   LeaseSpan,

@@ -1,11 +1,13 @@
 import { isOpen } from '@nest-saga/core';
-import type { LoadedSaga } from '@nest-saga/core';
+import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
+import { checkDeadline } from './check-deadline.js';
 import { checkJournal } from './check-journal.js';
 import { checkLedger } from './check-ledger.js';
 import { checkOverlaps } from './check-leases.js';
 import { checkOwners } from './check-owners.js';
 import { checkSnapshot } from './check-snapshots.js';
 import { checkStandingEffects } from './check-standing-effects.js';
+import { checkParkedHeader, checkWaits } from './check-waits.js';
 import { checkEvents, checkWatcher } from './check-watchers.js';
 import type { Acknowledgement, CrashEvidence, Violation } from './crash-evidence.js';
 
@@ -17,7 +19,7 @@ import type { Acknowledgement, CrashEvidence, Violation } from './crash-evidence
  * @returns All broken promises; empty for a good run.
  */
 export function checkRun(evidence: CrashEvidence): readonly Violation[] {
-  const { ledger, sagas, snapshots = [], watchers = [], leases, emitted } = evidence;
+  const { ledger, sagas, snapshots = [], watchers = [], leases, emitted, awaited } = evidence;
   const rowsById = groupById(ledger);
   const byId = new Map(sagas.map((saga) => [saga.header.sagaId, saga]));
   return [
@@ -30,6 +32,9 @@ export function checkRun(evidence: CrashEvidence): readonly Violation[] {
         ...checkJournal(saga),
         ...checkLedger(saga, rows),
         ...checkStandingEffects(saga, rows),
+        ...checkWaits(saga, awaited),
+        ...checkParkedHeader(saga),
+        ...checkDeadline(saga, rows),
         ...(leases === undefined
           ? []
           : [...checkOverlaps(saga, rows, leases), ...checkOwners(saga, rows, leases)]),
@@ -41,7 +46,7 @@ export function checkRun(evidence: CrashEvidence): readonly Violation[] {
       const final = byId.get(seen.header.sagaId);
       return final === undefined
         ? [lost(seen.header.sagaId, 'it was read, and is gone')]
-        : checkSnapshot(final, seen);
+        : [...checkSnapshot(final, seen), ...checkParkedHeader(seen)];
     }),
     ...watchers.flatMap((record) => {
       const saga = byId.get(record.sagaId);
@@ -58,7 +63,7 @@ function checkAcknowledgements({ acknowledgements, sagas }: CrashEvidence): read
     const saga = byId.get(sagaId);
     if (saga === undefined)
       return [lost(sagaId, `its ${acknowledged.kind} was acknowledged, and it is gone`)];
-    const isKept = acknowledged.kind === 'start' || isInJournal(saga, acknowledged.kind);
+    const isKept = acknowledged.kind === 'start' || isInJournal(saga, acknowledged);
     const problems = isKept
       ? []
       : [lost(sagaId, `its ${acknowledged.kind} was acknowledged and is not in its journal`)];
@@ -88,16 +93,33 @@ function checkKeys(sagas: readonly LoadedSaga[]): readonly Violation[] {
 }
 
 // A saga that is being undone already has fulfilled a cancel.
-function isInJournal({ entries }: LoadedSaga, request: 'cancel' | 'retry'): boolean {
+function isInJournal(
+  { entries }: LoadedSaga,
+  acknowledged: Exclude<Acknowledgement, { readonly kind: 'start' }>,
+): boolean {
   return entries.some((entry) => {
-    if (request === 'retry') return entry.kind === 'retry-requested';
-    return (
-      entry.kind === 'cancel-requested' ||
-      entry.kind === 'compensation-decided' ||
-      (entry.kind === 'act-failed' && entry.next === 'compensate') ||
-      (entry.kind === 'step-resolved' && entry.outcome === 'not-done')
-    );
+    switch (acknowledged.kind) {
+      case 'retry':
+        return entry.kind === 'retry-requested';
+      case 'signal':
+        return (
+          entry.kind === 'signal-received' &&
+          entry.name === acknowledged.name &&
+          entry.dedupeId === acknowledged.dedupeId
+        );
+      case 'cancel':
+        return entry.kind === 'cancel-requested' || isTurn(entry);
+    }
   });
+}
+
+/** Whether an entry is the decision to compensate. */
+function isTurn(entry: JournalEntry): boolean {
+  return (
+    entry.kind === 'compensation-decided' ||
+    ((entry.kind === 'act-failed' || entry.kind === 'wait-ended') && entry.next === 'compensate') ||
+    (entry.kind === 'step-resolved' && entry.outcome === 'not-done')
+  );
 }
 
 function checkUnknown(

@@ -5,7 +5,11 @@ import type { LedgerRow } from './ledger-row.js';
 export type Acknowledgement =
   | { readonly kind: 'start'; readonly sagaId: string; readonly key?: string }
   | { readonly kind: 'cancel'; readonly sagaId: string }
-  | { readonly kind: 'retry'; readonly sagaId: string };
+  | { readonly kind: 'retry'; readonly sagaId: string }
+  | { readonly kind: 'signal'; readonly sagaId: string; readonly name: string; readonly dedupeId?: string };
+
+/** The names of the signals that end each wait, by the id of the wait. */
+export type AwaitedSignals = Readonly<Record<string, readonly string[]>>;
 
 /** The time in which a process may run sagas under one lease, by the storage's clock. */
 export interface LeaseSpan {
@@ -56,6 +60,8 @@ export interface CrashEvidence {
   readonly watchers?: readonly WatcherRecord[];
   /** The events that all listeners together got; without it the delivery of events is not judged. */
   readonly emitted?: readonly EmittedEvent[];
+  /** Without it, waits that are not approvals are not judged for signals that they missed. */
+  readonly awaited?: AwaitedSignals;
 }
 
 /** A broken promise. */
@@ -94,4 +100,13 @@ export type ViolationRule =
   | 'shown-too-early'
   | 'shown-out-of-order'
   | 'not-shown'
-  | 'event-lost';
+  | 'event-lost'
+  | 'wait-ended-twice'
+  | 'wait-too-short'
+  | 'wrong-signal'
+  | 'signal-missed'
+  | 'signal-recorded-twice'
+  | 'owned-while-parked'
+  | 'park-not-of-journal'
+  | 'deadline-too-early'
+  | 'ran-past-deadline';

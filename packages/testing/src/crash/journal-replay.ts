@@ -129,6 +129,7 @@ export class JournalReplay {
       case 'stuck':
         if (entry.kind === 'stuck' && entry.reason === 'entry-refused' && this.mayAct()) this.isUnsure = true;
         this.isUntouched = entry.kind === 'stuck' || entry.begun?.length === 0;
+        this.isParked = false;
         this.release();
         return;
       case 'delivery-failed':

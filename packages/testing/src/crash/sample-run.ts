@@ -28,12 +28,18 @@ export function undo(step: string): EntryDraft {
   return { kind: 'compensation-completed', step, attempt: 1, ...times, context: '{}' };
 }
 
+const requests: ReadonlySet<EntryDraft['kind']> = new Set([
+  'cancel-requested',
+  'retry-requested',
+  'signal-received',
+]);
+
 /** A saga whose entries were written by one worker, the first at 10 ms, the second at 20 ms, and so on. */
 export function saga(status: SagaHeader['status'], drafts: readonly EntryDraft[], worker = 'w1'): LoadedSaga {
   const entries = drafts.map((draft, index): JournalEntry => ({
     ...draft,
     seq: index + 1,
-    worker: draft.kind === 'cancel-requested' || draft.kind === 'retry-requested' ? undefined : worker,
+    worker: requests.has(draft.kind) ? undefined : worker,
     recordedAt: new Date(epoch + 10 * (index + 1)),
   }));
   const header: SagaHeader = {

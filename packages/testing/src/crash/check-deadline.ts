@@ -1,0 +1,29 @@
+import type { LoadedSaga } from '@nest-saga/core';
+import { describe } from './check-ledger.js';
+import type { Violation, ViolationRule } from './crash-evidence.js';
+import type { LedgerRow } from './ledger-row.js';
+
+/** Calls that began although the deadline of their saga had passed, and a deadline that was recorded too early. */
+export function checkDeadline(
+  { header: { sagaId, deadlineAt }, entries }: LoadedSaga,
+  rows: readonly LedgerRow[],
+): readonly Violation[] {
+  if (deadlineAt === undefined) return [];
+  const report = (rule: ViolationRule, detail: string): Violation => ({ rule, sagaId, detail });
+  const passed = entries.find(({ kind }) => kind === 'deadline-passed');
+  const [first] = entries.filter(({ kind }) => kind === 'claimed');
+  const isPendingTooLong =
+    first?.kind === 'claimed' && first.from === 'pending' && first.recordedAt >= deadlineAt;
+  const late = rows.find(
+    ({ action, beganAt }) =>
+      isPendingTooLong || (action === 'act' && passed !== undefined && beganAt > passed.recordedAt.getTime()),
+  );
+  return [
+    ...(passed === undefined || passed.recordedAt >= deadlineAt
+      ? []
+      : [report('deadline-too-early', `passed at ${passed.seq}, before the time had come`)]),
+    ...(late === undefined
+      ? []
+      : [report('ran-past-deadline', `${describe(late)} began after the deadline`)]),
+  ];
+}
