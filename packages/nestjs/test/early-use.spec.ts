@@ -7,9 +7,11 @@ import { Test } from '@nestjs/testing';
 import { lastValueFrom } from 'rxjs';
 import {
   InMemorySagaStorage,
+  SagaCatalog,
   SagaModule,
   SagaOperator,
   SagaOrchestrator,
+  sagaSignal,
   SystemClock,
 } from '../src/index.js';
 import { SagaHealthIndicator } from '../src/terminus/index.js';
@@ -38,6 +40,14 @@ const uses: ReadonlyMap<string, Use> = new Map([
   ['list', withOperator((operator) => operator.list())],
   ['retry', withOperator((operator) => operator.retry(sagaId))],
   ['resolveStep', withOperator((operator) => operator.resolveStep(sagaId, 'ship', 'sent'))],
+  ['signal', withSagas((sagas) => sagas.signal(sagaId, sagaSignal('paid')))],
+  [
+    'decide',
+    withOperator((operator) => operator.decide(sagaId, 'refund', { decision: 'approved', actor: 'ada' })),
+  ],
+  ['redeliver', withOperator((operator) => operator.redeliver(sagaId, { seq: 1, actor: 'ada' }))],
+  ['find by key', withSagas((sagas) => sagas.find({ saga: 'order', key: 'order-1' }))],
+  ['drawExecution', (reference) => reference.get(SagaCatalog, { strict: false }).drawExecution(sagaId)],
 ]);
 
 /**
