@@ -21,16 +21,16 @@ class Seen {
 }
 
 @SagaStep('charge')
-class ChargeStep implements SagaStepHandler<OrderContext, unknown> {
+class ChargeStep implements SagaStepHandler<OrderContext> {
   constructor(private readonly seen: Seen) {}
 
-  async act(context: OrderContext, run: StepRun<unknown>): Promise<unknown> {
+  async act(context: OrderContext, run: StepRun): Promise<unknown> {
     context.found = await fetched();
     run.emit(structuredClone(charge));
     return structuredClone(charge);
   }
 
-  async compensate(context: OrderContext, { response }: StepRun<unknown>): Promise<void> {
+  async compensate(context: OrderContext, { response }: StepRun): Promise<void> {
     this.seen.responses.push(context.found, response);
   }
 }
