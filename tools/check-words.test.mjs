@@ -51,4 +51,21 @@ void test('comments and messages of a source are read, and no code', () => {
   assert.deepEqual(foundIn(proseOfSource(source, { texts: false })), ['told', 'nobody', 'told']);
 });
 
+void test('the titles of tests are read if they are asked for, and no other text of a spec', () => {
+  const spec = [
+    "describe('a saga that nobody owns', () => {",
+    "  it('is told to the others', () => tell('a text that nobody reads'));",
+    "  it.each(['told by nobody'])('is told of %s', () => undefined);",
+    "  it.each`told by nobody`('goes on without them', () => undefined);",
+    '});',
+  ].join('\n');
+  assert.deepEqual(foundIn(proseOfSource(spec, { texts: false, titles: true })), [
+    'nobody',
+    'told',
+    'told',
+    'goes on',
+  ]);
+  assert.deepEqual(foundIn(proseOfSource(spec, { texts: false })), []);
+});
+
 const foundIn = (parts) => parts.flatMap(({ text }) => findWords(text)).map(({ phrase }) => phrase);

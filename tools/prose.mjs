@@ -23,8 +23,11 @@ export function proseOfPage(page) {
   );
 }
 
-/** The comments of a source, and with `texts` its texts of several words: messages of errors, of the log, of a command. */
-export function proseOfSource(source, { texts }) {
+/**
+ * The comments of a source; with `texts` also its texts of several words: messages of errors, of the log, of a command; and
+ * with `titles` the titles of its tests.
+ */
+export function proseOfSource(source, { texts, titles = false }) {
   const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, false);
   const literals = literalsOf(file);
   const comments = [...withoutRanges(source, literals).matchAll(/\/\*[\s\S]*?\*\/|\/\/.*(?:\n\s*\/\/.*)*/g)];
@@ -36,7 +39,7 @@ export function proseOfSource(source, { texts }) {
         .replaceAll(/@example[\s\S]*?(?=@|$)/g, blank);
       return split(plain, /\n\s*\n|@\w+/g).map(({ text, offset }) => ({ text, offset: index + offset }));
     }),
-    ...(texts ? literals : [])
+    ...(texts ? literals : titles ? titlesOf(file) : [])
       .map(({ start, end }) => ({ text: source.slice(start + 1, end - 1), offset: start + 1 }))
       .filter(
         ({ text }) => text.trim().split(/\s+/).length >= 3 && !/\b(SELECT|UPDATE|INSERT|DELETE)\b/.test(text),
@@ -59,6 +62,25 @@ function literalsOf(file) {
   };
   visit(file);
   return found;
+}
+
+/** The titles of `describe`, `it` and `test`, also with `each`. */
+function titlesOf(file) {
+  const found = [];
+  const visit = (node) => {
+    const [title] = ts.isCallExpression(node) ? node.arguments : [];
+    if (title !== undefined && ts.isStringLiteralLike(title) && isTest(node.expression))
+      found.push(rangeOf(title, file));
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function isTest(callee) {
+  if (ts.isIdentifier(callee)) return ['describe', 'it', 'test'].includes(callee.text);
+  if (ts.isTaggedTemplateExpression(callee)) return isTest(callee.tag);
+  return (ts.isCallExpression(callee) || ts.isPropertyAccessExpression(callee)) && isTest(callee.expression);
 }
 
 const rangeOf = (node, file) => ({ start: node.getStart(file), end: node.getEnd() });

@@ -14,11 +14,11 @@ const saga: NewSaga = {
 };
 
 describe('the assignments of a process', () => {
-  it('are of nobody before a start or a claim', () => {
+  it('have no worker before a start or a claim', () => {
     expect(new Assignments().workerOf('a', 1)).toBe('no worker');
   });
 
-  it('are of the owner of a start, also where it is answered only when it is asked for again', async () => {
+  it('belong to the owner of a start, even if only a repeated start is answered', async () => {
     const storage = new InMemorySagaStorage(new FakeClock());
     for (const kind of ['started', 'exists']) {
       const result = await storage.start(saga);
@@ -29,7 +29,7 @@ describe('the assignments of a process', () => {
     }
   });
 
-  it('are of nobody where a start only queues, or finds the saga of somebody else', async () => {
+  it('have no worker if a start only queues, or finds the saga of another caller', async () => {
     const storage = new InMemorySagaStorage(new FakeClock());
     await storage.start(saga);
     const assignments = new Assignments();
@@ -54,7 +54,7 @@ describe('the assignments of a process', () => {
     expect([1, 2].map((token) => assignments.workerOf('a', token))).toEqual(['no worker', 'second']);
   });
 
-  it('tell a run that goes back to before a claim from the one that follows it, in whichever order they are known', () => {
+  it('distinguish a run from before a claim from the one after it, in whatever order they are known', () => {
     const assignments = new Assignments();
     assignments.given('a', 4, 'second');
     assignments.given('a', 0, 'first');

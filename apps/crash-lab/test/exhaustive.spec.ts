@@ -12,7 +12,7 @@ const least =
 
 describe('every saga of one to three steps', () => {
   it(
-    'keeps every promise with a crash at every storage call, and with a second one behind it',
+    'keeps every promise with a crash at every storage call, and with a second one after it',
     async () => {
       const startedAt = performance.now();
       const { sagas, runs, failure } = await checkExhaustively(scope);

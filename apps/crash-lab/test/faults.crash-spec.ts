@@ -31,7 +31,7 @@ describe('sagas on a real PostgreSQL, under load', () => {
   );
 
   it(
-    'keep every promise where the clocks of the workers are hours apart',
+    'keep every promise if the clocks of the workers are hours apart',
     async () => {
       const kill = allFaults.find(({ name }) => name.includes('SIGKILL'));
       const lab = await FaultLab.open(worldServerUrl);

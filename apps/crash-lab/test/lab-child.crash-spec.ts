@@ -36,7 +36,7 @@ describe('the end of a lab process', () => {
 
   const plan: KillPlan = { place: 'anywhere', occurrence: 1 };
 
-  it('is unplanned where nobody handled a rejection, planned to die or not, and says why', async () => {
+  it('is unplanned after an unhandled rejection, whether it was to die or not, and says why', async () => {
     for (const kill of [undefined, plan]) {
       const child = await start(kill);
       await expect(child.ask('places')).rejects.toThrow(ProcessDiedError);
@@ -48,25 +48,25 @@ describe('the end of a lab process', () => {
     }
   });
 
-  it('is unplanned where the process just left', async () => {
+  it('is unplanned if the process just ended', async () => {
     const child = await start();
     await expect(child.ask('troubles')).rejects.toThrow(ProcessDiedError);
     expect(child.unplannedEnd).toMatch(/ended with code 0/);
   });
 
-  it('is unplanned where somebody else killed it', async () => {
+  it('is unplanned if another process killed it', async () => {
     const child = await start();
     await expect(child.ask('describe')).rejects.toThrow(ProcessDiedError);
     expect(child.unplannedEnd).toMatch(/ended by SIGKILL, and was not killed/);
   });
 
-  it('is planned where it killed itself as its plan says', async () => {
+  it('is planned if it killed itself as its plan says', async () => {
     const child = await start(plan);
     await expect(child.ask('describe')).rejects.toThrow(ProcessDiedError);
     expect([child.unplannedEnd, child.hasKilledItself]).toEqual([undefined, true]);
   });
 
-  it('is planned where the laboratory killed it, and does not count as its own', async () => {
+  it('is planned if the laboratory killed it, and does not count as its own', async () => {
     for (const kill of [undefined, plan]) {
       const child = await start(kill);
       expect(child.isAlive).toBe(true);

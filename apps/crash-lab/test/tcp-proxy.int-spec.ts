@@ -56,13 +56,13 @@ describe('the proxy between the workers and the database', () => {
     return rowCount === 0;
   }
 
-  it('lets everything through where it is told nothing', async () => {
+  it('lets everything through by default', async () => {
     const client = await connectThrough();
     await write(client, 'passed');
     expect(await isStored('passed')).toBe(true);
   });
 
-  it('cuts a write exactly before its commit: the client is told nothing, and nothing is there', async () => {
+  it('cuts a write exactly before its commit: the client gets no answer, and nothing is stored', async () => {
     const client = await connectThrough();
     proxy.behave({ kind: 'cut-before-commit', every: 1 });
     await expect(write(client, 'cut')).rejects.toThrow(/terminated|ECONNRESET/);
@@ -88,7 +88,7 @@ describe('the proxy between the workers and the database', () => {
     expect(await isStored('unanswered')).toBe(true);
   });
 
-  it('strikes one write of so many', async () => {
+  it('strikes one of a number of writes', async () => {
     const client = await connectThrough();
     proxy.behave({ kind: 'lose-answer', every: 3 });
     const isAnswered = (text: string): Promise<boolean> =>

@@ -5,7 +5,7 @@ describe('the shared test server', () => {
     delete process.env['DATABASE_URL'];
   });
 
-  it('is handed to every integration spec, and replaces an embedded one where DATABASE_URL names it', async () => {
+  it('is passed to every integration spec, and replaces an embedded one if DATABASE_URL names it', async () => {
     const shared = process.env['NEST_SAGA_TEST_DATABASE_URL'];
     expect(shared).toMatch(/^postgres/);
     process.env['DATABASE_URL'] = shared;

@@ -20,7 +20,7 @@ test('a server with twice the cores carries twice the sagas, and takes twice the
   expect(large.bottleneck).toBe('server cores');
 });
 
-test('cores that the disk cannot keep up with help nobody', () => {
+test('cores that the disk cannot keep up with have no effect', () => {
   const capacity = capacityOf(costs, { cores: 64, logBytesPerSecond: 100_000_000 }, busy);
   expect(capacity).toMatchObject({ bottleneck: 'log bandwidth', sagasPerSecond: 25_000 });
   expect(capacity.logBytesPerSecond).toBe(100_000_000);

@@ -12,7 +12,7 @@ function load(commitsPerSaga: number, writes = 4): MeasuredLoad {
   };
 }
 
-test('loads that share commits differently tell the cost of a row from that of a statement', () => {
+test('loads that share commits differently show the cost of a row and that of a statement', () => {
   const costs = fitCosts([load(4), load(0.2), load(0.04)], 0.3);
   expect(costs.clientRowMs).toBeCloseTo(0.02, 6);
   expect(costs.clientStatementMs).toBeCloseTo(0.15, 6);

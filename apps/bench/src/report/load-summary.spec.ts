@@ -23,7 +23,7 @@ function sample(group: typeof ours | typeof theirs, round: number, sagasPerSecon
   };
 }
 
-test('rounds become their median, and what was not measured stays unknown', () => {
+test('rounds become their median, and figures that were not measured stay unknown', () => {
   const samples = [sample(ours, 1, 900), sample(theirs, 1, 100), sample(ours, 2, 1_100), sample(ours, 3, 10)];
   expect(summarizeLoads(samples).map(({ contestant, rounds }) => [contestant, rounds])).toEqual([
     ['nest-saga', 3],
@@ -44,7 +44,7 @@ test('a ratio compares what ran in the same round, so a slow moment of the machi
   expect(ratioOf(samples, ours, { ...theirs, atOnce: 1 }, 'sagasPerSecond')).toBeUndefined();
 });
 
-test('a round that something else disturbed counts only where there is no other', () => {
+test('a disturbed round counts only if there is no other', () => {
   const disturbed = { ...sample(ours, 1, 10), foreignCores: 1 };
   const samples = [disturbed, sample(theirs, 1, 100), sample(ours, 2, 900), sample(theirs, 2, 90)];
   expect(findSummary(samples, ours)).toMatchObject({ sagasPerSecond: 900, rounds: 1 });

@@ -17,7 +17,7 @@ describe('the inventory', () => {
     ]);
   });
 
-  it('gives them back', async () => {
+  it('releases them', async () => {
     await inventory.release('a1', 'a1/release');
 
     expect(await ledger.list({ orderId: 'a1' })).toMatchObject([{ undo: { description: 'released' } }]);

@@ -34,7 +34,7 @@ describe('isSameContext', () => {
     ['{"a":1}', '{"a":"1"}'],
     ['{"a":null}', '{}'],
     ['{"a":1}', '{"b":1}'],
-  ])('tells %s from %s', (one, other) => {
+  ])('distinguishes %s from %s', (one, other) => {
     expect(isSame(one, other)).toBe(false);
   });
 

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { checkSagaId, checkStartOptions } from './start-options.js';
 
 describe('the options of a start', () => {
-  it('take an id in upper case as the one that the database gives back', () => {
+  it('take an id in upper case as the one that the database returns', () => {
     expect(checkSagaId('018F3A5E-6D4C-7B2A-9C1E-5F0A7D3B2C41')).toBe('018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41');
   });
 
@@ -17,7 +17,7 @@ describe('the options of a start', () => {
     ['onConflict', { onConflict: 'overwrite' }],
     ['metadata', { metadata: [] }],
     ['metadata.a', { metadata: { a: 1 } }],
-  ])('name %s where it is not what it takes', (argument, options) => {
+  ])('name %s if it is invalid', (argument, options) => {
     expect(() => checkStartOptions(options)).toThrow(
       expect.objectContaining({ code: 'SAGA_INVALID_ARGUMENT', argument }) as Error,
     );

@@ -6,7 +6,7 @@ const a = { name: 'a' };
 const b = { name: 'b' };
 
 describe('ReleasingMap', () => {
-  it('answers what was put in last under a key', () => {
+  it('returns the last value of a key', () => {
     const map = new ReleasingMap<string, object>();
     map.set('one', a);
     map.set('one', b);
@@ -16,7 +16,7 @@ describe('ReleasingMap', () => {
     expect(map.size).toBe(1);
   });
 
-  it('takes out what is deleted, and says whether it was there', () => {
+  it('removes a deleted value, and says whether it was there', () => {
     const map = new ReleasingMap<string, object>();
     map.set('one', a);
     expect(map.delete('one')).toBe(true);

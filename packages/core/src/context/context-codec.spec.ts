@@ -183,7 +183,7 @@ describe('the JSON codec', () => {
     expect(refusal({ text: '€'.repeat(maximumEncodedBytes / 3) }).path).toBe('context');
   });
 
-  it('gives a Date back as a Date, wherever it stands', () => {
+  it('returns a Date as a Date, wherever it is', () => {
     const value = { at: new Date(0), list: [{ due: new Date('2026-02-03T04:05:06.789Z') }] };
     expect(jsonContextCodec.decode(encode(value))).toEqual(value);
   });
@@ -232,7 +232,7 @@ describe('the JSON codec', () => {
     );
   });
 
-  it('either refuses with a path or gives an object back, for anything at all', () => {
+  it('either refuses with a path or returns an object, for any value', () => {
     const attempt = (value: unknown): unknown => {
       try {
         return jsonContextCodec.decode(encode({ value }));

@@ -11,7 +11,7 @@ class OrderContext {
 }
 
 describe('hydrate', () => {
-  it('gives the class and its methods back without calling the constructor', () => {
+  it('restores the class and its methods without calling the constructor', () => {
     const context = hydrate(OrderContext, { total: 5, currency: 'EUR' });
     expect(context).toBeInstanceOf(OrderContext);
     expect(context instanceof OrderContext && context.label()).toBe('5 EUR');
@@ -22,7 +22,7 @@ describe('hydrate', () => {
     expect(hydrate(OrderContext, context)).toBe(context);
   });
 
-  it('leaves values alone where the saga has no context class', () => {
+  it('leaves values alone if the saga has no context class', () => {
     const value = { a: 1 };
     expect(hydrate(undefined, value)).toBe(value);
   });
@@ -33,7 +33,7 @@ describe('hydrate', () => {
     expect(Reflect.get(Object(context), 'admin')).toBeUndefined();
   });
 
-  it('gives a field back that shadows an inherited accessor, and calls no setter', () => {
+  it('restores a field that shadows an inherited accessor, and calls no setter', () => {
     class Base {
       get currency(): string {
         return 'EUR';

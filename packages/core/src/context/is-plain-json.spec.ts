@@ -45,7 +45,7 @@ test.each([
   expect(isPlainJson(value)).toBe(false);
 });
 
-test('where it says yes, the closer look finds fault with texts and keys at the most', () => {
+test('if it is true, a closer check refuses only texts and keys', () => {
   const anything = fc.anything({
     withBigInt: true,
     withDate: true,

@@ -276,7 +276,7 @@ describe('defineSaga', () => {
     expect(problemsOf(saga({ steps: [declared] }))).toEqual(['saga "order": options is not an option']);
   });
 
-  it('refuses what createCircuitBreaker makes where that is no breaker', () => {
+  it('refuses the result of createCircuitBreaker if it is not a breaker', () => {
     const define = () => defineSaga(guarded({}), { createCircuitBreaker: () => ({}) as never });
     expect(define).toThrow(SagaDefinitionError);
     expect(define).toThrow(/saga "order": the result of createCircuitBreaker has no method "execute"/);

@@ -29,7 +29,7 @@ describe('SagaRegistry', () => {
     expect(registry.find('order', 3)).toBeUndefined();
   });
 
-  it('asks for a name where a context class serves several sagas', () => {
+  it('asks for a name if a context class serves several sagas', () => {
     expect(() => registry.getForStart(new SharedContext())).toThrow(/several sagas \(first, second\)/);
     expect(registry.getForStart(new SharedContext(), 'second').name).toBe('second');
   });

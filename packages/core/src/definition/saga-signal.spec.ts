@@ -61,7 +61,7 @@ describe('the payload of a signal', () => {
     expect((error as Error).message).toContain('995 more');
   });
 
-  it('is given back with its class, whatever had its fields before', async () => {
+  it('is returned with its class, whatever had its fields before', async () => {
     const signal = sagaSignal('delivered', Delivery);
     const read = readPayload(signal, await checkPayload(signal, { parcels: 12 }));
     expect(read).toBeInstanceOf(Delivery);

@@ -24,7 +24,7 @@ function causeOf(options: FallbackOptions): string {
 const circuitBreaker = { execute: <T>(_: string, run: () => Promise<T>) => run(), isOpen: () => false };
 
 describe('the policies of a step in words', () => {
-  it('says one attempt where an act is not tried again', () => {
+  it('says one attempt if an act is not tried again', () => {
     expect(describeAct(stepWith({}))).toBe('1 attempt');
   });
 
@@ -35,7 +35,7 @@ describe('the policies of a step in words', () => {
     );
   });
 
-  it('leaves out how waits grow where they do not', () => {
+  it('leaves out how waits grow if they do not', () => {
     expect(describeAct(stepWith({ retry: { maximumAttempts: 2 } }))).toBe('up to 2 attempts, waits 1 s');
     expect(describeAct(stepWith({ retry: { maximumAttempts: 9, backoffCoefficient: 1 } }))).toBe(
       'up to 9 attempts, waits 1 s',

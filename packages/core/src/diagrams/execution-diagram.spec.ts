@@ -78,7 +78,7 @@ describe('the diagram of an execution', () => {
     expect(arrows).toEqual(['undo']);
   });
 
-  it('shows the primary and the alternative of a fallback, whichever way it went', async () => {
+  it('shows the primary and the alternative of a fallback, for each of its courses', async () => {
     const { boxes, arrows } = await draw(orderSaga, [done, failing, done, failing, done, done]);
     expect(boxes.slice(1).map((box) => box.split(' / ')[0])).toEqual([
       'completed: reserve-inventory',
@@ -100,7 +100,7 @@ describe('the diagram of an execution', () => {
     expect(arrows).toEqual(['nothing to undo']);
   });
 
-  it('shows an undo that was given up as such, and STUCK behind it', async () => {
+  it('shows an undo that was given up as such, and STUCK after it', async () => {
     const { boxes } = await draw(twoSteps, [done, failing, wait, failing, failing]);
     expect(boxes.slice(3)).toEqual([
       'givenUp: undo reserve / given up / GatewayError: the gateway did not answer',
@@ -110,7 +110,7 @@ describe('the diagram of an execution', () => {
     ]);
   });
 
-  it('shows that earlier undos went on, where they did, and STUCK behind the last', async () => {
+  it('shows that earlier undos continued, if they did, and STUCK after the last', async () => {
     const compensation = { maximumAttempts: 1, onExhausted: 'continue' } as const;
     const saga = defineSaga({
       name: 'order',
@@ -150,7 +150,7 @@ describe('the diagram of an execution', () => {
     expect(arrows).toEqual(['undo']);
   });
 
-  it('shows recoveries from a crash, and where there were too many', async () => {
+  it('shows recoveries from a crash, and that there were too many', async () => {
     const recovered = await draw(twoSteps, [crash, crash, done, done]);
     expect(recovered.arrows).toEqual(['recovered 2 times']);
     const saga = defineSaga({
@@ -165,7 +165,7 @@ describe('the diagram of an execution', () => {
     ]);
   });
 
-  it('shows what runs and what is next', async () => {
+  it('shows the step that runs and the next one', async () => {
     expect((await draw(twoSteps, [done])).boxes.at(-1)).toBe('running: what comes next / running');
     expect((await draw(twoSteps, [], { owner: undefined })).boxes).toEqual([
       begin,
@@ -200,7 +200,7 @@ describe('the diagram of an execution', () => {
     ]);
   });
 
-  it('is drawn from the journal alone where the definition is not the one it was written under', async () => {
+  it('is drawn from the journal alone if the definition is not the one it was written under', async () => {
     const { header, entries } = simulate(twoSteps, false, [done]);
     const alone = executionDiagram(header, entries);
     const other = defineSaga({ name: 'order', steps: [{ id: 'another', handler }] });

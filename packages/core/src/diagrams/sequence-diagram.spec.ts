@@ -98,7 +98,7 @@ describe('the sequence diagram of a saga', () => {
     );
   });
 
-  it('shows that the undo goes on behind a step that is given up', () => {
+  it('shows that the undo continues after a step that is given up', () => {
     const saga = defineSaga({
       name: 'order',
       steps: [

@@ -40,7 +40,7 @@ describe('the state diagram of a saga', () => {
     );
   });
 
-  it('goes forward through both ends of a fallback, and back where both failed', () => {
+  it('goes forward through both ends of a fallback, and back if both failed', () => {
     const text = stateDiagram(orderSaga);
     expect(transitionsFrom(text, 'act2a')).toEqual([
       'act3: completed',
@@ -82,7 +82,7 @@ describe('the state diagram of a saga', () => {
     ]);
   });
 
-  it('goes back in reverse order through whichever end of a fallback completed', () => {
+  it('goes back in reverse order through the end of a fallback that completed', () => {
     const text = stateDiagram(orderSaga);
     expect(transitionsFrom(text, 'act3')).toContain(
       'choice2: failed for good or cancelled, nothing in doubt',
@@ -125,7 +125,7 @@ describe('the state diagram of a saga', () => {
     expect(transitionsFrom(text, 'undo2b')).toContain('undo1: undone');
   });
 
-  it('ends STUCK, but only behind the earlier undos, where an undo may be given up', () => {
+  it('ends STUCK, but only after the earlier undos, if an undo may be given up', () => {
     const steps = ['one', 'two'].map((id) => ({
       id,
       handler,

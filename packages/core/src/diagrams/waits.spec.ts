@@ -21,7 +21,7 @@ const order = defineSaga({
 });
 
 describe('a wait in the diagrams of a saga', () => {
-  it('stands between the steps around it, with each way out of it; the way back goes past it', async () => {
+  it('is between its neighbours, with each way out of it; the way back passes it', async () => {
     const text = stateDiagram(order);
     await parseDiagram(text);
     expect(

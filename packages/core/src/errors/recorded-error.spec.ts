@@ -97,7 +97,7 @@ describe('recordError', () => {
     expect(recordError(new Error('no', { cause: undefined }))).not.toHaveProperty('cause');
   });
 
-  it('leaves out what a database says about a value, also where a tool quotes it', () => {
+  it('leaves out what a database says about a value, even if a tool quotes it', () => {
     const ofDatabase = Object.assign(new Error('invalid input syntax for type uuid: "4711"'), {
       severity: 'ERROR',
       code: '22P02',

@@ -70,7 +70,7 @@ describe('nextActions', () => {
     ]);
   });
 
-  it('counts neither the first claim of a queued saga nor a claim after a good handover', () => {
+  it('counts neither the first claim of a queued saga nor a claim after an orderly release', () => {
     const released: EntryDraft = { kind: 'released', reason: 'shutdown' };
     expect(fold({ kind: 'claimed', from: 'pending' }, released, claim, released, claim).recoveries).toBe(0);
   });
@@ -109,7 +109,7 @@ describe('nextActions', () => {
       expect(foldAt([0, failed], [60_000, claim], [61_000, claim])).toMatchObject({ recoveries: 2 });
     });
 
-    it('counts a claim before that if a person let it go on: its step may have run since', () => {
+    it('counts a claim before that if an operator resumed the saga: its step may have run since', () => {
       const stuck: EntryDraft = { kind: 'stuck', reason: 'definition-mismatch', message: 'other steps' };
       const retry: EntryDraft = { kind: 'retry-requested', actor: 'ada' };
       const goesOn = [
@@ -126,7 +126,7 @@ describe('nextActions', () => {
       });
     });
 
-    it('runs nothing of a parked one, whatever is asked of it, before a claim; that counts for nothing', () => {
+    it('runs nothing of a parked saga before a claim, whatever the request; that claim does not count', () => {
       const parked: EntryDraft = { ...failed, park: { for: 'retry', name: 'a', dueInMs: 60_000 } };
       const cancel: EntryDraft = { kind: 'cancel-requested', reason: 'the customer called' };
       const taken: EntryDraft = { kind: 'claimed', from: 'running', parked: true };
@@ -153,7 +153,7 @@ describe('nextActions', () => {
     });
   });
 
-  it('starts the count anew with every step that is done', () => {
+  it('starts the count again with every step that is done', () => {
     expect(fold(claim, claim, completed('a'), claim).recoveries).toBe(1);
   });
 

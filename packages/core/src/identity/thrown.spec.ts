@@ -12,14 +12,14 @@ revoke();
 const strange = [null, undefined, 'text', 5, 1n, Symbol('s'), revoked, Object.create(null) as object];
 
 describe('what was thrown', () => {
-  it('is one of our errors by its code, or by its kind where a subclass has a code of its own', () => {
+  it('is one of our errors by its code, or by its kind if a subclass has its own code', () => {
     expect(isSagaError({ code: 'SAGA_STORAGE_FAILED' }, 'SAGA_STORAGE_FAILED')).toBe(true);
     expect(isSagaError(new SagaStorageError('append', 'unknown'), 'SAGA_STORAGE_FAILED')).toBe(true);
     expect(isSagaError(new Declined('no'), 'SAGA_STEP_NON_RETRYABLE')).toBe(true);
     expect(isSagaError(new Declined('no'), 'SAGA_STEP_RETRYABLE')).toBe(false);
   });
 
-  it('tells its code only where it is one of ours', () => {
+  it('shows its code only if it is one of our errors', () => {
     expect(sagaErrorCode(new Declined('no'))).toBe('CARD_DECLINED');
     expect(sagaErrorCode({ code: 'SAGA_BUSY' })).toBe('SAGA_BUSY');
     expect(sagaErrorCode(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }))).toBeUndefined();
@@ -41,7 +41,7 @@ describe('what was thrown', () => {
     expect(readSafely(thrown, 'message')).toBeUndefined();
   });
 
-  it('can be awaited where it has a then, whatever promise it is', () => {
+  it('can be awaited if it has a then, whatever promise it is', () => {
     const foreign: unknown = runInNewContext('Promise.resolve(1)');
     expect(foreign).not.toBeInstanceOf(Promise);
     expect(isThenable(foreign)).toBe(true);

@@ -46,14 +46,14 @@ describe('the result of a step', () => {
   it.each([
     ['short', '{"ok":true}'],
     ['long', long],
-  ])('has the value of a %s response, also where it is spread or made JSON of', (_length, response) => {
+  ])('has the value of a %s response, even if it is spread or converted to JSON', (_length, response) => {
     const result = toStepResult('saga-1', order, completed(response));
     expect(result.response).toEqual(JSON.parse(response));
     expect({ ...result }.response).toEqual(JSON.parse(response));
     expect(JSON.parse(JSON.stringify(result))).toMatchObject({ response: JSON.parse(response) as object });
   });
 
-  it("asks an application's own codec only when somebody looks at the response, and then once", () => {
+  it("calls an application's own codec only when the response is read, and then once", () => {
     const codec = counting(jsonContextCodec);
     const result = toStepResult('saga-1', { ...order, codec }, completed('{"ok":true}'));
     expect(codec.decoded).toBe(0);
@@ -62,7 +62,7 @@ describe('the result of a step', () => {
     expect(codec.decoded).toBe(1);
   });
 
-  it('has no response where the act returned none', () => {
+  it('has no response if the act returned none', () => {
     expect(toStepResult('saga-1', order, completed())).not.toHaveProperty('response');
   });
 
@@ -73,13 +73,13 @@ describe('the result of a step', () => {
     ['ship', 3],
     ['fetch', 3],
     ['gone', undefined],
-  ])('says of the step "%s" at which place of how many it stands', (step, position) => {
+  ])('gives the step "%s" its position and the total', (step, position) => {
     const result = toStepResult('saga-1', order, completed(undefined, { step }));
     expect(result).toMatchObject({ saga: 'order', step, total: 3 });
     expect(result.position).toBe(position);
   });
 
-  it('has what the step emitted, read only when somebody looks at it', () => {
+  it('has the events of the step, decoded only when they are read', () => {
     const codec = counting(jsonContextCodec);
     const events = '[{"name":"OrderPaid","event":{"cents":5}},{"event":"paid"}]';
     const result = toStepResult('saga-1', { ...order, codec }, completed(undefined, { events }));

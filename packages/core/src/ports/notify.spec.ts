@@ -33,7 +33,7 @@ describe('what a listener throws', () => {
     expect(elsewhere).toEqual([[problem, event]]);
   });
 
-  it('harms nobody, even if the report throws too or there is nobody to tell', () => {
+  it('has no effect, even if the report throws too or there is no reporter', () => {
     const fail = (): never => {
       throw problem;
     };

@@ -75,7 +75,7 @@ describe('the journals of a claim', () => {
     expect(journals.statements).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']]);
   });
 
-  it('are told apart if one holds an entry of an unknown kind', async () => {
+  it('are separated if one has an entry of an unknown kind', async () => {
     const journals = new Journals({}, ['b']);
     expect(await journals.read(taken('a'), taken('b'), taken('c'))).toEqual({
       loaded: ['a', 'c'],
@@ -92,7 +92,7 @@ describe('the journals of a claim', () => {
     expect(journals.statements).toHaveLength(1);
   });
 
-  it('keep what was read before the trouble', async () => {
+  it('keep what was read before the error', async () => {
     const journals = new Journals({ c: disconnected });
     const read = journals.read(taken('a', 3 * megabyte), taken('b', 3 * megabyte), taken('c', 3 * megabyte));
     expect(await read).toEqual({ loaded: ['a', 'b'], unreadable: [] });

@@ -129,7 +129,7 @@ const stored = (kind: string, given: Partial<EntryColumns> = {}): EntryColumns =
 });
 
 describe('the codec of entries', () => {
-  it.each(Object.entries(drafts))('gives every entry "%s" back as it was', (kind, arbitrary) => {
+  it.each(Object.entries(drafts))('returns every entry "%s" as it was', (kind, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (properties) => {
         const draft = { kind, ...properties } as EntryDraft;

@@ -4,7 +4,7 @@ import type { SagaHeading } from '../journal/saga-header.js';
 import type { JournalCursor, SagaStorage } from '../ports/saga-storage.js';
 import { JournalFollower } from './journal-follower.js';
 
-test('one saga may have more followers than a call has arguments: it is read from where the last one stands', async () => {
+test('one saga may have more watchers than a call has arguments: it is read from the lowest position of them', async () => {
   const clock: Clock = { now: () => 0, monotonicNow: () => 0, startTimer: () => () => undefined };
   const read: JournalCursor[] = [];
   const storage = {
@@ -25,7 +25,7 @@ test('one saga may have more followers than a call has arguments: it is read fro
   expect(read).toEqual([{ sagaId: 's1', afterSeq: 3 }]);
 });
 
-test('what one read does not give is read at once, and the end is told behind all of it', async () => {
+test('entries that one read does not return are read at once, and the end comes after all of them', async () => {
   const clock: Clock = { now: () => 0, monotonicNow: () => 0, startTimer: () => () => undefined };
   const read: (readonly JournalCursor[])[] = [];
   const header = { sagaId: 's1', status: 'completed' } as SagaHeading;

@@ -28,7 +28,7 @@ class HandClock implements Clock {
   }
 }
 
-test('a lease ends also where the timer of its end comes early', async () => {
+test('a lease ends even if the timer of its end fires early', async () => {
   const clock = new HandClock();
   const neverAnswered = new Promise<never>(() => undefined);
   const storage = {

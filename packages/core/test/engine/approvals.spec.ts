@@ -37,7 +37,7 @@ describe('a saga that asks a person', () => {
     ]);
   });
 
-  it('goes on once it is approved, with who did it in the journal', async () => {
+  it('continues once it is approved, with the actor in the journal', async () => {
     const { saga, cluster, process, started, sagaId, requests } = await asking();
     await requests.decide(sagaId, 'big-refund', { decision: 'approved', actor: 'ada', note: 'fine' });
     await cluster.advance(0);
@@ -65,7 +65,7 @@ describe('a saga that asks a person', () => {
     expect(saga.calls).toEqual(['act check', 'compensate check']);
   });
 
-  it('goes on though it is rejected, or nobody decides in time, if it says so', async () => {
+  it('continues after a rejection, or without a decision in time, if it says so', async () => {
     const rejected = await asking({ onReject: 'continue' });
     await rejected.requests.decide(rejected.sagaId, 'big-refund', { decision: 'rejected', actor: 'ada' });
     await rejected.cluster.advance(0);
@@ -75,7 +75,7 @@ describe('a saga that asks a person', () => {
       expect((await cluster.resolve(process.outcome(started), 0)).status).toBe('completed');
   });
 
-  it('is undone if nobody decides in time', async () => {
+  it('is undone without a decision in time', async () => {
     const { cluster, process, started } = await asking({ timeoutMs: longMs });
     await cluster.advance(longMs + 10);
     expect(await cluster.resolve(process.outcome(started), 0)).toMatchObject({
@@ -84,7 +84,7 @@ describe('a saga that asks a person', () => {
     });
   });
 
-  it('takes one decision of two people who decide at once, and tells the other who was first', async () => {
+  it('takes one decision of two people who decide at once, and says to the other who was first', async () => {
     const { cluster, sagaId, requests } = await asking();
     const answers = await cluster.resolve(
       Promise.allSettled(

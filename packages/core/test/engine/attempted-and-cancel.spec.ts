@@ -1,7 +1,7 @@
 import { emits, scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '@nest-saga/testing';
 
 describe('a cancel with compensateOn "attempted"', () => {
-  it('undoes the step that the process died in, though nobody wrote down what became of its act', async () => {
+  it('undoes the step in which the process died, although the result of its act is not recorded', async () => {
     const step = new ScriptedStep('charge', { act: [new StepGate().waits()], compensateOn: 'attempted' });
     const saga = scriptedSaga('order', [new ScriptedStep('reserve'), step, new ScriptedStep('ship')]);
     const { cluster, second, sagaId } = await cancelledAfterDeath(saga);
@@ -27,7 +27,7 @@ describe('a cancel with compensateOn "attempted"', () => {
 });
 
 describe('a cancel of a saga whose step ends its processes', () => {
-  it('is heeded, though one recovery more would have been one too many', async () => {
+  it('is obeyed, though one recovery more would have been one too many', async () => {
     const step = new ScriptedStep('charge', { act: [new StepGate().waits()] });
     const saga = scriptedSaga('order', [new ScriptedStep('reserve'), step], { maximumRecoveryAttempts: 0 });
     const { cluster, second, sagaId } = await cancelledAfterDeath(saga);

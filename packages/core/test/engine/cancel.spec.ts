@@ -120,7 +120,7 @@ describe('a cancel', () => {
     ]);
   });
 
-  it('ends a queued saga that nobody has begun, with nothing to undo', async () => {
+  it('ends a queued saga that no worker has begun, with nothing to undo', async () => {
     const { saga, cluster } = order();
     const starter = await cluster.startProcess({ worker: false });
     const { sagaId } = await starter.enqueue();
@@ -143,7 +143,7 @@ describe('a cancel', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'compensate charge', 'compensate reserve']);
   });
 
-  it('changes nothing where the saga is being undone already', async () => {
+  it('changes nothing if the saga is being undone already', async () => {
     const gate = new StepGate();
     const { cluster } = order({ act: [throws(new Error('declined'))] }, { compensate: [gate.waits()] });
     const process = await cluster.startProcess();

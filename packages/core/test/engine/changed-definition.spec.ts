@@ -47,7 +47,7 @@ const actsOf = ({ entries }: PureExecution): readonly string[] =>
   entries.flatMap((entry) => (entry.kind === 'act-completed' ? [entry.step] : []));
 
 describe('a saga whose steps are changed under its version', () => {
-  it('ends or is stuck, and that is what its header says and everybody reads', () => {
+  it('ends or is stuck, and so say its header and all readers', () => {
     fc.assert(
       fc.property(redeployed, ({ before, after, left }) => {
         const { failure } = left.header;
@@ -97,7 +97,7 @@ describe('a saga whose steps are changed under its version', () => {
     );
   });
 
-  it('goes on to an end once the former steps are back and a person lets it, doing and undoing each step once', () => {
+  it('continues to an end once the former steps are back and an operator resumes it, doing and undoing each step once', () => {
     fc.assert(
       fc.property(redeployed, ({ before, after, left, asked }) => {
         const stuck = left.claim(after).run(after, everythingWorks).resumeAll(after, asked);

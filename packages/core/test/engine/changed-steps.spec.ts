@@ -40,7 +40,7 @@ async function mismatched(before: ScriptedSaga, wrong: ScriptedSaga) {
 const refusalOf = (request: Promise<void>): Promise<unknown> => request.catch((error: unknown) => error);
 
 describe('a saga whose last steps were taken out while it ran', () => {
-  it('ends COMPLETED where every step that is left is done', async () => {
+  it('ends COMPLETED if every step that is left is done', async () => {
     const { cluster, sagaId, outcomeUnder } = await leftBehind(hangingAt('charge', 'reserve'));
     const after = order('reserve');
     expect((await outcomeUnder(after)).status).toBe('completed');
@@ -53,7 +53,7 @@ describe('a saga whose last steps were taken out while it ran', () => {
     expect((await cluster.load(sagaId)).header).toMatchObject({ status: 'completed', owner: undefined });
   });
 
-  it('is undone where somebody asked for that before', async () => {
+  it('is undone if a caller asked for that before', async () => {
     const { cluster, sagaId, deploy, outcomeUnder } = await leftBehind(hangingAt('charge', 'reserve'));
     const idle = await cluster.startProcess({ worker: false });
     await idle.engine.requests.cancel(sagaId, reason);
@@ -64,7 +64,7 @@ describe('a saga whose last steps were taken out while it ran', () => {
     expect(after.calls).toEqual(['compensate reserve']);
   });
 
-  it('is STUCK where one of them is in its journal', async () => {
+  it('is STUCK if one of them is in its journal', async () => {
     const { outcomeUnder } = await leftBehind(hangingAt('ship', 'reserve', 'charge'));
     const after = order('reserve');
     const outcome = await outcomeUnder(after);
@@ -111,26 +111,23 @@ describe('a saga that has ended', () => {
 });
 
 describe('a saga whose journal does not fit the steps', () => {
-  it.each(['cancel', 'resolveStep'])(
-    'refuses "%s" where it is STUCK, and says what helps',
-    async (request) => {
-      const { cluster, process, sagaId } = await mismatched(
-        hangingAt('charge', 'reserve'),
-        order('charge', 'reserve'),
-      );
-      const before = await cluster.load(sagaId);
-      const { requests } = process.engine;
-      const refusal = await refusalOf(
-        request === 'cancel'
-          ? requests.cancel(sagaId, reason)
-          : requests.resolveStep(sagaId, 'charge', 'ada', 'charged by phone'),
-      );
-      expect(refusal).toBeInstanceOf(SagaStatusError);
-      expect(refusal).toMatchObject({ request, status: 'stuck' });
-      expect(String(refusal)).toContain('"reserve"');
-      expect(await cluster.load(sagaId)).toEqual(before);
-    },
-  );
+  it.each(['cancel', 'resolveStep'])('refuses "%s" if it is STUCK, and says what helps', async (request) => {
+    const { cluster, process, sagaId } = await mismatched(
+      hangingAt('charge', 'reserve'),
+      order('charge', 'reserve'),
+    );
+    const before = await cluster.load(sagaId);
+    const { requests } = process.engine;
+    const refusal = await refusalOf(
+      request === 'cancel'
+        ? requests.cancel(sagaId, reason)
+        : requests.resolveStep(sagaId, 'charge', 'ada', 'charged by phone'),
+    );
+    expect(refusal).toBeInstanceOf(SagaStatusError);
+    expect(refusal).toMatchObject({ request, status: 'stuck' });
+    expect(String(refusal)).toContain('"reserve"');
+    expect(await cluster.load(sagaId)).toEqual(before);
+  });
 
   it.each<[string, (process: SimulatedProcess, sagaId: string) => Promise<void>, string, readonly string[]]>([
     [
@@ -151,7 +148,7 @@ describe('a saga whose journal does not fit the steps', () => {
       'failed',
       ['compensate charge', 'compensate reserve'],
     ],
-  ])('goes on with %s once the right steps are back', async (_name, ask, status, calls) => {
+  ])('continues with %s once the right steps are back', async (_name, ask, status, calls) => {
     const { cluster, sagaId, redeploy } = await mismatched(
       hangingAt('charge', 'reserve'),
       order('check', 'charge'),
@@ -163,7 +160,7 @@ describe('a saga whose journal does not fit the steps', () => {
     expect(right.calls).toEqual(calls);
   });
 
-  it('is undone, once the right steps are back, where it was to be cancelled before it got STUCK', async () => {
+  it('is undone, once the right steps are back, if a caller asked to cancel it before it got STUCK', async () => {
     const { cluster, sagaId, deploy } = await leftBehind(hangingAt('charge', 'reserve'));
     const idle = await cluster.startProcess({ worker: false });
     await idle.engine.requests.cancel(sagaId, reason);
@@ -178,7 +175,7 @@ describe('a saga whose journal does not fit the steps', () => {
     expect(right.calls).toEqual(['compensate charge', 'compensate reserve']);
   });
 
-  it('is undone by a retry where a former release has stored a cancel of it without effect', async () => {
+  it('is undone by a retry if a former release has stored a cancel of it without effect', async () => {
     const { cluster, sagaId, redeploy } = await mismatched(hangingAt('charge', 'reserve'), order('check'));
     const seq = (await cluster.load(sagaId)).entries.length + 1;
     const entry = { kind: 'cancel-requested', reason } as const;
@@ -190,7 +187,7 @@ describe('a saga whose journal does not fit the steps', () => {
     expect(right.calls).toEqual(['compensate charge', 'compensate reserve']);
   });
 
-  it('is STUCK with why it failed where it was being undone, and goes on undoing', async () => {
+  it('is STUCK with the reason of its failure if it was being undone, and continues to undo', async () => {
     const before = scriptedSaga('order', [
       new ScriptedStep('reserve', { compensate: [new StepGate().waits()] }),
       new ScriptedStep('charge', { act: [throws(new Error('declined'))] }),
@@ -218,7 +215,7 @@ describe('a saga whose journal does not fit the steps', () => {
     expect(right.calls).toEqual(['compensate reserve']);
   });
 
-  it('tells how far it came: the context is as its last step left it', async () => {
+  it('shows its progress: the context is as its last step left it', async () => {
     const before = scriptedSaga('order', [
       ...steps('reserve'),
       new ScriptedStep('charge', { act: [changes((context) => (context['isPaid'] = true))] }),
@@ -228,7 +225,7 @@ describe('a saga whose journal does not fit the steps', () => {
     expect(outcome.context).toEqual({ isPaid: true });
   });
 
-  it('is cancelled by its owner, whichever steps the process has that passes the cancel on, and that once', async () => {
+  it('is cancelled by its owner once, whatever steps the process has that passes the cancel on', async () => {
     const gate = new StepGate();
     const right = scriptedSaga('order', [
       ...steps('reserve'),
@@ -252,7 +249,7 @@ describe('a saga whose journal does not fit the steps', () => {
 });
 
 describe('a step that was replaced by another one', () => {
-  it('is not undone by the other one where a cancel found it begun', async () => {
+  it('is not undone by the other one if a cancel found it begun', async () => {
     const charge = new ScriptedStep('charge', {
       act: [new StepGate().waits()],
       compensate: [new StepGate().waits()],
@@ -273,7 +270,7 @@ describe('a step that was replaced by another one', () => {
     expect(after.calls).toEqual([]);
   });
 
-  it('makes the saga STUCK where it was done by hand', async () => {
+  it('makes the saga STUCK if it was done by hand', async () => {
     const { cluster, sagaId, redeploy } = await mismatched(
       hangingAt('charge', 'reserve'),
       order('check', 'charge'),

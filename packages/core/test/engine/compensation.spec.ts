@@ -133,7 +133,7 @@ describe('a compensation that fails', () => {
     expect(await waitsOf(cluster, sagaId)).toEqual([750, 1_500]);
   });
 
-  it('has its wait cut short by a shutdown, and goes on in another process at its own moment, counted on', async () => {
+  it('has its wait cut short by a shutdown, and continues in another process when it is due, with the next attempt number', async () => {
     const compensate = [throws(down), answers()];
     const compensation = { ...steady, initialIntervalMs: 60_000 };
     const { cluster, undoCalls } = undone({ first: {}, second: { compensate, compensation }, third: {} });
@@ -161,7 +161,7 @@ describe('a compensation that fails', () => {
     expect(await waitsOf(cluster, started.sagaId)).toEqual([1_000]);
   });
 
-  it('ends STUCK where it always fails; the earlier steps wait, so that the order holds', async () => {
+  it('ends STUCK if it always fails; the earlier steps wait, so that the order holds', async () => {
     const { cluster, undoCalls } = undone({ first: {}, second: { compensate: [throws(down)] }, third: {} });
     const outcome = await cluster.run(await cluster.startProcess());
     expect(outcome).toMatchObject({
@@ -232,7 +232,7 @@ describe('a compensation that fails', () => {
 });
 
 describe('compensateOn "attempted"', () => {
-  it('undoes the step that failed first, and says what is known about it', async () => {
+  it('undoes the step that failed first, and passes the known outcome of its act', async () => {
     const charge = new ScriptedStep('charge', { act: [throws(declined)], compensateOn: 'attempted' });
     const saga = scriptedSaga('order', [new ScriptedStep('reserve'), charge]);
     const cluster = new SimulatedCluster([saga]);
@@ -241,7 +241,7 @@ describe('compensateOn "attempted"', () => {
     expect(charge.compensateCalls).toMatchObject([{ outcome: 'failed', response: undefined }]);
   });
 
-  it('undoes it even where it is the first step', async () => {
+  it('undoes it even if it is the first step', async () => {
     const saga = scriptedSaga('order', [new ScriptedStep('reserve', { act: [throws(declined)] })], {
       compensateOn: 'attempted',
     });
@@ -264,7 +264,7 @@ describe('compensateOn "attempted"', () => {
     expect(other.calls).toEqual(['act pay', 'compensate pay']);
   });
 
-  it('tells the worst that is known of all attempts: one timed out, though the last one failed', async () => {
+  it('gets the worst known outcome of all attempts: one timed out, though the last one failed', async () => {
     const charge = new ScriptedStep('charge', {
       act: [new StepGate().waits(), throws(declined)],
       timeoutMs: 1_000,
@@ -282,7 +282,7 @@ describe('compensateOn "attempted"', () => {
     ]);
   });
 
-  it('tells it where a cancel comes between the attempts', async () => {
+  it('gets it if a cancel comes between the attempts', async () => {
     const charge = new ScriptedStep('charge', {
       act: [new StepGate().waits(), throws(declined)],
       timeoutMs: 1_000,
@@ -300,7 +300,7 @@ describe('compensateOn "attempted"', () => {
     expect(charge.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
-  it('tells that an act may have worked whose process died, though its next attempt failed', async () => {
+  it('says that an act whose process died may have worked, though its next attempt failed', async () => {
     const charge = new ScriptedStep('charge', {
       act: [new StepGate().waits(), throws(declined)],
       compensateOn: 'attempted',
@@ -314,7 +314,7 @@ describe('compensateOn "attempted"', () => {
     expect(charge.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
-  it('tells that the act returned, though what it returned cannot be stored and an earlier attempt timed out', async () => {
+  it('says that the act returned, though its result cannot be stored and an earlier attempt timed out', async () => {
     const charge = new ScriptedStep('charge', {
       act: [new StepGate().waits(), changes((context) => void (context['when'] = 1n), 'c-1')],
       timeoutMs: 1_000,

@@ -10,7 +10,7 @@ function order() {
 }
 
 describe('a saga that is started with a delay', () => {
-  it.each(['start', 'enqueue'] as const)('by %s() is durable, PENDING, and nobody has it', async (method) => {
+  it.each(['start', 'enqueue'] as const)('by %s() is durable, PENDING, and has no owner', async (method) => {
     const { step, cluster } = order();
     const process = await cluster.startProcess();
     const { sagaId } = await process[method]({}, { delayMs: hourMs });
@@ -53,7 +53,7 @@ describe('a saga that is started with a delay', () => {
     expect(saga.calls).toHaveLength(4);
   });
 
-  it('needs no place to be started', async () => {
+  it('needs no slot to be started', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess({ concurrency: 1 });
     for (let index = 0; index < 3; index++) await process.start({}, { delayMs: hourMs });
@@ -73,7 +73,7 @@ describe('a saga that is started with a delay', () => {
     expect(step.calls).toHaveLength(1);
   });
 
-  it('is FAILED by a cancel at once, in whichever process somebody asks, and nothing of it ran', async () => {
+  it('is FAILED by a cancel at once, requested in any process, and nothing of it ran', async () => {
     const { saga, cluster } = order();
     const [process, other] = [await cluster.startProcess(), await cluster.startProcess({ worker: false })];
     const started = await process.start({}, { delayMs: hourMs });

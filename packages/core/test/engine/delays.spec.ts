@@ -36,7 +36,7 @@ describe('a delay between two steps', () => {
     expect(saga.calls).toEqual(['act reserve']);
   });
 
-  it('goes on when its time has come in the process that parked it, with two commits of its own', async () => {
+  it('continues when its time has come in the process that parked it, with two commits of its own', async () => {
     const { cluster } = order(longMs);
     const process = await cluster.startProcess({ recovery: { intervalMs: longMs * 2 } });
     const started = await process.start();
@@ -149,7 +149,7 @@ describe('a delay between two steps', () => {
     },
   );
 
-  it('is woken by a cancel at once, in whichever process somebody asks, and what was done is undone', async () => {
+  it('is woken by a cancel at once, requested in any process, and its steps are undone', async () => {
     const { saga, cluster } = order(longMs);
     const [owner, other] = [await cluster.startProcess(), await cluster.startProcess({ worker: false })];
     const { sagaId } = await owner.start();
@@ -168,7 +168,7 @@ describe('a delay between two steps', () => {
     expect(saga.calls).toEqual(['act reserve', 'act ship', 'compensate reserve']);
   });
 
-  it('parks beside a shutdown: nothing is lost, and the next process goes on with it', async () => {
+  it('parks during a shutdown: nothing is lost, and the next process continues it', async () => {
     const { cluster } = order(seconds(4));
     const first = await cluster.startProcess();
     const { sagaId } = await first.start();
@@ -180,7 +180,7 @@ describe('a delay between two steps', () => {
   });
 });
 
-describe('delays at the ends of a saga and one behind the other', () => {
+describe('delays at the ends of a saga and one after the other', () => {
   it('begin with an entry of their own if no entry leads to them, and may be the last', async () => {
     const step = new ScriptedStep('ship', { act: [answers()] });
     const saga = scriptedSaga('order', [
@@ -212,7 +212,7 @@ describe('delays at the ends of a saga and one behind the other', () => {
     ]);
   });
 
-  it('are told no event twice: what the step before emitted was delivered before the saga parked', async () => {
+  it('get no event twice: the events of the step before were delivered before the saga parked', async () => {
     const step = new ScriptedStep('ship', {
       act: [
         (_context, run) => {

@@ -145,7 +145,7 @@ describe('the events of a step', () => {
     expect(handlers.calls).toEqual(['mail one', 'stock one', 'mail two', 'stock two']);
   });
 
-  it('cost nothing where nobody handles them', async () => {
+  it('cost nothing without a handler', async () => {
     const { cluster } = order();
     const [without, withNone] = [
       await cluster.startProcess(),
@@ -178,7 +178,7 @@ describe('a handler that fails', () => {
     expect(await cluster.journalOf(sagaId)).not.toContain('delivery-failed 1 to mail');
   });
 
-  it('is given up after its last attempt: the journal says so, and the saga goes on', async () => {
+  it('is given up after its last attempt: the journal says so, and the saga continues', async () => {
     const { cluster } = order();
     let calls = 0;
     const mail = async (event: unknown) => {
@@ -206,7 +206,7 @@ describe('a handler that fails', () => {
     ]);
   });
 
-  it('is given up after its time where it hangs, however often it may be called', async () => {
+  it('is given up after its time if it hangs, however often it may be called', async () => {
     const { cluster } = order();
     const hanging = handlersOf({ mail: () => new Promise(() => undefined) });
     const process = await cluster.startProcess({
@@ -369,7 +369,7 @@ describe('an operator', () => {
     expect(await cluster.journalOf(sagaId)).toEqual(journal);
   });
 
-  it('is refused for an entry without events, and for a saga that nobody started', async () => {
+  it('is refused for an entry without events, and for a saga that was never started', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
     const { sagaId } = await cluster.run(process);
@@ -386,7 +386,7 @@ function held(event: unknown, times = Number.POSITIVE_INFINITY): (event: unknown
   return (one) => (one === event && left-- > 0 ? new Promise(() => undefined) : undefined);
 }
 
-describe('a wait right behind a step whose events are handled in this process', () => {
+describe('a wait right after a step whose events are handled in this process', () => {
   it('begins after they are handled, by an entry of its own, also if the process dies in a handler', async () => {
     const saga = scriptedSaga('order', [
       new ScriptedStep('reserve', { act: [emits('reserved')] }),

@@ -15,7 +15,7 @@ class OrderPlaced {
 }
 
 describe('an event that a step emits', () => {
-  it('is told with the name of its class, and without one where it has none', async () => {
+  it('is published with the name of its class, and without one if it has none', async () => {
     const at = new Date('2026-01-01T00:00:00Z');
     const events = [new OrderPlaced(at), { kind: 'plain' }, 'text', 1, null, [at]];
     const listener = await listenTo(new ScriptedStep('place', { act: [emits(...events)] }));
@@ -38,7 +38,7 @@ describe('an event that a step emits', () => {
     expect(told[1]).toBeInstanceOf(Other);
   });
 
-  it('is told with the name that its class was given, which a subclass does not inherit', async () => {
+  it('is published with the name that its class was given, which a subclass does not inherit', async () => {
     class Placed {}
     class PlacedTwice extends Placed {}
     nameEventClass(Placed, 'order-placed');

@@ -17,7 +17,7 @@ function order(reserve: ScriptedStepOptions, ship: ScriptedStepOptions = {}) {
 }
 
 describe('what a step emits', () => {
-  it('is delivered in order, with where it comes from', async () => {
+  it('is delivered in order, with its saga and step', async () => {
     const { cluster } = order(
       { act: [emits({ type: 'reserved' }, 'twice')] },
       { act: [emits({ type: 'shipped' })] },
@@ -52,7 +52,7 @@ describe('what a step emits', () => {
     expect(process.listener.emitted(sagaId)).toEqual(['reserved']);
   });
 
-  it('is dropped where the attempt fails', async () => {
+  it('is dropped if the attempt fails', async () => {
     const emitsAndThrows: StepScript = (_context, run) => {
       run.emit('too early');
       throw declined;
@@ -70,7 +70,7 @@ describe('what a step emits', () => {
     expect(process.listener.emitted(sagaId)).toEqual(['put back']);
   });
 
-  it('is delivered after a crash that swallowed it, by the process that goes on', async () => {
+  it('is delivered after a crash that lost it, by the process that continues the saga', async () => {
     const { cluster } = order({ act: [emits('reserved')] });
     const storage = new DelayedStorage(cluster.memory);
     const first = await cluster.startProcess({ storage });
@@ -84,7 +84,7 @@ describe('what a step emits', () => {
     expect(second.listener.emitted(sagaId)).toEqual(['reserved']);
   });
 
-  it('is delivered after a crash behind the last step: the end waits until it is', async () => {
+  it('is delivered after a crash after the last step: the end waits for it', async () => {
     const { cluster } = order({}, { act: [emits('shipped')] });
     const storage = new DelayedStorage(cluster.memory);
     const first = await cluster.startProcess({ storage });
@@ -114,7 +114,7 @@ describe('what a step emits', () => {
     ]);
   });
 
-  it('fails the step where it cannot be stored, and undoes it: its effect is there', async () => {
+  it('fails the step if it cannot be stored, and undoes it: its effect is there', async () => {
     const step = new ScriptedStep('reserve', {
       act: [
         (_context, run) => {
@@ -135,7 +135,7 @@ describe('what a step emits', () => {
     expect(process.listener.emitted(outcome.sagaId)).toEqual([]);
   });
 
-  it('does not stop the act where it cannot be stored: what the act was about to do is done, and known', async () => {
+  it('does not stop the act if it cannot be stored: what the act was about to do is done, and known', async () => {
     const done: string[] = [];
     const emitsFirst: StepScript = (_context, run) => {
       run.emit(() => 'a function');
@@ -161,7 +161,7 @@ describe('what a step emits', () => {
     expect(saga.calls).toEqual(['act reserve', 'act reserve #2', 'act ship']);
   });
 
-  it('fails a compensation where it cannot be stored, which is tried again by its policy', async () => {
+  it('fails a compensation if it cannot be stored, which is tried again by its policy', async () => {
     const { saga, cluster } = order(
       { compensate: [emits(1n), emits('put back')] },
       { act: [throws(declined)] },
@@ -183,7 +183,7 @@ describe('what a step emits', () => {
     expect(process.listener.emitted(sagaId)).toEqual([]);
   });
 
-  it('counts for nothing where its attempt timed out, and is delivered once by the next one', async () => {
+  it('is dropped if its attempt timed out, and is delivered once by the next one', async () => {
     const late: (() => void)[] = [];
     const hangs: StepScript = (_context, run) => {
       run.emit('too early');
@@ -201,7 +201,7 @@ describe('what a step emits', () => {
     expect(process.listener.emitted(sagaId)).toEqual(['in time']);
   });
 
-  it('harms nobody where the listener throws', async () => {
+  it('has no effect on the saga if the listener throws', async () => {
     const { cluster } = order({ act: [emits('reserved')] });
     const process = await cluster.startProcess();
     process.listener.onSagaEvent = () => {
@@ -212,7 +212,7 @@ describe('what a step emits', () => {
 });
 
 describe('the life of a saga', () => {
-  it('is told from its start to its end', async () => {
+  it('is published from its start to its end', async () => {
     const { cluster } = order({});
     const process = await cluster.startProcess();
     const { sagaId } = await cluster.run(process, {}, { metadata: { traceparent: '00-1-2-01' } });
@@ -222,7 +222,7 @@ describe('the life of a saga', () => {
     ]);
   });
 
-  it('is told from its failure to the end of its undo', async () => {
+  it('is published from its failure to the end of its undo', async () => {
     const { cluster } = order({}, { act: [throws(declined)] });
     const process = await cluster.startProcess();
     const { sagaId } = await cluster.run(process);
@@ -237,14 +237,14 @@ describe('the life of a saga', () => {
     expect(process.listener.ofType('failed')).toMatchObject([{ failure: { step: 'ship' } }]);
   });
 
-  it('is told when it is stuck', async () => {
+  it('is published when it is stuck', async () => {
     const { cluster } = order({ compensate: [throws(declined)] }, { act: [throws(declined)] });
     const process = await cluster.startProcess();
     const { sagaId } = await cluster.run(process);
     expect(process.listener.typesOf(sagaId).at(-1)).toBe('stuck');
   });
 
-  it('is told with each attempt as the stream shows it', async () => {
+  it('is published with each attempt as the stream shows it', async () => {
     const { cluster } = order({ act: [throws(declined), answers('r-1')], retry: { maximumAttempts: 2 } });
     const process = await cluster.startProcess();
     const { sagaId } = await cluster.run(process);

@@ -52,7 +52,7 @@ class FakeBreaker implements CircuitBreaker {
 }
 
 describe('a fallback', () => {
-  it('is the primary alone where that works, and undoes the primary alone', async () => {
+  it('is the primary alone if that works, and undoes the primary alone', async () => {
     const { saga, cluster } = withFallback({}, {}, {}, { act: [throws(shippingDown)] });
     await cluster.run(await cluster.startProcess());
     expect(saga.calls).toEqual([
@@ -64,7 +64,7 @@ describe('a fallback', () => {
     ]);
   });
 
-  it('runs the alternative where the primary fails, with the context as it was before the primary', async () => {
+  it('runs the alternative if the primary fails, with the context as it was before the primary', async () => {
     const spoils = changesAndThrows((context) => void (context['half'] = 'charged'), gatewayDown);
     const { saga, alternative, cluster } = withFallback({ act: [spoils] });
     const outcome = await cluster.run(await cluster.startProcess(), { total: 1 });
@@ -140,7 +140,7 @@ describe('a fallback', () => {
     expect(saga.calls).toEqual(['act reserve', 'act card', 'act invoice', 'act invoice', 'act ship']);
   });
 
-  it('fails the saga without the alternative where the error is not one of failureErrors', async () => {
+  it('fails the saga without the alternative if the error is not one of failureErrors', async () => {
     const { saga, cluster } = withFallback(
       { act: [throws(new Error('declined'))] },
       {},
@@ -155,13 +155,13 @@ describe('a fallback', () => {
     ['class', GatewayError],
     ['code', 'E_GATEWAY'],
     ['name', 'GatewayError'],
-  ])('takes the alternative where failureErrors name the error by its %s', async (_name, matcher) => {
+  ])('takes the alternative if failureErrors name the error by its %s', async (_name, matcher) => {
     const { saga, cluster } = withFallback({ act: [throws(gatewayDown)] }, {}, { failureErrors: [matcher] });
     expect((await cluster.run(await cluster.startProcess())).status).toBe('completed');
     expect(saga.calls).toContain('act invoice');
   });
 
-  it('gives the error of the alternative, with that of the primary as its cause, where both fail', async () => {
+  it('gives the error of the alternative, with that of the primary as its cause, if both fail', async () => {
     const noInvoices = new Error('no invoices either');
     const { saga, cluster } = withFallback({ act: [throws(gatewayDown)] }, { act: [throws(noInvoices)] });
     const outcome = await cluster.run(await cluster.startProcess());
@@ -209,7 +209,7 @@ describe('a fallback', () => {
     expect(outcome.failure?.cause?.message).toBe(gatewayDown.message);
   });
 
-  it('has the recorded error as the cause where both sides throw one object: nothing is its own cause', async () => {
+  it('has the recorded error as the cause if both sides throw one object: nothing is its own cause', async () => {
     const offline = new Error('this process is offline');
     const { cluster } = withFallback({ act: [throws(offline)] }, { act: [throws(offline)] });
     const outcome = await cluster.run(await cluster.startProcess());
@@ -229,7 +229,7 @@ describe('a fallback', () => {
     expect(outcome.failure?.cause?.message).toBe(gatewayDown.message);
   });
 
-  it('has the recorded error of the primary as the cause where another process ran that', async () => {
+  it('has the recorded error of the primary as the cause if another process ran that', async () => {
     const gate = new StepGate();
     const { alternative, cluster } = withFallback(
       { act: [throws(gatewayDown)] },
@@ -258,7 +258,7 @@ describe('a fallback', () => {
     expect(outcome.cause).toMatchObject({ message: 'neither', cause: { message: 'the gateway is down' } });
   });
 
-  it('does not run the alternative where the effect of the primary is there, but its result cannot be stored', async () => {
+  it('does not run the alternative if the effect of the primary is there, but its result cannot be stored', async () => {
     const { saga, cluster } = withFallback({ act: [answers(Number.NaN)] });
     const outcome = await cluster.run(await cluster.startProcess());
     expect(outcome).toMatchObject({ status: 'failed', failure: { step: 'card' } });
@@ -300,7 +300,7 @@ describe('a circuit breaker', () => {
     });
   });
 
-  it('that opens between two attempts has the primary undone first with compensateOn "attempted", told the worst of what is known', async () => {
+  it('that opens between two attempts has the primary undone first with compensateOn "attempted", with the worst known outcome', async () => {
     const circuitBreaker = new FakeBreaker();
     const hangs: StepScript = () => {
       circuitBreaker.isBroken = true;
@@ -335,7 +335,7 @@ describe('a circuit breaker', () => {
     ]);
   });
 
-  it('that is open when the saga is recovered has the primary undone first that its owner died in', async () => {
+  it('that is open when the saga is recovered has the primary undone first in which its owner died', async () => {
     const circuitBreaker = new FakeBreaker();
     const { saga, primary, cluster } = withFallback(
       { act: [new StepGate().waits()], compensateOn: 'attempted' },
@@ -370,7 +370,7 @@ describe('a circuit breaker', () => {
     ],
     ['without failureErrors, of any error', {}, shippingDown, true],
     ['without failureErrors, of no NonRetryableError', {}, declined, false],
-  ])('is told, %s', async (_name, options: FallbackOptions, error: Error, isTold: boolean) => {
+  ])('learns, %s', async (_name, options: FallbackOptions, error: Error, isTold: boolean) => {
     const told: unknown[] = [];
     const circuitBreaker: CircuitBreaker = {
       execute: (_stepId, attempt) =>
@@ -393,7 +393,7 @@ describe('a circuit breaker', () => {
   it.each([
     ['counts', {}, true],
     ['does not count where failureErrors do not name it', { failureErrors: [GatewayError] }, false],
-  ])('of a primary whose time is up is told at once, and that %s', async (_name, options, isTold) => {
+  ])('of a primary whose time is up learns that at once, and that %s', async (_name, options, isTold) => {
     const told: string[] = [];
     const circuitBreaker: CircuitBreaker = {
       execute: (_stepId, attempt) =>

@@ -51,7 +51,7 @@ describe('a process that was paused past its lease in the middle of an act', () 
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'act charge', 'act ship']);
   });
 
-  it('says that it let go, and tells nobody an end that is not its own', async () => {
+  it('says that it stopped, and publishes no end that is not its own', async () => {
     const { zombie, sagaId } = await wakeUp((gate) => gate.open('by the zombie'));
     expect(zombie.listener.typesOf(sagaId)).toEqual(['started', 'step', 'stopped']);
     expect(zombie.listener.ofType('stopped')).toMatchObject([{ sagaId, reason: 'lease-lost' }]);
@@ -66,7 +66,7 @@ describe('a process that was paused past its lease in the middle of an act', () 
 });
 
 describe('a process that was paused past its lease', () => {
-  it('while it wrote finds its place taken, and lets go', async () => {
+  it('while it wrote finds its seq used, and stops', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waitsDeaf(), answers()] });
     const storage = new DelayedStorage(cluster.memory);
@@ -90,7 +90,7 @@ describe('a process that was paused past its lease', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'act charge', 'act ship']);
   });
 
-  it('while it asked what became of a write tells what it wrote, and nothing of what another one wrote behind it', async () => {
+  it('while it read the result of a write publishes what it wrote, and nothing that another worker wrote after it', async () => {
     const gate = new StepGate();
     const { cluster } = order({ act: [gate.waitsDeaf()] }, { act: [emits('shipped')] });
     const storage = new FaultyStorage(cluster.memory);
@@ -230,7 +230,7 @@ describe('a handler that was not there yet when its process was paused past its 
 });
 
 describe('a process that cannot renew its lease', () => {
-  it('stops itself before the lease is over: its step is told before another process takes the saga', async () => {
+  it('stops itself before the lease is over: its step is aborted before another process claims the saga', async () => {
     const gate = new StepGate();
     const toldAt: number[] = [];
     const startedAt: number[] = [];
@@ -274,7 +274,7 @@ describe('a process that cannot renew its lease', () => {
     expect((await cluster.resolve(troubled.outcome(started))).status).toBe('completed');
   });
 
-  it('takes the same saga over again itself, while what it did for it under the lost lease still hangs', async () => {
+  it('claims the same saga again itself, while its work for it under the lost lease still hangs', async () => {
     const gate = new StepGate();
     const { step, cluster } = order({ act: [answers(), gate.waits()] });
     const faulty = new FaultyStorage(cluster.memory);
@@ -306,7 +306,7 @@ describe('a process that cannot renew its lease', () => {
     ]);
   });
 
-  it('lets go at once where its row is gone', async () => {
+  it('stops at once if its row is gone', async () => {
     const gate = new StepGate();
     const { cluster } = order({ act: [gate.waits(), answers()] });
     const process = await cluster.startProcess();

@@ -20,13 +20,13 @@ describe('a process that opens while its storage is in trouble', () => {
     },
   );
 
-  it('is refused where the trouble lasts', async () => {
+  it('is refused if the problem lasts', async () => {
     const { cluster, process } = world({ outcome: 'not-written' });
     const failed = process.engine.open().catch((error: unknown) => error);
     expect(await cluster.resolve(failed, 20_000)).toBeInstanceOf(SagaStorageError);
   });
 
-  it('is refused at once where the storage will never take it', async () => {
+  it('is refused at once if the storage will never accept it', async () => {
     const { process, storage } = world({ outcome: 'refused' });
     await expect(process.engine.open()).rejects.toMatchObject({ outcome: 'refused' });
     expect(storage.callsOf('registerWorker')).toBe(1);

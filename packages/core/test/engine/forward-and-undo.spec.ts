@@ -25,7 +25,7 @@ describe('a saga that runs forward', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'act ship']);
   });
 
-  it('costs one write for each step behind the one of its start', async () => {
+  it('costs one write for each step after the one of its start', async () => {
     const saga = scriptedSaga('order', [new ScriptedStep('reserve'), new ScriptedStep('ship')]);
     const cluster = new SimulatedCluster([saga]);
     const { sagaId } = await cluster.run(await cluster.startProcess());
@@ -56,7 +56,7 @@ describe('a saga that runs forward', () => {
     expect(reserve.calls.map(({ fencingToken }) => fencingToken)).toEqual([1, 3]);
   });
 
-  it('is refused where it has no steps', () => {
+  it('is refused if it has no steps', () => {
     expect(() => new SimulatedCluster([scriptedSaga('order', [])]).createProcess()).toThrow(
       SagaDefinitionError,
     );
@@ -64,7 +64,7 @@ describe('a saga that runs forward', () => {
 });
 
 describe('a saga whose step fails', () => {
-  it('undoes 2 and then 1 where 3 of 3 fails, and gives the original error as the cause', async () => {
+  it('undoes 2 and then 1 if 3 of 3 fails, and gives the original error as the cause', async () => {
     const saga = scriptedSaga('order', [
       new ScriptedStep('reserve'),
       new ScriptedStep('charge'),
@@ -100,7 +100,7 @@ describe('a saga whose step fails', () => {
     });
   });
 
-  it('ends FAILED with no compensation called where the first step fails', async () => {
+  it('ends FAILED with no compensation called if the first step fails', async () => {
     const saga = scriptedSaga('order', [
       new ScriptedStep('reserve', { act: [throws(declined)] }),
       new ScriptedStep('ship'),
@@ -112,7 +112,7 @@ describe('a saga whose step fails', () => {
     expect(await cluster.journalOf(outcome.sagaId)).toEqual(['act-failed reserve -> compensate']);
   });
 
-  it('gives each compensation what its act returned', async () => {
+  it('gives each compensation the response of its act', async () => {
     const reserve = new ScriptedStep('reserve', { act: [answers({ id: 'r-1', at: new Date(1) })] });
     const saga = scriptedSaga('order', [reserve, new ScriptedStep('charge', { act: [throws(declined)] })]);
     const cluster = new SimulatedCluster([saga]);
@@ -154,7 +154,7 @@ describe('a saga whose step fails', () => {
     ['a text', 'out of stock', { errorName: 'NonError', message: 'a thrown string: out of stock' }],
     ['nothing', undefined, { errorName: 'NonError', message: 'a thrown undefined: undefined' }],
     ['an object', { code: 'E1' }, { code: 'E1' }],
-  ])('fails as well where the step throws %s', async (_name, thrown, failure) => {
+  ])('fails as well if the step throws %s', async (_name, thrown, failure) => {
     const saga = scriptedSaga('order', [new ScriptedStep('reserve', { act: [throws(thrown)] })]);
     const cluster = new SimulatedCluster([saga]);
     const outcome = await cluster.run(await cluster.startProcess());

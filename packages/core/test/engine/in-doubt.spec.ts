@@ -23,14 +23,14 @@ async function diedInTheAct(options: ScriptedStepOptions = {}) {
 }
 
 describe('an effect in doubt is undone by default', () => {
-  it('where the act timed out', async () => {
+  it('if the act timed out', async () => {
     const { step, cluster } = order({ act: [new StepGate().waits()], timeoutMs: 1_000 });
     const outcome = await cluster.run(await cluster.startProcess());
     expect(outcome.status).toBe('failed');
     expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown', response: undefined }]);
   });
 
-  it('where an attempt timed out and the next one failed', async () => {
+  it('if an attempt timed out and the next one failed', async () => {
     const { step, cluster } = order({
       act: [new StepGate().waits(), throws(down)],
       timeoutMs: 1_000,
@@ -40,7 +40,7 @@ describe('an effect in doubt is undone by default', () => {
     expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
-  it('where a cancel gave the act up', async () => {
+  it('if a cancel gave the act up', async () => {
     const { step, cluster } = order({ act: [new StepGate().waitsDeaf()] });
     const process = await cluster.startProcess();
     const started = await process.start();
@@ -50,7 +50,7 @@ describe('an effect in doubt is undone by default', () => {
     expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
   });
 
-  it('where the process died in the act and the saga was cancelled then', async () => {
+  it('if the process died in the act and the saga was cancelled then', async () => {
     const { step, cluster, second, sagaId } = await diedInTheAct();
     await second.engine.requests.cancel(sagaId, 'the customer called');
     expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('failed');
@@ -63,7 +63,7 @@ describe('an effect in doubt is undone by default', () => {
     );
   });
 
-  it('where the process died in the act and the repeated call failed', async () => {
+  it('if the process died in the act and the repeated call failed', async () => {
     const { step, cluster, second, sagaId } = await diedInTheAct({ act: [throws(down)] });
     expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('failed');
     expect(step.compensateCalls).toMatchObject([{ outcome: 'unknown' }]);
@@ -71,7 +71,7 @@ describe('an effect in doubt is undone by default', () => {
 });
 
 describe('a primary whose process died in its act', () => {
-  it('is undone where its breaker refuses the repetition, before its alternative begins', async () => {
+  it('is undone if its breaker refuses the repetition, before its alternative begins', async () => {
     let isOpen = false;
     const circuitBreaker: CircuitBreaker = {
       execute: (stepId, attempt) => (isOpen ? Promise.reject(new CircuitOpenError(stepId)) : attempt()),
@@ -129,7 +129,7 @@ describe('a release', () => {
 });
 
 describe('an effect that is not in doubt', () => {
-  it('is taken not to be there where every attempt threw', async () => {
+  it('is taken not to be there if every attempt threw', async () => {
     const { step, saga, cluster } = order({ act: [throws(down)], retry: { maximumAttempts: 3 } });
     await cluster.run(await cluster.startProcess());
     expect(step.compensateCalls).toEqual([]);

@@ -71,7 +71,7 @@ describe('a call that comes when its attempt is over', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('tells the source of a handler which attempt it is for', async () => {
+  it('passes the run of an attempt to the source of its handler', async () => {
     const runs: StepRun[] = [];
     const handler = (run: StepRun) => {
       runs.push(run);

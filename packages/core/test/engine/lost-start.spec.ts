@@ -10,14 +10,14 @@ async function withLostAnswer() {
 }
 
 describe('a start that was stored, but whose answer was lost', () => {
-  it('is told as started, once', async () => {
+  it('is published as started, once', async () => {
     const { cluster, process } = await withLostAnswer();
     await cluster.run(process);
     expect(process.listener.sagaEvents.filter(({ type }) => type === 'started')).toHaveLength(1);
   });
 
   it.each(['start', 'enqueue'] as const)(
-    'is no conflict with itself for a caller who wants a new saga: %s',
+    'does not conflict with itself for a caller who wants a new saga: %s',
     async (method) => {
       const { cluster, process } = await withLostAnswer();
       const started = process.engine.starter[method]({}, { saga: 'order', onConflict: 'reject' });
@@ -26,7 +26,7 @@ describe('a start that was stored, but whose answer was lost', () => {
     },
   );
 
-  it('is a conflict where somebody else holds the key', async () => {
+  it('is a conflict if another saga has the key', async () => {
     const { cluster, process } = await withLostAnswer();
     const options = { saga: 'order', onConflict: 'reject', key: 'same' } as const;
     await cluster.resolve(process.engine.starter.start({}, options));

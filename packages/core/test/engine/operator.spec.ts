@@ -15,7 +15,7 @@ import { declined, down, stuckForward, stuckUndo } from './stuck-orders.js';
 const ended = (process: SimulatedProcess, sagaId: string) => async () => process.outcome(sagaId);
 
 describe("an operator's retry", () => {
-  it('goes on with the compensation that failed, with fresh attempts, and ends FAILED', async () => {
+  it('continues with the compensation that failed, with fresh attempts, and ends FAILED', async () => {
     const { step, cluster, process, sagaId, callsSince } = await stuckUndo();
     step.rescript({ compensate: [...failing(2, down), answers()] });
     await process.engine.requests.retry(sagaId, 'ada', 'the stock service is back');
@@ -45,7 +45,7 @@ describe("an operator's retry", () => {
     expect(callsSince()).toHaveLength(3);
   });
 
-  it('goes on forward where it stood forward', async () => {
+  it('continues forward if it got stuck forward', async () => {
     const { step, cluster, process, sagaId, callsSince } = await stuckForward();
     step.rescript({ act: [answers()] });
     await process.engine.requests.retry(sagaId, 'ada');
@@ -53,7 +53,7 @@ describe("an operator's retry", () => {
     expect(callsSince()).toEqual(['act charge', 'act ship']);
   });
 
-  it('takes up only what was given up where the others were undone already', async () => {
+  it('repeats only abandoned compensations if the others were undone already', async () => {
     const { step, cluster, process, sagaId, callsSince } = await stuckUndo({
       compensation: { onExhausted: 'continue', maximumAttempts: 1 },
     });
@@ -63,7 +63,7 @@ describe("an operator's retry", () => {
     expect(callsSince()).toEqual(['compensate charge #2']);
   });
 
-  it('is run by whichever process claims it', async () => {
+  it('is run by any process that claims it', async () => {
     const { step, cluster, process, sagaId } = await stuckUndo();
     step.rescript({ compensate: [answers()] });
     const other = await cluster.startProcess({ worker: false });
@@ -84,7 +84,7 @@ describe("an operator's retry", () => {
     expect(refused).toMatchObject({ status: 'completed', request: 'retry' });
   });
 
-  it('asked for by two people at the same moment happens once, and the other one is told', async () => {
+  it('asked for by two people at the same moment happens once, and the other one learns that', async () => {
     const { step, cluster, process, sagaId } = await stuckUndo();
     step.rescript({ compensate: [answers()] });
     const results = await cluster.resolve(
@@ -99,7 +99,7 @@ describe("an operator's retry", () => {
     expect(entries.filter(({ kind }) => kind === 'retry-requested')).toHaveLength(1);
   });
 
-  it('is no recovery from a crash: it does not count towards the next "recovery-exhausted"', async () => {
+  it('does not count as a recovery from a crash, towards the next "recovery-exhausted"', async () => {
     const { step, cluster, process, sagaId } = await stuckForward();
     step.rescript({ act: [answers()] });
     await process.engine.requests.retry(sagaId, 'ada');
@@ -109,7 +109,7 @@ describe("an operator's retry", () => {
 });
 
 describe("an operator's word that a step was done by hand", () => {
-  it('goes on behind the compensation that was stuck', async () => {
+  it('continues after the compensation that was stuck', async () => {
     const { cluster, process, sagaId, callsSince } = await stuckUndo();
     await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'refunded at the bank');
     expect((await cluster.resolve(ended(process, sagaId)())).status).toBe('failed');
@@ -119,7 +119,7 @@ describe("an operator's word that a step was done by hand", () => {
     );
   });
 
-  it('goes on behind the act that was stuck, and undoes it later as if it had run', async () => {
+  it('continues after the act that was stuck, and undoes it later as if it had run', async () => {
     const { step, saga, cluster, process, sagaId, callsSince } = await stuckForward();
     (saga.steps[2] as ScriptedStep).rescript({ act: [throws(declined)] });
     await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'charged by phone');
@@ -135,7 +135,7 @@ describe("an operator's word that a step was done by hand", () => {
     expect(callsSince()).toEqual([]);
   });
 
-  it('takes the place of the alternative of a fallback, which is undone then, and not the primary', async () => {
+  it('counts for the alternative of a fallback, which is undone then, and not the primary', async () => {
     const [card, invoice] = [
       new ScriptedStep('card', { act: [throws(declined)] }),
       new ScriptedStep('invoice', { act: [new StepGate().waits()] }),
@@ -161,7 +161,7 @@ describe("an operator's word that a step was done by hand", () => {
     expect(invoice.compensateCalls).toMatchObject([{ outcome: 'completed', response: undefined }]);
   });
 
-  it('is refused where the owner went on at the same moment: the word comes too late', async () => {
+  it('is refused if the owner continued at the same moment: the request comes too late', async () => {
     const { step, cluster, process, sagaId, callsSince } = await stuckUndo();
     step.rescript({ compensate: [answers()] });
     const storage = new DelayedStorage(cluster.memory);
@@ -178,7 +178,7 @@ describe("an operator's word that a step was done by hand", () => {
     expect((await cluster.load(sagaId)).entries.some(({ kind }) => kind === 'step-resolved')).toBe(false);
   });
 
-  it('is heard where it comes first: the owner that is let go on does not undo that step', async () => {
+  it('counts if it comes first: the owner that continues does not undo that step', async () => {
     const { cluster, process, sagaId, callsSince } = await stuckUndo();
     const words = await cluster.resolve(
       Promise.allSettled([
@@ -191,7 +191,7 @@ describe("an operator's word that a step was done by hand", () => {
     expect(callsSince()).toEqual(['compensate reserve']);
   });
 
-  it('ends a saga where nothing else is left to undo', async () => {
+  it('ends a saga if nothing else is left to undo', async () => {
     const { cluster, process, sagaId, callsSince } = await stuckUndo({
       compensation: { onExhausted: 'continue', maximumAttempts: 1 },
     });
@@ -200,7 +200,7 @@ describe("an operator's word that a step was done by hand", () => {
     expect(callsSince()).toEqual([]);
   });
 
-  it('may name a step that waits behind the stuck one', async () => {
+  it('may name a step that waits after the stuck one', async () => {
     const { step, cluster, process, sagaId, callsSince } = await stuckUndo();
     step.rescript({ compensate: [answers()] });
     await process.engine.requests.resolveStep(sagaId, 'reserve', 'ada', 'put back by hand');
@@ -209,7 +209,7 @@ describe("an operator's word that a step was done by hand", () => {
   });
 
   it.each(['ship', 'pack', 'no-such-step'])(
-    'is refused for "%s", where the saga does not stand',
+    'is refused for "%s", at which the saga is not stuck',
     async (name) => {
       const { cluster, process, sagaId } = await stuckUndo();
       const before = await cluster.load(sagaId);

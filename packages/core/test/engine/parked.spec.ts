@@ -24,7 +24,7 @@ function order(charge: ScriptedStepOptions = {}, ship: ScriptedStepOptions = {})
 }
 
 describe('a saga whose wait for the next attempt is long', () => {
-  it('has no owner and no place meanwhile, and the entry that leads to the wait says so', async () => {
+  it('has no owner and no slot meanwhile, and the entry that begins the wait says so', async () => {
     const { cluster } = order({ act: [throws(closed), answers()] });
     const process = await cluster.startProcess();
     const { sagaId } = await process.start();
@@ -43,7 +43,7 @@ describe('a saga whose wait for the next attempt is long', () => {
     expect(process.listener.ofType('stopped')).toMatchObject([{ sagaId, reason: 'parked' }]);
   });
 
-  it('goes on when its time has come in the process that parked it, without waiting for a sweep', async () => {
+  it('continues when its time has come in the process that parked it, without waiting for a sweep', async () => {
     const { step, cluster } = order({ act: [throws(closed), answers()] });
     const process = await cluster.startProcess({ recovery: { intervalMs: 24 * hourMs } });
     const started = await process.start();
@@ -60,7 +60,7 @@ describe('a saga whose wait for the next attempt is long', () => {
     expect(process.listener.ofType('claimed')).toMatchObject([{ isRecovery: false, recoveries: 0 }]);
   });
 
-  it('ends with the very error of its step where its last run is in this process, for who waits and who watches', async () => {
+  it('ends with the original error of its step if its last run is in this process, for callers and watchers', async () => {
     const declined = new NonRetryableError('the card was declined');
     const act: StepScript = (_context, { attempt }) => {
       throw attempt === 1 ? closed : declined;
@@ -130,7 +130,7 @@ describe('a saga whose wait for the next attempt is long', () => {
     expect(step.calls).toHaveLength(3);
   });
 
-  it('parks while an undo waits, too, and goes on undoing', async () => {
+  it('parks while an undo waits, too, and continues to undo', async () => {
     const { step, saga, cluster } = order(
       { compensate: [throws(closed), answers()] },
       { act: [throws(new Error('declined'))] },
@@ -148,7 +148,7 @@ describe('a saga whose wait for the next attempt is long', () => {
     expect(step.calls).toHaveLength(3);
   });
 
-  it('is woken by a cancel at once, in whichever process somebody asks', async () => {
+  it('is woken by a cancel at once, requested in any process', async () => {
     const { step, cluster } = order({ act: [throws(closed)] });
     const [owner, other] = [await cluster.startProcess(), await cluster.startProcess({ worker: false })];
     const { sagaId } = await owner.start();
@@ -186,7 +186,7 @@ describe('a saga whose wait for the next attempt is long', () => {
     ]);
   });
 
-  it('is parked all the same if the answer of that entry was lost', async () => {
+  it('is parked even if the answer of that entry was lost', async () => {
     const { step, cluster } = order({ act: [throws(closed), answers()] });
     const process = await cluster.startProcess({ recovery: { intervalMs: 24 * hourMs } });
     const append = cluster.memory.append.bind(cluster.memory);
@@ -292,7 +292,7 @@ describe('a saga in a long wait whose last entry does not park it', () => {
     expect(step.compensateCalls).toEqual([]);
   });
 
-  it('holds no slot: the queue goes on behind as many of them as there are slots', async () => {
+  it('holds no slot: the queue continues after as many of them as there are slots', async () => {
     const { cluster } = order({ act: [throws(closed)] });
     for (let count = 0; count < 4; count++) await leaveWaiting(cluster);
     const process = await cluster.startProcess({ concurrency: 2, recovery: { concurrency: 2 } });

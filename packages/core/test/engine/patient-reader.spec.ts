@@ -1,9 +1,9 @@
 import { SagaNotRegisteredError } from '@nest-saga/core';
 import { FaultyStorage, scriptedSaga, ScriptedStep, SimulatedCluster } from '@nest-saga/testing';
 
-describe('whoever waits for the end of a saga that another process runs', () => {
+describe('a caller that waits for the end of a saga that another process runs', () => {
   it.each(['find', 'readOutlines'] as const)(
-    'waits out a storage that fails at "%s": the saga goes on meanwhile',
+    'retries while the storage fails at "%s": the saga continues meanwhile',
     async (method) => {
       const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('reserve')])]);
       const running = await cluster.startProcess();
@@ -16,7 +16,7 @@ describe('whoever waits for the end of a saga that another process runs', () => 
     },
   );
 
-  it('is told at once that this process does not know the saga', async () => {
+  it('learns at once that this process does not have the saga', async () => {
     const cluster = new SimulatedCluster([scriptedSaga('order', [new ScriptedStep('reserve')])]);
     const running = await cluster.startProcess();
     const { sagaId } = await cluster.run(running);

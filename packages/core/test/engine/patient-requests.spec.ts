@@ -41,7 +41,7 @@ async function running(act = new StepGate().waits()) {
 
 describe('a request', () => {
   it.each(['not-written', 'unknown'] as const)(
-    'is tried again for some seconds where its reads fail: %s',
+    'is tried again for some seconds if its reads fail: %s',
     async (outcome) => {
       const { cluster, storage, process, started, cancel } = await running();
       storage.inject({ method: 'readOutlines', outcome, happens: false, times: 6 });
@@ -50,7 +50,7 @@ describe('a request', () => {
     },
   );
 
-  it('is tried again with a pause where somebody else writes first, time after time', async () => {
+  it('is retried with a pause if another writer is first, time after time', async () => {
     const { cluster, storage, process, started, cancel } = await running();
     storage.lostRaces = 100;
     await cluster.resolve(cancel(), 10_000);
@@ -87,7 +87,7 @@ describe('a request', () => {
     back();
   });
 
-  it('that somebody made before is answered only once that one is durable', async () => {
+  it('that repeats an earlier one is answered only once that one is durable', async () => {
     const { cluster, storage, cancel } = await running(new StepGate().waitsDeaf());
     await cancel();
     expect(storage.barriers).toBe(0);
@@ -141,7 +141,7 @@ describe('an error of the storage', () => {
 });
 
 describe('a start whose first answer was lost and whose further tries wrote nothing', () => {
-  it('is told as unknown: it may be stored', async () => {
+  it('fails as unknown: it may be stored', async () => {
     const saga = scriptedSaga('order', [new ScriptedStep('ship', { act: [throws(new Error('no'))] })]);
     const cluster = new SimulatedCluster([saga]);
     const storage = new FaultyStorage(cluster.memory);

@@ -78,7 +78,7 @@ describe('the pure part of the engine', () => {
     );
   });
 
-  it('leaves no step behind that was begun, where those that were attempted are undone', () => {
+  it('leaves no step that was begun, if those that were attempted are undone', () => {
     fc.assert(
       fc.property(cases, (one) => {
         const { entries } = runOf(one);
@@ -231,7 +231,7 @@ describe('the pure part of the engine', () => {
 });
 
 describe('a stuck saga', () => {
-  it('goes on to an end where a person retries it, resolves its steps or cancels it, in any order', () => {
+  it('continues to an end if an operator retries it, resolves its steps or cancels it, in any order', () => {
     fc.assert(
       fc.property(
         cases,

@@ -38,7 +38,7 @@ async function crash(cluster: SimulatedCluster, count: number, sagaId?: string):
 }
 
 describe('a saga whose process died', () => {
-  it('goes on with the first step that is not in its journal, in another process', async () => {
+  it('continues with the first step that is not in its journal, in another process', async () => {
     const { saga, cluster } = order({ act: [new StepGate().waits(), answers()] });
     const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
     const { sagaId } = await first.start();
@@ -54,7 +54,7 @@ describe('a saga whose process died', () => {
     ]);
   });
 
-  it('is taken over only after the lease is over', async () => {
+  it('is claimed only after the lease is over', async () => {
     const { step, cluster } = order({ act: [new StepGate().waits(), answers()] });
     const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
     const { sagaId } = await first.start();
@@ -113,7 +113,7 @@ describe('a saga whose process died', () => {
     expect(outcome.context).toBeInstanceOf(OrderContext);
   });
 
-  it('goes on undoing in the same order where it was being undone', async () => {
+  it('continues to undo in the same order if it was being undone', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ compensate: [gate.waits(), answers()] }, { act: [throws(declined)] });
     const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
@@ -149,7 +149,7 @@ describe('a saga whose process died', () => {
     expect((await cluster.resolve(second.outcome(sagaId), 60_000)).status).toBe('completed');
   });
 
-  it('is told as recovered', async () => {
+  it('is published as recovered', async () => {
     const { cluster } = order({ act: [new StepGate().waits(), answers()] });
     const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
     const { sagaId } = await first.start();
@@ -186,7 +186,7 @@ describe('a saga that ends its process each time', () => {
     expect(await cluster.memory.find(stuck.sagaId)).toMatchObject({ status: 'running' });
   });
 
-  it('begins to count anew with each step that it gets done', async () => {
+  it('begins to count again with each step that completes', async () => {
     const { step, saga, cluster } = order({ act: [new StepGate().waits()] }, {}, 2);
     const sagaId = await crash(cluster, 2);
     step.rescript({ act: [answers()] });
@@ -197,7 +197,7 @@ describe('a saga that ends its process each time', () => {
     expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('completed');
   });
 
-  it('does not count a process that let it go in good order', async () => {
+  it('does not count a process that released it in an orderly way', async () => {
     const { step, cluster } = order({ act: [new StepGate().waits()] }, {}, 1);
     const starter = await cluster.startProcess();
     const { sagaId } = await starter.start();

@@ -90,7 +90,7 @@ describe('an entry that the storage refuses for good', () => {
     });
   });
 
-  it('of a compensation that returned says that it did, with the context as it was', async () => {
+  it('of a compensation that returned says so, with the context as it was', async () => {
     const { reserve, charge, cluster, storage } = order();
     charge.rescript({ act: [throws(new TypeError('declined'))] });
     reserve.rescript({
@@ -128,7 +128,7 @@ describe('an entry that the storage refuses for good', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge']);
   });
 
-  it('goes on once a person has mended the storage and asks for it', async () => {
+  it('continues once an operator has repaired the storage and resumes it', async () => {
     const { cluster, storage } = order();
     storage.refuses = ({ entry }) => 'step' in entry && entry.step === 'charge' && entry.kind !== 'stuck';
     const process = await cluster.startProcess({ storage });
@@ -139,7 +139,7 @@ describe('an entry that the storage refuses for good', () => {
     expect(await cluster.resolve(process.outcome(sagaId))).toMatchObject({ status: 'completed' });
   });
 
-  it('leaves the act in doubt: a cancel after the storage is mended undoes it', async () => {
+  it('leaves the act in doubt: a cancel after the storage is repaired undoes it', async () => {
     const { saga, cluster, storage } = order();
     storage.refuses = ({ entry }) => 'step' in entry && entry.step === 'charge' && entry.kind !== 'stuck';
     const process = await cluster.startProcess({ storage });

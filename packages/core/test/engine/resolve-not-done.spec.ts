@@ -18,7 +18,7 @@ describe("an operator's word that an act is not done", () => {
     );
   });
 
-  it('is told by the process that claims the saga as what sent it back, once', async () => {
+  it('is published once by the process that claims the saga, as the reason for its undo', async () => {
     const { cluster, process, sagaId } = await stuckForward();
     await process.engine.requests.resolveStep(sagaId, 'charge', 'ada', 'no such charge', 'not-done');
     await cluster.resolve(process.outcome(sagaId));
@@ -35,7 +35,7 @@ describe("an operator's word that an act is not done", () => {
     expect(callsSince()).toEqual([]);
   });
 
-  it('settles the doubt, whichever process claims the saga after it', async () => {
+  it('settles the doubt, for any process that claims the saga after it', async () => {
     const { step, cluster, process, sagaId } = await stuckForward();
     const operator = await cluster.startProcess({ worker: false });
     process.kill();
@@ -103,7 +103,7 @@ describe("an operator's word that an act is not done", () => {
   });
 
   it.each(['ship', 'reserve', 'no-such-step'])(
-    'is refused for "%s", where the saga does not stand',
+    'is refused for "%s", at which the saga is not stuck',
     async (name) => {
       const { process, sagaId } = await stuckForward();
       await expect(

@@ -26,7 +26,7 @@ async function stuckSaga(onExhausted: 'halt' | 'continue') {
 
 describe("an operator's retry of a stuck saga", () => {
   it.each(['halt', 'continue'] as const)(
-    'goes on counting the attempts of a compensation that was exhausted with "%s"',
+    'continues to count the attempts of a compensation that was exhausted with "%s"',
     async (onExhausted) => {
       const { cluster, process, sagaId, saga } = await stuckSaga(onExhausted);
       await process.engine.requests.retry(sagaId, 'operator');

@@ -34,7 +34,7 @@ describe('a failed act', () => {
     expect(saga.calls).toEqual(['act charge']);
   });
 
-  it('is tried again as often as its policy says, and the saga goes on where it works', async () => {
+  it('is tried again as often as its policy says, and the saga continues if it works', async () => {
     const { step, cluster } = retrying([...failing(2, busy), answers('paid')], steady);
     const outcome = await cluster.run(await cluster.startProcess());
     expect(outcome.status).toBe('completed');
@@ -127,7 +127,7 @@ describe('a failed act', () => {
     expect(saga.calls).toHaveLength(2);
   });
 
-  it('takes the delay of the policy where a RetryableError asks for nonsense', async () => {
+  it('takes the delay of the policy if a RetryableError asks for nonsense', async () => {
     const asked = new RetryableError('again', { retryAfterMs: Number.NaN });
     const { cluster } = retrying([...failing(1, asked), answers()], steady);
     const { sagaId } = await cluster.run(await cluster.startProcess());
@@ -136,7 +136,7 @@ describe('a failed act', () => {
 });
 
 describe('a wait between attempts', () => {
-  it('goes on in another process after a crash, with the attempts counted on', async () => {
+  it('continues in another process after a crash, with the attempts counted on', async () => {
     const { step, cluster } = retrying([...failing(2, busy), answers()], {
       ...steady,
       maximumAttempts: 3,
@@ -198,7 +198,7 @@ describe('a wait between attempts', () => {
     expect(saga.calls).toEqual(['act charge']);
   });
 
-  it('is cut short by a shutdown, and goes on in another process until its own moment', async () => {
+  it('is cut short by a shutdown, and continues in another process until it is due', async () => {
     const { saga, cluster } = retrying([...failing(1, busy), answers()], {
       ...steady,
       initialIntervalMs: 60_000,

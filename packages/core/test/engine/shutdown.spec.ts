@@ -16,7 +16,7 @@ function order(charge: ScriptedStepOptions) {
 }
 
 describe('a shutdown', () => {
-  it('waits for the running step, records it, starts no other one and gives the saga back', async () => {
+  it('waits for the running step, records it, starts no other one and releases the saga', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waits()] });
     const process = await cluster.startProcess();
@@ -37,7 +37,7 @@ describe('a shutdown', () => {
     expect(process.listener.ofType('stopped')).toMatchObject([{ sagaId, reason: 'shutdown' }]);
   });
 
-  it('lets another process go on at once, without waiting for a lease', async () => {
+  it('lets another process continue at once, without waiting for a lease', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waits()] });
     const [first, second] = [await cluster.startProcess(), await cluster.startProcess()];
@@ -50,7 +50,7 @@ describe('a shutdown', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'act ship']);
   });
 
-  it('tells a step that takes too long to stop, by its signal, and does not record what it throws then', async () => {
+  it('aborts a step that takes too long, by its signal, and does not record its error then', async () => {
     const gate = new StepGate();
     const { step, cluster } = order({ act: [gate.waits(), answers()] });
     const [first, second] = [
@@ -115,7 +115,7 @@ describe('a shutdown', () => {
     expect(await cluster.journalOf(sagaId)).toEqual(['act-completed reserve', 'released for shutdown']);
   });
 
-  it('ends though the storage is away, and the saga goes on once the lease is over', async () => {
+  it('ends though the storage is down, and the saga continues once the lease is over', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waits(), answers()] });
     const storage = new FaultyStorage(cluster.memory);
@@ -136,22 +136,19 @@ describe('a shutdown', () => {
   it.each([
     ['before it is written', 'not-written'],
     ['behind it', 'unknown'],
-  ] as const)(
-    'whose release is lost %s leaves the saga to the others all the same',
-    async (_name, outcome) => {
-      const gate = new StepGate();
-      const { cluster } = order({ act: [gate.waits()] });
-      const storage = new FaultyStorage(cluster.memory);
-      const [first, second] = [await cluster.startProcess({ storage }), await cluster.startProcess()];
-      const { sagaId } = await first.start();
-      await cluster.advance(0);
-      storage.inject({ method: 'release', outcome });
-      const closed = first.engine.close();
-      gate.open();
-      await cluster.resolve(closed);
-      expect((await cluster.resolve(second.outcome(sagaId), 10_000)).status).toBe('completed');
-    },
-  );
+  ] as const)('whose release is lost %s still leaves the saga to the others', async (_name, outcome) => {
+    const gate = new StepGate();
+    const { cluster } = order({ act: [gate.waits()] });
+    const storage = new FaultyStorage(cluster.memory);
+    const [first, second] = [await cluster.startProcess({ storage }), await cluster.startProcess()];
+    const { sagaId } = await first.start();
+    await cluster.advance(0);
+    storage.inject({ method: 'release', outcome });
+    const closed = first.engine.close();
+    gate.open();
+    await cluster.resolve(closed);
+    expect((await cluster.resolve(second.outcome(sagaId), 10_000)).status).toBe('completed');
+  });
 
   it('loses no saga whose start is on its way', async () => {
     const { saga, cluster } = order({});
@@ -169,7 +166,7 @@ describe('a shutdown', () => {
     expect(saga.calls).toEqual(['act reserve', 'act charge', 'act ship']);
   });
 
-  it('starts no step of a saga whose start is answered while it waits for others, and gives it back', async () => {
+  it('starts no step of a saga whose start is answered while it waits for others, and releases it', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waits(), answers()] });
     const storage = new DelayedStorage(cluster.memory);
@@ -201,7 +198,7 @@ describe('a shutdown', () => {
     expect(cluster.clock.pendingTimers).toBe(0);
   });
 
-  it('gives many sagas back at once', async () => {
+  it('releases many sagas at once', async () => {
     const gate = new StepGate();
     const { cluster } = order({ act: [gate.waits()] });
     const process = await cluster.startProcess();

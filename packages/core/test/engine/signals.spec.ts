@@ -65,7 +65,7 @@ describe('a saga that waits for a signal', () => {
     expect(process.engine.worker.running.size).toBe(0);
   });
 
-  it('goes on at once in the process that takes the signal, with what came, of its class', async () => {
+  it('continues at once in the process that takes the signal, with what came, of its class', async () => {
     const { saga, cluster, process, started, sagaId } = await waiting();
     await process.engine.requests.signal(sagaId, delivered, { number: '7' });
     await cluster.advance(0);
@@ -82,7 +82,7 @@ describe('a saga that waits for a signal', () => {
     expect(process.listener.ofType('claimed')).toMatchObject([{ isRecovery: false }]);
   });
 
-  it('is told by its name and key, from a process that runs nothing, and one that does not have the saga', async () => {
+  it('gets it by its name and key, from a process that runs nothing, and one that does not have the saga', async () => {
     const { cluster, process, started } = await waiting();
     const other = scriptedSaga('other', [new ScriptedStep('work')]);
     const stranger = await cluster.startProcess({ sagas: [other], worker: false });
@@ -91,7 +91,7 @@ describe('a saga that waits for a signal', () => {
     expect((await cluster.resolve(process.outcome(started), 0)).status).toBe('completed');
   });
 
-  it('is found within a sweep by a process that nobody told', async () => {
+  it('is found within a sweep by a process that got no hint', async () => {
     const { cluster, process, sagaId } = await waiting();
     process.kill();
     const runsNothing = await cluster.startProcess({ worker: false });
@@ -175,7 +175,7 @@ describe('a saga that is reminded', () => {
 });
 
 describe('the timeout of a wait for a signal', () => {
-  it('undoes what was done, with an error of its own', async () => {
+  it('undoes the completed steps, with its own error', async () => {
     const { saga, cluster, process, started } = await waiting({ timeoutMs: longMs });
     await cluster.advance(longMs + 10);
     expect(await cluster.resolve(process.outcome(started), 0)).toMatchObject({
@@ -185,7 +185,7 @@ describe('the timeout of a wait for a signal', () => {
     expect(saga.calls).toEqual(['act pay', 'compensate pay']);
   });
 
-  it('lets the saga go on if it says so', async () => {
+  it('lets the saga continue if it says so', async () => {
     const { saga, cluster, process, started } = await waiting({ timeoutMs: longMs, onTimeout: 'continue' });
     await cluster.advance(longMs + 10);
     expect((await cluster.resolve(process.outcome(started), 0)).status).toBe('completed');
@@ -214,7 +214,7 @@ describe('the timeout of a wait for a signal', () => {
     expect((await cluster.resolve(process.outcome(timedOut), 3_000)).status).toBe('failed');
   });
 
-  it('may be none in a process that recovers nothing: it waits in memory, and reads what others tell it', async () => {
+  it('may be none in a process that recovers nothing: it waits in memory, and reads signals from other processes', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess({ recovery: { enabled: false } });
     const other = await cluster.startProcess({ worker: false });
@@ -352,7 +352,7 @@ describe('signals of a saga', () => {
     });
   });
 
-  it('are taken by a STUCK saga, for when it goes on', async () => {
+  it('are kept by a STUCK saga until it continues', async () => {
     const { cluster } = order({}, { act: [new StepGate().waits()] });
     const first = await cluster.startProcess();
     const { sagaId } = await first.start();

@@ -71,7 +71,7 @@ describe('where a saga stands', () => {
     await expect(reader.find({ saga: 'order', key: '' })).rejects.toMatchObject({ argument: 'key' });
   });
 
-  it('is no step while it is queued, from its first claim on the first one, and none behind its end', async () => {
+  it('is empty while it is queued, the first step from its first claim on, and empty after its end', async () => {
     const gate = new StepGate();
     const cluster = new SimulatedCluster([
       scriptedSaga('order', [new ScriptedStep('charge', { act: [gate.waits()] })]),
@@ -128,7 +128,7 @@ describe('where a saga stands', () => {
     expect(await stands(second, sagaId)).toMatchObject({ step: 'charge', sinceMs: 0, recoveries: 1 });
   });
 
-  it('is told as far as it is known by a process that does not know the saga', async () => {
+  it('is shown as far as it is known by a process that does not have the saga', async () => {
     const cluster = new SimulatedCluster([orderOf({ failures: 1 })]);
     const process = await cluster.startProcess();
     const { sagaId } = await cluster.run(process, { item: 'book' });

@@ -1,7 +1,7 @@
 import { FaultyStorage, scriptedSaga, ScriptedStep, SimulatedCluster } from '@nest-saga/testing';
 
 describe('a start whose answer is lost', () => {
-  it('is answered as durable where the lease is lost before it could be read back, and another worker runs it', async () => {
+  it('is answered as durable if the lease is lost before it could be read back, and another worker runs it', async () => {
     const saga = scriptedSaga('order', [new ScriptedStep('first')]);
     const cluster = new SimulatedCluster([saga]);
     const storage = new FaultyStorage(cluster.memory);

@@ -49,7 +49,7 @@ describe('two starts with one id', () => {
     expect(saga.calls).toEqual(['act charge', 'act ship']);
   });
 
-  it('are one where the first is tried again by the storage while the second is stored', async () => {
+  it('are one if the first is tried again by the storage while the second is stored', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waits()] });
     const storage = new FaultyStorage(cluster.memory);
@@ -65,7 +65,7 @@ describe('two starts with one id', () => {
     expect(saga.calls).toEqual(['act charge', 'act ship']);
   });
 
-  it('are one where the first has ended long ago', async () => {
+  it('are one if the first has ended long ago', async () => {
     const { saga, cluster } = order();
     const first = await cluster.run(await cluster.startProcess(), {}, { sagaId });
     const second = await cluster.run(await cluster.startProcess(), {}, { sagaId });
@@ -94,7 +94,7 @@ describe('two starts with one id', () => {
     expect(saga.calls).toHaveLength(2);
   });
 
-  it('are refused where their contexts differ, and the first one goes on', async () => {
+  it('are refused if their contexts differ, and the first one continues', async () => {
     const { saga, cluster } = order();
     const process = await cluster.startProcess();
     const first = await process.start({ total: 1 }, { sagaId });
@@ -105,7 +105,7 @@ describe('two starts with one id', () => {
     expect(saga.calls).toHaveLength(2);
   });
 
-  it('are refused where they mean different sagas', async () => {
+  it('are refused if they mean different sagas', async () => {
     const { saga, cluster } = order();
     const process = await cluster.startProcess({
       sagas: [saga, scriptedSaga('refund', [new ScriptedStep('pay')])],
@@ -142,7 +142,7 @@ describe('two starts with one id', () => {
     expect(saga.calls).toHaveLength(2);
   });
 
-  it('are refused where the caller wants a new one', async () => {
+  it('are refused if the caller wants a new one', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
     await cluster.run(process, {}, { sagaId });
@@ -183,14 +183,14 @@ describe('two starts of a saga whose codec writes the same in another way each t
     ['another value', { total: 2, dueAt: new Date(5) }],
     ['another date', { total: 1, dueAt: new Date(6) }],
     ['one value more', { total: 1, dueAt: new Date(5), note: 'fragile' }],
-  ])('are refused where one has %s', async (_name, other) => {
+  ])('are refused if one has %s', async (_name, other) => {
     const { cluster } = sealedOrder();
     const process = await cluster.startProcess();
     await cluster.run(process, { total: 1, dueAt: new Date(5) }, { sagaId });
     await expect(process.start(other, { sagaId })).rejects.toMatchObject({ conflict: 'context' });
   });
 
-  it('are refused where the first context cannot be read here, because nobody can say that it is the same', async () => {
+  it('are refused if the first context cannot be read here, because it is unknown whether it is the same', async () => {
     const codec = salted();
     const { saga, cluster } = sealedOrder(codec);
     await cluster.run(await cluster.startProcess(), {}, { sagaId });
@@ -227,7 +227,7 @@ describe('starts with one key', () => {
     expect(saga.calls).toEqual(['act charge', 'act ship']);
   });
 
-  it('are refused where their contexts differ', async () => {
+  it('are refused if their contexts differ', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
     await cluster.run(process, { total: 1 }, { key: 'order-1' });
@@ -244,7 +244,7 @@ describe('a start', () => {
     await expect(cluster.memory.find(started.sagaId)).resolves.toMatchObject({ status: 'running' });
   });
 
-  it('waits for a place where as many run as may, and the first that waits gets the first place', async () => {
+  it('waits for a slot if all are in use, and the first start that waits gets the first slot', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waits()] });
     const process = await cluster.startProcess({ concurrency: 2 });
@@ -267,7 +267,7 @@ describe('a start', () => {
     ]);
   });
 
-  it('is refused as busy if no place becomes free in time: nothing is stored, and a later one gets the place', async () => {
+  it('is refused as busy if no slot becomes free in time: nothing is stored, and a later one gets the slot', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waits()] });
     const process = await cluster.startProcess({ concurrency: 1, busyTimeoutMs: 2_000 });
@@ -285,7 +285,7 @@ describe('a start', () => {
     expect(charge.calls.map(({ context }) => context)).toEqual([{ name: 'a' }, { name: 'c' }]);
   });
 
-  it('that waits for a place is refused by a process that begins to shut down, not as busy', async () => {
+  it('that waits for a slot is refused by a process that begins to shut down, not as busy', async () => {
     const { cluster } = order({ act: [new StepGate().waits()] });
     const process = await cluster.startProcess({ concurrency: 1, busyTimeoutMs: 2_000 });
     await process.start();
@@ -322,7 +322,7 @@ describe('a start', () => {
 });
 
 describe('a queued saga', () => {
-  it('is run by whichever process claims it, and its starter sees how it ends', async () => {
+  it('is run by any process that claims it, and its starter sees how it ends', async () => {
     const { saga, cluster } = order();
     const starter = await cluster.startProcess({ worker: false });
     const worker = await cluster.startProcess();
@@ -354,7 +354,7 @@ describe('a queued saga', () => {
   });
 });
 
-describe('what is told of a saga', () => {
+describe('the results of a saga', () => {
   it('replays everything and follows then, in a process that does not run it', async () => {
     const gate = new StepGate();
     const { cluster } = order({ act: [gate.waits()] });
@@ -372,7 +372,7 @@ describe('what is told of a saga', () => {
     expect(results).toEqual(owner.listener.ofType('step').map(({ result }) => result));
   });
 
-  it('is the whole of it for one who comes when it has ended', async () => {
+  it('are complete for a watcher that comes after its end', async () => {
     const { cluster } = order({ act: [throws(new Error('declined'))] });
     const process = await cluster.startProcess();
     const { sagaId: ended } = await cluster.run(process);
@@ -381,7 +381,7 @@ describe('what is told of a saga', () => {
     expect(results).toMatchObject([{ step: 'charge', status: 'failed', error: { message: 'declined' } }]);
   });
 
-  it('can be left in the middle, and taken up again where it was left: the saga goes on', async () => {
+  it('can be left in the middle, and watched again from there: the saga continues', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waits()] });
     const process = await cluster.startProcess();
@@ -404,7 +404,7 @@ describe('what is told of a saga', () => {
     expect(seen).toEqual([2]);
   });
 
-  it('is that there is none, for an id that nobody started', async () => {
+  it('are an error for an unknown id', async () => {
     const process = await order().cluster.startProcess();
     await expect(process.outcome(sagaId)).rejects.toBeInstanceOf(SagaNotFoundError);
     await expect(process.engine.reader.history(sagaId)).rejects.toBeInstanceOf(SagaNotFoundError);

@@ -95,7 +95,7 @@ describe('one call of the storage that fails', () => {
     },
   );
 
-  it('is read back until there is an answer, where it is not known what became of a write', async () => {
+  it('is read back until there is an answer, if the outcome of a write is unknown', async () => {
     const { saga, cluster, storage } = order();
     const process = await cluster.startProcess({ storage });
     storage.inject({ method: 'append', outcome: 'unknown', fromCall: 2, times: 1 });
@@ -146,7 +146,7 @@ describe('a storage that is away', () => {
     expect(saga.calls.at(-1)).toBe('compensate reserve');
   });
 
-  it('is told to the listener, with the saga and what was tried', async () => {
+  it('is reported to the listener, with the saga and the operation', async () => {
     const { cluster, storage } = order();
     const process = await cluster.startProcess({ storage });
     storage.inject({ method: 'append', outcome: 'not-written', times: 1 });
@@ -158,7 +158,7 @@ describe('a storage that is away', () => {
 });
 
 describe('a start whose storage is in trouble', () => {
-  it('runs once where its answer is lost', async () => {
+  it('runs once if its answer is lost', async () => {
     const { saga, cluster, storage } = order();
     const process = await cluster.startProcess({ storage });
     storage.inject({ method: 'start', outcome: 'unknown', times: 1 });
@@ -167,7 +167,7 @@ describe('a start whose storage is in trouble', () => {
     expect(saga.calls).toHaveLength(3);
   });
 
-  it('runs once where its answer is lost and the caller starts it again with the same key', async () => {
+  it('runs once if its answer is lost and the caller starts it again with the same key', async () => {
     const { saga, cluster, storage } = order();
     const process = await cluster.startProcess({ storage });
     const back = storage.inject({ method: 'start', outcome: 'unknown' });
@@ -181,7 +181,7 @@ describe('a start whose storage is in trouble', () => {
     expect(saga.calls).toHaveLength(3);
   });
 
-  it('is tried again for a while, and is told as failed then with what is known of it', async () => {
+  it('is retried for a while, and then fails with the known outcome', async () => {
     const { cluster, storage } = order();
     const process = await cluster.startProcess({ storage });
     storage.inject({ method: 'start', outcome: 'not-written' });
@@ -193,7 +193,7 @@ describe('a start whose storage is in trouble', () => {
     });
   });
 
-  it('that was stored without the caller knowing runs all the same: it is durable', async () => {
+  it('that was stored without the caller knowing still runs: it is durable', async () => {
     const { saga, cluster, storage } = order();
     const process = await cluster.startProcess({ storage });
     const back = storage.inject({ method: 'start', outcome: 'unknown' });
@@ -205,7 +205,7 @@ describe('a start whose storage is in trouble', () => {
     expect(saga.calls).toHaveLength(3);
   });
 
-  it('gives its place back to others', async () => {
+  it('releases its slot to others', async () => {
     const { cluster, storage } = order();
     const process = await cluster.startProcess({ storage, concurrency: 1 });
     storage.inject({ method: 'start', outcome: 'refused', times: 3 });
@@ -245,7 +245,7 @@ describe('a request whose answer is lost', () => {
 });
 
 describe('a result', () => {
-  it('is told only after its entry is stored: an answer that is late makes it late', async () => {
+  it('is published only after its entry is stored: a late answer makes it late', async () => {
     const { cluster } = order();
     const storage = new DelayedStorage(cluster.memory);
     const process = await cluster.startProcess({ storage });
@@ -263,7 +263,7 @@ describe('a result', () => {
     expect(results.map(({ step }) => step)).toEqual(['reserve', 'charge', 'ship']);
   });
 
-  it('whose answer was lost is told once, and what it emitted too', async () => {
+  it('whose answer was lost is published once, and so are its events', async () => {
     const { charge, cluster, storage } = order();
     charge.rescript({ act: [emits('charged')] });
     const process = await cluster.startProcess({ storage });

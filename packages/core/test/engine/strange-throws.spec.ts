@@ -69,14 +69,14 @@ describe('an act that throws what cannot be looked at', () => {
 });
 
 describe('an error of this package', () => {
-  it('is known where another copy of the package threw it', async () => {
+  it('is known if another copy of the package threw it', async () => {
     const declared = saga(new OfAnotherCopy('SAGA_STEP_NON_RETRYABLE'));
     const cluster = new SimulatedCluster([declared]);
     expect((await cluster.run(await cluster.startProcess())).status).toBe('failed');
     expect(declared.calls).toEqual(['act charge']);
   });
 
-  it('says when to try again where another copy of the package threw it', async () => {
+  it('says when to try again if another copy of the package threw it', async () => {
     const error = Object.assign(new OfAnotherCopy('SAGA_STEP_RETRYABLE'), { retryAfterMs: 12_345 });
     const cluster = new SimulatedCluster([saga(error)]);
     const { sagaId } = await cluster.run(await cluster.startProcess());
@@ -86,7 +86,7 @@ describe('an error of this package', () => {
     expect(first.retryAt.getTime() - first.finishedAt.getTime()).toBe(12_345);
   });
 
-  it('stays what it is where a subclass has a code of its own', async () => {
+  it('stays what it is if a subclass has its own code', async () => {
     const declared = saga(new Declined('no'));
     const cluster = new SimulatedCluster([declared]);
     await cluster.run(await cluster.startProcess());
@@ -97,7 +97,7 @@ describe('an error of this package', () => {
 describe('the cause of an error', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
-  it('is told with the failure, one level deep', async () => {
+  it('is reported with the failure, one level deep', async () => {
     const cluster = new SimulatedCluster([saga(new TypeError('fetch failed', { cause: refused }))]);
     const { failure } = await cluster.run(await cluster.startProcess());
     expect(failure?.cause).toEqual({
@@ -126,7 +126,7 @@ describe('the cause of an error', () => {
 });
 
 describe('an event', () => {
-  it('fails the act that emitted it where its class cannot be asked for its instances', async () => {
+  it('fails the act that emitted it if its class cannot be asked for its instances', async () => {
     class Unaskable {
       readonly id = 1;
       static [Symbol.hasInstance](): boolean {

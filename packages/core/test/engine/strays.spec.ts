@@ -46,7 +46,7 @@ async function openProcess() {
 }
 
 describe("a saga that is a process's in the storage alone", () => {
-  it('counts no recovery, however often the answer to its claim is lost: nobody ever ran it', async () => {
+  it('counts no recovery, however often the answer to its claim is lost: no process ever ran it', async () => {
     const { saga, cluster, storage, process } = await openProcess();
     storage.inject({ method: 'claim', outcome: 'unknown', times: 10 });
     const { sagaId } = await process.enqueue();
@@ -58,7 +58,7 @@ describe("a saga that is a process's in the storage alone", () => {
     expect(claims).toMatchObject([{ sagaId, isRecovery: false, recoveries: 0 }]);
   });
 
-  it('is given back though its journal cannot be read', async () => {
+  it('is released though its journal cannot be read', async () => {
     const { cluster, storage, process } = await openProcess();
     storage.inject({ method: 'claim', outcome: 'unknown', times: 1 });
     const { sagaId } = await process.enqueue();
@@ -69,7 +69,7 @@ describe("a saga that is a process's in the storage alone", () => {
     expect(process.listener.ofWorkerType('sweep-failed')).toHaveLength(1);
   });
 
-  it('is given back behind a request that came meanwhile', async () => {
+  it('is released after a request that came meanwhile', async () => {
     const { saga, cluster, storage, process } = await openProcess();
     storage.inject({ method: 'claim', outcome: 'unknown', times: 1 });
     const { sagaId } = await process.enqueue();
@@ -80,7 +80,7 @@ describe("a saga that is a process's in the storage alone", () => {
     expect(saga.calls).toEqual([]);
   });
 
-  it('keeps the process from nothing where it cannot be given back', async () => {
+  it('does not stop the process from anything if it cannot be released', async () => {
     const { saga, cluster, storage, process } = await openProcess();
     storage.inject({ method: 'claim', outcome: 'unknown', times: 1 });
     const { sagaId } = await process.enqueue();
@@ -100,7 +100,7 @@ describe("a saga that is a process's in the storage alone", () => {
     expect(saga.calls).toEqual(['act charge', 'act charge']);
   });
 
-  it('is not given back while it runs here', async () => {
+  it('is not released while it runs here', async () => {
     const gate = new StepGate();
     const saga = scriptedSaga('order', [new ScriptedStep('charge', { act: [gate.waits()] })]);
     const cluster = new SimulatedCluster([saga]);
@@ -121,7 +121,7 @@ describe('a saga that the storage took and cannot read', () => {
     return { cluster, sagaId, storage };
   }
 
-  it('is told, and the sweep goes on', async () => {
+  it('is reported, and the sweep continues', async () => {
     const { cluster, sagaId, storage } = await withUnreadable();
     const process = await cluster.startProcess({ storage });
     await cluster.advance(0);
@@ -132,7 +132,7 @@ describe('a saga that the storage took and cannot read', () => {
     expect(process.listener.ofWorkerType('swept')).toHaveLength(1);
   });
 
-  it('is an error for whoever asked to recover just it', async () => {
+  it('is an error for a caller that asked to recover it', async () => {
     const { cluster, sagaId, storage } = await withUnreadable();
     const process = await cluster.startProcess({ storage, recovery: { enabled: false } });
     await expect(process.engine.starter.recover(sagaId)).rejects.toBe(storage.unreadable);

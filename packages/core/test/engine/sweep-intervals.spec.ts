@@ -48,7 +48,7 @@ describe('the time between two sweeps of a process', () => {
     expect(pauses?.map(Math.round)).toEqual([4_000, 4_500, 5_000, 5_500, 6_000]);
   });
 
-  it('is drawn anew for each pause and in each process, so that they do not sweep in step', async () => {
+  it('differs for each pause and in each process, so that they do not sweep in step', async () => {
     const [first, second] = await pausesOf([0.1, 0.9, 0.1, 0.9], [0.8, 0.3, 0.6, 0.2]);
     expect(first?.map(Math.round)).toEqual([4_200, 5_800, 4_200, 5_800]);
     expect(second?.map(Math.round)).toEqual([5_600, 4_600, 5_200, 4_400]);

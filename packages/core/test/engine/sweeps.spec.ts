@@ -16,7 +16,7 @@ function order(charge: ScriptedStepOptions = {}) {
 }
 
 describe('a sweep', () => {
-  it('that fails is told, and the next one finds what there is', async () => {
+  it('that fails is reported, and the next one finds the saga', async () => {
     const { cluster } = order();
     const storage = new FaultyStorage(new SilentStorage(cluster.memory));
     const starter = await cluster.startProcess({ worker: false });
@@ -28,7 +28,7 @@ describe('a sweep', () => {
     expect(process.listener.ofWorkerType('sweep-failed')).toHaveLength(2);
   });
 
-  it("gives a saga back that is this process's in the storage alone: the answer to its claim was lost", async () => {
+  it("releases a saga that is this process's in the storage alone: the answer to its claim was lost", async () => {
     const { saga, cluster } = order();
     const storage = new FaultyStorage(cluster.memory);
     const process = await cluster.startProcess({ storage });
@@ -133,7 +133,7 @@ describe('a saga that cannot be read here', () => {
     expect(pauses.at(-1)).toBeGreaterThanOrEqual(16);
   });
 
-  it('does not starve what is behind it in the queue', async () => {
+  it('does not starve the sagas after it in the queue', async () => {
     const broken = scriptedSaga('broken', [new ScriptedStep('reserve')], { codec: brokenCodec });
     const saga = scriptedSaga('order', [new ScriptedStep('reserve')]);
     const cluster = new SimulatedCluster([broken, saga]);

@@ -46,7 +46,7 @@ describe('a handler whose time is up', () => {
     expect(saga.calls).toContain('compensate reserve');
   });
 
-  it('completes its act with what it returns within the grace period', async () => {
+  it('completes its act with its result within the grace period', async () => {
     const gate = new StepGate();
     const { cluster } = order({ act: [gate.waitsDeaf()] });
     const process = await cluster.startProcess();
@@ -94,7 +94,7 @@ describe('a handler whose time is up', () => {
     expect(saga.calls.at(-1)).toBe('act invoice');
   });
 
-  it('has undone its step where its compensation returns within the grace period', async () => {
+  it('has undone its step if its compensation returns within the grace period', async () => {
     const gate = new StepGate();
     const { step, saga, cluster } = order({ act: [throws(new Error('declined'))] });
     const reserve = saga.steps[0] as ScriptedStep;
@@ -108,7 +108,7 @@ describe('a handler whose time is up', () => {
     expect(step.actCalls).toHaveLength(1);
   });
 
-  it('counts against its breaker when its time is up, and completes all the same', async () => {
+  it('counts against its breaker when its time is up, and still completes', async () => {
     const gate = new StepGate();
     const seen: unknown[] = [];
     const circuitBreaker: CircuitBreaker = {
@@ -136,7 +136,7 @@ describe('a handler whose time is up', () => {
     expect(saga.calls).toEqual(['act card']);
   });
 
-  it('is let go at once where its worker loses the lease within the grace period', async () => {
+  it('is released at once if its worker loses the lease within the grace period', async () => {
     const gate = new StepGate();
     const { saga, cluster } = order({ act: [gate.waitsDeaf()] });
     const storage = new FaultyStorage(cluster.memory);

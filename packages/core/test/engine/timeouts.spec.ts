@@ -39,7 +39,7 @@ describe('an act that takes longer than its timeout', () => {
     expect(durationMs).toBe(1_000);
   });
 
-  it('does not block the saga where it ignores its signal, and its late result is discarded', async () => {
+  it('does not block the saga if it ignores its signal, and its late result is discarded', async () => {
     const gate = new StepGate();
     const { step, saga, cluster } = hanging({ act: [gate.waitsDeaf()], timeoutMs: 1_000 });
     const outcome = await cluster.run(await cluster.startProcess());
@@ -52,7 +52,7 @@ describe('an act that takes longer than its timeout', () => {
     expect(step.compensateCalls).toHaveLength(1);
   });
 
-  it('changes the context of nobody any more', async () => {
+  it('does not change any context any more', async () => {
     const gate = new StepGate();
     const spoils = gate.waitsDeaf();
     const { saga, cluster } = hanging({
@@ -85,7 +85,7 @@ describe('an act that takes longer than its timeout', () => {
     expect(step.actCalls.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it('is undone first with compensateOn "attempted", told that its act timed out', async () => {
+  it('is undone first with compensateOn "attempted", with the outcome of a timeout', async () => {
     const { step, saga, cluster } = hanging({
       act: [new StepGate().waitsDeaf()],
       timeoutMs: 1_000,
@@ -137,7 +137,7 @@ describe('a compensation that takes longer than its timeout', () => {
     expect(gate.abortReasons).toMatchObject([{ reason: 'timeout' }]);
   });
 
-  it('does not block the undo where it ignores its signal, and its late result changes nothing', async () => {
+  it('does not block the undo if it ignores its signal, and its late result changes nothing', async () => {
     const gate = new StepGate();
     const late = gate.waitsDeaf();
     const { saga, cluster } = hanging({
@@ -164,7 +164,7 @@ describe('a compensation that takes longer than its timeout', () => {
     expect(process.listener.emitted(sagaId)).toEqual([]);
   });
 
-  it('is STUCK where it hangs each time, and what it returns at last undoes nothing', async () => {
+  it('is STUCK if it hangs each time, and its late result undoes nothing', async () => {
     const gate = new StepGate();
     const { saga, cluster } = hanging({ compensate: [gate.waitsDeaf()], timeoutMs: 1_000 });
     (saga.steps[2] as ScriptedStep).rescript({ act: [throws(declined)] });

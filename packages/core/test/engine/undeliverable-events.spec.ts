@@ -51,7 +51,7 @@ describe('a saga whose events cannot be read by the process that claims it', () 
     );
   });
 
-  it('goes on where they can be read, and they are delivered first', async () => {
+  it('continues if they can be read, and they are delivered first', async () => {
     const { cluster, key, sagaId } = await crashedWithEvents();
     key.isThere = false;
     const blind = await cluster.startProcess();

@@ -55,7 +55,7 @@ describe('a primary whose effect is in doubt', () => {
   });
 
   it.each(['halt', 'continue'] as const)(
-    'makes the saga STUCK if it cannot be undone, with onExhausted "%s", and goes on once it can',
+    'makes the saga STUCK if it cannot be undone, with onExhausted "%s", and continues once it can',
     async (onExhausted) => {
       const { saga, cluster } = order({
         act: [throws(inDoubt)],

@@ -62,14 +62,14 @@ describe('two versions of a saga side by side', () => {
 });
 
 describe('a saga that was changed under its version', () => {
-  it('goes on where its journal is a prefix of the new steps', async () => {
+  it('continues if its journal is a prefix of the new steps', async () => {
     const after = scriptedSaga('order', steps('reserve', 'charge', 'check', 'ship'));
     const { outcome } = await redeploy(['reserve', 'charge', 'ship'], after);
     expect(outcome.status).toBe('completed');
     expect(after.calls).toEqual(['act charge', 'act check', 'act ship']);
   });
 
-  it('is STUCK with "definition-mismatch" where a step in its journal stands elsewhere, and nothing is run', async () => {
+  it('is STUCK with "definition-mismatch" if a step in its journal stands elsewhere, and nothing is run', async () => {
     const after = scriptedSaga('order', steps('check', 'reserve', 'charge'));
     const { outcome } = await redeploy(['reserve', 'charge', 'ship'], after);
     expect(outcome).toMatchObject({ status: 'stuck', stuck: { reason: 'definition-mismatch' } });
@@ -77,13 +77,13 @@ describe('a saga that was changed under its version', () => {
     expect(after.calls).toEqual([]);
   });
 
-  it('is STUCK as well where it has fewer steps than its journal', async () => {
+  it('is STUCK as well if it has fewer steps than its journal', async () => {
     const after = scriptedSaga('order', steps('check'));
     const { outcome } = await redeploy(['reserve', 'charge'], after);
     expect(outcome.stuck).toMatchObject({ reason: 'definition-mismatch' });
   });
 
-  it('is STUCK in the middle of its undo too, and goes on undoing once the right steps are back', async () => {
+  it('is STUCK in the middle of its undo too, and continues to undo once the right steps are back', async () => {
     const before = scriptedSaga('order', [
       ...steps('reserve'),
       new ScriptedStep('charge', { compensate: [new StepGate().waits()] }),
@@ -112,7 +112,7 @@ describe('a saga that was changed under its version', () => {
     expect(right.calls).toEqual(['compensate charge', 'compensate reserve']);
   });
 
-  it('goes on after the right steps are back and an operator says so', async () => {
+  it('continues after the right steps are back and an operator says so', async () => {
     const { cluster, process, sagaId } = await redeploy(
       ['reserve', 'charge'],
       scriptedSaga('order', steps('check')),
@@ -125,7 +125,7 @@ describe('a saga that was changed under its version', () => {
     expect(right.calls).toEqual(['act charge']);
   });
 
-  it('is STUCK where its journal chose an alternative that is no longer there', async () => {
+  it('is STUCK if its journal chose an alternative that is no longer there', async () => {
     const gate = new StepGate();
     const before = scriptedSaga('order', [
       fallback(
@@ -147,7 +147,7 @@ describe('a saga that was changed under its version', () => {
 });
 
 describe('a step with a new name', () => {
-  it('goes on under its aliases, for what is done and for what was under way', async () => {
+  it('continues under its aliases, for what is done and for what was under way', async () => {
     const after = scriptedSaga('order', [
       new ScriptedStep('hold-stock', { aliases: ['reserve'] }),
       new ScriptedStep('pay', { aliases: ['charge', 'charge-card'] }),

@@ -103,7 +103,7 @@ describe('a client that watches a saga', () => {
     expect(ended.filter((frame) => /^(approval|signal)/.test(frame))).toEqual([]);
   });
 
-  it('learns once of one wait, whoever claims the saga meanwhile', async () => {
+  it('learns once of one wait, even if other processes claim the saga meanwhile', async () => {
     const { cluster } = order();
     const first = await cluster.startProcess();
     const { sagaId } = await first.start({ cents: 5_000 });
@@ -196,7 +196,7 @@ describe('a client that watches a saga', () => {
 });
 
 describe('a saga that is found', () => {
-  it('says what it waits for, until when and what is asked', async () => {
+  it('says what it waits for, until when and with which title', async () => {
     const { cluster } = order();
     const process = await cluster.startProcess();
     const until = new Date(cluster.clock.now() + minutes(30));

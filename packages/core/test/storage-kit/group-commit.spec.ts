@@ -48,7 +48,7 @@ describe('GroupCommit', () => {
     expect(await Promise.all(answers)).toEqual([true, true, true]);
   });
 
-  it('shares many writes among the statements that may be sent, so that one is written while another goes on', async () => {
+  it('shares many writes among the statements that may be sent, so that one is written while another continues', async () => {
     open({ maximumInFlight: 2, minimumSplitRows: 2 });
     const answers = ['a', 'b', 'c', 'd', 'e'].map((id) => commits.submit(appendTo(id)));
     await turn();
@@ -69,7 +69,7 @@ describe('GroupCommit', () => {
     expect(database.groups).toEqual([['a', 'b', 'c']]);
   });
 
-  it('tells a row that was not written from the ones that were', async () => {
+  it('distinguishes a row that was not written from the ones that were', async () => {
     const answers = [commits.submit(appendTo('a')), commits.submit(appendTo('b'))];
     await turn();
     await database.answer(['a']);
@@ -123,7 +123,7 @@ describe('GroupCommit', () => {
     await expect(answers[1]).rejects.toMatchObject({ operation: 'append', outcome: 'refused' });
   });
 
-  it('tries each row by itself where the values of one cannot even be sent', async () => {
+  it('tries each row separately if the values of one cannot even be sent', async () => {
     const answers = ['a', 'bad', 'c'].map((id) => commits.submit(appendTo(id)));
     const settled = Promise.allSettled(answers);
     await turn();
@@ -139,7 +139,7 @@ describe('GroupCommit', () => {
     ]);
   });
 
-  it('tries no further row by itself once the connection is lost: nobody waits for it row by row', async () => {
+  it('tries no further row separately once the connection is lost: no caller waits for it row by row', async () => {
     const answers = ['a', 'b', 'c', 'd'].map((id) => commits.submit(appendTo(id)));
     const settled = Promise.allSettled(answers);
     const drained = commits.drained();
@@ -158,7 +158,7 @@ describe('GroupCommit', () => {
     await drained;
   });
 
-  it('goes on with the other rows where one of a refused statement hangs by itself', async () => {
+  it('continues with the other rows if one of a refused statement hangs', async () => {
     const answers = ['a', 'b', 'c'].map((id) => commits.submit(appendTo(id)));
     const settled = Promise.allSettled(answers);
     await turn();

@@ -3,7 +3,7 @@ import { appendTo, failure, HeldDatabase, openCommits, turn } from './held-datab
 
 const locked = failure('split');
 
-describe('a saga whose row somebody holds', () => {
+describe('a saga whose row another transaction holds', () => {
   let database: HeldDatabase;
   let commits: GroupCommit;
 
@@ -68,7 +68,7 @@ describe('a saga whose row somebody holds', () => {
     await Promise.all([answers, held, others]);
   });
 
-  it.each([1, 2])('goes after eight groups all the same, with %i slots', async (slots) => {
+  it.each([1, 2])('still goes after eight groups, with %i slots', async (slots) => {
     open(slots);
     await suspect();
     // So that another write is always in flight or waiting.

@@ -91,7 +91,7 @@ export function describeLists(world: StorageWorld): void {
     },
   );
 
-  it('has no further page behind one that is just full', async () => {
+  it('has no further page after one that is just full', async () => {
     const { saga } = world.newIdentity();
     await startApart(4, saga);
     expect((await pages({ saga, limit: 2 })).map(({ length }) => length)).toEqual([2, 2]);

@@ -17,7 +17,7 @@ export function describeSummary(world: StorageWorld): void {
     });
   });
 
-  it('counts what is open or stuck, by status and by what it is, and leaves out what has ended', async () => {
+  it('counts open and stuck sagas, by status and by name, and leaves out those that have ended', async () => {
     const owner = await world.newWorker();
     const { saga } = world.newIdentity();
     await world.start({ saga });

@@ -38,7 +38,7 @@ describe('the checker of who began a call', () => {
     expect(rulesOf({ sagas: [queued], ledger, snapshots: [], watchers: [] })).toEqual([]);
   });
 
-  it('takes the calls of both owners by their times, in whichever order they were written down', () => {
+  it('takes the calls of both owners by their times, in whatever order they were recorded', () => {
     const [first, last] = [
       saga('completed', [act('a')]),
       saga('completed', [act('a'), claim, act('b')], 'w2'),
@@ -80,7 +80,7 @@ describe('the checker of who began a call', () => {
     ['without-lease', 'after the lease', { ...calledFor('w1'), leases: [leaseOf('w1', 'p1', 30)] }],
     ['without-lease', 'under a lease of another process', { leases: [leaseOf('w1', 'p2')] }],
     ['without-lease', 'under no lease', { leases: [] }],
-  ])('reports %s where a call began %s', (rule, _, evidence) => {
+  ])('reports %s if a call began %s', (rule, _, evidence) => {
     const given = { ...calledFor('w1'), snapshots: [], watchers: [], ...evidence };
     expect(rulesOf(given)).toEqual([rule]);
   });

@@ -121,7 +121,7 @@ describe('the checker of crash runs', () => {
       withEntry(saga('completed', [{ kind: 'claimed', from: 'running' }, act('a')]), 1, { worker: 'w0' }),
     ],
     ['wrote-after-fence', saga('completed', [act('a'), { kind: 'released', reason: 'shutdown' }, act('b')])],
-  ])('reports %s where the journal itself says so', (rule, loaded) => {
+  ])('reports %s if the journal itself says so', (rule, loaded) => {
     const ledger = loaded.entries.flatMap((entry) =>
       'step' in entry && entry.step !== undefined ? [call('act', entry.step, 1)] : [],
     );
@@ -167,7 +167,7 @@ describe('the checker of crash runs', () => {
         { kind: 'compensation-decided', undo: [{ step: 'a', outcome: 'failed' }] },
       ],
     ],
-  ])('reports that the undo of an act was told less than is known: it %s', (_name, drafts) => {
+  ])('reports that the undo of an act got less than the known outcome: it %s', (_name, drafts) => {
     const loaded = saga('failed', [...drafts, undo('a')]);
     const told = (outcome: StepOutcome) =>
       rulesOf({
@@ -180,7 +180,7 @@ describe('the checker of crash runs', () => {
     expect(told('unknown')).toEqual([]);
   });
 
-  it('reports what was read and is another one at the end', () => {
+  it('reports a saga that was read and differs at the end', () => {
     const changed = withEntry(undone, 0, { worker: 'w9' });
     expect(rulesOf({ snapshots: [changed] })).toContain('journal-changed');
     const ended = saga('completed', undone.entries.slice(0, 2));
@@ -201,7 +201,7 @@ describe('the checker of crash runs', () => {
     ).toEqual([]);
   });
 
-  it('reports a call that nobody knows the lease of as one that may go on', () => {
+  it('reports a call with an unknown lease as one that may continue', () => {
     const hanging = call('act', 'c', 21, { endedAt: undefined, isEffective: false, process: 'p0' });
     const ledger = [...undoneCalls.slice(0, 2), hanging, ...undoneCalls.slice(2)];
     const second = { ...hanging, process: 'p1', beganAt: epoch + 23 };
@@ -221,7 +221,7 @@ describe('the checker of crash runs', () => {
     expect(rulesOf({ ledger, leases: [until(epoch + 23), ...others] })).toEqual([]);
   });
 
-  it('reports an event that no listener was told, and one that was told too early', () => {
+  it('reports an event that no listener got, and one that came too early', () => {
     const emitting = withEntry(undone, 4, { events: '["gone"]' });
     expect(rulesOf({ sagas: [emitting], snapshots: [], emitted: [] })).toEqual(['event-lost']);
     const told = { sagaId, seq: 5 };

@@ -49,7 +49,7 @@ describe('the effects that a failed saga leaves', () => {
     expect(standing([act('b'), decided, resolved], [call('act', 'b', 1)])).toEqual([]);
   });
 
-  it('are no concern of this rule in a saga that is stuck', () => {
+  it('are not judged by this rule in a saga that is stuck', () => {
     const stuck = saga('stuck', [act('b'), decided]);
     const evidence = { ...good, sagas: [stuck], ledger: [call('act', 'b', 1)], snapshots: [], watchers: [] };
     expect(checkRun(evidence).map(({ rule }) => rule)).not.toContain('effect-left-standing');

@@ -15,7 +15,7 @@ function world() {
 }
 
 describe('SimulatedProcess', () => {
-  it('writes nothing any more once it is killed, though its handlers go on', async () => {
+  it('writes nothing any more once it is killed, though its handlers continue', async () => {
     const { clock, storage, gate, process } = world();
     await process.engine.open();
     const { sagaId } = await process.engine.starter.start({}, { saga: 'order' });

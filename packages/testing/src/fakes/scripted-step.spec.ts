@@ -72,7 +72,7 @@ describe('StepGate', () => {
     expect(gate.held).toBe(0);
   });
 
-  it('lets an attempt go with the reason of its signal, and tells the reason', async () => {
+  it('ends an attempt with the reason of its signal, and shows the reason', async () => {
     const [gate, controller] = [new StepGate(), new AbortController()];
     const held = gate.waits()({}, runOf(1, controller.signal));
     const reason = new Error('told to stop');

@@ -75,7 +75,7 @@ describe('FaultyStorage', () => {
     expect(await inner.find(saga.sagaId)).toBeDefined();
   });
 
-  it('fails from a given call on, whichever method is meant, until the fault is taken back', async () => {
+  it('fails from a given call on, for any method, until the fault is removed', async () => {
     const storage = new FaultyStorage(new InMemorySagaStorage(new FakeClock()));
     const end = storage.inject({ outcome: 'not-written', fromCall: 2 });
     await expect(storage.find(ids.nextId())).resolves.toBeUndefined();

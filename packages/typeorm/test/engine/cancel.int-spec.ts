@@ -111,7 +111,7 @@ describe('a cancel from another process', () => {
     expect(order.saga.calls).toEqual(['act reserve', 'act charge', 'compensate reserve']);
   });
 
-  it('changes nothing where the saga is being undone already', async () => {
+  it('changes nothing if the saga is being undone already', async () => {
     const gate = new StepGate();
     const order = orderOf('undone', { act: [throws(declined)] }, { compensate: [gate.waits()] });
     const [owner, other] = await startTwo(order);

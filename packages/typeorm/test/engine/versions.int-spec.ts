@@ -66,7 +66,7 @@ describe('a saga that is recovered by a worker of another release', () => {
     expect(second.calls).toEqual([]);
   });
 
-  it('goes on where its journal is a prefix of the new steps', async () => {
+  it('continues if its journal is a prefix of the new steps', async () => {
     const sagaId = await leaveBehind('prefix', 'reserve', 'charge', 'ship');
     const after = scriptedSaga('prefix', steps('reserve', 'charge', 'check', 'ship'));
     const { outcome } = await recover(sagaId, after);

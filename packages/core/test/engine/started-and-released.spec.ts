@@ -3,7 +3,7 @@ import { DelayedStorage, scriptedSaga, ScriptedStep, SimulatedCluster, StepGate 
 
 const sagaId = '11111111-2222-7333-8444-555555555555';
 
-describe('a saga that is started again at the moment in which its process lets it go', () => {
+describe('a saga that is started again while its process releases it', () => {
   it('runs in the process that claims it then, and nowhere else', async () => {
     let isKeyThere = false;
     const codec = {
