@@ -179,7 +179,7 @@ describe('SagaOperator.retry and SagaOperator.resolveStep', () => {
 
   it('refuses both for a saga that is not stuck, and a step that it does not stand at', async () => {
     const { operator, sagas, stuck } = await openStuck();
-    const { sagaId: queued } = await sagas.enqueue(new OrderContext('pen'));
+    const { sagaId: queued } = await sagas.enqueue(new OrderContext('pen'), { delayMs: 60_000 });
     await expect(operator.retry(queued)).rejects.toMatchObject({ code: 'SAGA_STATUS_REFUSED' });
     await expect(operator.resolveStep(queued, 'charge', 'note')).rejects.toMatchObject({
       code: 'SAGA_STATUS_REFUSED',
