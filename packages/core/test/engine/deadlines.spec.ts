@@ -89,7 +89,7 @@ describe('a saga that goes forward at its deadline', () => {
     ]);
   });
 
-  it('gives up an act that does not heed its signal after the grace, and undoes it as one in doubt', async () => {
+  it('gives up an act that ignores its signal after the grace period, and undoes it as one in doubt', async () => {
     const charge = new ScriptedStep('charge', { act: [() => new Promise(() => undefined)] });
     const { saga, cluster } = order([charge]);
     const process = await cluster.startProcess({ abortGraceMs: 2_000 });
@@ -192,7 +192,7 @@ describe('a deadline', () => {
     expect(await cluster.journalOf(started.sagaId)).not.toContain('deadline-passed');
   });
 
-  it('is met by a STUCK saga when a person lets it go on', async () => {
+  it('applies to a STUCK saga when an operator resumes it', async () => {
     const charge = new ScriptedStep('charge', { act: [() => new Promise(() => undefined)] });
     const { saga, cluster } = order([new ScriptedStep('reserve'), charge], {
       deadlineMs: hours(24),
