@@ -22,8 +22,8 @@ function patchAppend(
 function patchState(engine: SagaEngine, patch: (state: SagaState) => SagaState): void {
   const worker = workerOf(engine);
   const execute = worker.execute.bind(worker);
-  worker.execute = (owner, definition, header, state, claimed) =>
-    execute(owner, definition, header, patch(state), claimed);
+  worker.execute = (owner, definition, header, state, from) =>
+    execute(owner, definition, header, patch(state), from);
 }
 
 function undoBeforeDecision(engine: SagaEngine): void {
@@ -155,11 +155,11 @@ function skipGrace(engine: SagaEngine): void {
 function countParkedClaims(engine: SagaEngine): void {
   const worker = workerOf(engine);
   const execute = worker.execute.bind(worker);
-  worker.execute = (owner, definition, header, state, claimed) => {
-    const parked =
-      claimed?.entries.filter((entry) => entry.kind === 'claimed' && entry.parked === true) ?? [];
+  worker.execute = (owner, definition, header, state, from) => {
+    const { entries = [] } = from;
+    const parked = entries.filter((entry) => entry.kind === 'claimed' && entry.parked === true);
     const recoveries = state.recoveries + parked.length;
-    return execute(owner, definition, header, { ...state, recoveries }, claimed);
+    return execute(owner, definition, header, { ...state, recoveries }, from);
   };
 }
 

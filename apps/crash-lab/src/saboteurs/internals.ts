@@ -27,14 +27,14 @@ export function internalsOf(storage: InMemorySagaStorage): StorageInternals {
   return storage as unknown as StorageInternals;
 }
 
-/** The private members of a worker: how it starts to run a saga that was started here, or claimed. */
+/** The private members of a worker: how it starts to run a saga. One that was started here has no loaded journal. */
 export interface WorkerInternals {
   execute(
     owner: string,
     definition: SagaDefinition,
     header: SagaHeader,
     state: SagaState,
-    claimed: LoadedSaga | undefined,
+    from: Partial<LoadedSaga>,
   ): Promise<unknown>;
 }
 

@@ -22,6 +22,7 @@ import type { SagaListener } from '../ports/saga-listener.js';
 import type { StartInterceptor } from '../ports/start-interceptor.js';
 import type { NewSaga, SagaStorage } from '../ports/saga-storage.js';
 import type { SagaWorker } from '../worker/saga-worker.js';
+import type { Slot } from '../worker/slot.js';
 import type { StoredContext } from './same-context.js';
 import { isSameContext } from './same-context.js';
 import type { StartOptions } from './start-options.js';
@@ -68,14 +69,14 @@ export class SagaStarter {
     const request = this.prepare('start', context, options);
     if (!this.runsHere || request.park !== undefined) return this.store(request, undefined);
     const { running } = this.worker;
-    const hasSlot = running.tryReserveSlot() || (await running.reserveSlot(this.busyTimeoutMs));
-    request.hasSlot = hasSlot;
+    const slot = running.tryReserveSlot() ?? (await running.reserveSlot(this.busyTimeoutMs));
     try {
       this.checkNotStopping('start');
-      if (!hasSlot) throw new SagaBusyError(this.busyTimeoutMs);
-      return await this.store(request, this.worker.lease.worker);
+      if (slot === undefined) throw new SagaBusyError(this.busyTimeoutMs);
+      const { worker: owner } = this.worker.lease;
+      return await this.store(request, owner === undefined ? undefined : { owner, slot });
     } finally {
-      if (request.hasSlot) running.releaseSlot();
+      if (slot !== undefined) running.releaseSlot(slot);
     }
   }
 
@@ -109,28 +110,28 @@ export class SagaStarter {
     checkSize(json, 'context');
     checkComesBack(definition, json);
     const sagaId = options.sagaId ?? this.ids.nextId();
-    return { definition, json, options, sagaId, park: parkOf(options), hasSlot: false };
+    return { definition, json, options, sagaId, park: parkOf(options) };
   }
 
   private checkNotStopping(method: string): void {
     if (this.worker.isStopping) throw new SagaShuttingDownError(method);
   }
 
-  private store(request: StartRequest, owner: string | undefined): Promise<StartedSaga> {
+  private store(request: StartRequest, run: ReservedRun | undefined): Promise<StartedSaga> {
     const { definition, sagaId, options } = request;
     const { metadata = {} } = options;
-    if (this.interceptor === undefined) return this.storeWith(metadata, request, owner);
+    if (this.interceptor === undefined) return this.storeWith(metadata, request, run);
     const { name: saga, version } = definition;
     return this.interceptor.interceptStart(
-      { sagaId, saga, version, isQueued: owner === undefined, metadata },
-      (intercepted) => this.storeWith(intercepted, request, owner),
+      { sagaId, saga, version, isQueued: run === undefined, metadata },
+      (intercepted) => this.storeWith(intercepted, request, run),
     );
   }
 
   private async storeWith(
     metadata: Readonly<Record<string, string>>,
     request: StartRequest,
-    owner: string | undefined,
+    run: ReservedRun | undefined,
   ): Promise<StartedSaga> {
     const { definition, sagaId, json, options } = request;
     const { running } = this.worker;
@@ -145,20 +146,18 @@ export class SagaStarter {
         key: options.key,
         context: json,
         metadata,
-        owner: isFirst ? owner : undefined,
+        owner: isFirst ? run?.owner : undefined,
         park: request.park,
         deadlineInMs: deadlineInMsOf(definition, options),
       };
       const result = await this.worker.writer.start(saga, this.writeLimit());
-      if (result.kind === 'started') return this.started(request, saga);
+      if (result.kind === 'started') return this.started(request, saga, run);
       const isMine =
-        isFirst && owner !== undefined && result.header.owner === owner && result.header.sagaId === sagaId;
+        isFirst && run !== undefined && result.header.owner === run.owner && result.header.sagaId === sagaId;
       // Only this very start can have used an id that was generated here: its first answer was lost.
       const isThisStart = isMine || (options.sagaId === undefined && result.header.sagaId === sagaId);
       this.checkSame(request, result.header, isThisStart);
-      return isMine
-        ? await this.attach(request, result.header, owner)
-        : this.attached(result.header, definition);
+      return isMine ? await this.attach(result.header, run) : this.attached(result.header, definition);
     } catch (error) {
       throw error instanceof StopRun ? error.cause : error;
     } finally {
@@ -171,7 +170,7 @@ export class SagaStarter {
     return { mayKeepTrying: () => this.clock.monotonicNow() < deadline };
   }
 
-  private started(request: StartRequest, saga: NewSaga): StartedSaga {
+  private started(request: StartRequest, saga: NewSaga, run: ReservedRun | undefined): StartedSaga {
     const { definition } = request;
     const { sagaId, owner, park } = saga;
     this.notifyStarted(saga);
@@ -179,19 +178,18 @@ export class SagaStarter {
       if (this.runsHere) this.worker.claimLater(park);
       return { ...startedSaga(sagaId, definition, undefined), isFresh: false };
     }
-    if (owner === undefined) {
+    if (owner === undefined || run === undefined) {
       this.worker.lookForWork();
       return startedSaga(sagaId, definition, undefined);
     }
     const header = firstHeader(saga, new Date(this.clock.now()));
-    request.hasSlot = false;
     const state = initialState(saga.context, false, undefined, deadlineOf(header));
-    const end = this.worker.run(owner, definition, header, state);
+    const end = this.worker.run(run.slot, owner, definition, header, state);
     return startedSaga(sagaId, definition, end);
   }
 
   /** This very start was stored, but its answer was lost: the saga is run as if the answer had arrived. */
-  private async attach(request: StartRequest, header: SagaHeader, owner: string): Promise<StartedSaga> {
+  private async attach(header: SagaHeader, { owner, slot }: ReservedRun): Promise<StartedSaga> {
     const { sagaId } = header;
     const definition = this.registry.find(header.saga, header.version);
     const loaded = await this.worker.writer
@@ -206,8 +204,7 @@ export class SagaStarter {
     // Queued by another process, and claimed by this one since: the answer to the claim runs it.
     if (state.claimSeq > 0) return this.attached(loaded.header, definition);
     this.notifyStarted(loaded.header);
-    request.hasSlot = false;
-    return startedSaga(sagaId, definition, this.worker.run(owner, definition, loaded.header, state));
+    return startedSaga(sagaId, definition, this.worker.run(slot, owner, definition, loaded.header, state));
   }
 
   private notifyStarted({ sagaId, saga, version, owner, metadata }: NewSaga | SagaHeader): void {
@@ -274,6 +271,10 @@ interface StartRequest {
   readonly options: StartOptions;
   readonly sagaId: string;
   readonly park: Park | undefined;
-  /** Whether a slot among the running sagas is reserved for it. */
-  hasSlot: boolean;
+}
+
+/** The lease under which a start runs its saga in this process, and the slot for it. */
+interface ReservedRun {
+  readonly owner: string;
+  readonly slot: Slot;
 }

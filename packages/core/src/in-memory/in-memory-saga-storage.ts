@@ -1,4 +1,3 @@
-import { MomentQueue } from '../collections/moment-queue.js';
 import { ReleasingMap } from '../collections/releasing-map.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
 import { nextRunAtOf } from '../journal/header-change.js';
@@ -26,6 +25,7 @@ import type {
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
 import { listHeaders, summarizeHeaders } from './list-headers.js';
+import { OpenSagas } from './open-sagas.js';
 import { dueAt, isClaimable, isOneOf, toEntry } from './stored-saga.js';
 import type { StoredSaga } from './stored-saga.js';
 import {
@@ -61,10 +61,7 @@ const finishedSagasKept = 100;
 export class InMemorySagaStorage implements SagaStorage {
   private readonly sagas = new ReleasingMap<string, StoredSaga>();
   private readonly idsByKey = new Map<string, string>();
-  private readonly claimable = new Set<string>();
-  /** Sagas without an owner that are not due yet, so that a claim does not visit them. */
-  private readonly parked = new MomentQueue<string>();
-  private readonly owned = new Map<string, Set<string>>();
+  private readonly openSagas = new OpenSagas((sagaId) => this.sagas.get(sagaId)?.header);
   private readonly workerExpiries = new Map<string, number>();
   private readonly hintListeners = new Set<(hint: StorageHint) => void>();
   private readonly finished = new Set<string>();
@@ -179,8 +176,7 @@ export class InMemorySagaStorage implements SagaStorage {
   async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
     if (!this.isAlive(request.worker)) return [];
     const now = this.clock.now();
-    for (const sagaId of this.parked.takeDue(now)) this.becomeClaimable(sagaId, now);
-    const candidates = request.sagaId === undefined ? [...this.claimable] : [request.sagaId];
+    const candidates = request.sagaId === undefined ? this.openSagas.claimable(now) : [request.sagaId];
     return candidates
       .flatMap((sagaId) => this.sagas.get(sagaId) ?? [])
       .filter(({ header }) => isClaimable(header, now) && isOneOf(request.sagas, header))
@@ -190,10 +186,8 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
-    const expired = [...this.owned]
-      .filter(([worker]) => !this.isAlive(worker))
-      .flatMap(([, ids]) => [...ids]);
-    const orphans = expired
+    const orphans = this.openSagas
+      .ownedBy((worker) => !this.isAlive(worker))
       .flatMap((sagaId) => this.sagas.get(sagaId) ?? [])
       .filter(({ header }) => isOneOf(sagas, header))
       .slice(0, limit);
@@ -212,7 +206,7 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async listOwned(worker: string): Promise<readonly string[]> {
-    return [...(this.owned.get(worker) ?? [])];
+    return this.openSagas.ownedBy((owner) => owner === worker);
   }
 
   onHint(listener: (hint: StorageHint) => void): () => void {
@@ -262,38 +256,14 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   private setHeader(stored: StoredSaga, change: Partial<SagaHeader>): void {
-    this.unindex(stored.header);
+    this.openSagas.remove(stored.header);
     stored.header = Object.assign({ ...stored.header }, change, { updatedAt: new Date(this.clock.now()) });
     this.index(stored.header);
   }
 
   private index(header: SagaHeader): void {
-    if (!isOpen(header.status)) return;
-    if (header.owner === undefined) {
-      const { sagaId, nextRunAt } = header;
-      // An earlier hint would be useless: no worker can claim it yet, and the worker that parked it keeps the time.
-      if (this.becomeClaimable(sagaId, this.clock.now(), header)) this.hint({ kind: 'work' });
-      else if (nextRunAt !== undefined) this.parked.add(nextRunAt.getTime(), sagaId);
-      return;
-    }
-    const ids = this.owned.get(header.owner);
-    if (ids === undefined) this.owned.set(header.owner, new Set([header.sagaId]));
-    else ids.add(header.sagaId);
-  }
-
-  private becomeClaimable(sagaId: string, now: number, header = this.sagas.get(sagaId)?.header): boolean {
-    // It may have been claimed since, or parked again: then it is in the queue again.
-    if (header === undefined || !isClaimable(header, now)) return false;
-    this.claimable.add(sagaId);
-    return true;
-  }
-
-  private unindex(header: SagaHeader): void {
-    this.claimable.delete(header.sagaId);
-    if (header.owner === undefined) return;
-    const ids = this.owned.get(header.owner);
-    ids?.delete(header.sagaId);
-    if (ids?.size === 0) this.owned.delete(header.owner);
+    // An earlier hint would be useless: no worker can claim it yet, and the worker that parked it keeps the time.
+    if (this.openSagas.add(header, this.clock.now())) this.hint({ kind: 'work' });
   }
 
   private dropLater(sagaId: string): void {

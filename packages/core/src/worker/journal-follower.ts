@@ -1,3 +1,4 @@
+import type { RecordedEntry } from '../execution/recorded-entry.js';
 import { isSagaError } from '../identity/thrown.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeading } from '../journal/saga-header.js';
@@ -6,6 +7,7 @@ import type { CancelTimer, Clock } from '../ports/clock.js';
 import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-storage.js';
 import { noSurroundings } from '../ports/surroundings.js';
 import type { Surroundings } from '../ports/surroundings.js';
+import type { EntrySubscriber } from './publication-feed.js';
 
 /** Notified of the entries of a saga, in order of `seq` and each once; an entry that was read has no context. */
 export interface JournalObserver {
@@ -41,7 +43,7 @@ const readBatchSize = 500;
  * Watches journals, whatever process writes them: entries of this process are passed on at once, the others are read
  * after a hint and at every interval. One read serves all watched sagas. Without watches nothing runs.
  */
-export class JournalFollower {
+export class JournalFollower implements EntrySubscriber {
   private readonly followers = new Map<string, Set<Follower>>();
   private readonly hinted = new Set<string>();
   private cancelPoll: CancelTimer | undefined;
@@ -102,6 +104,19 @@ export class JournalFollower {
       if (first > follower.seq + 1) this.hint(sagaId);
       else this.tell(follower, { sagaId, header, entries, isCut: false });
     }
+  }
+
+  /** Publishes a durable entry of this process. */
+  recorded({ after, header, entry }: RecordedEntry): void {
+    if (!this.isFollowed(header.sagaId)) return;
+    const { status, failure, stuck, park } = after;
+    this.offer([entry], {
+      ...header,
+      status,
+      failure,
+      stuck: status === 'stuck' ? stuck : undefined,
+      waiting: park && { for: park.for, name: park.name },
+    });
   }
 
   /** The saga may have new entries: they are read soon. */

@@ -1,5 +1,7 @@
+import type { RecordedEntry } from '../execution/recorded-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { Clock } from '../ports/clock.js';
+import type { EntrySubscriber } from './publication-feed.js';
 
 /** From this many recoveries without progress on, a saga may have killed its owners. */
 const suspectAfterRecoveries = 2;
@@ -18,7 +20,7 @@ interface Observed {
  * of a saga have died, the smaller is the batch in which it runs, and at its limit it runs alone: the deadly one
  * reaches its limit without the others.
  */
-export class Quarantine {
+export class Quarantine implements EntrySubscriber {
   private readonly observed = new Map<string, Observed>();
   private batch = 1;
 
@@ -44,14 +46,18 @@ export class Quarantine {
     return 0;
   }
 
-  /** A saga made progress, so it did not end this process. */
-  progressed(sagaId: string): void {
-    if (this.observed.size > 0 && this.observed.delete(sagaId)) this.grow();
+  /** A saga that made progress did not end this process. */
+  recorded({ before, after, header }: RecordedEntry): void {
+    if (after.recoveries < before.recoveries) this.progressed(header.sagaId);
   }
 
   /** A saga does not run here any more. */
   left(sagaId: string): void {
     this.observed.delete(sagaId);
+  }
+
+  private progressed(sagaId: string): void {
+    if (this.observed.size > 0 && this.observed.delete(sagaId)) this.grow();
   }
 
   private dismissOutlived(now: number): void {

@@ -3,6 +3,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { ExecutionEnd } from '../execution/execution-end.js';
 import type { SagaExecutor } from '../execution/saga-executor.js';
 import type { Clock } from '../ports/clock.js';
+import { Slot } from './slot.js';
 
 /** A saga that this process runs at the moment. */
 export interface RunningSaga {
@@ -67,35 +68,38 @@ export class RunningSagas {
   }
 
   /** Reserves a slot if one is free. */
-  tryReserveSlot(): boolean {
-    if (this.free === 0 || this.waiting.size > 0) return false;
+  tryReserveSlot(): Slot | undefined {
+    if (this.free === 0 || this.waiting.size > 0) return undefined;
     this.reserved++;
-    return true;
+    return new Slot();
   }
 
   /**
-   * Waits for a slot; `releaseSlot` releases it, `fillSlot` uses it. False: none was free in time, so none is
+   * Waits for a slot; `releaseSlot` releases it, `fillSlot` uses it. Undefined: none was free in time, so none is
    * reserved.
    */
-  async reserveSlot(timeoutMs: number): Promise<boolean> {
-    if (this.tryReserveSlot()) return true;
+  async reserveSlot(timeoutMs: number): Promise<Slot | undefined> {
+    const free = this.tryReserveSlot();
+    if (free !== undefined) return free;
     // The run that ends passes its slot on, so that no other start gets it first.
-    return new Promise<boolean>((resolve) => {
+    return new Promise<Slot | undefined>((resolve) => {
       const start: WaitingStart = {
         go: () => {
           cancelTimer();
-          resolve(true);
+          resolve(new Slot());
         },
       };
       const cancelTimer = this.clock.startTimer(timeoutMs, () => {
         this.waiting.delete(start);
-        resolve(false);
+        resolve(undefined);
       });
       this.waiting.add(start);
     });
   }
 
-  releaseSlot(): void {
+  /** Releases a reserved slot; one that a saga has is left alone. */
+  releaseSlot(slot: Slot): void {
+    if (!slot.use()) return;
     this.reserved--;
     this.passSlotOn();
   }
@@ -112,8 +116,8 @@ export class RunningSagas {
   }
 
   /** Puts a saga into a reserved slot. */
-  fillSlot(sagaId: string, saga: RunningSaga): void {
-    this.reserved--;
+  fillSlot(slot: Slot, sagaId: string, saga: RunningSaga): void {
+    if (slot.use()) this.reserved--;
     this.add(sagaId, saga);
   }
 

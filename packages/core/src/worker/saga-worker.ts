@@ -1,16 +1,15 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { JournalWriter } from '../execution/journal-writer.js';
 import type { ExecutionEnd } from '../execution/execution-end.js';
-import type { RecordedEntry } from '../execution/recorded-entry.js';
 import type { SagaExecutorDependencies } from '../execution/saga-executor-dependencies.js';
 import { SagaExecutor } from '../execution/saga-executor.js';
 import type { SagaStorageError } from '../errors/saga-storage-error.js';
-import { foldJournal } from '../journal/fold-journal.js';
 import type { Park } from '../journal/park.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
-import { notifySaga, notifyWorker } from '../ports/notify.js';
+import { notifyWorker } from '../ports/notify.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
+import { ClaimedAdmission } from './claimed-admission.js';
 import { DueMoments } from './due-moments.js';
 import { EventDeliveries } from './event-deliveries.js';
 import { SagaReleases } from './saga-releases.js';
@@ -19,10 +18,12 @@ import { PublicationFeed } from './publication-feed.js';
 import { Quarantine } from './quarantine.js';
 import { RecoverySweep } from './recovery-sweep.js';
 import { reportEntry } from './report-entry.js';
+import { RunEnds } from './run-ends.js';
 import { RunningSagas } from './running-sagas.js';
 import type { SagaWorkerOptions } from '../options/worker-options.js';
 import type { SagaWorkerDependencies } from './saga-worker-dependencies.js';
-import { releaseDelayMs } from './release-delay.js';
+import { SizeWarning } from './size-warning.js';
+import { Slot } from './slot.js';
 import { WorkerLease } from './worker-lease.js';
 
 /** Runs sagas in this process: those that are started here, and those that it claims. */
@@ -32,8 +33,9 @@ export class SagaWorker {
   readonly lease: WorkerLease;
   readonly sweep: RecoverySweep;
   private readonly newsPoll: NewsPoll;
-  private readonly quarantine: Quarantine;
-  private readonly publications: PublicationFeed;
+  private readonly feed: PublicationFeed;
+  private readonly admission: ClaimedAdmission;
+  private readonly ends: RunEnds;
   private readonly releases: SagaReleases;
   /**
    * The due times of the sagas that were parked here: this process claims each one then, unless another one was
@@ -56,8 +58,16 @@ export class SagaWorker {
     this.deliveries = handlers && new EventDeliveries({ handlers, clock, ids, surroundings }, options.events);
     this.releases = new SagaReleases(storage, this.running, options.recovery.batchSize, listener);
     this.dueMoments = new DueMoments(clock, () => this.lookForWork());
-    this.publications = new PublicationFeed(dependencies.follower, listener, options.contextWarningBytes);
-    this.quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
+    const quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
+    this.feed = new PublicationFeed([
+      quarantine,
+      dependencies.follower,
+      new SizeWarning(listener, options.contextWarningBytes),
+      { recorded: (recorded) => reportEntry.recorded(listener, recorded) },
+    ]);
+    this.admission = new ClaimedAdmission(registry, quarantine, this.releases);
+    const claimedAtOnce = options.recovery.concurrency;
+    this.ends = new RunEnds(this.running, quarantine, this.releases, listener, claimedAtOnce, this);
     this.writer = new JournalWriter(storage, clock, ids, (trouble) =>
       notifyWorker(listener, { type: 'storage-failed', ...trouble }),
     );
@@ -119,38 +129,20 @@ export class SagaWorker {
    * header.
    */
   run(
+    slot: Slot,
     worker: string,
     definition: SagaDefinition,
     header: SagaHeader,
     state: SagaState,
   ): Promise<ExecutionEnd> {
-    const run = () => this.execute(worker, definition, header, state, undefined);
+    const run = () => this.execute(worker, definition, header, state, slot);
     return this.options.keepsCallerSurroundings ? run() : this.dependencies.surroundings.run(run);
   }
 
   /** Runs a saga that was claimed for this worker: folds its journal and continues from its end. */
   runClaimed(worker: string, loaded: LoadedSaga): Promise<ExecutionEnd> | undefined {
-    const { header, entries } = loaded;
-    const definition = this.dependencies.registry.find(header.saga, header.version);
-    if (definition === undefined) {
-      this.releaseUnregistered(loaded, worker);
-      return undefined;
-    }
-    const state = foldJournal(header, entries);
-    const waitMs = this.quarantine.admissionDelay(header.sagaId, state, definition.maximumRecoveryAttempts);
-    if (waitMs > 0) {
-      const request = {
-        sagaId: header.sagaId,
-        worker,
-        seq: state.seq + 1,
-        reason: 'quarantine',
-        begun: [],
-        delayMs: waitMs,
-      } as const;
-      void this.releases.release(request);
-      return undefined;
-    }
-    return this.execute(worker, definition, header, state, loaded);
+    const admitted = this.admission.admit(worker, loaded);
+    return admitted && this.execute(worker, admitted.definition, loaded.header, admitted.state, loaded);
   }
 
   /** Claims this saga and runs it, unless a worker runs it already. Rejects with the storage's error. */
@@ -203,14 +195,17 @@ export class SagaWorker {
     definition: SagaDefinition,
     header: SagaHeader,
     state: SagaState,
-    claimed: LoadedSaga | undefined,
+    from: LoadedSaga | Slot,
   ): Promise<ExecutionEnd> {
     const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
     if (this.stopping) executor.stop('shutdown');
-    if (claimed !== undefined) this.publications.claimed(claimed);
-    const end = this.runToEnd(executor, header, worker, claimed && this.recovery(definition, claimed, state));
+    const claimed = from instanceof Slot ? undefined : from;
+    const onBegin = claimed && this.recovery(definition, claimed, state);
+    // Its watchers in this process need not read again what the claim has read.
+    if (claimed !== undefined) this.dependencies.follower.offer(claimed.entries, header);
+    const end = this.runToEnd(executor, header, worker, onBegin);
     const saga = { worker, definition, executor, isClaimed: claimed !== undefined, end };
-    if (claimed === undefined) this.running.fillSlot(header.sagaId, saga);
+    if (from instanceof Slot) this.running.fillSlot(from, header.sagaId, saga);
     else this.running.add(header.sagaId, saga);
     return end;
   }
@@ -223,7 +218,7 @@ export class SagaWorker {
     worker: string,
     onBegin: Parameters<SagaExecutor['run']>[0],
   ): Promise<ExecutionEnd> {
-    return executor.run(onBegin).then((ended) => this.onEnd(header, worker, executor, ended));
+    return executor.run(onBegin).then((ended) => this.ends.ended(header, worker, executor, ended));
   }
 
   /**
@@ -254,7 +249,7 @@ export class SagaWorker {
       deliver: this.deliveries && ((delivered) => this.deliveries?.deliver(delivered)),
       isStopping: () => this.stopping,
       isLeaseValid: () => this.lease.isValidFor(worker),
-      onRecorded: this.onRecorded,
+      onRecorded: (recorded) => this.feed.recorded(recorded),
     };
     return this.cachedDependencies;
   }
@@ -263,47 +258,6 @@ export class SagaWorker {
     for (const [, saga] of this.running.all()) {
       if (saga.worker === worker) saga.executor.stop('lease-lost');
     }
-  }
-
-  private readonly onRecorded = (recorded: RecordedEntry): void => {
-    const { before, after, header } = recorded;
-    if (after.recoveries < before.recoveries) this.quarantine.progressed(header.sagaId);
-    this.publications.recorded(recorded);
-  };
-
-  private onEnd(header: SagaHeader, worker: string, executor: SagaExecutor, end: ExecutionEnd): ExecutionEnd {
-    const { sagaId, saga, version } = header;
-    const ended = this.running.remove(sagaId, executor);
-    const wasClaimed = ended?.isClaimed ?? false;
-    if (ended !== undefined) this.quarantine.left(sagaId);
-    if (end.kind === 'stopped') {
-      const { reason, error } = end;
-      if (reason === 'trouble' && error !== undefined)
-        notifyWorker(this.dependencies.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
-      notifySaga(this.dependencies.listener, { type: 'stopped', sagaId, saga, version, reason });
-      const request = { sagaId, worker, seq: executor.seq + 1, begun: end.begun };
-      if (reason === 'parked' && end.state.park !== undefined)
-        this.claimLater(end.state.park, executor.deadlineRestMs);
-      if (reason === 'shutdown') this.releases.collect({ ...request, reason, delayMs: 0 });
-      if (reason === 'trouble')
-        void this.releases.release({ ...request, reason, delayMs: releaseDelayMs(end.state.recoveries) });
-    }
-    // Claim again only when half of the slots are free, so that one statement fills many of them.
-    if (wasClaimed && this.running.claimedCount <= this.options.recovery.concurrency / 2) this.lookForWork();
-    return end;
-  }
-
-  private releaseUnregistered({ header, entries }: LoadedSaga, worker: string): void {
-    const seq = (entries.at(-1)?.seq ?? 0) + 1;
-    const { sagaId } = header;
-    void this.releases.release({
-      sagaId,
-      worker,
-      seq,
-      reason: 'trouble',
-      begun: [],
-      delayMs: releaseDelayMs(0),
-    });
   }
 
   private async endLease(): Promise<void> {
