@@ -1,4 +1,5 @@
 import { NonRetryableError, RetryableError, SagaStorageError } from '@nest-saga/core';
+import type { StartOptions } from '@nest-saga/core';
 import type { SagaEnd } from '@nest-saga/core/engine';
 import {
   answers,
@@ -227,9 +228,9 @@ describe('1,000 sagas in a long wait', () => {
 
 describe('a saga in a long wait whose last entry does not park it', () => {
   /** As a release without parks left it: its owner waited in memory and died. */
-  const leaveWaiting = async (cluster: SimulatedCluster): Promise<string> => {
+  const leaveWaiting = async (cluster: SimulatedCluster, options: StartOptions = {}): Promise<string> => {
     const owner = await cluster.startProcess({ parkAboveMs: 24 * hourMs });
-    const { sagaId } = await owner.start();
+    const { sagaId } = await owner.start({}, options);
     await cluster.advance(0);
     expect((await cluster.load(sagaId)).header.waiting).toBeUndefined();
     owner.kill();
@@ -300,6 +301,22 @@ describe('a saga in a long wait whose last entry does not park it', () => {
     await cluster.advance(60_000);
     expect((await cluster.memory.find(queued.sagaId))?.status).toBe('completed');
     expect(process.engine.worker.running.size).toBe(0);
+  });
+
+  it('is parked until its deadline if that is earlier, and fails by it', async () => {
+    const { step, cluster } = order({ act: [throws(closed)] });
+    const begunAt = cluster.clock.now();
+    const sagaId = await leaveWaiting(cluster, { deadlineMs: hourMs / 2 });
+    const process = await cluster.startProcess();
+    await cluster.advance(60_000);
+    expect((await cluster.load(sagaId)).header).toMatchObject({
+      owner: undefined,
+      waiting: { for: 'retry', name: 'charge' },
+      nextRunAt: new Date(begunAt + hourMs / 2),
+    });
+    const outcome = await cluster.resolve(process.outcome(sagaId));
+    expect(outcome).toMatchObject({ status: 'failed', failure: { reason: 'deadline' } });
+    expect(step.actCalls).toHaveLength(1);
   });
 
   it('survives a death right before and right after the entry, and a lost answer to it', async () => {

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { SagaStreamEvent } from '../../src/index.js';
+import { maximumBytesRead } from '@nest-saga/core/engine';
+import { Saga, SagaStep } from '../../src/index.js';
+import type { SagaStepHandler, SagaStreamEvent } from '../../src/index.js';
 import { attempts, RetryingContext, retryingProviders } from './retrying-saga.js';
 import { closeSseApps, openSseApp } from './sse-app.js';
 import type { SseApp } from './sse-app.js';
@@ -118,6 +120,47 @@ describe('a client that does not read its events', () => {
     ]);
   });
 });
+
+describe('a history that is longer than one read of the storage', () => {
+  afterEach(closeSseApps);
+
+  it('reaches a client in order and without loss, which connects again if it was dropped between two reads', async () => {
+    const size = 900_000;
+    const count = Math.ceil((3 * maximumBytesRead) / size);
+    const steps = Array.from({ length: count }, (_, index) => largeStep(`step-${index + 1}`, size));
+    class LargeSaga {}
+    Saga({ name: 'large', context: LargeContext, steps })(LargeSaga);
+    const app = await openSseApp([LargeSaga, ...steps], { events: { maximumWaitingEvents: 1 } });
+    const { sagaId, outcome } = await app.sagas.start(new LargeContext());
+    await outcome();
+
+    const seen: SseBlock[] = [];
+    for (let lastId: string | undefined; seen.at(-1)?.event !== 'completed'; lastId = seen.at(-1)?.id) {
+      const events = await readEvents(await connectSse(app.url(sagaId), lastId));
+      expect(events.filter(({ event }) => event === 'step' || event === 'completed')).not.toEqual([]);
+      seen.push(...events);
+    }
+
+    const results = seen.filter(({ event }) => event === 'step');
+    expect(results.map(({ id }) => Number(id))).toEqual(steps.map((_step, index) => index + 1));
+    expect(results.every(({ data = '' }) => data.length > size)).toBe(true);
+  });
+});
+
+class LargeContext {}
+
+/** A step whose response is so large. */
+function largeStep(id: string, size: number): new () => SagaStepHandler<LargeContext, string> {
+  class LargeStep implements SagaStepHandler<LargeContext, string> {
+    act(): string {
+      return 'x'.repeat(size);
+    }
+
+    compensate(): void {}
+  }
+  SagaStep(id)(LargeStep);
+  return LargeStep;
+}
 
 /** As much data, with a note of which events were written. */
 function telling(told: string[]): (event: SagaStreamEvent) => string {
