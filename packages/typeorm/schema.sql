@@ -24,6 +24,7 @@ CREATE INDEX saga_execution_due ON saga.saga_execution USING btree (next_run_at)
 CREATE UNIQUE INDEX saga_execution_key ON saga.saga_execution USING btree (saga_name, saga_key) WHERE (saga_key IS NOT NULL);
 CREATE INDEX saga_execution_owner ON saga.saga_execution USING btree (owner) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
 CREATE INDEX saga_execution_stuck ON saga.saga_execution USING btree (created_at, id) WHERE (status = 'stuck'::text);
+CREATE INDEX saga_execution_waiting ON saga.saga_execution USING btree (waiting, created_at, id) WHERE ((waiting ~~ 'approval:%'::text) OR (waiting ~~ 'lock:%'::text));
 
 CREATE TABLE saga.saga_log (
   saga_id uuid NOT NULL,

@@ -110,7 +110,7 @@ export type { CircuitState } from './ports/circuit-state.js';
 export type { CancelTimer } from './ports/clock.js';
 export type { EmittedEventReference, EventHandler, EventHandlers } from './ports/event-handlers.js';
 export type { IdGenerator } from './ports/id-generator.js';
-export { decodeCursor, encodeCursor, isListDate } from './ports/list-cursor.js';
+export { decodeCursor, decodeWaitingCursor, encodeCursor, isListDate } from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { readOutline } from './ports/read-outline.js';
@@ -129,6 +129,12 @@ export { SagaEngine } from './saga-engine.js';
 export type { SagaEnd } from './client/saga-outcome.js';
 export { toOutcomeError } from './client/saga-outcome.js';
 export type { EventRedelivery, FailedRedelivery } from './client/event-redelivery.js';
+export type {
+  ApprovalQuery,
+  SagaApproval,
+  SagaApprovalPage,
+  SagaApprovals,
+} from './client/saga-approvals.js';
 export type { SagaReader } from './client/saga-reader.js';
 export type { RequestedSaga, SagaRequest, SagaTarget } from './client/saga-request.js';
 export type { SagaRequests } from './client/saga-requests.js';

@@ -12,6 +12,7 @@ import { noSurroundings } from './ports/surroundings.js';
 import type { Surroundings } from './ports/surroundings.js';
 import { JournalFollower } from './worker/journal-follower.js';
 import { EventRedelivery } from './client/event-redelivery.js';
+import { SagaApprovals } from './client/saga-approvals.js';
 import { SagaReader } from './client/saga-reader.js';
 import { SagaRequests } from './client/saga-requests.js';
 import { SagaStarter } from './client/saga-starter.js';
@@ -46,6 +47,7 @@ export class SagaEngine {
   readonly starter: SagaStarter;
   readonly reader: SagaReader;
   readonly requests: SagaRequests;
+  readonly approvals: SagaApprovals;
   readonly redelivery: EventRedelivery;
   readonly worker: SagaWorker;
   readonly follower: JournalFollower;
@@ -104,6 +106,7 @@ export class SagaEngine {
       (sagaId, seq) => this.worker.running.at(sagaId, seq),
     );
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);
+    this.approvals = new SagaApprovals(storage, registry);
     this.redelivery = new EventRedelivery(storage, registry, this.worker);
   }
 

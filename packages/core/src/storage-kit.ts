@@ -17,8 +17,14 @@ export type { DefaultedOption, Option, OptionsOf } from './options/option.js';
 export { flag, isObject, objectWith, oneOf, option, time } from './options/option.js';
 
 export { firstHeader } from './ports/first-header.js';
-export type { ListPosition } from './ports/list-cursor.js';
-export { decodeCursor, encodeCursor, isListDate } from './ports/list-cursor.js';
+export type { ListPosition, WaitingPosition } from './ports/list-cursor.js';
+export {
+  decodeCursor,
+  decodeWaitingCursor,
+  encodeCursor,
+  encodeWaitingCursor,
+  isListDate,
+} from './ports/list-cursor.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { loadJournal } from './ports/load-journal.js';
 export { maximumSeq } from './ports/maximum-seq.js';
@@ -28,7 +34,9 @@ export type {
   ClaimRequest,
   JournalCursor,
   JournalNews,
+  NamedWait,
   ReleaseRequest,
+  WaitingListQuery,
 } from './ports/saga-storage.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';

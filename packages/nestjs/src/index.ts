@@ -13,7 +13,14 @@ export type {
   StepInterceptor,
   WaitFor,
 } from '@nest-saga/core/engine';
-export type { Approval, ApprovalDecision, StandardSchema, TakenSignal } from '@nest-saga/core/engine';
+export type {
+  Approval,
+  ApprovalDecision,
+  SagaApproval,
+  SagaApprovalPage,
+  StandardSchema,
+  TakenSignal,
+} from '@nest-saga/core/engine';
 export type { ApprovalOptions, WaitForOptions } from '@nest-saga/core/engine';
 export type {
   CircuitBreaker,
@@ -90,6 +97,7 @@ export { SagaStorageMissingError } from './errors/saga-storage-missing-error.js'
 export type { SagaLifecycle, SagaStepEvent } from './events/saga-events.js';
 export { SAGA_STORAGE } from './storage/saga-storage.token.js';
 export { SagaEvents } from './events/saga-events.js';
+export type { ApprovalList, ApprovalListStrings } from './views/check-approval-list.js';
 export type { SagaList, SagaListStrings } from './views/check-saga-list.js';
 export { SagaExceptionFilter } from './http/saga-exception.filter.js';
 export { SystemClock } from './node/system-clock.js';

@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ApprovalDecision, FailedRedelivery } from '@nest-saga/core/engine';
+import type { ApprovalDecision, FailedRedelivery, SagaApprovalPage } from '@nest-saga/core/engine';
 import { checkNames, checkText, encodeCursor, escapeControls } from '@nest-saga/core/engine';
 import type { StepResolution } from '@nest-saga/core';
 import { toExecution } from './views/saga-execution.js';
 import type { SagaExecution } from './views/saga-execution.js';
 import { SagaRuntime } from './runtime/saga.runtime.js';
+import { checkApprovalList } from './views/check-approval-list.js';
+import type { ApprovalList, ApprovalListStrings } from './views/check-approval-list.js';
 import { checkSagaList } from './views/check-saga-list.js';
 import type { SagaList, SagaListStrings } from './views/check-saga-list.js';
 
@@ -100,6 +102,19 @@ export class SagaOperator {
    */
   async decide(sagaId: string, step: string, decision: ApprovalDecision): Promise<void> {
     await this.runtime.use(({ requests }) => requests.decide(sagaId, step, decision));
+  }
+
+  /**
+   * Lists the approvals for which sagas wait without an owner, a page at a time, in the order of the ids of the approvals and
+   * then of the creation of the sagas. The query may consist of the strings of a URL, as `@Query()` provides them. A page
+   * is shorter than requested if an approval was just decided, or if the contexts of the sagas are large.
+   *
+   * @throws InvalidArgumentError if the query has an unknown name or a value that is out of range.
+   * @example
+   * const { approvals, nextCursor } = await operator.listApprovals({ role: 'finance', limit: 20 });
+   */
+  async listApprovals(query: ApprovalList | ApprovalListStrings = {}): Promise<SagaApprovalPage> {
+    return this.runtime.use(({ approvals }) => approvals.list(checkApprovalList(query)));
   }
 
   /**

@@ -218,3 +218,29 @@ async function openStuck() {
   await handle.outcome();
   return { operator: app.get(SagaOperator), sagas, calls, handle, stuck: handle.sagaId };
 }
+
+describe('SagaOperator.listApprovals', () => {
+  afterEach(closeApps);
+
+  it('takes the strings of a URL', async () => {
+    const { operator } = await open();
+    const none = { approvals: [], nextCursor: undefined };
+    expect(await operator.listApprovals()).toEqual(none);
+    expect(await operator.listApprovals({ saga: 'order', role: 'finance', limit: '20' })).toEqual(none);
+  });
+
+  it.each([
+    [{ roles: 'finance' }, 'query.roles'],
+    [{ limit: '0' }, 'limit'],
+    [{ limit: 'many' }, 'limit'],
+    [{ role: '' }, 'role'],
+    [{ saga: 7 }, 'saga'],
+    [{ cursor: 'next' }, 'cursor'],
+  ])('refuses %j', async (query, argument) => {
+    const { operator } = await open();
+    await expect(operator.listApprovals(query as never)).rejects.toMatchObject({
+      code: 'SAGA_INVALID_ARGUMENT',
+      argument,
+    });
+  });
+});

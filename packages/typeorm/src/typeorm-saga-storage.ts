@@ -6,6 +6,7 @@ import type {
   SagaHeading,
   SagaOutline,
   Surroundings,
+  WaitingListQuery,
 } from '@nest-saga/core/storage-kit';
 import { SagaDefinitionError, SagaStorageError } from '@nest-saga/core';
 import {
@@ -182,6 +183,10 @@ export class TypeOrmSagaStorage implements SagaStorage {
 
   list(query: SagaListQuery): Promise<SagaPage> {
     return this.repositories.executions.list(query);
+  }
+
+  listWaiting(query: WaitingListQuery): Promise<SagaPage> {
+    return this.repositories.executions.listWaiting(query);
   }
 
   summarize(): Promise<StorageSummary> {

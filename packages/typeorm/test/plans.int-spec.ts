@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AppendRequest, SagaListQuery } from '@nest-saga/core';
+import type { WaitingListQuery } from '@nest-saga/core/storage-kit';
 import type { Statement } from '../src/postgres/statement.js';
 import { tablesOf } from '../src/postgres/tables.js';
 import { SagaRepositories } from '../src/repositories/saga-repositories.js';
@@ -127,6 +128,17 @@ const lists: readonly (readonly [string, SagaListQuery, string])[] = [
   ['those with a key, of whatever saga', { limit: 50, key: 'K' }, 'saga_execution_key'],
 ];
 
+const among = [{ saga: 'order', version: 1, name: 'ask-1' }];
+const waitingLists: readonly (readonly [string, WaitingListQuery])[] = [
+  ['approvals', { for: 'approval', limit: 50 }],
+  ['approvals of a saga', { for: 'approval', limit: 50, saga: 'order' }],
+  ['approvals that a role may decide', { for: 'approval', limit: 50, among }],
+  [
+    'a later page of approvals',
+    { for: 'approval', limit: 50, cursor: `ask-2~2026-01-01T00:00:00.000Z~${sagaId}` },
+  ],
+];
+
 describe('with 1,000,000 finished sagas in the tables', () => {
   let database: TestDatabase;
   let repositories: SagaRepositories;
@@ -148,6 +160,10 @@ describe('with 1,000,000 finished sagas in the tables', () => {
       SELECT gen_random_uuid(), 'order', 1, CASE n % 3 WHEN 0 THEN 'pending' WHEN 1 THEN 'running' ELSE 'stuck' END,
         CASE n % 3 WHEN 1 THEN 'worker-' || n % 7 END, CASE n % 3 WHEN 0 THEN now() END, '{}', '{}', now(), now()
       FROM generate_series(1, 3000) AS n;
+      INSERT INTO saga.saga_execution
+        (id, saga_name, saga_version, status, waiting, context, metadata, created_at, updated_at)
+      SELECT gen_random_uuid(), 'order', 1, 'running', 'approval:ask-' || n % 3, '{}', '{}', now() - n * interval '1 second', now()
+      FROM generate_series(1, 2000) AS n;
       ANALYZE saga.saga_execution, saga.saga_log, saga.saga_worker`);
     await database.query('SET plan_cache_mode = force_generic_plan');
   }, 300_000);
@@ -194,9 +210,22 @@ describe('with 1,000,000 finished sagas in the tables', () => {
     expect(plan).toContain(index);
   });
 
+  it.each(waitingLists)(
+    'a list of %s finds its rows by an index that has no others',
+    async (_title, query) => {
+      const [asked] = await askedBy(() => repositories.executions.listWaiting(query));
+
+      const plan = await explain(asked?.text ?? '', asked?.values);
+
+      expect(plan).not.toMatch(readsWholeTable);
+      expect(plan).toContain('saga_execution_waiting');
+      expect(plan).not.toContain('Sort');
+    },
+  );
+
   it('counts what is open and stuck without reading what has finished', async () => {
     const summarize = () => repositories.executions.summarize();
-    expect(await summarize()).toMatchObject({ pending: 1_000, running: 1_000, stuck: 1_000 });
+    expect(await summarize()).toMatchObject({ pending: 1_000, running: 3_000, stuck: 1_000 });
     const [asked] = await askedBy(summarize);
     const plan = await explain(asked?.text ?? '', [], 'ANALYZE, BUFFERS, ');
     const [, pages] = /Buffers: shared hit=(\d+)/.exec(plan) ?? [];

@@ -22,10 +22,12 @@ import type {
   StartResult,
   StorageHint,
   StorageSummary,
+  WaitingListQuery,
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
 import { listHeaders, summarizeHeaders } from './list-headers.js';
 import { OpenSagas } from './open-sagas.js';
+import { listWaitingHeaders } from './list-waiting.js';
 import { dueAt, isClaimable, isOneOf, toEntry } from './stored-saga.js';
 import type { StoredSaga } from './stored-saga.js';
 import {
@@ -147,6 +149,13 @@ export class InMemorySagaStorage implements SagaStorage {
 
   async list(query: SagaListQuery): Promise<SagaPage> {
     return listHeaders(
+      [...this.sagas.values()].map(({ header }) => header),
+      query,
+    );
+  }
+
+  async listWaiting(query: WaitingListQuery): Promise<SagaPage> {
+    return listWaitingHeaders(
       [...this.sagas.values()].map(({ header }) => header),
       query,
     );

@@ -30,6 +30,27 @@ export function decodeCursor(cursor: string): ListPosition {
   return { createdAt, sagaId };
 }
 
+/** The end of a page of sagas that wait. */
+export interface WaitingPosition extends ListPosition {
+  /** The name of the wait. */
+  readonly name: string;
+}
+
+/** As `encodeCursor`, for a list of sagas that wait. */
+export function encodeWaitingCursor({ name, ...position }: WaitingPosition): string {
+  return `${name}~${encodeCursor(position)}`;
+}
+
+/**
+ * The inverse of `encodeWaitingCursor`.
+ *
+ * @throws InvalidArgumentError for a text that no page returned.
+ */
+export function decodeWaitingCursor(cursor: string): WaitingPosition {
+  const end = cursor.indexOf('~');
+  return { name: cursor.slice(0, Math.max(0, end)), ...decodeCursor(cursor.slice(end + 1)) };
+}
+
 /** Whether sagas can be listed from or to this moment: the years that every storage and ISO 8601 support, 1 to 9999. */
 export function isListDate(moment: Date): boolean {
   const time = moment.getTime();

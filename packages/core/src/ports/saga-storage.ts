@@ -138,6 +138,23 @@ export interface SagaPage {
   readonly nextCursor: string | undefined;
 }
 
+/** The request for sagas that wait without an owner, by what they wait for. */
+export interface WaitingListQuery {
+  readonly for: 'approval';
+  readonly saga?: string;
+  /** Only waits with these names, of these sagas; without it all. */
+  readonly among?: readonly NamedWait[];
+  /** The end of the last page: opaque, from `SagaPage.nextCursor`. */
+  readonly cursor?: string;
+  /** A whole number from 1 to 1,000, checked by `checkListLimit`. */
+  readonly limit: number;
+}
+
+/** A wait of a saga, by the name under which the saga waits. */
+export interface NamedWait extends SagaIdentity {
+  readonly name: string;
+}
+
 /** Counts and ages for health and metrics: no contexts, no ids. */
 export interface StorageSummary {
   readonly pending: number;
@@ -224,6 +241,8 @@ export interface SagaStorage {
    */
   readOutlines(sagaIds: readonly string[]): Promise<readonly SagaOutline[]>;
   list(query: SagaListQuery): Promise<SagaPage>;
+  /** Sagas that wait without an owner, in the order of the names of their waits, then of their creation, then of their ids. */
+  listWaiting(query: WaitingListQuery): Promise<SagaPage>;
   /** Counts and ages of the sagas that are open or stuck. */
   summarize(): Promise<StorageSummary>;
 

@@ -24,7 +24,7 @@ import { untilDeadline } from './until-deadline.js';
 /** The parts of an open engine that this module uses. */
 export interface OpenSagas extends Pick<
   SagaEngine,
-  'starter' | 'reader' | 'requests' | 'redelivery' | 'worker' | 'follower'
+  'starter' | 'reader' | 'requests' | 'approvals' | 'redelivery' | 'worker' | 'follower'
 > {
   readonly registry: SagaRegistry;
   readonly storage: SagaStorage;
@@ -107,9 +107,9 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       ...(startInterceptor === undefined ? {} : { startInterceptor }),
     });
     this.endTelemetry = telemetry?.begin(storage);
-    const { starter, reader, requests, redelivery, worker, follower } = engine;
+    const { starter, reader, requests, approvals, redelivery, worker, follower } = engine;
     this.engine = engine;
-    this.parts = { starter, reader, requests, redelivery, worker, follower, registry, storage };
+    this.parts = { starter, reader, requests, approvals, redelivery, worker, follower, registry, storage };
   }
 
   /**

@@ -18,7 +18,8 @@ export interface SagaList extends Omit<SagaListQuery, 'limit'> {
 /** The same filters as strings of a URL's query, for example `?status=stuck&from=2026-01-31&limit=20`. */
 export type SagaListStrings = { readonly [Name in keyof SagaList]?: string };
 
-const defaultLimit = 50;
+/** The size of a page if the query has none. */
+export const defaultLimit = 50;
 
 /**
  * Checks a query, which may come from a request: numbers and moments may be text.
@@ -39,7 +40,8 @@ export function checkSagaList(query: unknown): SagaListQuery {
   };
 }
 
-function optional<Name extends string, Value>(
+/** A property that is left out if the query has no such value. */
+export function optional<Name extends string, Value>(
   name: Name,
   value: unknown,
   check: (value: unknown) => Value,
@@ -54,7 +56,7 @@ function checkOneOf<Value extends string>(name: string, value: unknown, allowed:
 }
 
 /** Accepts only digits: `Number` would read an empty text as 0, and accepts other notations. */
-function readNumber(value: unknown): unknown {
+export function readNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : value;
 }
 

@@ -15,6 +15,7 @@ import type { SagaStorageContract } from './storage-harness.js';
 import { StorageWorld } from './storage-world.js';
 import { describeSummary } from './summary.contract.js';
 import { describeUnknownOutcomes } from './unknown-outcomes.contract.js';
+import { describeWaitingLists } from './waiting-lists.contract.js';
 import { describeWorkers } from './workers.contract.js';
 
 /**
@@ -53,6 +54,7 @@ const groups: readonly Group[] = [
   ['an entry', describeEntries],
   ['a reader', describeReads],
   ['a list', describeLists],
+  ['a list of sagas that wait', describeWaitingLists],
   ['the summary', describeSummary],
   ['the row of a worker', describeWorkers],
   ['a claim', describeClaims],

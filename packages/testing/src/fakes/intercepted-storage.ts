@@ -5,6 +5,7 @@ import type {
   ReleaseRequest,
   SagaHeading,
   SagaOutline,
+  WaitingListQuery,
 } from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
@@ -70,6 +71,10 @@ export abstract class InterceptedStorage implements SagaStorage {
 
   list(query: SagaListQuery): Promise<SagaPage> {
     return this.around('list', () => this.inner.list(query));
+  }
+
+  listWaiting(query: WaitingListQuery): Promise<SagaPage> {
+    return this.around('listWaiting', () => this.inner.listWaiting(query));
   }
 
   summarize(): Promise<StorageSummary> {

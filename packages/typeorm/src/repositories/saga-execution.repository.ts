@@ -1,5 +1,16 @@
-import type { ClaimRequest, ReleaseRequest, SagaHeading, TakenSaga } from '@nest-saga/core/storage-kit';
-import { checkListLimit, checkListNames, encodeCursor } from '@nest-saga/core/storage-kit';
+import type {
+  ClaimRequest,
+  ReleaseRequest,
+  SagaHeading,
+  TakenSaga,
+  WaitingListQuery,
+} from '@nest-saga/core/storage-kit';
+import {
+  checkListLimit,
+  checkListNames,
+  encodeCursor,
+  encodeWaitingCursor,
+} from '@nest-saga/core/storage-kit';
 import type {
   AppendRequest,
   NewSaga,
@@ -30,6 +41,7 @@ import { lockRequested } from '../postgres/statements/lock-headers.js';
 import { startSagas } from '../postgres/statements/start-sagas.js';
 import { openStatuses } from '../postgres/statements/status-lists.js';
 import { narrowToQuery } from './narrow-to-query.js';
+import { narrowToWaiting } from './narrow-to-waiting.js';
 import { ReadOnlyRepository } from './read-only.repository.js';
 import type { SagaDataSource } from './saga-data-source.js';
 import { summaryQuery } from './summary-query.js';
@@ -98,11 +110,20 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     // One more row shows whether there is another page. The text depends on the query, and the best plan on the values.
     const select = narrowToQuery(this.selectHeadings(), query, this.tables).limit(limit + 1);
     const rows = await this.dataSource.read({ operation: 'list', name: undefined }, select);
-    const headings = rows.map(toSagaHeading);
-    const sagas = headings.slice(0, limit);
-    const last = sagas.at(-1);
-    const hasMore = headings.length > sagas.length;
-    return { sagas, nextCursor: hasMore && last !== undefined ? encodeCursor(last) : undefined };
+    return pageOf(rows, limit, encodeCursor);
+  }
+
+  /**
+   * One page of the sagas that wait without an owner for something, without their contexts: by the name of the wait, then by
+   * creation.
+   *
+   * @throws InvalidArgumentError for a limit that is not from 1 to 1,000, or a cursor that no page returned.
+   */
+  async listWaiting(query: WaitingListQuery): Promise<SagaPage> {
+    const limit = checkListLimit(query.limit);
+    const select = narrowToWaiting(this.selectHeadings(), query).limit(limit + 1);
+    const rows = await this.dataSource.read({ operation: 'listWaiting', name: undefined }, select);
+    return pageOf(rows, limit, (last) => encodeWaitingCursor({ ...last, name: last.waiting?.name ?? '' }));
   }
 
   /** The number of sagas that are open or stuck, by status, name and version, and the age of the oldest open one. */
@@ -186,6 +207,15 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
   private selectHeadings(): SelectQueryBuilder<SagaExecutionEntity> {
     return this.createQueryBuilder('header').select(headingColumns('header'));
   }
+}
+
+/** A page of rows, of which there is one more if there is another page. */
+function pageOf(rows: readonly Row[], limit: number, cursorAfter: (last: SagaHeading) => string): SagaPage {
+  const headings = rows.map(toSagaHeading);
+  const sagas = headings.slice(0, limit);
+  const last = sagas.at(-1);
+  const hasMore = headings.length > sagas.length;
+  return { sagas, nextCursor: hasMore && last !== undefined ? cursorAfter(last) : undefined };
 }
 
 function headerOf([row]: readonly Row[]): SagaHeader | undefined {
