@@ -116,7 +116,7 @@ describe('a saga that goes forward at its deadline', () => {
     ]);
   });
 
-  it('meets it at the next claim if every process was away then', async () => {
+  it('leaves no effect if its process died in an act and every process was away then', async () => {
     const { saga, cluster } = order([
       new ScriptedStep('reserve'),
       new ScriptedStep('charge', { act: [() => new Promise(() => undefined)] }),

@@ -1,3 +1,4 @@
+import { days } from '@nest-saga/core';
 import { checkRun, scriptedSaga, ScriptedStep } from '@nest-saga/testing';
 import type { LedgerRow } from '@nest-saga/testing';
 import { until } from '../until.js';
@@ -36,7 +37,7 @@ describe('a process killed with SIGKILL after the effect of an act', () => {
   /** A saga whose process is dead: its charge is made, and no entry says so. */
   async function killedAfterCharge(saga: WorkSaga): Promise<string> {
     const victim = await spawn({ holds: true });
-    const sagaId = await victim.start({ charge: 'kill-or-throw' }, saga);
+    const sagaId = await victim.start({ charge: 'kill-or-throw' }, saga, { deadlineMs: days(1) });
     await victim.until('the death of the process', () => victim.hasExited);
     expect(victim.endedBy).toBe('SIGKILL');
     expect(await cluster.journalOf(sagaId)).toEqual(['act-completed reserve']);
@@ -87,6 +88,26 @@ describe('a process killed with SIGKILL after the effect of an act', () => {
 
     expect(await untilEnded(sagaId)).toBe('failed');
     expect((await callsOf(sagaId)).slice(2)).toEqual(['compensate charge', 'compensate reserve']);
+    expect(await standing(sagaId)).toEqual([]);
+  }, 60_000);
+
+  it('leaves none if the deadline of the saga passes then', async () => {
+    const sagaId = await killedAfterCharge('work');
+    // By hand, where time would end it otherwise.
+    const passed = 'UPDATE saga.saga_execution SET deadline_at = clock_timestamp() WHERE id = $1';
+    await cluster.database.query(passed, [sagaId]);
+    await spawn({});
+
+    expect(await untilEnded(sagaId)).toBe('failed');
+    expect((await callsOf(sagaId)).slice(2)).toEqual(['compensate charge', 'compensate reserve']);
+    expect(await cluster.journalOf(sagaId)).toEqual([
+      'act-completed reserve',
+      'claimed from running',
+      'deadline-passed',
+      'compensation-decided',
+      'compensation-completed charge',
+      'compensation-completed reserve',
+    ]);
     expect(await standing(sagaId)).toEqual([]);
   }, 60_000);
 

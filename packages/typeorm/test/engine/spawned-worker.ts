@@ -74,8 +74,12 @@ export class SpawnedWorker {
   }
 
   /** Starts a saga there, and gives its id once it is durable. */
-  start(context: WorkContext, saga: WorkSaga = 'work'): Promise<string> {
-    return this.ask({ kind: 'start', context, saga });
+  start(
+    context: WorkContext,
+    saga: WorkSaga = 'work',
+    options: Pick<WorkerCommand, 'deadlineMs'> = {},
+  ): Promise<string> {
+    return this.ask({ kind: 'start', context, saga, ...options });
   }
 
   /** Queues a saga there, and gives its id once it is durable. */

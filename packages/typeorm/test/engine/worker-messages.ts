@@ -30,6 +30,7 @@ export interface WorkerCommand {
   readonly kind: 'start' | 'enqueue';
   readonly context: WorkContext;
   readonly saga: WorkSaga;
+  readonly deadlineMs?: number;
 }
 
 /** What a worker process tells. */

@@ -95,8 +95,8 @@ const engine = new SagaEngine({
   listener,
 });
 
-const obey = async ({ kind, context, saga }: WorkerCommand): Promise<void> => {
-  const { sagaId } = await engine.starter[kind](context, { saga });
+const obey = async ({ kind, context, ...options }: WorkerCommand): Promise<void> => {
+  const { sagaId } = await engine.starter[kind](context, options);
   tell({ kind: 'stored', sagaId });
 };
 process.on('message', (command: WorkerCommand) => void obey(command));
