@@ -86,7 +86,7 @@ describe('the list of approvals', () => {
     expect(await sagasOf({ role: 'board', saga: 'hire' })).toEqual([]);
   });
 
-  it('lists nothing for a role in a process whose sagas ask nobody', async () => {
+  it('lists nothing for a role in a process whose sagas have no approval', async () => {
     const { cluster, start } = await clusterOf(asking('refund', 'ask', { roles: ['finance'] }));
     await start('refund');
     const other = await cluster.startProcess({
