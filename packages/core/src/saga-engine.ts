@@ -51,7 +51,7 @@ export class SagaEngine {
   readonly redelivery: EventRedelivery;
   readonly worker: SagaWorker;
   readonly follower: JournalFollower;
-  private readonly runsHere: boolean;
+  private readonly isWorker: boolean;
   private readonly surroundings: Surroundings;
   private endHints: (() => void) | undefined;
 
@@ -59,7 +59,7 @@ export class SagaEngine {
     const { storage, registry, clock, ids, listener, interceptor, startInterceptor, eventHandlers } = options;
     const { awaitResult } = options;
     const settings = resolveWorkerOptions(options);
-    this.runsHere = settings.worker;
+    this.isWorker = settings.worker;
     this.surroundings = options.surroundings ?? noSurroundings;
     const { surroundings } = this;
     this.follower = new JournalFollower(
@@ -90,7 +90,7 @@ export class SagaEngine {
       registry,
       storage,
       this.worker,
-      this.runsHere,
+      this.isWorker,
       clock,
       ids,
       listener,
@@ -117,7 +117,7 @@ export class SagaEngine {
       this.endHints = this.options.storage.onHint?.((hint) => {
         if (hint.kind === 'saga') this.follower.hint(hint.sagaId);
       });
-      if (this.runsHere) await this.worker.start();
+      if (this.isWorker) await this.worker.start();
     });
   }
 

@@ -57,7 +57,7 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   let rounds = 0;
   let isCancelled = false;
 
-  const heed = (): boolean => {
+  const obeyCancel = (): boolean => {
     const before = heeded;
     for (let one = people[heeded]; one !== undefined && one.after <= results.length; one = people[++heeded]) {
       if (one.kind === 'cancel') isCancelled = true;
@@ -82,7 +82,7 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   const hasDoubt = ({ id }: StepPlan): boolean => hung.has(id) || moment.inDoubt.has(id);
   const act = (step: StepPlan, isReached = true): string => {
     for (;;) {
-      heed();
+      obeyCancel();
       if (isCancelled && !(moment.isActUnderWay && results.length === cancel?.after)) {
         const isTakenOver = moment.isTakenOver && isReached;
         const isBegun = isTakenOver || attempts.has(`act ${step.id}`);
@@ -103,12 +103,12 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   /** A primary that may have had an effect is undone before its alternative begins. */
   const undoFirst = (step: StepPlan): 'undone' | 'stuck' | 'cancelled' => {
     for (;;) {
-      heed();
+      obeyCancel();
       if (isCancelled) return 'cancelled';
       const { outcome, counted } = attempt(`undo ${step.id}`, step.undo, rounds < step.brokenRounds);
       if (outcome === 'ok') undo.pop();
       if (outcome === 'ok') return 'undone';
-      if (counted >= step.undoAttempts && !heed()) return 'stuck';
+      if (counted >= step.undoAttempts && !obeyCancel()) return 'stuck';
     }
   };
   const goForward = (): 'completed' | 'back' | 'stuck' => {
@@ -122,17 +122,17 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
       if (end !== 'undone') return end === 'stuck' ? 'stuck' : 'back';
       if (act(alternative) !== 'ok') return 'back';
     }
-    heed();
+    obeyCancel();
     return isCancelled ? 'back' : 'completed';
   };
   const goBack = (): SagaStatus => {
     for (;;) {
-      heed();
+      obeyCancel();
       const step = undo.at(-1);
       if (step === undefined) return givenUp.length > 0 ? 'stuck' : 'failed';
       const { outcome, counted } = attempt(`undo ${step.id}`, step.undo, rounds < step.brokenRounds);
       if (outcome !== 'ok' && counted < step.undoAttempts) continue;
-      if (outcome !== 'ok' && step.onExhausted === 'halt' && !heed()) return 'stuck';
+      if (outcome !== 'ok' && step.onExhausted === 'halt' && !obeyCancel()) return 'stuck';
       if (outcome === 'ok') undo.pop();
       else if (step.onExhausted === 'continue') givenUp.push(...undo.splice(-1));
     }

@@ -33,9 +33,9 @@ export class EventRedelivery {
    */
   async redeliver(sagaId: string, seq: number): Promise<readonly FailedRedelivery[]> {
     const id = checkSagaId(sagaId);
-    const isPlace = Number.isInteger(seq) && seq > 0 && seq <= maximumSeq;
+    const isSeq = Number.isInteger(seq) && seq > 0 && seq <= maximumSeq;
     // Only the entry itself is needed, and it is the first one that is read.
-    const loaded = await this.storage.load(id, isPlace ? seq - 1 : maximumSeq);
+    const loaded = await this.storage.load(id, isSeq ? seq - 1 : maximumSeq);
     if (loaded === undefined) throw new SagaNotFoundError(sagaId);
     const { header, entries } = loaded;
     const definition = this.registry.find(header.saga, header.version);

@@ -119,7 +119,7 @@ export class SagaReader {
       isOver = true;
       tell();
     };
-    const followOn = (): void => {
+    const watchOn = (): void => {
       if (!isOver) end = this.follower.follow(sagaId, seq, journalObserver);
     };
     const journalObserver: JournalObserver = {
@@ -135,7 +135,7 @@ export class SagaReader {
       },
       onEnd: (header) => {
         this.endAt(header, seq, this.runAt(sagaId, seq) ?? started).then(
-          (ended) => (ended === undefined ? followOn() : finish(() => observer.onEnd(ended))),
+          (ended) => (ended === undefined ? watchOn() : finish(() => observer.onEnd(ended))),
           (error: unknown) => finish(() => observer.onError(error)),
         );
       },
@@ -143,7 +143,7 @@ export class SagaReader {
       ...(wait === undefined ? {} : { onCaughtUp: () => isOver || wait.caughtUp(seq) }),
     };
     wait?.caughtUp(seq);
-    followOn();
+    watchOn();
     return () => {
       isOver = true;
       end?.();

@@ -50,7 +50,7 @@ export class SagaStarter {
     private readonly storage: SagaStorage,
     private readonly worker: SagaWorker,
     /** False in a process that runs no sagas: all sagas are queued then. */
-    private readonly runsHere: boolean,
+    private readonly isWorker: boolean,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
     private readonly listener: SagaListener | undefined,
@@ -67,7 +67,7 @@ export class SagaStarter {
    */
   async start(context: unknown, options?: StartOptions): Promise<StartedSaga> {
     const request = this.prepare('start', context, options);
-    if (!this.runsHere || request.park !== undefined) return this.store(request, undefined);
+    if (!this.isWorker || request.park !== undefined) return this.store(request, undefined);
     const { running } = this.worker;
     const slot = running.tryReserveSlot() ?? (await running.reserveSlot(this.busyTimeoutMs));
     try {
@@ -96,7 +96,7 @@ export class SagaStarter {
     this.checkNotStopping('recover');
     const here = this.worker.running.get(sagaId);
     if (here !== undefined) return { ...startedSaga(sagaId, here.definition, here.end), isFresh: false };
-    if (this.runsHere) await this.worker.claimOne(sagaId);
+    if (this.isWorker) await this.worker.claimOne(sagaId);
     const header = await this.storage.find(sagaId);
     if (header === undefined) throw new SagaNotFoundError(sagaId);
     return this.attached(header, undefined);
@@ -175,7 +175,7 @@ export class SagaStarter {
     const { sagaId, owner, park } = saga;
     this.notifyStarted(saga);
     if (park !== undefined) {
-      if (this.runsHere) this.worker.claimLater(park);
+      if (this.isWorker) this.worker.claimLater(park);
       return { ...startedSaga(sagaId, definition, undefined), isFresh: false };
     }
     if (owner === undefined || run === undefined) {

@@ -31,9 +31,9 @@ export function executionDiagram(
   definition?: SagaDefinition,
 ): string {
   const story = new ExecutionStory(foldJournal(header, []));
-  for (const entry of entries) story.tell(entry);
+  for (const entry of entries) story.add(entry);
   if (!isOpen(header.status)) story.closeAttempts();
-  if (header.status === SagaStatus.Stuck) story.tellStuck(describeStuck(header));
+  if (header.status === SagaStatus.Stuck) story.showStuck(describeStuck(header));
   const upcoming = upcomingOf(header, story, definition);
 
   const chart = new Flowchart();

@@ -49,11 +49,11 @@ export class ExecutionStory {
     return because === '' ? undefined : because;
   }
 
-  tell(entry: JournalEntry): void {
+  add(entry: JournalEntry): void {
     const before = this.stateSoFar;
     const after = applyEntry(before, entry);
-    if (isStepEntry(entry)) this.tellAttempt(entry);
-    else this.tellEvent(entry);
+    if (isStepEntry(entry)) this.showAttempt(entry);
+    else this.showEvent(entry);
     this.stateSoFar = after;
     if (entry.kind === 'claimed' && after.recoveries > before.recoveries) this.recoveries++;
     if (after.direction === before.direction) return;
@@ -70,13 +70,13 @@ export class ExecutionStory {
   }
 
   /** Shows that the saga is STUCK, unless the last thing shown says so. */
-  tellStuck(lines: readonly string[]): void {
+  showStuck(lines: readonly string[]): void {
     if (this.isStuckTold) return;
     this.mark('stuck', ['STUCK', ...lines]);
     this.isStuckTold = true;
   }
 
-  private tellAttempt(entry: StepEntry): void {
+  private showAttempt(entry: StepEntry): void {
     const open = this.attempts[0];
     if (open !== undefined && !isSameAction(open, entry)) this.closeAttempts();
     this.attempts = [...this.attempts, entry];
@@ -89,10 +89,10 @@ export class ExecutionStory {
     if (entry.kind === 'compensation-failed' && entry.next === 'continue')
       this.because = 'earlier steps go on';
     if (entry.kind === 'compensation-failed' && entry.next === 'halt')
-      this.tellStuck(['compensation-exhausted']);
+      this.showStuck(['compensation-exhausted']);
   }
 
-  private tellEvent(entry: Exclude<JournalEntry, StepEntry>): void {
+  private showEvent(entry: Exclude<JournalEntry, StepEntry>): void {
     switch (entry.kind) {
       case 'cancel-requested':
         this.closeAttempts();
@@ -114,7 +114,7 @@ export class ExecutionStory {
       case 'stuck':
         this.closeAttempts();
         this.isStuckTold = false;
-        return this.tellStuck([
+        return this.showStuck([
           entry.reason,
           ...(entry.step === undefined ? [] : [entry.step]),
           entry.message,
@@ -138,7 +138,7 @@ export class ExecutionStory {
   /** An operator resumes a STUCK saga. */
   private resume(lines: readonly string[]): void {
     this.closeAttempts();
-    this.tellStuck([]);
+    this.showStuck([]);
     this.mark('byHand', lines);
     this.isStuckTold = false;
   }

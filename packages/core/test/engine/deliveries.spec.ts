@@ -309,9 +309,9 @@ describe('the handlers of a process', () => {
       scriptedSaga('order', [new ScriptedStep('reserve', { act: [acts] })]),
     ]);
     const told: string[] = [];
-    const tellAs = (process: string) =>
+    const recordAs = (process: string) =>
       handlersOf({ mail: (event) => told.push(`${process} ${String(event)}`) });
-    const first = await cluster.startProcess({ eventHandlers: tellAs('first') });
+    const first = await cluster.startProcess({ eventHandlers: recordAs('first') });
     const { sagaId } = await first.start();
     await cluster.advance(0);
     first.pause();
@@ -322,7 +322,7 @@ describe('the handlers of a process', () => {
     await cluster.advance(0);
     expect(await cluster.journalOf(sagaId)).toEqual(['act-completed reserve']);
     expect(told).toEqual([]);
-    const second = await cluster.startProcess({ eventHandlers: tellAs('second') });
+    const second = await cluster.startProcess({ eventHandlers: recordAs('second') });
     expect((await cluster.resolve(second.outcome(sagaId))).status).toBe('completed');
     expect(told).toEqual(['second reserved']);
   });

@@ -121,7 +121,7 @@ describe('the spans of a saga', () => {
     const clock = new FakeClock();
     const storage = new DelayedStorage(new InMemorySagaStorage(clock));
     const { app, sagas } = await open({ storage, timeoutMs: 1_000 }, clock);
-    const charging = heedSignal(app, () => storage.hold('append', 'call'));
+    const charging = obeySignal(app, () => storage.hold('append', 'call'));
     const { outcome } = await sagas.start(new OrderContext('book'));
     await charging;
     await clock.advance(1_000);
@@ -138,7 +138,7 @@ describe('the spans of a saga', () => {
 
   it('say "stopped", and nothing of an error, of a step that ends because its process shuts down', async () => {
     const { app, sagas } = await open({ shutdownTimeoutMs: 0 });
-    const charging = heedSignal(app);
+    const charging = obeySignal(app);
     await sagas.start(new OrderContext('book'));
     await charging;
     await closeApps();
@@ -149,7 +149,7 @@ describe('the spans of a saga', () => {
     const clock = new FakeClock();
     const storage = new FaultyStorage(new InMemorySagaStorage(clock));
     const { app, sagas } = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 }, clock);
-    const charging = heedSignal(app);
+    const charging = obeySignal(app);
     await sagas.start(new OrderContext('book'));
     await charging;
     storage.inject({ outcome: 'not-written' });
@@ -271,7 +271,7 @@ describe('the spans of a saga', () => {
 const stopped = { status: { code: SpanStatusCode.UNSET }, attributes: { 'saga.outcome': 'stopped' } };
 
 /** Has the charge go on until its signal fires. Resolves once it has begun. */
-function heedSignal(app: TestingModule, onBegin: () => void = () => undefined): Promise<void> {
+function obeySignal(app: TestingModule, onBegin: () => void = () => undefined): Promise<void> {
   return new Promise((resolve) => {
     const calls = app.get(Calls);
     calls.onRun = (run) => {

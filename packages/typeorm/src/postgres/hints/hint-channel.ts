@@ -34,7 +34,7 @@ export class HintChannel {
   private hasPeers = false;
   private isHeard = false;
   private isMissed = false;
-  private isTroubleTold = false;
+  private isTroubleReported = false;
   private isClosed = false;
 
   /**
@@ -123,7 +123,7 @@ export class HintChannel {
     if (this.client !== client || this.isClosed) return;
     this.isHeard = true;
     this.isMissed = false;
-    this.isTroubleTold = false;
+    this.isTroubleReported = false;
     this.retryMs = firstRetryMs;
     // Earlier hints are unknown, and the process may have looked for work already.
     this.tell({ kind: 'work' });
@@ -167,8 +167,8 @@ export class HintChannel {
 
   private lose(client: PostgresClient, reason: unknown): void {
     if (this.client !== client || this.isClosed) return;
-    if (!this.isTroubleTold) this.onTrouble(reason);
-    this.isTroubleTold = true;
+    if (!this.isTroubleReported) this.onTrouble(reason);
+    this.isTroubleReported = true;
     this.replace(client);
   }
 
