@@ -110,7 +110,7 @@ describeInBrowser('the orders page and orders that wait', () => {
       approval: 'failed',
       'charge-payment': 'unused',
     });
-    await page.untilText('#saga-outcome', 'Grace');
+    await page.untilText('#saga-outcome', 'Rejected by Grace (too much).');
     await page.untilText('#ledger', 'released');
   });
 
@@ -191,6 +191,7 @@ describeInBrowser('an order that nobody pays', () => {
 
     await page.untilStatus('failed');
     expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'undone', payment: 'failed' });
+    await page.untilText('#saga-outcome', 'The money did not come in time.');
     await page.untilText('#ledger', 'released');
     await page.close();
     await browser.close();

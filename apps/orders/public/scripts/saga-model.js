@@ -102,7 +102,9 @@ function drawEntry({ kind, step, error, willRetry, attempt, resolution, outcome 
       // Why it failed before it was undone stays in sight.
       return { state: 'undone', detail: before.reason ?? '', hasFailed: before.hasFailed };
     case 'wait-ended':
-      return error ? { state: 'failed', detail } : { state: 'done', detail: waitWords[outcome] ?? '' };
+      return error
+        ? { state: 'failed', ...endOfWait(step, error) }
+        : { state: 'done', detail: waitWords[outcome] ?? '' };
     case 'step-resolved':
       if (resolution === 'not-done')
         return { state: 'unused', detail: 'A person found that it is not done.' };
@@ -170,7 +172,7 @@ export function describeEntry(entry) {
     case 'signal-received':
       return describeSignal(entry);
     case 'wait-ended':
-      return error ? `${name}: ${error.message}` : `${name}: over, the order goes on`;
+      return error ? `${name}: ${endOfWait(step, error).detail}` : `${name}: over, the order goes on`;
     case 'released':
       return 'Handed over by a server that stops';
     case 'cancel-requested':
@@ -186,6 +188,17 @@ export function describeEntry(entry) {
     default:
       return kind;
   }
+}
+
+/** Why a wait ends an order, for people: one word for its state, and a sentence. */
+export function endOfWait(step, { code, message }) {
+  if (code === 'SAGA_WAIT_TIMED_OUT')
+    return {
+      word: 'not in time',
+      detail: step === 'payment' ? 'The money did not come in time.' : 'Nobody decided in time.',
+    };
+  const [, who] = /was rejected by (.+), so the saga is undone\.$/s.exec(message) ?? [];
+  return who ? { word: 'rejected', detail: `Rejected by ${who}.` } : { detail: message };
 }
 
 function describeSignal({ decision, actor, note }) {

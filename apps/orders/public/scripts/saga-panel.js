@@ -1,5 +1,5 @@
 import { element, formatTime, setText } from './elements.js';
-import { describeEntry, drawSteps, mergeEntries, stagesOf } from './saga-model.js';
+import { describeEntry, drawSteps, endOfWait, mergeEntries, stagesOf } from './saga-model.js';
 
 const stateWords = {
   waiting: 'not yet',
@@ -93,7 +93,8 @@ function drawStep({ step, name, when }, drawn) {
 }
 
 // "Undone" alone would say that the step had worked: a shipment that failed sent no parcel to call back.
-function wordsOf({ state, hasFailed, isByHand }, when) {
+function wordsOf({ state, word, hasFailed, isByHand }, when) {
+  if (word) return word;
   if (state === 'waiting' && when) return `only ${when}`;
   if (isByHand) return `${stateWords[state]} by hand`;
   if (hasFailed && state === 'undone') return 'failed, then undone';
@@ -105,7 +106,8 @@ function outcomeOf({ status, failure, stuck }) {
   if (status === 'completed') return 'The order is placed.';
   if (status === 'failed' && failure?.reason === 'cancelled')
     return 'Cancelled. Everything that was done is undone.';
-  if (status === 'failed') return `${failure?.message ?? ''} Everything that was done is undone.`;
+  if (status === 'failed')
+    return `${failure ? endOfWait(failure.step, failure).detail : ''} Everything that was done is undone.`;
   if (status === 'stuck') return `A person has to help: ${stuck?.message ?? ''}`;
   return '';
 }
