@@ -1,4 +1,5 @@
-import { scriptedSaga, ScriptedStep } from '@nest-saga/testing';
+import type { LoadedSaga } from '@nest-saga/core';
+import { scriptedSaga, ScriptedStep, StepGate } from '@nest-saga/testing';
 import type { DataSource } from 'typeorm';
 import { TypeOrmSagaStorage } from '../../src/typeorm-saga-storage.js';
 import { EngineCluster } from './engine-cluster.js';
@@ -25,14 +26,21 @@ describe('what is read from the database', () => {
   const saga = () => scriptedSaga('order', steps);
 
   /** How many contexts of each saga come over the connections of a process while it does something. */
-  const contextsRead = async (act: (reader: Reader) => Promise<unknown>): Promise<number> => {
+  const contextsRead = async (
+    act: (reader: Reader, requests: Requests) => Promise<unknown>,
+  ): Promise<number> => {
     const process = await cluster.startProcess([saga()], {
       worker: false,
       surround: () => new TypeOrmSagaStorage({ dataSource, hints: false }),
     });
-    await act(process.engine.reader);
+    const { reader, requests } = process.engine;
+    await act(reader, requests);
+    return measured(() => act(reader, requests));
+  };
+
+  const measured = async (act: () => Promise<unknown>): Promise<number> => {
     const before = bytesRead(dataSource);
-    await act(process.engine.reader);
+    await act();
     const bytes = bytesRead(dataSource) - before;
     expect(bytes).toBeGreaterThan(0);
     return bytes / sagaIds.length / contextBytes;
@@ -64,9 +72,46 @@ describe('what is read from the database', () => {
       2.5,
     );
   });
+
+  it('is the first and the last context for a request', async () => {
+    const refused = (requests: Requests, sagaId: string) =>
+      expect(requests.cancel(sagaId, 'too late')).rejects.toMatchObject({ code: 'SAGA_STATUS_REFUSED' });
+    const ask = (_reader: Reader, requests: Requests) =>
+      Promise.all(sagaIds.map((id) => refused(requests, id)));
+    expect(await contextsRead(ask)).toBeLessThan(2.5);
+  });
+
+  it('is the first and the last context for a worker that takes the sagas of one that died', async () => {
+    const held = scriptedSaga('held', [
+      ...steps,
+      new ScriptedStep('last', { act: [new StepGate().waits()] }),
+    ]);
+    const dying = await cluster.startProcess([held], { recovery: { enabled: false } });
+    const started = await Promise.all(sagaIds.map(() => dying.start(context)));
+    await Promise.all(
+      started.map(({ sagaId }) => cluster.untilJournalEndsWith(sagaId, 'act-completed step-9')),
+    );
+    const { entries } = await cluster.load(started[0]?.sagaId ?? '');
+    expect(entries.filter((entry) => 'context' in entry)).toHaveLength(steps.length);
+    await cluster.crash(dying);
+    const storage = new TypeOrmSagaStorage({ dataSource, hints: false });
+    await storage.open();
+    await storage.registerWorker('the next one', 600_000);
+    const sagas = [{ saga: 'held', version: 1 }];
+    await storage.releaseExpired(sagas, 1_000);
+    let claimed: readonly LoadedSaga[] = [];
+    const contexts = await measured(async () => {
+      claimed = await storage.claim({ worker: 'the next one', sagas, limit: 1_000 });
+    });
+    await storage.close();
+    expect(claimed.map(({ entries }) => entries.length)).toEqual(sagaIds.map(() => steps.length + 1));
+    expect(contexts).toBeLessThan(2.5);
+  });
 });
 
-type Reader = Awaited<ReturnType<EngineCluster['startProcess']>>['engine']['reader'];
+type Engine = Awaited<ReturnType<EngineCluster['startProcess']>>['engine'];
+type Reader = Engine['reader'];
+type Requests = Engine['requests'];
 
 interface CountedPool {
   readonly _clients: readonly { readonly connection: { readonly stream: { readonly bytesRead: number } } }[];

@@ -124,6 +124,20 @@ describe('a process killed with SIGKILL after the effect of an act', () => {
     expect(await standing(sagaId)).toEqual([]);
   }, 60_000);
 
+  it('leaves none if its deadline passes then', async () => {
+    const sagaId = await killedAfterCharge('work');
+    await cluster.database.query(
+      'UPDATE saga.saga_execution SET deadline_at = clock_timestamp() WHERE id = $1',
+      [sagaId],
+    );
+    await spawn({});
+
+    expect(await untilEnded(sagaId)).toBe('failed');
+    expect((await cluster.load(sagaId)).header.failure).toMatchObject({ reason: 'deadline' });
+    expect((await callsOf(sagaId)).slice(2)).toEqual(['compensate charge', 'compensate reserve']);
+    expect(await standing(sagaId)).toEqual([]);
+  }, 60_000);
+
   it('leaves none beside its alternative if a breaker refuses the repetition then', async () => {
     const sagaId = await killedAfterCharge('guarded');
     await spawn({ refuses: true });
