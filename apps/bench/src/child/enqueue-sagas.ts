@@ -7,7 +7,7 @@ import type { EnqueueTask } from './task.js';
 
 /** Queues sagas from a process that runs none, and answers with the time until all were durable. */
 export async function enqueueSagas(task: EnqueueTask): Promise<{ readonly seconds: number }> {
-  const step = countingStep(undefined);
+  const step = countingStep(usualShape);
   const app = await openNestApplication(task.databaseUrl, usualShape, step, { worker: false });
   const sagas = app.get(SagaOrchestrator);
   const makeContext = contextMaker(usualShape.contextBytes);

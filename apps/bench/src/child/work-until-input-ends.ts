@@ -9,7 +9,7 @@ export async function workUntilInputEnds(
   { databaseUrl }: WorkTask,
   answer: (ready: { readonly isReady: true }) => Promise<void>,
 ): Promise<void> {
-  const app = await openNestApplication(databaseUrl, usualShape, countingStep(undefined));
+  const app = await openNestApplication(databaseUrl, usualShape, countingStep(usualShape));
   await answer({ isReady: true });
   await untilInputEnds();
   await app.close();

@@ -1,5 +1,6 @@
 import { ContestantName } from '../contestants/contestant.js';
 import { usualShape } from '../sample/saga-shape.js';
+import type { SagaShape } from '../sample/saga-shape.js';
 import type { LoadScenario, PatientWindow } from '../scenarios/load-scenario.js';
 import type { SoakPlan } from '../scenarios/soak.js';
 import { benchParts } from './options.js';
@@ -16,10 +17,14 @@ export interface BenchPlan {
   readonly queue: { readonly sagas: number; readonly workers: number; readonly atOnce: number };
   readonly wakeUps: { readonly sagas: number; readonly rounds: number };
   readonly soak: SoakPlan;
+  /** Sagas whose steps leave the context as it is, for their size on disk. */
+  readonly keptContexts: SoakPlan;
   readonly finished: { readonly sagas: number; readonly atOnce: readonly number[]; readonly rounds: number };
 }
 
 const { NestSaga, Engine, Memory, Dbos, BareInserts, GroupedInserts } = ContestantName;
+
+const keptShape: SagaShape = { ...usualShape, keepsContext: true };
 
 /** The names of the scenarios in results and tables. */
 export const scenarioNames = {
@@ -65,7 +70,12 @@ function fullPlan(rounds: number, finished: number): BenchPlan {
     shapes: shapes(shapeRounds),
     memory: {
       load: memoryLoad([1, 1_000], rounds),
-      soak: { contestant: Memory, atOnce: 1_000, marks: [10_000, 100_000, 250_000, 500_000, 1_000_000] },
+      soak: {
+        contestant: Memory,
+        shape: usualShape,
+        atOnce: 1_000,
+        marks: [10_000, 100_000, 250_000, 500_000, 1_000_000],
+      },
     },
     moduleStarts: 15,
     inFlight: { sagas: 10_000, watchMs: 10_000 },
@@ -73,9 +83,11 @@ function fullPlan(rounds: number, finished: number): BenchPlan {
     wakeUps: { sagas: 100, rounds: shapeRounds },
     soak: {
       contestant: NestSaga,
+      shape: usualShape,
       atOnce: 200,
       marks: [50_000, 100_000, 250_000, 500_000, 750_000, 1_000_000],
     },
+    keptContexts: { contestant: NestSaga, shape: keptShape, atOnce: 200, marks: [100_000] },
     finished: { sagas: finished, atOnce: [1, 200], rounds: shapeRounds },
   };
 }
@@ -87,13 +99,14 @@ function shortPlan(rounds: number, finished: number): BenchPlan {
     shapes: shapes(rounds).slice(0, 1),
     memory: {
       load: memoryLoad([1_000], rounds),
-      soak: { contestant: Memory, atOnce: 1_000, marks: [10_000, 50_000] },
+      soak: { contestant: Memory, shape: usualShape, atOnce: 1_000, marks: [10_000, 50_000] },
     },
     moduleStarts: 2,
     inFlight: { sagas: 1_000, watchMs: 3_000 },
     queue: { sagas: 1_000, workers: 2, atOnce: 50 },
     wakeUps: { sagas: 20, rounds },
-    soak: { contestant: NestSaga, atOnce: 200, marks: [2_000, 6_000] },
+    soak: { contestant: NestSaga, shape: usualShape, atOnce: 200, marks: [2_000, 6_000] },
+    keptContexts: { contestant: NestSaga, shape: keptShape, atOnce: 200, marks: [6_000] },
     finished: { sagas: finished, atOnce: [200], rounds },
   };
 }

@@ -65,7 +65,9 @@ export async function runPlan(
   const inFlight = await runPart('in-flight', () => runSagasInFlight(plan.inFlight, server));
   const queue = await runPart('queue', () => runQueue(plan.queue, server));
   const wakeUps = await runPart('wake-up', () => runWakeUps(plan.wakeUps, server));
-  await runPart('soak', async () => void soaks.push(await runSoak(plan.soak, server)));
+  await runPart('soak', async () => {
+    soaks.push(await runSoak(plan.soak, server), await runSoak(plan.keptContexts, server));
+  });
   const finished = await runPart('finished', () =>
     runFinishedRows(plan.finished, plan.window, server, onSample),
   );

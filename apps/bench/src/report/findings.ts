@@ -21,16 +21,19 @@ export function soakTable({ soaks }: BenchResults): string {
 /** The figures that were measured once, as sentences. */
 export function findings({ moduleStart, inFlight, queue, wakeUps, soaks }: BenchResults): readonly string[] {
   return [
-    ...soaks.flatMap(({ storedBytesPerSaga }) =>
-      storedBytesPerSaga === null
-        ? []
-        : [`A finished saga keeps ${whole(storedBytesPerSaga)} bytes on disk, its indexes included.`],
+    ...soaks.flatMap(({ storedBytesPerSaga, shape }) =>
+      storedBytesPerSaga === null ? [] : [storedFinding(storedBytesPerSaga, shape?.keepsContext === true)],
     ),
     ...(moduleStart === null ? [] : [startFinding(moduleStart)]),
     ...(inFlight === null ? [] : inFlightFindings(inFlight)),
     ...(queue === null ? [] : [queueFinding(queue)]),
     ...(wakeUps ?? []).map(wakeUpFinding),
   ];
+}
+
+function storedFinding(bytes: number, keepsContext: boolean): string {
+  const saga = keepsContext ? 'A finished saga whose steps leave the context as it is' : 'A finished saga';
+  return `${saga} keeps ${whole(bytes)} bytes on disk, its indexes included.`;
 }
 
 function startFinding({ withMs, withoutMs, first }: NonNullable<BenchResults['moduleStart']>): string {

@@ -105,12 +105,28 @@ function otherTargets({ load, soaks, moduleStart, inFlight }: BenchResults): rea
     const last = marks.at(-1);
     return second === undefined || last === undefined ? undefined : last.rssBytes / second.rssBytes;
   };
+  const stored = (keepsContext: boolean) =>
+    soaks.find(
+      (soak) => soak.storedBytesPerSaga !== null && (soak.shape?.keepsContext ?? false) === keepsContext,
+    )?.storedBytesPerSaga ?? undefined;
   return [
     {
       what: 'in memory, 1,000 at once',
       bound: { atLeast: 60_000 },
       measured: inMemory,
       unit: 'sagas/s',
+    },
+    {
+      what: 'bytes of a finished saga on disk',
+      bound: { atMost: 1_963 },
+      measured: stored(false),
+      unit: 'bytes',
+    },
+    {
+      what: 'the same, if its steps leave the context as it is',
+      bound: { atMost: 1_600 },
+      measured: stored(true),
+      unit: 'bytes',
     },
     {
       what: 'memory growth over a soak on PostgreSQL',

@@ -12,33 +12,31 @@ export function stepIds({ steps }: SagaShape): readonly string[] {
   return Array.from({ length: steps }, (_, index) => `step-${index + 1}`);
 }
 
-/**
- * A step that increments a counter in the context and returns a few bytes.
- *
- * @param failsAt The id of the step that fails instead.
- */
-export function countingStep(failsAt: string | undefined): SagaStepHandler<SampleContext> {
+/** The handler of all steps of a shape: it increments a counter in the context, and returns a few bytes. */
+export function countingStep(shape: SagaShape): SagaStepHandler<SampleContext> {
+  const failsAt = failingStep(shape);
+  const change = shape.keepsContext ? 0 : 1;
   return {
     async act(context: SampleContext, run: StepRun) {
       if (run.step === failsAt) throw new Error('The card is declined.');
-      context.done += 1;
+      context.done += change;
       return { ok: true };
     },
     async compensate(context: SampleContext) {
-      context.done -= 1;
+      context.done -= change;
     },
   };
 }
 
 /** The id of the step that fails, or undefined if all succeed. */
-export function failingStep(shape: SagaShape): string | undefined {
+function failingStep(shape: SagaShape): string | undefined {
   return shape.fails ? stepIds(shape).at(-1) : undefined;
 }
 
 /** A registry with the sample saga, for an engine without Nest; `handler` is the handler of all steps. */
 export function sampleRegistry(
   shape: SagaShape,
-  handler: SagaStepHandler<SampleContext> = countingStep(failingStep(shape)),
+  handler: SagaStepHandler<SampleContext> = countingStep(shape),
 ): SagaRegistry {
   return new SagaRegistry([
     defineSaga({

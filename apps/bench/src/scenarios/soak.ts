@@ -1,19 +1,22 @@
 import { runInChild } from '../child/child-process.js';
 import type { SoakMark } from '../child/task.js';
 import { ContestantName } from '../contestants/contestant.js';
-import { usualShape } from '../sample/saga-shape.js';
+import type { SagaShape } from '../sample/saga-shape.js';
 import { queryOnce } from '../server/bench-server.js';
 import type { BenchServer } from '../server/bench-server.js';
 
 /** A number of sagas in one process. */
 export interface SoakPlan {
   readonly contestant: ContestantName;
+  readonly shape: SagaShape;
   readonly atOnce: number;
   readonly marks: readonly number[];
 }
 
 /** The result of a soak. */
-export interface SoakResult extends Omit<SoakPlan, 'marks'> {
+export interface SoakResult extends Omit<SoakPlan, 'marks' | 'shape'> {
+  /** Absent in results from before there was a choice: the usual shape. */
+  readonly shape?: SagaShape;
   readonly marks: readonly SoakMark[];
   /** The size of a finished saga on disk, with its indexes; null if nothing is on disk. */
   readonly storedBytesPerSaga: number | null;
@@ -21,7 +24,7 @@ export interface SoakResult extends Omit<SoakPlan, 'marks'> {
 
 /** Runs many sagas in one process, to check whether rate and memory stay constant. */
 export async function runSoak(plan: SoakPlan, server: BenchServer): Promise<SoakResult> {
-  const { contestant, atOnce, marks } = plan;
+  const { contestant, shape, atOnce, marks } = plan;
   return await server.onNewDatabase(async (databaseUrl) => {
     const seen = await runInChild({
       kind: 'soak',
@@ -29,12 +32,12 @@ export async function runSoak(plan: SoakPlan, server: BenchServer): Promise<Soak
       atOnce,
       marks,
       databaseUrl,
-      shape: usualShape,
+      shape,
     });
     const isStored = contestant === ContestantName.NestSaga;
     const sagas = seen.at(-1)?.sagas ?? 0;
     const storedBytesPerSaga = isStored ? (await readStoredBytes(databaseUrl)) / sagas : null;
-    return { contestant, atOnce, marks: seen, storedBytesPerSaga };
+    return { contestant, shape, atOnce, marks: seen, storedBytesPerSaga };
   });
 }
 

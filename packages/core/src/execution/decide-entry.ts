@@ -51,9 +51,16 @@ export function decideEntry(
   const step = action.kind === 'act' ? action.step.id : action.item.step;
   const base = { step, attempt: action.attempt, startedAt, finishedAt };
   if (outcome.kind === 'completed') {
-    const { context, response, events } = outcome;
+    const { response, events } = outcome;
+    // The context of a saga is that of the last entry that has one.
+    const context = outcome.context === state.context ? undefined : outcome.context;
     if (action.kind === 'act') return actCompleted(base, context, response, events);
-    return { kind: 'compensation-completed', ...base, context, ...optional('events', events) };
+    return {
+      kind: 'compensation-completed',
+      ...base,
+      ...optional('context', context),
+      ...optional('events', events),
+    };
   }
   if (action.kind === 'act') {
     return { kind: 'act-failed', ...base, ...decideFailedAct(definition, state, action, attempt, outcome) };
@@ -70,14 +77,21 @@ type Base = Pick<ActCompleted, 'step' | 'attempt' | 'startedAt' | 'finishedAt'>;
 // hot path: one literal, unlike the others, because every step of every saga makes this entry.
 function actCompleted(
   base: Base,
-  context: Json,
+  context: Json | undefined,
   response: Json | undefined,
   events: Json | undefined,
 ): ActCompleted {
   const { step, attempt, startedAt, finishedAt } = base;
   const kind = 'act-completed';
-  if (events !== undefined)
-    return { kind, step, attempt, startedAt, finishedAt, context, events, ...optional('response', response) };
+  if (context === undefined || events !== undefined) {
+    return {
+      kind,
+      ...base,
+      ...optional('context', context),
+      ...optional('events', events),
+      ...optional('response', response),
+    };
+  }
   if (response !== undefined) return { kind, step, attempt, startedAt, finishedAt, context, response };
   return { kind, step, attempt, startedAt, finishedAt, context };
 }

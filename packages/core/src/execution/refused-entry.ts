@@ -36,7 +36,7 @@ export function entryWithoutValues(
   if (draft.kind === 'act-completed') return draft;
   if (draft.kind === 'compensation-completed') {
     const { kind, step, attempt: number, startedAt, finishedAt } = draft;
-    return { kind, step, attempt: number, startedAt, finishedAt, context: state.context };
+    return { kind, step, attempt: number, startedAt, finishedAt };
   }
   const error = recordError(refusal);
   if (draft.kind === 'compensation-failed') return { ...draft, error };

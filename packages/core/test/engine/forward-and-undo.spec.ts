@@ -44,6 +44,30 @@ describe('a saga that runs forward', () => {
     expect(outcome.context).toEqual({ total: 1, reservation: 'r-1' });
   });
 
+  it('writes the context only with the entries of steps that changed it', async () => {
+    const saga = scriptedSaga('order', [
+      new ScriptedStep('reserve'),
+      new ScriptedStep('charge', { act: [changes((context) => void (context['charge'] = 'c-1'))] }),
+      new ScriptedStep('book', { compensate: [changes((context) => void (context['booked'] = false))] }),
+      new ScriptedStep('ship', { act: [throws(declined)] }),
+    ]);
+    const cluster = new SimulatedCluster([saga]);
+    const { sagaId, context } = await cluster.run(await cluster.startProcess(), { total: 1 });
+    const { entries } = await cluster.load(sagaId);
+    expect(
+      entries.map((entry) => ['step' in entry && entry.step, 'context' in entry && entry.context]),
+    ).toEqual([
+      ['reserve', false],
+      ['charge', '{"total":1,"charge":"c-1"}'],
+      ['book', false],
+      ['ship', false],
+      ['book', '{"total":1,"charge":"c-1","booked":false}'],
+      ['charge', false],
+      ['reserve', false],
+    ]);
+    expect(context).toEqual({ total: 1, charge: 'c-1', booked: false });
+  });
+
   it('gives each attempt one key for its effect, another one for its undo, and a token that grows', async () => {
     const reserve = new ScriptedStep('reserve');
     const saga = scriptedSaga('order', [reserve, new ScriptedStep('charge', { act: [throws(declined)] })]);

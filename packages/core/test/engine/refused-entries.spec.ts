@@ -105,10 +105,10 @@ describe('an entry that the storage refuses for good', () => {
     expect(await cluster.resolve(process.outcome(sagaId))).toMatchObject({ status: 'failed' });
     expect(reserve.compensateCalls).toHaveLength(1);
     const { entries } = await cluster.load(sagaId);
-    expect(entries.find(({ kind }) => kind === 'compensation-completed')).toMatchObject({
-      step: 'reserve',
-      context: '{"total":1}',
-    });
+    const undone = entries.find(({ kind }) => kind === 'compensation-completed');
+    expect(undone).toMatchObject({ step: 'reserve' });
+    expect(undone).not.toHaveProperty('context');
+    await expect(cluster.resolve(process.outcome(sagaId))).resolves.toMatchObject({ context: { total: 1 } });
   });
 
   it('in every form makes the saga STUCK, with a reason of its own and without another call', async () => {

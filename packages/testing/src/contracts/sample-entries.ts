@@ -28,6 +28,7 @@ const error: RecordedError = {
 /** Entries of all kinds, with and without their optional fields, as realistic as an engine's own. */
 export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   'act-completed': { kind: 'act-completed', ...attempt, context: richContext },
+  'act-completed that leaves the context as it is': { kind: 'act-completed', ...attempt, response: '1' },
   'act-completed with a response and events': {
     kind: 'act-completed',
     ...attempt,
@@ -86,6 +87,7 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
     undo: true,
   },
   'compensation-completed': { kind: 'compensation-completed', ...attempt, context: richContext },
+  'compensation-completed that leaves the context as it is': { kind: 'compensation-completed', ...attempt },
   'compensation-completed with events': {
     kind: 'compensation-completed',
     ...attempt,

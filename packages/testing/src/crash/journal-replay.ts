@@ -52,7 +52,7 @@ export class JournalReplay {
         this.completed.add(entry.step);
         this.learn(entry.step, 'completed');
         this.undo = [...this.undo, entry.step];
-        this.context = entry.context;
+        this.context = entry.context ?? this.context;
         this.trail.push(traceOf('act', entry.step));
         if (this.isCancelled) this.direction = 'backward';
         else this.beginWait(entry);
@@ -84,8 +84,8 @@ export class JournalReplay {
         this.waitsUntil = 0;
         this.undo = this.undo.slice(0, -1);
         // If the storage refused the values of a compensation, the context stays as it was.
-        if (entry.context !== this.context) this.trail.push(traceOf('compensate', entry.step));
-        this.context = entry.context;
+        if (entry.context !== undefined) this.trail.push(traceOf('compensate', entry.step));
+        this.context = entry.context ?? this.context;
         return;
       case 'compensation-failed':
         this.turnIfCancelled();

@@ -99,6 +99,32 @@ if (missing !== undefined)
     await surviving.kill();
   });
 
+  it('leave alone a saga whose steps left its context as it was, until a process that can read it is there', async () => {
+    const dying = await openNew(true);
+    const kept = await dying.start({ charge: 'hold', isKept: true });
+    await until('an act that is held', async () => {
+      const [row] = await database.query(
+        "SELECT count(*)::integer AS calls FROM call WHERE what = 'act charge' AND saga_id = $1",
+        [kept],
+      );
+      return row?.['calls'] === 1;
+    });
+    const before = await openOld();
+    await crash(dying, before);
+    await until('a saga that was released', async () => {
+      const [row] = await database.query(
+        "SELECT owner, status, next_run_at > now() + interval '1 minute' AS later FROM saga.saga_execution WHERE id = $1",
+        [kept],
+      );
+      return row?.['owner'] === null && row['later'] === true && row['status'] === 'running';
+    });
+    await database.query('UPDATE saga.saga_execution SET next_run_at = now() WHERE id = $1', [kept]);
+    await before.kill();
+    const after = await openNew();
+    await untilAllAre('completed', [kept]);
+    await after.kill();
+  });
+
   it('leave alone what they cannot understand: it is released, and nothing else is stuck by it', async () => {
     const queueing = await openNew(true);
     const strange = await queueing.start({ charge: 'hold' });

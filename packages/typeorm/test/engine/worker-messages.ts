@@ -23,6 +23,8 @@ export interface WorkContext {
    * - `hold-and-throw`: as `hold`, and it throws then.
    */
   readonly charge: 'answer' | 'kill' | 'kill-or-throw' | 'hold' | 'hold-and-throw';
+  /** Whether its steps leave the context as it is. @default false: each act writes its id to it */
+  readonly isKept?: boolean;
 }
 
 /** What a worker process is asked to do. */

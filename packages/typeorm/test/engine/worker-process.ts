@@ -57,6 +57,7 @@ const step = (id: string): DeclaredStep => ({
     act: async (context, run) => {
       await note(run, 'act');
       if (id === 'charge') await charge(context as WorkContext, run);
+      if ((context as WorkContext).isKept !== true) Object.assign(context as object, { last: id });
     },
     compensate: async (_context, run) => {
       await note(run, 'compensate');
