@@ -10,6 +10,8 @@ import { RealClock } from './real-clock.js';
 /** What can be said about one process of a cluster. */
 export interface EngineProcessOptions extends SagaWorkerSettings {
   readonly worker?: boolean;
+  /** How far the wall clock of the process is ahead, in milliseconds. @default 0 */
+  readonly clockAheadMs?: number;
   readonly storage?: Partial<TypeOrmSagaStorageOptions>;
   /** Stands between the engine and its storage. */
   readonly surround?: (storage: SagaStorage) => SagaStorage;
@@ -33,7 +35,7 @@ export class EngineCluster {
   /** A further process, opened, that knows these sagas. */
   async startProcess(
     sagas: readonly DeclaredSaga[],
-    { storage: storageOptions, surround, ...options }: EngineProcessOptions = {},
+    { storage: storageOptions, surround, clockAheadMs = 0, ...options }: EngineProcessOptions = {},
   ): Promise<SimulatedProcess> {
     this.count++;
     const storage = await this.database.openStorage(storageOptions);
@@ -45,7 +47,7 @@ export class EngineCluster {
       recovery: { intervalMs: 100, ...options.recovery },
       sagas,
       storage: surround?.(storage) ?? storage,
-      clock: this.clock,
+      clock: clockAheadMs === 0 ? this.clock : new RealClock(clockAheadMs),
       number: this.count,
     });
     await process.engine.open();

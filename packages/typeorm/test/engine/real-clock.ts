@@ -3,8 +3,11 @@ import type { CancelTimer } from '@nest-saga/core/engine';
 
 /** The time of this machine. Its timers keep no test run alive. */
 export class RealClock implements Clock {
+  /** @param aheadMs How far the wall clock of the process is ahead of this machine's. */
+  constructor(private readonly aheadMs = 0) {}
+
   now(): number {
-    return Date.now();
+    return Date.now() + this.aheadMs;
   }
 
   monotonicNow(): number {
