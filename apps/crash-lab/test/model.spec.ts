@@ -11,18 +11,19 @@ describe('random sagas on one to three workers', () => {
     async () => {
       const startedAt = performance.now();
       const report = await checkModel({ runs: Number(MODEL_RUNS), seed: Number(MODEL_SEED), ...path });
-      const { runs, calls, statuses, faults, failure } = report;
+      const { runs, calls, statuses, waits, faults, failure } = report;
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
       console.log(
         `model: ${runs} runs with ${calls} storage calls in ${seconds} s, seed ${MODEL_SEED}: ` +
-          `${JSON.stringify(statuses)}, struck by ${JSON.stringify(faults)}`,
+          `${JSON.stringify(statuses)}, ${JSON.stringify(waits)}, struck by ${JSON.stringify(faults)}`,
       );
       if (failure !== undefined) throw new Error(describeFailure(failure));
       expect(runs).toBe(MODEL_PATH === undefined ? Number(MODEL_RUNS) : 1);
       // A fault that never struck, or an end that no saga reached, proves nothing.
       const least = MODEL_PATH === undefined ? Math.floor(runs / 100) : 0;
-      const counts = { ...statuses, ...faults };
-      const tooRare = ['completed', 'failed', 'stuck', ...allFaults].filter(
+      const counts = { ...statuses, ...waits, ...faults };
+      const ends = ['wait elapsed', 'wait signal', 'wait timed-out', 'deadline-passed'];
+      const tooRare = ['completed', 'failed', 'stuck', ...ends, ...allFaults].filter(
         (name) => (counts[name] ?? 0) < least,
       );
       expect(tooRare).toEqual([]);

@@ -12,7 +12,7 @@ export type {
 } from './crash/crash-evidence.js';
 export { JournalReplay, replayAll } from './crash/journal-replay.js';
 export type { LedgerRow } from './crash/ledger-row.js';
-export { traceOf } from './crash/ledger-row.js';
+export { traceOf, traceOfSignal } from './crash/ledger-row.js';
 export { describeEntry } from './crash/describe-entry.js';
 export { SeverableStorage } from './crash/severable-storage.js';
 export { SimulatedClock } from './crash/simulated-clock.js';

@@ -1,11 +1,13 @@
 import { judge } from '../model/judge.js';
 import { hasFailed } from '../model/expected-mistake.js';
 import type { ExpectedMistake } from '../model/expected-mistake.js';
-import type { CallFault, PlannedFault, RunPlan, SagaPlan } from '../simulation/run-plan.js';
+import type { CallFault, PlannedFault, RunPlan } from '../simulation/run-plan.js';
 import { simulate } from '../simulation/simulate.js';
 import type { SimulatedRun } from '../simulation/simulate.js';
 import type { ExhaustiveScope } from './exhaustive-scope.js';
 import { smallSagas } from './small-sagas.js';
+import { waitingSagas } from './waiting-sagas.js';
+import type { SmallCase } from './waiting-sagas.js';
 
 /** The number of runs, and the first run that failed. */
 export interface ExhaustiveReport {
@@ -42,7 +44,7 @@ export async function checkExhaustively(
 
 /** A saga and its run without a fault. */
 type CalmRun = Pick<SimulatedRun, 'calls' | 'places'> & {
-  readonly saga: SagaPlan;
+  readonly small: SmallCase;
   /** The index of the saga among all sagas. */
   readonly index: number;
 };
@@ -60,14 +62,14 @@ class ExhaustiveSearch {
   async run(): Promise<void> {
     const calmRuns: CalmRun[] = [];
     let index = -1;
-    for (const saga of smallSagas()) {
+    for (const small of smallCases()) {
       index++;
-      if (!this.scope.includes(saga, index)) continue;
+      if (!this.scope.includes(small.saga, index)) continue;
       this.sagas++;
       // First without faults: it is quick and finds most mistakes.
-      const { calls, places } = await this.attempt('calm', saga, []);
+      const { calls, places } = await this.attempt('calm', small, []);
       if (this.failure !== undefined) return;
-      calmRuns.push({ saga, index, calls, places });
+      calmRuns.push({ small, index, calls, places });
     }
     for (const calm of calmRuns) {
       await this.lose(calm);
@@ -76,38 +78,38 @@ class ExhaustiveSearch {
     }
   }
 
-  private async lose({ saga, index, calls }: CalmRun): Promise<void> {
-    for (const kind of this.scope.losses(saga, index))
+  private async lose({ small, index, calls }: CalmRun): Promise<void> {
+    for (const kind of this.scope.losses(small.saga, index))
       for (let call = 0; call < calls && this.failure === undefined; call++)
-        await this.attempt('lost', saga, [{ call, kind }]);
+        await this.attempt('lost', small, [{ call, kind }]);
   }
 
-  private async crash({ saga, index, places }: CalmRun): Promise<void> {
-    if (!this.scope.isCrashing(saga)) return;
+  private async crash({ small, index, places }: CalmRun): Promise<void> {
+    if (!this.scope.isCrashing(small.saga)) return;
     for (const first of places) {
       if (this.failure !== undefined) return;
-      const once = await this.attempt('oneCrash', saga, [first]);
-      if (this.scope.isCrashingTwice(saga, index)) await this.crashAgain(saga, first, once);
+      const once = await this.attempt('oneCrash', small, [first]);
+      if (this.scope.isCrashingTwice(small.saga, index)) await this.crashAgain(small, first, once);
     }
   }
 
   private async crashAgain(
-    saga: SagaPlan,
+    small: SmallCase,
     first: PlannedFault<CallFault>,
     { places }: SimulatedRun,
   ): Promise<void> {
     for (const second of places)
       if (second.call > first.call && this.failure === undefined)
-        await this.attempt('twoCrashes', saga, [first, second]);
+        await this.attempt('twoCrashes', small, [first, second]);
   }
 
   private async attempt(
     kind: keyof ExhaustiveReport['runs'],
-    saga: SagaPlan,
+    small: SmallCase,
     callFaults: Faults,
   ): Promise<SimulatedRun> {
     this.runs[kind]++;
-    const plan = planFor(saga, callFaults);
+    const plan = planFor(small, callFaults);
     const run = await simulate(plan, this.expected?.sabotage);
     const problems = judge(plan, run);
     if (hasFailed(problems, this.expected)) {
@@ -118,9 +120,15 @@ class ExhaustiveSearch {
   }
 }
 
-function planFor(saga: SagaPlan, callFaults: Faults): RunPlan {
+/** The sagas with waits come last: the index of a saga decides its slice. */
+function* smallCases(): Generator<SmallCase> {
+  for (const saga of smallSagas()) yield { saga, moves: [], parks: 'none' };
+  yield* waitingSagas();
+}
+
+function planFor(small: SmallCase, callFaults: Faults): RunPlan {
   return {
-    saga,
+    ...small,
     seed: 0,
     processes: 1,
     clockSkewsMs: [],
@@ -130,7 +138,6 @@ function planFor(saga: SagaPlan, callFaults: Faults): RunPlan {
     cancelAtMs: undefined,
     operatorRetries: 0,
     isCalm: true,
-    parks: 'none',
     callFaults,
     handlerFaults: [],
     processFaults: [],

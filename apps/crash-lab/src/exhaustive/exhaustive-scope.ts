@@ -52,12 +52,12 @@ export function sliceOfDay(day: Date): number {
 }
 
 /**
- * Sagas of one and two steps, with one crash or lost answer if they have at most one fallback, and some sagas of three
- * steps without a fault: enough to find a mistake.
+ * Sagas of one and two steps, with one crash or lost answer if they have at most one fallback, a tenth of those with a
+ * wait, and some sagas of three steps without a fault: enough to find a mistake.
  */
 export const tiny: ExhaustiveScope = {
   name: 'tiny',
-  includes: (saga, index) => isShort(saga) || index % 10 === 0,
+  includes: (saga, index) => (isShort(saga) && !hasWait(saga)) || index % 10 === 0,
   isCrashing: isTiny,
   isCrashingTwice: () => false,
   losses: (saga) => (isTiny(saga) ? ['answer-lost'] : []),
@@ -69,6 +69,10 @@ function isShort({ stages }: SagaPlan): boolean {
 
 function isTiny(saga: SagaPlan): boolean {
   return isShort(saga) && countFallbacks(saga) <= 1;
+}
+
+function hasWait({ stages }: SagaPlan): boolean {
+  return stages.some(({ delayMs, awaits }) => delayMs !== undefined || awaits !== undefined);
 }
 
 function countFallbacks({ stages }: SagaPlan): number {

@@ -79,10 +79,15 @@ function fill(
 }
 
 function step(id: string, act: readonly ActOutcome[], undo: readonly UndoOutcome[]): StepPlan {
+  return { ...plainStep(id), act, undo };
+}
+
+/** A step that works. */
+export function plainStep(id: string): StepPlan {
   return {
     id,
-    act,
-    undo,
+    act: [],
+    undo: [],
     brokenRounds: 0,
     actAttempts: 1,
     undoAttempts: 2,

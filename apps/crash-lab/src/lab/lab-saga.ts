@@ -3,7 +3,7 @@ import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepRun } from '@ne
 import { traceOf } from '@nest-saga/testing';
 import type { StepPlan } from '../simulation/run-plan.js';
 import { declareStages, GatewayError } from '../simulation/declare-stages.js';
-import type { TrailContext } from '../simulation/scripted-definition.js';
+import type { TrailContext } from '../simulation/trail-context.js';
 import type { Assignments } from '../simulation/assignments.js';
 import type { NamedPlan } from './lab-messages.js';
 import type { KillSwitch } from './kill-switch.js';

@@ -1,3 +1,4 @@
+import type { JournalEntry } from '@nest-saga/core';
 import fc from 'fast-check';
 import type { RunPlan } from '../simulation/run-plan.js';
 import { simulate } from '../simulation/simulate.js';
@@ -36,6 +37,8 @@ export interface ModelReport {
   readonly calls: number;
   /** The number of sagas by their final status. */
   readonly statuses: Counts;
+  /** The number of waits by their outcome, and of deadlines that passed. */
+  readonly waits: Counts;
   /** The number of times that each fault struck. */
   readonly faults: Counts;
   readonly failure: ModelFailure | undefined;
@@ -75,16 +78,26 @@ function planAt(seed: number, path: string): RunPlan {
 class Tally {
   private calls = 0;
   private readonly statuses: Record<string, number> = {};
+  private readonly waits: Record<string, number> = {};
   private readonly faults: Record<string, number> = {};
 
   add({ calls, faults, evidence }: SimulatedRun): void {
     this.calls += calls;
-    for (const { header } of evidence.sagas) count(this.statuses, header.status);
+    for (const { header, entries } of evidence.sagas) {
+      count(this.statuses, header.status);
+      for (const entry of entries) this.addWait(entry);
+    }
     for (const fault of faults) count(this.faults, fault);
   }
 
-  counts(): Pick<ModelReport, 'calls' | 'statuses' | 'faults'> {
-    return { calls: this.calls, statuses: this.statuses, faults: this.faults };
+  counts(): Pick<ModelReport, 'calls' | 'statuses' | 'waits' | 'faults'> {
+    const { calls, statuses, waits, faults } = this;
+    return { calls, statuses, waits, faults };
+  }
+
+  private addWait(entry: JournalEntry): void {
+    if (entry.kind === 'wait-ended') count(this.waits, `wait ${entry.outcome}`);
+    if (entry.kind === 'deadline-passed') count(this.waits, entry.kind);
   }
 }
 

@@ -1,11 +1,10 @@
 import { isStepEntry } from '@nest-saga/core';
-import { waitBefore } from '../simulation/declare-stages.js';
+import { delayBefore, messageBefore } from '../simulation/declare-stages.js';
 import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
-import type { WaitStart } from '@nest-saga/core/engine';
 import { checkRun, replayAll } from '@nest-saga/testing';
 import type { RunPlan, SagaPlan, StagePlan } from '../simulation/run-plan.js';
 import type { SimulatedRun } from '../simulation/simulate.js';
-import type { Intervention } from './reference-model.js';
+import type { Intervention, Message } from './reference-model.js';
 import { predict } from './reference-model.js';
 
 /** All problems of a run, one line each: those that the checker found, and those that the model found. */
@@ -29,46 +28,47 @@ export function judge(plan: RunPlan, run: SimulatedRun): readonly string[] {
 
 /** Compares the course of a saga with the reference model. */
 export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga): readonly string[] {
-  const { people, isActUnderWay } = readPeople(entries);
+  const { people, messages, isActUnderWay } = readPeople(entries);
   const predicted = predict(plan, people, {
     isActUnderWay,
     isTakenOver: isTakenOver(entries),
     actsWithoutValues: actsWithoutValues(entries),
     inDoubt: stepsInDoubt(entries),
-    endedWaits: new Set(entries.flatMap((entry) => (entry.kind === 'wait-ended' ? [entry.step] : []))),
+    messages,
   });
-  const results = entries.filter((entry) => isStepEntry(entry)).map(describe);
+  const results = entries.filter(isResult).map(describe);
   const { undo, givenUp } = replayAll(entries);
   return [
     ...differ('the results', results, predicted.results),
     ...differ('the status', [header.status], [predicted.status]),
     ...differ('what is left', [...undo, ...givenUp], predicted.left),
     ...checkRecoveries(entries, plan.maximumRecoveryAttempts),
-    ...plan.stages.flatMap((stage) => checkWait(stage, entries)),
+    ...plan.stages.flatMap((stage) => checkWaits(stage, entries)),
   ];
 }
 
-/** A wait ends once, not before its time is over by the clock of the storage, and before any later stage begins. */
-function checkWait({ delayMs, primary }: StagePlan, entries: readonly JournalEntry[]): readonly string[] {
-  if (delayMs === undefined) return [];
-  const name = waitBefore(primary);
-  const ends = entries.filter((entry) => entry.kind === 'wait-ended' && entry.step === name);
-  const begun = entries.find((entry) => isBeginning(entry, name));
-  const [end] = ends;
-  const firstAct = entries.find(
-    (entry) => entry.kind.startsWith('act-') && 'step' in entry && entry.step === primary.id,
-  );
-  if (ends.length > 1) return [`model: the wait ${name} ended ${ends.length} times`];
-  if (firstAct !== undefined && (end === undefined || end.seq > firstAct.seq))
-    return [`model: ${primary.id} began before the wait ${name} was over`];
-  if (end === undefined) return [];
-  const waitedMs = end.recordedAt.getTime() - (begun?.recordedAt.getTime() ?? Number.NaN);
-  return waitedMs >= delayMs ? [] : [`model: the wait ${name} took ${waitedMs} ms instead of ${delayMs}`];
+/** A delay takes its time, and a signal that ends a wait is put into the context. */
+function checkWaits(
+  { delayMs = 0, awaits, primary }: StagePlan,
+  entries: readonly JournalEntry[],
+): readonly string[] {
+  const isSignal = awaits !== undefined && awaits.for !== 'approval';
+  return entries.flatMap((entry, index) => {
+    if (entry.kind !== 'wait-ended') return [];
+    const isTaken = isSignal && entry.step === messageBefore(primary.id) && entry.outcome === 'signal';
+    if (isTaken && entry.context === undefined) return [`model: ${entry.step} ended without its signal`];
+    if (entry.step !== delayBefore(primary)) return [];
+    const before = entries.slice(0, index).findLast(isResult);
+    const waitedMs = entry.recordedAt.getTime() - (before?.recordedAt.getTime() ?? 0);
+    return waitedMs >= delayMs ? [] : [`model: ${entry.step} took ${waitedMs} ms instead of ${delayMs}`];
+  });
 }
 
-function isBeginning(entry: JournalEntry, name: string): boolean {
-  const { park, wait } = entry as WaitStart;
-  return (park ?? wait)?.name === name;
+type Result = Extract<JournalEntry, { readonly attempt: number } | { readonly kind: 'wait-ended' }>;
+
+/** Whether an entry is that of an attempt, or of the end of a wait. */
+function isResult(entry: JournalEntry): entry is Result {
+  return isStepEntry(entry) || entry.kind === 'wait-ended';
 }
 
 /** Acts that returned, but whose entries the storage accepted only without their values. */
@@ -94,30 +94,35 @@ function differ(what: string, actual: readonly string[], expected: readonly stri
   return [`model: ${what}: [${actual.join(', ')}], and the contract says [${expected.join(', ')}]`];
 }
 
-function describe(entry: Extract<JournalEntry, { readonly attempt: number }>): string {
+function describe(entry: Result): string {
+  if (entry.kind === 'wait-ended') return `wait ${entry.step} ${entry.outcome}`;
   const action = entry.kind.startsWith('act') ? 'act' : 'undo';
   return `${action} ${entry.step} #${entry.attempt} ${entry.kind.endsWith('completed') ? 'completed' : 'failed'}`;
 }
 
 function readPeople(entries: readonly JournalEntry[]): {
   people: readonly Intervention[];
+  messages: readonly Message[];
   isActUnderWay: boolean;
 } {
   const people: Intervention[] = [];
+  const messages: Message[] = [];
   let after = 0;
   let isCrashStuck = false;
   let isActUnderWay = false;
   for (const entry of entries) {
-    if (isStepEntry(entry)) {
+    if (isResult(entry)) {
       isActUnderWay ||= people.at(-1)?.kind === 'cancel' && entry.kind.startsWith('act');
       after++;
     }
     if (entry.kind === 'stuck') isCrashStuck = true;
-    if (entry.kind === 'cancel-requested') people.push({ after, kind: 'cancel' });
+    if (entry.kind === 'cancel-requested' || entry.kind === 'deadline-passed')
+      people.push({ after, kind: 'cancel' });
+    if (entry.kind === 'signal-received') messages.push({ after, ...entry });
     if (entry.kind === 'retry-requested') people.push({ after, kind: isCrashStuck ? 'nudge' : 'retry' });
     if (entry.kind === 'retry-requested') isCrashStuck = false;
   }
-  return { people, isActUnderWay };
+  return { people, messages, isActUnderWay };
 }
 
 /** Whether another owner may have begun the next act before the decision to compensate. */

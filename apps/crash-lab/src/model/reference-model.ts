@@ -1,17 +1,35 @@
-import { waitBefore } from '../simulation/declare-stages.js';
+import { delayBefore, messageBefore } from '../simulation/declare-stages.js';
 import type { SagaStatus } from '@nest-saga/core';
-import type { ActOutcome, SagaPlan, StepPlan, UndoOutcome } from '../simulation/run-plan.js';
+import type {
+  ActOutcome,
+  SagaPlan,
+  StagePlan,
+  StepPlan,
+  UndoOutcome,
+  WaitPlan,
+} from '../simulation/run-plan.js';
 
-/** A request of a person, and the number of step results that were durable before it. */
+/** A request of a person, and the number of results that were durable before it. */
 export interface Intervention {
   readonly after: number;
-  /** `retry` for an exhausted compensation that was repaired, `nudge` for a saga that crashed too often. */
+  /**
+   * `retry` for an exhausted compensation that was repaired, `nudge` for a saga that crashed too often. A deadline that
+   * has passed is a cancel.
+   */
   readonly kind: 'cancel' | 'retry' | 'nudge';
+}
+
+/** A signal or a decision, and the number of results that were durable before it. */
+export interface Message {
+  readonly after: number;
+  /** The name of the signal, or the id of the approval. */
+  readonly name: string;
+  readonly decision?: 'approved' | 'rejected';
 }
 
 /** The only correct course of a saga. */
 export interface Prediction {
-  /** The results in order, for example `act a #1 failed`. */
+  /** The results in order, for example `act a #1 failed` or `wait before-a elapsed`. */
   readonly results: readonly string[];
   readonly status: SagaStatus;
   /** The steps whose effects remain at the end, as far as the saga knows. */
@@ -31,8 +49,8 @@ export interface CancelMoment {
   readonly isActUnderWay: boolean;
   /** Whether an owner that died may have begun the next act. */
   readonly isTakenOver: boolean;
-  /** The waits that are over: the stages after any other wait have not begun. */
-  readonly endedWaits: ReadonlySet<string>;
+  /** The messages that are in the journal, in order: what came before the end of a wait decides it, and nothing else. */
+  readonly messages: readonly Message[];
   /**
    * Acts that returned, but whose entries the storage refused with their values: they are undone, like acts with
    * unstorable results.
@@ -80,13 +98,12 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   };
   const hung = new Set<string>();
   const hasDoubt = ({ id }: StepPlan): boolean => hung.has(id) || moment.inDoubt.has(id);
-  const act = (step: StepPlan, isReached = true): string => {
+  const act = (step: StepPlan): string => {
     for (;;) {
       obeyCancel();
       if (isCancelled && !(moment.isActUnderWay && results.length === cancel?.after)) {
-        const isTakenOver = moment.isTakenOver && isReached;
-        const isBegun = isTakenOver || attempts.has(`act ${step.id}`);
-        const isInDoubt = isTakenOver || hasDoubt(step);
+        const isBegun = moment.isTakenOver || attempts.has(`act ${step.id}`);
+        const isInDoubt = moment.isTakenOver || hasDoubt(step);
         const isUndone = { completed: false, 'in-doubt': isInDoubt, attempted: isBegun }[step.compensateOn];
         if (isUndone) undo.push(step);
         return 'cancelled';
@@ -111,9 +128,30 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
       if (counted >= step.undoAttempts && !obeyCancel()) return 'stuck';
     }
   };
+  const untaken = [...moment.messages];
+  /** The wait ends by the first message that was recorded before its end, or else by its time. */
+  const wait = (id: string, plan?: WaitPlan): 'over' | 'back' => {
+    obeyCancel();
+    if (isCancelled) return 'back';
+    const index = untaken.findIndex(
+      (message) => message.after <= results.length && isAwaited(message, id, plan),
+    );
+    const [taken] = index < 0 ? [] : untaken.splice(index, 1);
+    const outcome = taken === undefined ? 'timed-out' : 'signal';
+    results.push(`wait ${id} ${plan === undefined ? 'elapsed' : outcome}`);
+    if (plan === undefined) return 'over';
+    const isRejected = taken?.decision === 'rejected' && (plan.onReject ?? 'compensate') === 'compensate';
+    return isRejected || (taken === undefined && plan.onTimeout === 'compensate') ? 'back' : 'over';
+  };
+  const waitBefore = ({ delayMs, awaits, primary }: StagePlan): 'over' | 'back' => {
+    if (delayMs !== undefined && wait(delayBefore(primary)) === 'back') return 'back';
+    return awaits === undefined ? 'over' : wait(messageBefore(primary.id), awaits);
+  };
   const goForward = (): 'completed' | 'back' | 'stuck' => {
-    for (const { delayMs, primary, alternative, isForAnyError = false } of saga.stages) {
-      const outcome = act(primary, delayMs === undefined || moment.endedWaits.has(waitBefore(primary)));
+    for (const stage of saga.stages) {
+      const { primary, alternative, isForAnyError = false } = stage;
+      if (waitBefore(stage) === 'back') return 'back';
+      const outcome = act(primary);
       const isDone = outcome === 'ok';
       const leads = (isForAnyError ? divertibleByAny : divertible).has(outcome);
       if (isDone) continue;
@@ -140,4 +178,10 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   const way = goForward();
   const status = way === 'back' ? goBack() : way;
   return { results, status, left: [...undo, ...givenUp].map(({ id }) => id) };
+}
+
+function isAwaited({ name, decision }: Message, id: string, plan?: WaitPlan): boolean {
+  if (plan === undefined) return false;
+  if (plan.for === 'approval') return decision !== undefined && name === id;
+  return decision === undefined && plan.for.some((awaited) => awaited === name);
 }

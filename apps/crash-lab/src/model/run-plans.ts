@@ -3,6 +3,7 @@ import type {
   ActOutcome,
   CallFault,
   HandlerFault,
+  PlannedMove,
   RunPlan,
   SagaPlan,
   StagePlan,
@@ -54,6 +55,11 @@ export const allFaults: readonly string[] = [
 
 const hourMs = 3_600_000;
 
+/** A value in one of five cases. */
+function seldom<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+}
+
 /** Mostly steps that succeed, because a saga ends at its first step that fails. */
 const steps = fc.record({
   act: fc.oneof(
@@ -78,6 +84,14 @@ const steps = fc.record({
 
 const stages = fc.record({
   delayMs: fc.option(fc.constantFrom(0, 3, 30), { nil: undefined, freq: 3 }),
+  awaits: seldom(
+    fc.record({
+      for: fc.constantFrom('approval' as const, ['paid' as const], ['paid' as const, 'returned' as const]),
+      timeoutMs: fc.constantFrom(3, 60, 250),
+      onTimeout: fc.constantFrom('compensate' as const, 'continue' as const),
+      onReject: fc.constantFrom('compensate' as const, 'continue' as const),
+    }),
+  ),
   primary: steps,
   alternative: fc.option(steps, { nil: undefined, freq: 3 }),
   isForAnyError: fc.boolean(),
@@ -87,12 +101,15 @@ const sagas: fc.Arbitrary<SagaPlan> = fc
   .record({
     stages: fc.array(stages, { minLength: 1, maxLength: 8 }),
     maximumRecoveryAttempts: fc.constantFrom(1, 2, 5),
+    deadlineMs: seldom(fc.integer({ min: 1, max: 600 })),
   })
-  .map(({ stages, maximumRecoveryAttempts }) => ({
+  .map(({ stages, maximumRecoveryAttempts, deadlineMs }) => ({
     maximumRecoveryAttempts,
-    stages: stages.map(({ delayMs, primary, alternative, isForAnyError }, index): StagePlan => {
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    stages: stages.map(({ delayMs, awaits, primary, alternative, isForAnyError }, index): StagePlan => {
       const named = {
         ...(delayMs === undefined ? {} : { delayMs }),
+        ...(awaits === undefined ? {} : { awaits }),
         primary: name(primary, `s${index + 1}`),
       };
       return alternative === undefined
@@ -105,6 +122,22 @@ function name(step: Omit<StepPlan, 'id'>, id: string): StepPlan {
   return { ...step, id };
 }
 
+const moves: fc.Arbitrary<PlannedMove> = fc.oneof(
+  fc.record(
+    {
+      atMs: fc.integer({ min: 1, max: 400 }),
+      signal: fc.constantFrom('paid' as const, 'returned' as const),
+      dedupeId: fc.constantFrom('one', 'two'),
+    },
+    { requiredKeys: ['atMs', 'signal'] },
+  ),
+  fc.record({
+    atMs: fc.integer({ min: 1, max: 400 }),
+    approvalBefore: fc.constantFrom('s1', 's2', 's3'),
+    decision: fc.constantFrom('approved' as const, 'rejected' as const),
+  }),
+);
+
 /** Plans with any saga, any faults and any order, for the runs of the model. */
 export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
   saga: sagas,
@@ -115,6 +148,7 @@ export const runPlans: fc.Arbitrary<RunPlan> = fc.record({
     { weight: 1, arbitrary: fc.array(fc.constantFrom(0, hourMs, -hourMs), { minLength: 2, maxLength: 3 }) },
   ),
   start: fc.constantFrom('start' as const, 'enqueue' as const),
+  moves: fc.array(moves, { maxLength: 4 }),
   callers: fc.integer({ min: 1, max: 3 }),
   identifiedBy: fc.constantFrom('id' as const, 'key' as const),
   cancelAtMs: fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined, freq: 3 }),

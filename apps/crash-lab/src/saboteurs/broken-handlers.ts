@@ -1,7 +1,7 @@
 import { stepsOf } from '@nest-saga/core/engine';
 import type { ContextCodec, SagaDefinition, SagaStepHandler, StepDefinition, StepRun } from '@nest-saga/core';
 import { mapSteps } from '../simulation/map-steps.js';
-import type { TrailContext } from '../simulation/scripted-definition.js';
+import type { TrailContext } from '../simulation/trail-context.js';
 import type { Saboteur } from './saboteur.js';
 
 /** The handler of a step, by its id. */

@@ -3,11 +3,12 @@ import { SagaBusyError, SagaShuttingDownError, SagaStatusError, SagaStorageError
 import type { SagaStuck } from '@nest-saga/core';
 import type { SagaEngine } from '@nest-saga/core/engine';
 import type { WatchedResult, WatcherRecord } from '@nest-saga/testing';
+import { messageBefore, plannedSignals } from './declare-stages.js';
 import { dead } from './life.js';
 import type { Life } from './life.js';
-import type { RunPlan } from './run-plan.js';
+import type { PlannedMove, RunPlan } from './run-plan.js';
 import type { RunRecord } from './run-record.js';
-import type { TrailContext } from './scripted-definition.js';
+import type { TrailContext } from './trail-context.js';
 import type { SeededRandom } from './seeded-random.js';
 import type { VirtualTime } from './virtual-time.js';
 
@@ -22,6 +23,8 @@ export interface CallerSurroundings {
 }
 
 const retryMs = 20;
+const decisionRetryMs = 7;
+const mostDecisions = 20;
 const key = 'the key';
 const firstId = '10000000-0000-7000-8000-000000000000';
 
@@ -49,8 +52,10 @@ export class Callers {
   begin(): void {
     for (let count = 0; count < this.plan.callers; count++)
       this.launch('start', 1, () => this.start(count === 0));
-    const { cancelAtMs } = this.plan;
+    const { cancelAtMs, moves } = this.plan;
     if (cancelAtMs !== undefined) this.launch('cancel', cancelAtMs, () => this.cancel());
+    for (const move of moves)
+      this.launch('message', move.atMs, () => ('signal' in move ? this.signal(move) : this.decide(move)));
   }
 
   /** The current state of a saga. */
@@ -98,7 +103,8 @@ export class Callers {
     const identity = this.plan.identifiedBy === 'id' ? { sagaId: firstId } : { key };
     const context: TrailContext = { trail: [] };
     const { sagaId } = await this.ask((engine) => {
-      const options = { saga: 'planned', ...identity };
+      const { startDelayMs: delayMs } = this.plan;
+      const options = { saga: 'planned', ...identity, ...(delayMs === undefined ? {} : { delayMs }) };
       return this.plan.start === 'start'
         ? engine.starter.start(context, options)
         : engine.starter.enqueue(context, options);
@@ -113,12 +119,43 @@ export class Callers {
 
   private async cancel(): Promise<void> {
     const sagaId = await this.startedId();
-    try {
-      await this.ask((engine) => engine.requests.cancel(sagaId, 'changed my mind'));
+    if (await this.unlessRefused((engine) => engine.requests.cancel(sagaId, 'changed my mind')))
       this.surroundings.record.acknowledgements.push({ kind: 'cancel', sagaId });
+  }
+
+  private async signal({
+    signal,
+    dedupeId,
+  }: Extract<PlannedMove, { readonly signal: string }>): Promise<void> {
+    const sagaId = await this.startedId();
+    const options = dedupeId === undefined ? {} : { dedupeId };
+    const isTaken = await this.unlessRefused((engine) =>
+      engine.requests.signal(sagaId, plannedSignals[signal], undefined, options),
+    );
+    if (isTaken)
+      this.surroundings.record.acknowledgements.push({ kind: 'signal', sagaId, name: signal, ...options });
+  }
+
+  /** A person decides when the question is there. */
+  private async decide(move: Extract<PlannedMove, { readonly decision: string }>): Promise<void> {
+    const sagaId = await this.startedId();
+    const step = messageBefore(move.approvalBefore);
+    const decision = { decision: move.decision, actor: 'ada' } as const;
+    for (let attempt = 1; attempt <= mostDecisions; attempt++) {
+      if (await this.unlessRefused((engine) => engine.requests.decide(sagaId, step, decision)))
+        return void this.surroundings.record.acknowledgements.push({ kind: 'signal', sagaId, name: step });
+      await this.wait(decisionRetryMs);
+    }
+  }
+
+  /** Whether a request was accepted. A saga that has ended or does not wait for it refuses it, which is an answer, too. */
+  private async unlessRefused(question: (engine: SagaEngine) => Promise<void>): Promise<boolean> {
+    try {
+      await this.ask(question);
+      return true;
     } catch (error) {
-      // The saga has ended, which is an answer, too.
       if (!(error instanceof SagaStatusError)) throw error;
+      return false;
     }
   }
 

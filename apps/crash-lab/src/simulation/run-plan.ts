@@ -35,10 +35,25 @@ export interface StepPlan {
   readonly durationMs: number;
 }
 
+/** The signals that sagas of a plan wait for. */
+export type PlannedSignal = 'paid' | 'returned';
+
+/** A wait for signals or for a decision. */
+export interface WaitPlan {
+  /** The signals that end it; `approval` for a decision. */
+  readonly for: readonly PlannedSignal[] | 'approval';
+  readonly timeoutMs: number;
+  readonly onTimeout: 'compensate' | 'continue';
+  /** For an approval. @default 'compensate' */
+  readonly onReject?: 'compensate' | 'continue';
+}
+
 /** A stage of the saga. */
 export interface StagePlan {
   /** How long the saga waits before the stage, in milliseconds. */
   readonly delayMs?: number;
+  /** A wait for a message before the stage, after its delay. */
+  readonly awaits?: WaitPlan;
   readonly primary: StepPlan;
   readonly alternative?: StepPlan;
   /** Whether every error of the primary leads to the alternative, and not only those of a gateway. */
@@ -49,7 +64,15 @@ export interface StagePlan {
 export interface SagaPlan {
   readonly stages: readonly StagePlan[];
   readonly maximumRecoveryAttempts: number;
+  /** In milliseconds after it is due. */
+  readonly deadlineMs?: number;
 }
+
+/** A message from outside to a saga that was started. */
+export type PlannedMove =
+  | { readonly atMs: number; readonly signal: PlannedSignal; readonly dedupeId?: string }
+  /** A decision of the approval before a stage, which is repeated until the saga takes it or does not wait for it. */
+  | { readonly atMs: number; readonly approvalBefore: string; readonly decision: 'approved' | 'rejected' };
 
 /** A fault of one call of the storage. */
 export type CallFault =
@@ -106,6 +129,9 @@ export interface RunPlan {
   /** The errors of the processes' wall clocks, in the order in which the processes are started; the list repeats. */
   readonly clockSkewsMs: readonly number[];
   readonly start: 'start' | 'enqueue';
+  /** The saga begins this much later, in milliseconds. */
+  readonly startDelayMs?: number;
+  readonly moves: readonly PlannedMove[];
   /** The number of callers that start the saga at the same time, with one id or one key. */
   readonly callers: number;
   readonly identifiedBy: 'id' | 'key';

@@ -8,12 +8,8 @@ import { mapSteps } from './map-steps.js';
 import type { ActOutcome, HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
 import type { OpenLedgerRow, RunRecord } from './run-record.js';
+import type { TrailContext } from './trail-context.js';
 import type { VirtualTime } from './virtual-time.js';
-
-/** The context of a planned saga: the steps that were done and undone, as its handlers saw them. */
-export interface TrailContext {
-  readonly trail: string[];
-}
 
 /** The dependencies of a handler in a run. */
 export interface HandlerSurroundings {
@@ -37,6 +33,7 @@ export function definePlannedSaga(plan: SagaPlan): SagaDefinition {
   const definition = defineSaga({
     name: 'planned',
     maximumRecoveryAttempts: plan.maximumRecoveryAttempts,
+    ...(plan.deadlineMs === undefined ? {} : { deadlineMs: plan.deadlineMs }),
     steps: declareStages(plan, declare),
   });
   definitions.set(plan, definition);

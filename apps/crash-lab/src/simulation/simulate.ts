@@ -5,6 +5,7 @@ import type { Clock, LoadedSaga, SagaDefinition, SagaStorage } from '@nest-saga/
 import type { CrashEvidence } from '@nest-saga/testing';
 import { Assignments } from './assignments.js';
 import { Callers } from './callers.js';
+import { awaitedBy } from './declare-stages.js';
 import { Life } from './life.js';
 import type { CallFault, RunPlan } from './run-plan.js';
 import { simulatedTimes } from './run-plan.js';
@@ -156,7 +157,8 @@ class Simulation {
     const { sagas: headers } = await this.storage.list({ limit: 1_000 });
     const loaded = await Promise.all(headers.map(({ sagaId }) => this.storage.load(sagaId)));
     const sagas = loaded.filter((saga): saga is LoadedSaga => saga !== undefined);
-    return { acknowledgements, ledger, sagas, snapshots, leases, watchers, emitted };
+    const awaited = awaitedBy(this.plan.saga);
+    return { acknowledgements, ledger, sagas, snapshots, leases, watchers, emitted, awaited };
   }
 
   private parks(process: number): boolean {

@@ -3,7 +3,7 @@ import { describe } from './check-ledger.js';
 import type { Violation, ViolationRule } from './crash-evidence.js';
 import type { LedgerRow } from './ledger-row.js';
 
-/** Calls that began although the deadline of their saga had passed, and a deadline that was recorded too early. */
+/** Acts that began although the deadline of their saga had passed, and a deadline that was recorded too early. */
 export function checkDeadline(
   { header: { sagaId, deadlineAt }, entries }: LoadedSaga,
   rows: readonly LedgerRow[],
@@ -14,9 +14,11 @@ export function checkDeadline(
   const [first] = entries.filter(({ kind }) => kind === 'claimed');
   const isPendingTooLong =
     first?.kind === 'claimed' && first.from === 'pending' && first.recordedAt >= deadlineAt;
+  // An undo may run: the journal of an owner that died before it recorded the deadline does not show that nothing began.
   const late = rows.find(
     ({ action, beganAt }) =>
-      isPendingTooLong || (action === 'act' && passed !== undefined && beganAt > passed.recordedAt.getTime()),
+      action === 'act' &&
+      (isPendingTooLong || (passed !== undefined && beganAt > passed.recordedAt.getTime())),
   );
   return [
     ...(passed === undefined || passed.recordedAt >= deadlineAt

@@ -113,9 +113,10 @@ function isInJournal(
   });
 }
 
-/** Whether an entry is the decision to compensate. */
+/** Whether an entry is the decision to compensate, or leads to it. */
 function isTurn(entry: JournalEntry): boolean {
   return (
+    entry.kind === 'deadline-passed' ||
     entry.kind === 'compensation-decided' ||
     ((entry.kind === 'act-failed' || entry.kind === 'wait-ended') && entry.next === 'compensate') ||
     (entry.kind === 'step-resolved' && entry.outcome === 'not-done')

@@ -163,7 +163,7 @@ describe('the checker of deadlines', () => {
     expect(rulesOf(withHeader(late, notBefore))).toContain('ran-past-deadline');
   });
 
-  it('reports anything that ran of a saga that was first claimed after its deadline', () => {
+  it('reports every act of a saga that was first claimed after its deadline', () => {
     const drafts = [{ kind: 'claimed', from: 'pending' }, act('a')] as const;
     const loaded = saga('completed', drafts);
     expect(rulesOf(withHeader(loaded, { deadlineAt: new Date(epoch + 10) }))).toEqual(['ran-past-deadline']);

@@ -1,6 +1,6 @@
 import type { JournalEntry, StepOutcome } from '@nest-saga/core';
 import type { WaitStart } from '@nest-saga/core/engine';
-import { traceOf } from './ledger-row.js';
+import { traceOf, traceOfSignal } from './ledger-row.js';
 
 /**
  * A second reading of a journal, from its entries alone. It uses neither the engine's own fold nor the definition, so
@@ -40,6 +40,8 @@ export class JournalReplay {
    * not over.
    */
   private waitsUntil = 0;
+  /** The names of the signals, by their `seq`. */
+  private readonly signals = new Map<number, string>();
   /** Whether the saga is at a wait, so that no act was begun. */
   private isAtWait = false;
 
@@ -66,6 +68,8 @@ export class JournalReplay {
         this.waitsUntil = 0;
         this.isAtWait = false;
         this.isUnsure = false;
+        if (entry.context !== undefined)
+          this.trail.push(traceOfSignal(this.signals.get(entry.signal ?? 0) ?? '?'));
         this.context = entry.context ?? this.context;
         if (entry.next === 'compensate' || this.isCancelled) this.direction = 'backward';
         else this.beginWait(entry);
@@ -132,8 +136,10 @@ export class JournalReplay {
         this.isParked = false;
         this.release();
         return;
-      case 'delivery-failed':
       case 'signal-received':
+        this.signals.set(entry.seq, entry.name);
+        return;
+      case 'delivery-failed':
       case 'settled':
     }
   }

@@ -32,3 +32,8 @@ export interface LedgerRow {
 export function traceOf(action: LedgerRow['action'], step: string): string {
   return action === 'act' ? step : `undo ${step}`;
 }
+
+/** The text that a wait adds to that list for the signal that ended it. */
+export function traceOfSignal(name: string): string {
+  return `took ${name}`;
+}
