@@ -374,7 +374,8 @@ describe('an operator', () => {
     const process = await cluster.startProcess();
     const { sagaId } = await cluster.run(process);
     const { redelivery } = process.engine;
-    await expect(redelivery.redeliver(sagaId, 4)).rejects.toMatchObject({ argument: 'seq' });
+    for (const seq of [4, 0, -1, 1.5, Number.NaN, 2 ** 40, '1' as unknown as number])
+      await expect(redelivery.redeliver(sagaId, seq)).rejects.toMatchObject({ argument: 'seq' });
     const unknown = '00000000-0000-7000-8000-00000000ffff';
     await expect(redelivery.redeliver(unknown, 1)).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
   });
