@@ -30,8 +30,8 @@ export interface StepRun<Response = unknown> {
    */
   readonly fencingToken: number;
   /**
-   * Fires when the attempt has to end: on timeout, cancel, a lost lease or shutdown. Its `reason` is a
-   * `StepAbortedError`.
+   * Fires when the attempt has to end: on timeout, cancel, the deadline of the saga, a lost lease or shutdown. Its
+   * `reason` is a `StepAbortedError`.
    */
   readonly signal: AbortSignal;
   /** In `compensate`: the outcome of the act. Undefined in `act`. */

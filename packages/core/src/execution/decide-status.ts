@@ -51,11 +51,7 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
       return afterWait(definition, state, draft);
     case 'settled':
       return settled(definition, state);
-    case 'deadline-passed':
-    case 'delivery-failed':
-    case 'released':
-    case 'signal-received':
-    case 'parked':
+    default:
       return state.status;
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { EntryDraft } from '../journal/journal-entry.js';
+import { entryKinds } from '../journal/entry-kinds.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import { fromEntryColumns, toEntryColumns } from './entry-codec.js';
 import type { EntryColumns } from './entry-codec.js';
@@ -41,8 +42,8 @@ function leading(drafts: fc.Arbitrary<object>): fc.Arbitrary<object> {
   return fc.tuple(drafts, fc.option(start, { nil: {} })).map(([draft, more]) => ({ ...draft, ...more }));
 }
 
-/** Every kind, with and without its optional properties. The compiler finds a missing kind. */
-const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = {
+/** The kinds with properties of their own, with and without the optional ones. The test fails if such a kind is missing. */
+const drafts: { readonly [Kind in EntryDraft['kind']]?: fc.Arbitrary<object> } = {
   'act-completed': leading(merged({ ...attempt, context: json }, { response: json, events: json })),
   'act-failed': merged(
     {
@@ -70,7 +71,6 @@ const drafts: { readonly [Kind in EntryDraft['kind']]: fc.Arbitrary<object> } = 
   ),
   released: merged({ reason: fc.constantFrom('shutdown', 'trouble') }, { begun: fc.array(text) }),
   'cancel-requested': merged({ reason: text }, { actor: text }),
-  'deadline-passed': merged({}),
   'compensation-decided': merged({
     undo: fc.array(
       fc.record({ step: text, outcome: fc.constantFrom('failed', 'unknown') }, { noNullPrototype: true }),
@@ -128,15 +128,28 @@ const stored = (kind: string, given: Partial<EntryColumns> = {}): EntryColumns =
   ...given,
 });
 
+const kinds = Object.keys(entryKinds) as EntryDraft['kind'][];
+
+/** An entry without properties of its own needs no row. */
+function arbitraryOf(kind: EntryDraft['kind']): fc.Arbitrary<object> {
+  const arbitrary = drafts[kind];
+  if (arbitrary === undefined && entryKinds[kind].length > 0)
+    throw new Error(`"${kind}" has no row in drafts`);
+  return arbitrary ?? merged({});
+}
+
 describe('the codec of entries', () => {
-  it.each(Object.entries(drafts))('returns every entry "%s" as it was', (kind, arbitrary) => {
-    fc.assert(
-      fc.property(arbitrary, (properties) => {
-        const draft = { kind, ...properties } as EntryDraft;
-        expect(fromEntryColumns(toEntryColumns(draft))).toStrictEqual(draft);
-      }),
-    );
-  });
+  it.each(kinds.map((kind) => [kind, arbitraryOf(kind)] as const))(
+    'returns every entry "%s" as it was',
+    (kind, arbitrary) => {
+      fc.assert(
+        fc.property(arbitrary, (properties) => {
+          const draft = { kind, ...properties } as EntryDraft;
+          expect(fromEntryColumns(toEntryColumns(draft))).toStrictEqual(draft);
+        }),
+      );
+    },
+  );
 
   it('keeps what it has no column for in the detail, whatever it is', () => {
     const draft = { kind: 'settled', ofTomorrow: { deep: [1] } } as EntryDraft;
