@@ -1,12 +1,18 @@
 import type { LoadedSaga } from '@nest-saga/core';
-import { scriptedSaga, ScriptedStep, StepGate } from '@nest-saga/testing';
+import { changes, scriptedSaga, ScriptedStep, StepGate } from '@nest-saga/testing';
 import type { DataSource } from 'typeorm';
 import { TypeOrmSagaStorage } from '../../src/typeorm-saga-storage.js';
 import { EngineCluster } from './engine-cluster.js';
 
 const contextBytes = 100_000;
 const context = { document: 'x'.repeat(contextBytes) };
-const steps = Array.from({ length: 10 }, (_, index) => new ScriptedStep(`step-${index}`));
+/** Each of them changes the context, so that each entry has one. */
+const steps = Array.from({ length: 10 }, (_, index) => {
+  const count = changes((changed) => {
+    changed['step'] = index;
+  });
+  return new ScriptedStep(`step-${index}`, { act: [count] });
+});
 
 describe('what is read from the database', () => {
   let cluster: EngineCluster;
