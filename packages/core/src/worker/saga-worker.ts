@@ -23,7 +23,7 @@ import { RunningSagas } from './running-sagas.js';
 import type { SagaWorkerOptions } from '../options/worker-options.js';
 import type { SagaWorkerDependencies } from './saga-worker-dependencies.js';
 import { SizeWarning } from './size-warning.js';
-import { Slot } from './slot.js';
+import type { Slot } from './slot.js';
 import { WorkerLease } from './worker-lease.js';
 
 /** Runs sagas in this process: those that are started here, and those that it claims. */
@@ -199,13 +199,13 @@ export class SagaWorker {
   ): Promise<ExecutionEnd> {
     const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
     if (this.stopping) executor.stop('shutdown');
-    const claimed = from instanceof Slot ? undefined : from;
+    const claimed = 'header' in from ? from : undefined;
     const onBegin = claimed && this.recovery(definition, claimed, state);
     // Its watchers in this process need not read again what the claim has read.
     if (claimed !== undefined) this.dependencies.follower.offer(claimed.entries, header);
     const end = this.runToEnd(executor, header, worker, onBegin);
     const saga = { worker, definition, executor, isClaimed: claimed !== undefined, end };
-    if (from instanceof Slot) this.running.fillSlot(from, header.sagaId, saga);
+    if (!('header' in from)) this.running.fillSlot(from, header.sagaId, saga);
     else this.running.add(header.sagaId, saga);
     return end;
   }
