@@ -5,7 +5,7 @@ import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';
 
 /** How many sagas wait. `PARKED_SAGAS=1000000` is the long form. */
-const parked = Number(process.env['PARKED_SAGAS'] ?? 50_000);
+const parked = Number(process.env['PARKED_SAGAS'] ?? 100_000);
 const due = 250;
 const sagas = [{ saga: 'order', version: 1 }];
 
@@ -14,7 +14,7 @@ interface Plan {
   readonly 'Shared Read Blocks': number;
 }
 
-describe(`with ${parked.toLocaleString('en')} sagas that wait for an hour`, () => {
+describe(`with ${parked.toLocaleString('en')} sagas that wait for an hour, a signal or a decision`, () => {
   let database: TestDatabase;
   let storage: TypeOrmSagaStorage;
   let pagesWithout: number;
@@ -40,7 +40,9 @@ describe(`with ${parked.toLocaleString('en')} sagas that wait for an hour`, () =
     pagesWithout = await pagesOfASweep();
     await database.query(
       `INSERT INTO saga.saga_execution (id, saga_name, saga_version, status, next_run_at, waiting, context, metadata, created_at, updated_at)
-       SELECT gen_random_uuid(), 'order', 1, 'running', now() + interval '1 hour' + n * interval '1 millisecond', 'retry:charge', '{}', '{}', now(), now()
+       SELECT gen_random_uuid(), 'order', 1, 'running',
+         CASE WHEN n % 4 = 3 THEN NULL ELSE now() + interval '1 hour' + n * interval '1 millisecond' END,
+         (ARRAY['retry:charge', 'delay:cooling-off', 'approval:refund', 'signal:payment'])[n % 4 + 1], '{}', '{}', now(), now()
        FROM generate_series(1, $1::integer) AS n ORDER BY random()`,
       [parked],
     );

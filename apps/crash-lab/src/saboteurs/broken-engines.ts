@@ -19,7 +19,7 @@ function patchAppend(
 }
 
 /** Changes the state with which an engine starts to run a saga. */
-function patchState(engine: SagaEngine, patch: (state: SagaState) => SagaState): void {
+export function patchState(engine: SagaEngine, patch: (state: SagaState) => SagaState): void {
   const worker = workerOf(engine);
   const execute = worker.execute.bind(worker);
   worker.execute = (owner, definition, header, state, from) =>

@@ -119,6 +119,22 @@ class LosingParks extends BreakableStorage {
   }
 }
 
+class WithParkApart extends BreakableStorage {
+  override async append(request: AppendRequest): Promise<AppendResult> {
+    const { change, ...rest } = request;
+    if (change?.park === undefined) return super.append(request);
+    const result = await super.append(rest);
+    const stored = this.stored(request.sagaId);
+    if (result === 'stored' && stored !== undefined)
+      this.time.startTimer(10, () => {
+        const { for: what, name, dueInMs = 0 } = change.park ?? { for: 'retry', name: '' };
+        const nextRunAt = new Date(this.time.now() + dueInMs);
+        this.internals.setHeader(stored, { owner: undefined, nextRunAt, waiting: { for: what, name } });
+      });
+    return result;
+  }
+}
+
 function storageOf(Storage: new (clock: Clock) => BreakableStorage): Saboteur['sabotage'] {
   return { storage: (clock) => new Storage(clock) };
 }
@@ -197,5 +213,13 @@ export const brokenStorages: readonly Saboteur[] = [
     contractTest:
       'lets no worker claim a parked saga before it is due; then the claim says that it was parked, and it waits no more',
     sabotage: storageOf(LosingParks),
+  },
+  {
+    name: 'park apart from its entry',
+    mistake: 'the header of a saga that waits is changed a moment after the entry that parks it, not with it',
+    breaks: ['park-not-of-journal'],
+    contractTest:
+      'keeps the status, removes the owner, and says what the saga waits for and until when by its own clock',
+    sabotage: storageOf(WithParkApart),
   },
 ];

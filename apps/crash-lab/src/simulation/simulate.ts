@@ -223,7 +223,7 @@ class Simulation {
   private async handleEvent(life: Life, sagaId: string, seq: number): Promise<void> {
     const durableSeq = this.record.durableSeqs.get(sagaId) ?? 0;
     await life.sleep(this.plan.isCalm ? 0 : 3);
-    this.record.emitted.push({ sagaId, seq, durableSeq });
+    this.record.emitted.push({ sagaId, seq, durableSeq, handledAt: this.time.now() });
   }
 
   private struck<Fault extends string>(fault: Fault | undefined, from = ''): Fault | undefined {

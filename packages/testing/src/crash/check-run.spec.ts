@@ -232,6 +232,26 @@ describe('the checker of crash runs', () => {
   });
 });
 
+describe('the checker of acknowledged events', () => {
+  const emitting = withEntry(undone, 0, { events: '["a is done"]' });
+  const told = (handledAt: number) =>
+    rulesOf({ sagas: [emitting], snapshots: [], emitted: [{ sagaId, seq: 1, handledAt }] });
+
+  it('finds nothing wrong with a step that began after the event before it was handled', () => {
+    expect(told(epoch + 11)).toEqual([]);
+  });
+
+  it('reports a step that began, and an entry that was written, before the event before it was handled', () => {
+    expect(told(epoch + 12)).toEqual(['went-on-unacknowledged']);
+    expect(told(epoch + 21)).toEqual(['went-on-unacknowledged']);
+  });
+
+  it('takes the first of several deliveries: a new owner repeats those of a dead one', () => {
+    const emitted = [11, 40].map((atMs) => ({ sagaId, seq: 1, handledAt: epoch + atMs }));
+    expect(rulesOf({ sagas: [emitting], snapshots: [], emitted })).toEqual([]);
+  });
+});
+
 function withKey(name: string, id: string): LoadedSaga {
   const { header, entries } = saga('completed', [act('a')]);
   return { header: { ...header, sagaId: id, saga: name, key: 'k' }, entries };

@@ -1,5 +1,6 @@
 import { isOpen } from '@nest-saga/core';
 import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
+import { checkAcknowledged } from './check-acknowledged.js';
 import { checkDeadline } from './check-deadline.js';
 import { checkJournal } from './check-journal.js';
 import { checkLedger } from './check-ledger.js';
@@ -38,7 +39,9 @@ export function checkRun(evidence: CrashEvidence): readonly Violation[] {
         ...(leases === undefined
           ? []
           : [...checkOverlaps(saga, rows, leases), ...checkOwners(saga, rows, leases)]),
-        ...(emitted === undefined ? [] : checkEvents(saga, emitted)),
+        ...(emitted === undefined
+          ? []
+          : [...checkEvents(saga, emitted), ...checkAcknowledged(saga, emitted, rows)]),
         ...checkEnd(saga),
       ];
     }),

@@ -44,6 +44,8 @@ export interface WatchedResult {
 export interface EmittedEvent {
   readonly sagaId: string;
   readonly seq: number;
+  /** When its handler was done, by the storage's clock, if the test knows it. */
+  readonly handledAt?: number;
   /** The last `seq` that was durable at that moment, if the test knows it. */
   readonly durableSeq?: number;
 }
@@ -101,6 +103,7 @@ export type ViolationRule =
   | 'shown-out-of-order'
   | 'not-shown'
   | 'event-lost'
+  | 'went-on-unacknowledged'
   | 'wait-ended-twice'
   | 'wait-too-short'
   | 'wrong-signal'
