@@ -87,10 +87,11 @@ export class InMemorySagaStorage implements SagaStorage {
     if (pause !== undefined) await pause;
     const existing = this.sagas.get(saga.sagaId) ?? this.byKey(saga.saga, saga.key);
     if (existing !== undefined) return { kind: 'exists', header: existing.header };
-    const header = firstHeader(saga, new Date(this.clock.now()));
+    const now = this.clock.now();
+    const header = firstHeader(saga, new Date(now));
     this.sagas.set(saga.sagaId, { header, written: [] });
     if (saga.key !== undefined) this.idsByKey.set(keyOf(saga.saga, saga.key), saga.sagaId);
-    this.index(header);
+    this.index(header, now);
     return { kind: 'started' };
   }
 
@@ -100,8 +101,9 @@ export class InMemorySagaStorage implements SagaStorage {
     const stored = this.sagas.get(request.sagaId);
     if (stored === undefined || isTerminal(stored.header.status) || request.seq !== stored.written.length + 1)
       return 'fenced';
-    this.write(stored, request.worker, request.entry);
-    if (request.change !== undefined) this.changeHeader(stored, request.change);
+    const now = this.clock.now();
+    this.write(stored, request.worker, request.entry, now);
+    if (request.change !== undefined) this.changeHeader(stored, request.change, now);
     if (request.worker === undefined) this.hint({ kind: 'saga', sagaId: request.sagaId });
     return 'stored';
   }
@@ -191,7 +193,7 @@ export class InMemorySagaStorage implements SagaStorage {
       .filter(({ header }) => isClaimable(header, now) && isOneOf(request.sagas, header))
       .toSorted((one, other) => dueAt(one) - dueAt(other))
       .slice(0, request.limit)
-      .map((stored) => this.take(stored, request.worker));
+      .map((stored) => this.take(stored, request.worker, now));
   }
 
   async releaseExpired(sagas: readonly SagaIdentity[], limit: number): Promise<number> {
@@ -200,7 +202,7 @@ export class InMemorySagaStorage implements SagaStorage {
       .flatMap((sagaId) => this.sagas.get(sagaId) ?? [])
       .filter(({ header }) => isOneOf(sagas, header))
       .slice(0, limit);
-    for (const stored of orphans) this.releaseStored(stored, 0);
+    for (const stored of orphans) this.releaseStored(stored, 0, this.clock.now());
     return orphans.length;
   }
 
@@ -209,8 +211,9 @@ export class InMemorySagaStorage implements SagaStorage {
       const stored = this.sagas.get(sagaId);
       if (stored?.header.owner !== worker || !isOpen(stored.header.status)) continue;
       if (seq !== undefined && seq !== stored.written.length + 1) continue;
-      this.write(stored, worker, { kind: 'released', reason, begun });
-      this.releaseStored(stored, delayMs);
+      const now = this.clock.now();
+      this.write(stored, worker, { kind: 'released', reason, begun }, now);
+      this.releaseStored(stored, delayMs, now);
     }
   }
 
@@ -232,47 +235,45 @@ export class InMemorySagaStorage implements SagaStorage {
     return (this.workerExpiries.get(worker) ?? Number.NEGATIVE_INFINITY) > this.clock.monotonicNow();
   }
 
-  private take(stored: StoredSaga, worker: string): LoadedSaga {
+  private take(stored: StoredSaga, worker: string, now: number): LoadedSaga {
     const from = stored.header.status;
     if (from !== 'pending' && from !== 'running' && from !== 'compensating')
       throw new TypeError(`a ${from} saga was claimed`);
     const isParked = stored.header.waiting !== undefined;
     const status = from === SagaStatus.Pending ? SagaStatus.Running : from;
     const claim: EntryDraft = isParked ? { kind: 'claimed', from, parked: true } : { kind: 'claimed', from };
-    this.write(stored, worker, status === from ? claim : { ...claim, status });
-    this.setHeader(stored, { status, owner: worker, nextRunAt: undefined, waiting: undefined });
+    this.write(stored, worker, status === from ? claim : { ...claim, status }, now);
+    this.setHeader(stored, { status, owner: worker, nextRunAt: undefined, waiting: undefined }, now);
     return claimOf(stored);
   }
 
-  private releaseStored(stored: StoredSaga, delayMs: number): void {
-    this.setHeader(stored, { owner: undefined, nextRunAt: this.after(delayMs), waiting: undefined });
+  private releaseStored(stored: StoredSaga, delayMs: number, now: number): void {
+    const nextRunAt = new Date(now + delayMs);
+    this.setHeader(stored, { owner: undefined, nextRunAt, waiting: undefined }, now);
   }
 
-  private write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft): void {
-    stored.written.push({ seq: stored.written.length + 1, worker, recordedAt: this.clock.now(), entry });
+  // An entry and the change of the header with it have one moment, as in one statement of a database.
+  private write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft, now: number): void {
+    stored.written.push({ seq: stored.written.length + 1, worker, recordedAt: now, entry });
   }
 
-  private changeHeader(stored: StoredSaga, change: HeaderChange): void {
+  private changeHeader(stored: StoredSaga, change: HeaderChange, now: number): void {
     const { status, owner, failure, stuck, park } = change;
-    const nextRunAt = nextRunAtOf(change, this.clock.now(), stored.header.deadlineAt);
+    const nextRunAt = nextRunAtOf(change, now, stored.header.deadlineAt);
     const waiting = park && { for: park.for, name: park.name };
-    this.setHeader(stored, { status, owner, failure, stuck, nextRunAt, waiting });
+    this.setHeader(stored, { status, owner, failure, stuck, nextRunAt, waiting }, now);
     if (isTerminal(change.status) && !this.keepFinished) this.dropLater(stored.header.sagaId);
   }
 
-  private after(delayMs: number): Date {
-    return new Date(this.clock.now() + delayMs);
-  }
-
-  private setHeader(stored: StoredSaga, change: Partial<SagaHeader>): void {
+  private setHeader(stored: StoredSaga, change: Partial<SagaHeader>, now: number): void {
     this.openSagas.remove(stored.header);
-    stored.header = Object.assign({ ...stored.header }, change, { updatedAt: new Date(this.clock.now()) });
-    this.index(stored.header);
+    stored.header = Object.assign({ ...stored.header }, change, { updatedAt: new Date(now) });
+    this.index(stored.header, now);
   }
 
-  private index(header: SagaHeader): void {
+  private index(header: SagaHeader, now: number): void {
     // An earlier hint would be useless: no worker can claim it yet, and the worker that parked it keeps the time.
-    if (this.openSagas.add(header, this.clock.now())) this.hint({ kind: 'work' });
+    if (this.openSagas.add(header, now)) this.hint({ kind: 'work' });
   }
 
   private dropLater(sagaId: string): void {

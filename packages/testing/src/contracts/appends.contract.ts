@@ -62,6 +62,7 @@ export function describeAppends(world: StorageWorld): void {
     expect(entries).toHaveLength(1);
     expect(header).toEqual({ ...before, ...change, nextRunAt: undefined, updatedAt: header.updatedAt });
     expect(header.updatedAt.getTime()).toBeGreaterThan(before.updatedAt.getTime());
+    expect(entries[0]?.recordedAt).toEqual(header.updatedAt);
   });
 
   it('stores a failure and a stuck reason with all that they can say', async () => {
