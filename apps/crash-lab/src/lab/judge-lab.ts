@@ -2,6 +2,7 @@ import type { LoadedSaga } from '@nest-saga/core';
 import { checkRun } from '@nest-saga/testing';
 import type { CrashEvidence } from '@nest-saga/testing';
 import { compareWithModel } from '../model/judge.js';
+import { awaitedBy } from '../simulation/declare-stages.js';
 import type { SagaPlan } from '../simulation/run-plan.js';
 import type { OutsideWorld } from './outside-world.js';
 
@@ -26,7 +27,9 @@ export async function judgeLab(
   const nameById = new Map(sagas.map(({ header: { sagaId, saga } }) => [sagaId, saga]));
   const ledger = await world.readLedger();
   const leases = await world.readLeases();
-  const violations = checkRun({ ...records, ledger, leases, sagas }).map(
+  const plans = sagas.map(planOf).filter((plan) => plan !== undefined);
+  const awaited = Object.fromEntries(plans.flatMap((plan) => Object.entries(awaitedBy(plan))));
+  const violations = checkRun({ ...records, ledger, leases, sagas, awaited }).map(
     ({ rule, sagaId, detail }): LabProblem => ({
       saga: nameById.get(sagaId) ?? 'a saga that is not stored',
       sagaId,

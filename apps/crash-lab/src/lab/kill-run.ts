@@ -75,12 +75,14 @@ class RunUnderway {
     else await this.orphan(scenario.orphanedAt);
 
     const watching = scenario.isWatched === true ? await this.watchInVictim() : undefined;
-    const end = Promise.all([this.accompany(), this.cancel()]);
+    const signalled = this.signal();
+    const end = Promise.all([this.accompany(), this.cancel(), signalled]);
     end.catch(() => undefined);
     const turn = scenario.leavesAt === undefined ? end : this.leave(scenario.leavesAt);
     await this.limited(Promise.race([victim.exited, turn]), 'an end or a death');
     const places = kill === undefined ? await victim.ask('places') : {};
     await this.look();
+    await this.limited(signalled, 'the signal');
 
     const rescue = `rescue of ${sagaId}`;
     await Promise.all(rescuers.map((rescuer) => rescuer.ask('open', rescue, { sagas, worker: true })));
@@ -152,6 +154,18 @@ class RunUnderway {
     } catch (error) {
       if (!(error instanceof LabAnswerError) || error.errorName !== 'SagaStatusError') throw error;
     }
+  }
+
+  private async signal(): Promise<void> {
+    const { scenario, client, clientEngine, sagaId, victim } = this;
+    if (scenario.isSignalled !== true) return;
+    const isWaiting = async (): Promise<boolean> =>
+      !victim.isAlive || (await this.laboratory.read(sagaId))?.header.waiting !== undefined;
+    await until(deadlineMs, 'a wait or a death', isWaiting);
+    // The victim may be dead before the saga is stored: the client starts it then.
+    await until(deadlineMs, 'a start', async () => (await this.laboratory.read(sagaId)) !== undefined);
+    await client.ask('signal', clientEngine, sagaId);
+    this.acknowledgements.push({ kind: 'signal', sagaId, name: 'paid', dedupeId: 'one' });
   }
 
   private async leave(step: string): Promise<void> {

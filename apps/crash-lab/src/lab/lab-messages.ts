@@ -42,6 +42,8 @@ export interface LabMethods {
   start(engine: string, request: LabStart): string;
   cancel(engine: string, sagaId: string): void;
   retry(engine: string, sagaId: string): void;
+  /** Sends the signal for which planned sagas wait. */
+  signal(engine: string, sagaId: string): void;
   /** Answers at once. The results of the watch are sent as messages with this watcher's name. */
   watch(engine: string, sagaId: string, fromSeq: number, watcher: string): void;
   /** Blocks the event loop until this file exists. */

@@ -8,6 +8,7 @@ import { TypeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
 import { labSabotageOf } from '../saboteurs/lab-saboteurs.js';
 import { Assignments } from '../simulation/assignments.js';
+import { plannedSignals } from '../simulation/declare-stages.js';
 import { KillSwitch } from './kill-switch.js';
 import type { LabMessage, LabMethods, LabProcessSettings, LabQuestion } from './lab-messages.js';
 import { defineLabSaga } from './lab-saga.js';
@@ -114,6 +115,8 @@ const createEngine = (definitions: readonly SagaDefinition[], worker: boolean): 
     // Longer than a process stands still, so that a handler that was aborted is not abandoned because of that.
     abortGraceMs: 15_000,
     shutdownTimeoutMs: 1_000,
+    // The waits of these sagas are longer, the times between two attempts shorter.
+    parkAboveMs: 100,
     listener,
   });
   sabotage.engine?.(engine);
@@ -158,6 +161,8 @@ const methods: Asynchronous<LabMethods> = {
   },
   cancel: (engine, sagaId) => engineOf(engine).requests.cancel(sagaId, 'changed my mind'),
   retry: (engine, sagaId) => engineOf(engine).requests.retry(sagaId, 'operator'),
+  signal: (engine, sagaId) =>
+    engineOf(engine).requests.signal(sagaId, plannedSignals.paid, undefined, { dedupeId: 'one' }),
   watch: async (engine, sagaId, fromSeq, watcher) => {
     engineOf(engine).reader.follow(sagaId, fromSeq, {
       onResult: ({ seq }) => tell({ kind: 'seen', watcher, seq, at: Date.now() }),

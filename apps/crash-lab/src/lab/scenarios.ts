@@ -1,4 +1,4 @@
-import type { SagaPlan, StepPlan } from '../simulation/run-plan.js';
+import type { SagaPlan, StagePlan, StepPlan } from '../simulation/run-plan.js';
 import type { KillPlan } from './kill-switch.js';
 
 /** The actions of the clients of a scenario, in addition to starting its saga. */
@@ -14,6 +14,11 @@ export interface Scenario {
   readonly orphanedAt?: KillPlan;
   /** The process that is to die shuts down after the act of this step has begun. */
   readonly leavesAt?: string;
+  /**
+   * The signal is sent from another process once the saga waits for it, or once the process that is to die is dead: then
+   * no process with a worker is alive.
+   */
+  readonly isSignalled?: boolean;
   /** An operator fixes the cause when it is stuck, and requests a retry. */
   readonly isFixed?: boolean;
 }
@@ -43,6 +48,11 @@ function saga(...steps: readonly (StepPlan | readonly [StepPlan, StepPlan])[]): 
 }
 
 const works = saga(step('reserve'), step('charge'), step('ship'));
+
+const waitsFor = (wait: Omit<StagePlan, 'primary'>): SagaPlan => ({
+  ...works,
+  stages: works.stages.map((stage, index) => (index === 1 ? { ...stage, ...wait } : stage)),
+});
 
 /** A saga whose second act is long enough for other processes to do something in the meantime. */
 export const takesItsTime = saga(step('reserve'), step('charge', { durationMs: 300 }), step('ship'));
@@ -114,6 +124,16 @@ export const scenarios: readonly Scenario[] = [
     name: 'an orphan that was being undone',
     plan: undoFailsOnce,
     orphanedAt: { place: 'inside compensate of charge', occurrence: 1 },
+  },
+  { name: 'a delay', plan: waitsFor({ delayMs: 300 }) },
+  {
+    name: 'a signal',
+    plan: waitsFor({ awaits: { for: ['paid'], timeoutMs: 60_000, onTimeout: 'compensate' } }),
+    isSignalled: true,
+  },
+  {
+    name: 'a wait that times out',
+    plan: waitsFor({ awaits: { for: ['paid'], timeoutMs: 300, onTimeout: 'compensate' } }),
   },
   {
     name: 'a process that leaves',
