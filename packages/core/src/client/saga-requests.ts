@@ -218,8 +218,7 @@ export class SagaRequests {
   }
 
   private requested(sagaId: string, { kind }: EntryDraft): void {
-    const isCancel = kind === 'cancel-requested';
-    if (isCancel || kind === 'signal-received') this.worker.notice(sagaId, { isCancel });
+    if (kind === 'cancel-requested' || kind === 'signal-received') this.worker.notice(sagaId);
     this.worker.lookForWork();
   }
 

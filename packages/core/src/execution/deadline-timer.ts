@@ -15,10 +15,9 @@ export class DeadlineTimer {
     onOver: () => void,
   ) {
     this.endsAt = clock.monotonicNow() + restMs;
-    this.wait = new Wait(clock, this.endsAt);
-    void this.wait.over.then((isOver) => {
-      this.isOver = isOver;
-      if (isOver) onOver();
+    this.wait = new Wait(clock, this.endsAt, () => {
+      this.isOver = true;
+      onOver();
     });
   }
 

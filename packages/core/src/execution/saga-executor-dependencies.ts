@@ -2,8 +2,9 @@ import type { IdGenerator } from '../ports/id-generator.js';
 import type { WaitingRule } from './begin-wait.js';
 import type { Deliver } from './delivery.js';
 import type { JournalWriter } from './journal-writer.js';
+import type { EndedRun, ExecutionEnd } from './execution-end.js';
 import type { RecordedEntry } from './recorded-entry.js';
-import type { StepAttemptDependencies } from './step-attempt.js';
+import type { StepAttemptDependencies } from './step-attempt-dependencies.js';
 
 /** What an executor needs from its worker. */
 export interface SagaExecutorDependencies extends StepAttemptDependencies, WaitingRule {
@@ -14,4 +15,6 @@ export interface SagaExecutorDependencies extends StepAttemptDependencies, Waiti
   readonly deliver: Deliver | undefined;
   /** Called with each entry once it is durable, in order. */
   onRecorded(recorded: RecordedEntry): void;
+  /** Called last; the run resolves when this returns. */
+  onEnd(run: EndedRun, end: ExecutionEnd): void;
 }

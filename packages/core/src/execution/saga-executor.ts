@@ -1,82 +1,65 @@
-import { applyEntry } from '../journal/apply-entry.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { recordError } from '../errors/recorded-error.js';
-import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { branchOf } from '../journal/branch-state.js';
 import { afterDeadline } from '../journal/deadline.js';
-import { projectHeader } from '../journal/header-change.js';
-import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
-import { isStepEntry } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
-import { mayAct } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
-import { isOpen } from '../journal/saga-status.js';
 import type { StopReason } from '../ports/saga-listener.js';
-import type { LoadedSaga } from '../ports/saga-storage.js';
-import type { EventClasses } from './attempt-run.js';
+import type { AttemptEnd } from './attempt-end.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import type { FinishedAttempt } from './decide-entry.js';
-import { decideEntry } from './decide-entry.js';
-import { decidePark } from './decide-park.js';
-import { withStatus } from './decide-status.js';
-import type { ExecutionEnd } from './execution-end.js';
-import { isSameEntry } from '../journal/is-same-entry.js';
 import type { UndeliveredEvents } from './delivery.js';
-import type { WriteLimit } from './journal-writer.js';
-import { StopRun } from './stop-run.js';
+import type { EndedRun, ExecutionEnd } from './execution-end.js';
+import { Mailbox } from './mailbox.js';
+import type { Message } from './mailbox.js';
 import { meetsDeadline } from './meets-deadline.js';
-import { afterWait, nextActions, nextActionsThatFit } from './next-actions.js';
-import type { Action, ActAction, CompensateAction } from './next-actions.js';
-import { isToPark, leadingToWait, nextEntry } from './next-entry.js';
+import { afterWait } from './next-actions.js';
+import type { ActAction, CompensateAction } from './next-actions.js';
+import { isToPark, nextEntry } from './next-entry.js';
 import type { WaitAction } from './next-wait.js';
-import { entryWithoutValues, hasActed, refusalIn, stuckOfRefusal } from './refused-entry.js';
-import { PendingDelivery } from './pending-delivery.js';
+import type { PendingDelivery } from './pending-delivery.js';
+import { hasActed, refusalIn } from './refused-entry.js';
 import type { SagaExecutorDependencies } from './saga-executor-dependencies.js';
+import { SagaRecord } from './saga-record.js';
 import { StepAttempt } from './step-attempt.js';
-import type { AttemptEnd } from './step-attempt.js';
+import { StopRun } from './stop-run.js';
 import { ThrownErrors } from './thrown-errors.js';
 import { Wait } from './wait.js';
-import type { PendingAppend } from './pending-append.js';
 
 /**
  * Runs one saga from the end of its journal: it decides the next action, runs it, appends the outcome, publishes the
  * entry, and repeats. Every decision depends on the journal alone, so a start and a recovery are the same loop.
  */
-export class SagaExecutor implements WriteLimit {
+export class SagaExecutor implements EndedRun {
+  private readonly record: SagaRecord;
   private attempt: StepAttempt | undefined;
-  private eventClasses: EventClasses | undefined;
-  /** The act that may have been called and has no entry yet. */
-  private openAct: StepAttempt | undefined;
-  private wait: Wait | undefined;
   /** The current wait, even if news interrupt it for a moment. */
   private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
   private deadline: DeadlineTimer | undefined;
-  private stopReason: 'lease-lost' | 'shutdown' | undefined;
-  private hasNews = false;
-  /** Whether all entries folded so far are known to fit the definition. */
-  private isFitting = false;
-  private isAborted = false;
   private thrown: ThrownErrors | undefined;
-  /** The newest entry that is not known to be stored. */
-  private lastAppend: PendingAppend | undefined;
-  /** The delivery of the last entry's events, until every handler has handled them or was given up. */
-  private delivery: PendingDelivery | undefined;
+  /** Made by the first message, and dropped when it has been read: a running step needs none. */
+  private mailbox: Mailbox | undefined;
 
   constructor(
     private readonly dependencies: SagaExecutorDependencies,
-    private readonly definition: SagaDefinition,
-    private readonly header: SagaHeader,
-    private state: SagaState,
-  ) {}
+    definition: SagaDefinition,
+    header: SagaHeader,
+    state: SagaState,
+  ) {
+    this.record = new SagaRecord(dependencies, definition, header, state);
+  }
+
+  get header(): SagaHeader {
+    return this.record.header;
+  }
 
   /** The `seq` of the last entry that this executor knows. */
   get seq(): number {
-    return this.state.seq;
+    return this.record.state.seq;
   }
 
   /** The time until its deadline, in milliseconds. Undefined if it has none, or is being undone. */
   get deadlineRestMs(): number | undefined {
-    return this.state.direction === 'forward' ? this.deadline?.restMs : undefined;
+    return this.record.state.direction === 'forward' ? this.deadline?.restMs : undefined;
   }
 
   /**
@@ -86,117 +69,168 @@ export class SagaExecutor implements WriteLimit {
    * error thrown by it means that the saga's record cannot be used.
    */
   async run(onBegin?: () => UndeliveredEvents | undefined): Promise<ExecutionEnd> {
+    const { record } = this;
+    let end: ExecutionEnd;
     try {
       this.watchDeadline();
       const undelivered = onBegin?.();
-      if (undelivered !== undefined) this.deliver(undelivered, undefined);
+      if (undelivered !== undefined) record.deliver(undelivered, undefined);
       for (;;) {
         // No entry is written and no step begins before that, so only the events of one entry can be undelivered after
         // a crash.
-        if (this.delivery !== undefined) await this.acknowledge(this.delivery);
-        if (this.deadline?.isOver === true) this.state = afterDeadline(this.state);
-        const action = this.decideNext()[0];
+        if (record.delivery !== undefined) await this.acknowledge(record.delivery);
+        if (this.deadline?.isOver === true) record.state = afterDeadline(record.state);
+        const action = record.nextActions()[0];
         if (action === undefined) {
-          if (this.state.park !== undefined) throw new StopRun('parked');
-          return { kind: 'ended', state: this.state, cause: this.thrown?.causeOfEnd() };
+          if (record.state.park !== undefined) throw new StopRun('parked');
+          end = { kind: 'ended', state: record.state, cause: this.thrown?.causeOfEnd() };
+          break;
         }
         if (action.kind === 'wait' && !isToPark(action, this.dependencies)) await this.waitUntil(action);
         else if (action.kind !== 'act' && action.kind !== 'compensate')
-          await this.commit((state) => this.nextEntry(state));
-        else if (this.hasNews) await this.catchUp();
+          await record.commit((state) =>
+            nextEntry(record.definition, record.header.sagaId, state, this.dependencies),
+          );
+        else if (this.mailbox !== undefined) await this.readMail(this.mailbox);
         else {
           // hot path: nearly every step takes this branch. Each further async function would cost a saga several
           // promises.
-          const attempt = this.finished(action, await this.begin(action).start());
+          const outcome = await this.begin(action).start();
+          const attempt = this.finished(
+            action,
+            outcome instanceof Mailbox ? await this.untilEnd(outcome) : outcome,
+          );
           if (this.deadline?.isOver === true) await this.meetDeadline();
-          const pending = this.append(this.decide(this.state, attempt));
+          const pending = record.append(record.decide(record.state, attempt));
           try {
-            if ((await pending.result) === 'stored') this.recorded(pending);
-            else if (!(await this.isResolved(pending)))
-              await this.commit((state) => this.decide(state, attempt));
+            if ((await pending.result) === 'stored') record.recorded(pending);
+            else if (!(await record.isResolved(pending)))
+              await record.commit((state) => record.decide(state, attempt));
           } catch (error) {
-            await this.recordWithoutValues(attempt, refusalIn(error));
+            const refusal = refusalIn(error);
+            if (hasActed(attempt)) this.rememberCause(refusal);
+            await record.recordWithoutValues(attempt, refusal);
           }
         }
       }
     } catch (error) {
-      if (error instanceof StopRun) return this.stopped(error.reason, error.cause);
-      return this.stopped('trouble', error);
-    } finally {
-      this.deadline?.end();
+      const isStop = error instanceof StopRun;
+      end = isStop ? this.stopped(error.reason, error.cause) : this.stopped('trouble', error);
     }
+    this.deadline?.end();
+    // A run may end in the very call that begins it: nothing is released before that call has returned.
+    await Promise.resolve();
+    // hot path: chained to this run's promise, it would cost each saga in flight a promise and a closure more.
+    this.dependencies.onEnd(this, end);
+    return end;
   }
 
-  /** The journal has an entry that this executor did not write: a cancel, or another worker's claim. */
-  notice(news: { readonly isCancel: boolean }): void {
-    this.hasNews = true;
-    this.wait?.end();
-    if (news.isCancel && mayAct(this.state)) this.attempt?.abort('cancelled');
+  /** The journal has an entry that this executor did not write: a request, or another worker's claim. */
+  notice(): void {
+    this.post({ kind: 'news' });
   }
 
   /**
    * Starts no further step. On a shutdown, a running step continues until `abort`; on a lost lease, it is aborted now.
    */
   stop(reason: 'lease-lost' | 'shutdown'): void {
-    this.stopReason ??= reason;
-    this.wait?.end();
-    if (reason === 'shutdown') return;
-    this.attempt?.abort(reason);
-    this.delivery?.abandon(new StopRun(reason));
+    this.record.stopReason ??= reason;
+    if (reason === 'lease-lost') {
+      this.attempt?.abort(reason);
+      this.record.delivery?.abandon(new StopRun(reason));
+    }
+    this.post({ kind: 'stop' });
   }
 
   /** Called when the shutdown cannot wait longer: aborts a running step, and stops retrying writes. */
   abort(): void {
     this.stop('shutdown');
-    this.isAborted = true;
+    this.record.isAborted = true;
     this.attempt?.abort('shutdown');
-    this.delivery?.abandon(new StopRun('shutdown'));
+    this.record.delivery?.abandon(new StopRun('shutdown'));
   }
 
-  /** A write is retried while this worker owns the saga: a failed write is never a failure of the saga. */
-  mayKeepTrying(): boolean {
-    return !this.isAborted && this.dependencies.isLeaseValid();
+  private post(message: Message): void {
+    if (this.mailbox === undefined) {
+      this.mailbox = new Mailbox();
+      this.attempt?.interrupt(this.mailbox);
+    }
+    this.mailbox.post(message);
   }
 
-  /** Checks whether the journal fits only after a read: this executor's own entries always fit. */
-  private decideNext(): readonly Action[] {
-    if (this.isFitting) return nextActionsThatFit(this.definition, this.state);
-    this.isFitting = true;
-    return nextActions(this.definition, this.state);
+  /** Reads the mail before a step begins. Only news need more than the wake-up: the loop looks at everything else. */
+  private async readMail(mailbox: Mailbox): Promise<void> {
+    this.mailbox = undefined;
+    if (mailbox.takeNews()) await this.record.reload();
+  }
+
+  /** Reads the mail until the attempt that it interrupted has ended. */
+  private async untilEnd(mailbox: Mailbox): Promise<AttemptEnd> {
+    for (;;) {
+      const message = await mailbox.next();
+      if (message.kind === 'news') {
+        mailbox.takeNews();
+        await this.readNews();
+      } else if (message.kind === 'attempt-ended') {
+        if (mailbox.isEmpty) this.mailbox = undefined;
+        return message.end;
+      }
+    }
+  }
+
+  /** Reads the news while an attempt runs: a cancel aborts an act. */
+  private async readNews(): Promise<void> {
+    try {
+      await this.record.reload();
+    } catch (error) {
+      // The run must not end before the attempt. Unread news are read when the append of the attempt is fenced.
+      if (!(error instanceof StopRun) || error.reason !== 'fenced') return;
+      // Another worker runs the saga.
+      this.attempt?.abort('lease-lost');
+      throw error;
+    }
+    if (this.record.state.cancel !== undefined) this.abortAct('cancelled');
+  }
+
+  private abortAct(reason: 'cancelled' | 'deadline'): void {
+    if (this.attempt === this.record.openAct) this.attempt?.abort(reason);
   }
 
   private watchDeadline(): void {
-    const { deadline, direction } = this.state;
+    const { deadline, direction } = this.record.state;
     if (deadline === undefined || deadline.isOver || direction === 'backward') return;
     this.deadline = new DeadlineTimer(this.dependencies.clock, deadline.restMs, () => {
-      this.wait?.end();
-      if (mayAct(this.state)) this.attempt?.abort('deadline');
+      this.abortAct('deadline');
+      this.post({ kind: 'timer' });
     });
   }
 
   /** The deadline passed during an attempt: the journal says so before it says how the attempt ended. */
   private async meetDeadline(): Promise<void> {
-    this.state = afterDeadline(this.state);
-    await this.commit((state) =>
-      meetsDeadline(this.definition, state) ? { kind: 'deadline-passed' } : undefined,
+    const { record } = this;
+    record.state = afterDeadline(record.state);
+    await record.commit((state) =>
+      meetsDeadline(record.definition, state) ? { kind: 'deadline-passed' } : undefined,
     );
   }
 
   private begin(action: ActAction | CompensateAction): StepAttempt {
     this.checkMayRun();
-    this.attempt = new StepAttempt(this.dependencies, this.definition, this.header, this.state, action);
-    if (action.kind === 'act') this.openAct = this.attempt;
+    const { definition, header, state } = this.record;
+    this.attempt = new StepAttempt(this.dependencies, definition, header, state, action);
+    if (action.kind === 'act') this.record.openAct = this.attempt;
     return this.attempt;
   }
 
   private stopped(reason: StopReason, error: unknown): ExecutionEnd {
-    const begun = this.openAct?.isCalled === true ? [this.openAct.step] : [];
-    return { kind: 'stopped', state: this.state, reason, error, begun };
+    const { state, openAct } = this.record;
+    const begun = openAct?.isCalled === true ? [openAct.step] : [];
+    return { kind: 'stopped', state, reason, error, begun };
   }
 
   private finished(action: ActAction | CompensateAction, outcome: AttemptEnd): FinishedAttempt {
     const startedAt = new Date(this.attempt?.startedAt ?? 0);
-    this.eventClasses = this.attempt?.eventClasses;
+    this.record.eventClasses = this.attempt?.eventClasses;
     this.attempt = undefined;
     if (outcome.kind === 'stopped') throw new StopRun(outcome.reason);
     const { clock, ids } = this.dependencies;
@@ -211,173 +245,45 @@ export class SagaExecutor implements WriteLimit {
     };
   }
 
-  private decide(state: SagaState, attempt: FinishedAttempt): EntryDraft {
-    return decidePark(decideEntry(this.definition, state, attempt), this.dependencies.parkAboveMs);
-  }
-
-  private nextEntry(state: SagaState): EntryDraft | undefined {
-    return nextEntry(this.definition, this.header.sagaId, state, this.dependencies);
-  }
-
-  /**
-   * Appends the entry that `decide` returns for the newest state. After a conflict it reads the journal and, if it is
-   * still the owner, decides again.
-   */
-  private async commit(
-    decide: (state: SagaState) => EntryDraft | undefined,
-    refused: readonly PendingAppend[] = [],
-  ): Promise<void> {
-    for (;;) {
-      const draft = decide(this.state);
-      if (draft === undefined) return;
-      const pending = this.append(draft);
-      if ((await pending.result) === 'stored') return this.recorded(pending);
-      if (await this.isResolved(pending, ...refused)) return;
-    }
-  }
-
-  /**
-   * The storage refuses an entry with the values of an attempt: this writes one without them or, if that is refused
-   * too, one that says that the saga is stuck.
-   */
-  private async recordWithoutValues(attempt: FinishedAttempt, refusal: SagaStorageError): Promise<void> {
-    // Any of these may be stored after all: by an earlier try, whose answer was lost, before the one that was refused.
-    const refused = this.lastAppend === undefined ? [] : [this.lastAppend];
-    if (hasActed(attempt)) this.rememberCause(refusal);
-    try {
-      const { parkAboveMs } = this.dependencies;
-      await this.commit(
-        (state) => decidePark(entryWithoutValues(this.definition, state, attempt, refusal), parkAboveMs),
-        refused,
-      );
-    } catch (error) {
-      const stuck = stuckOfRefusal(attempt, refusalIn(error));
-      await this.commit(() => stuck, this.lastAppend === undefined ? refused : [...refused, this.lastAppend]);
-    }
-  }
-
-  /** Appends an entry at the next `seq`. */
-  private append(draft: EntryDraft): PendingAppend {
-    const { worker, writer } = this.dependencies;
-    const led = leadingToWait(this.definition, this.state, draft, this.dependencies);
-    const entry = withStatus(this.definition, this.state, led);
-    const after = applyEntry(this.state, entry);
-    const change = projectHeader(this.state, after, worker);
-    const { sagaId } = this.header;
-    const { seq } = after;
-    const request =
-      change === undefined ? { sagaId, seq, worker, entry } : { sagaId, seq, worker, entry, change };
-    return (this.lastAppend = { draft: entry, seq, after, result: writer.append(request, this) });
-  }
-
-  private recorded({ draft, seq, after }: PendingAppend): void {
-    this.lastAppend = undefined;
-    const { worker, clock } = this.dependencies;
-    // hot path: the spread is last, because with further properties after it, it takes microseconds.
-    this.advance({ seq, worker, recordedAt: new Date(clock.now()), ...draft }, after);
-  }
-
-  /**
-   * Its `seq` was used already: by another writer, or by this very entry, whose answer was lost. False: decide again.
-   */
-  private async isResolved(...pending: readonly PendingAppend[]): Promise<boolean> {
-    if (await this.reload(...pending)) return true;
-    // If another writer ended the saga, there is nothing left to write.
-    return !isOpen(this.state.status);
-  }
-
-  private async catchUp(): Promise<void> {
-    this.hasNews = false;
-    await this.reload();
-  }
-
-  /** Folds the entries of other writers. Returns whether one of the given drafts is stored. */
-  private async reload(...mine: readonly Pick<PendingAppend, 'draft' | 'seq'>[]): Promise<boolean> {
-    const loaded = await this.dependencies.writer.load(this.header.sagaId, this.state.seq, this);
-    if (loaded === undefined) throw new StopRun('fenced');
-    const isStored = mine.some((one) => this.isMine(loaded, one));
-    for (const entry of loaded.entries) {
-      if (entry.seq !== this.state.seq + 1) continue;
-      // From a claim on, entries belong to another owner, which publishes them.
-      if (entry.kind === 'claimed') throw new StopRun('fenced');
-      this.isFitting = false;
-      this.advance(entry, applyEntry(this.state, entry));
-    }
-    const isMineOrEnded = loaded.header.owner === this.dependencies.worker || !isOpen(loaded.header.status);
-    // If this very entry is stored and parked the saga, that is why it has no owner.
-    if (!isMineOrEnded) throw new StopRun(isStored && this.state.park !== undefined ? 'parked' : 'fenced');
-    return isStored;
-  }
-
-  private isMine(loaded: LoadedSaga, mine: Pick<PendingAppend, 'draft' | 'seq'>): boolean {
-    const stored = loaded.entries.find((entry) => entry.seq === mine.seq);
-    return (
-      stored !== undefined && stored.worker === this.dependencies.worker && isSameEntry(stored, mine.draft)
-    );
-  }
-
-  private advance(entry: JournalEntry, after: SagaState): void {
-    const before = this.state;
-    this.state = after;
-    if (isStepEntry(entry)) this.openAct = undefined;
-    const { definition, header, eventClasses } = this;
-    this.dependencies.onRecorded({ definition, header, entry, before, after, eventClasses });
-    if ('events' in entry && entry.events !== undefined)
-      this.deliver({ entry, isGivenUp: () => false }, eventClasses);
-  }
-
-  private deliver({ entry, isGivenUp }: UndeliveredEvents, classes: EventClasses | undefined): void {
-    const { definition, header } = this;
-    const { deliver } = this.dependencies;
-    const isOver = (): boolean => this.isOver();
-    const failures = deliver?.({ definition, header, entry, classes, isGivenUp, isOver });
-    // A process that may no longer run the saga has not called every handler, so it must stop here.
-    const isLeft = failures === undefined && deliver !== undefined && this.isOver();
-    if (isLeft) this.delivery = new PendingDelivery(entry.seq, Promise.resolve([]));
-    else this.delivery = failures && new PendingDelivery(entry.seq, failures);
-  }
-
   /** Waits until the events of the last entry are delivered, and records the handlers that were given up. */
   private async acknowledge(delivery: PendingDelivery): Promise<void> {
     this.checkMayAcknowledge();
-    const failed = await delivery.wait();
+    const givenUp = await delivery.givenUp();
     this.checkMayAcknowledge();
-    this.delivery = undefined;
-    for (const { error, ...which } of failed) {
-      const given = { emittedSeq: delivery.seq, ...which, error: recordError(error) };
-      await this.commit(() => ({ kind: 'delivery-failed', ...given }));
-    }
+    this.record.delivery = undefined;
+    for (const draft of givenUp) await this.record.commit(() => draft);
   }
 
   private checkMayAcknowledge(): void {
-    if (this.isOver()) throw new StopRun(this.stopReason ?? 'lease-lost');
-  }
-
-  /** Whether another owner delivers the events of the last entry. */
-  private isOver(): boolean {
-    return this.stopReason === 'lease-lost' || !this.mayKeepTrying();
+    if (this.record.isOver()) throw new StopRun(this.record.stopReason ?? 'lease-lost');
   }
 
   private async waitUntil({ until, forMs }: WaitAction): Promise<void> {
     const { clock } = this.dependencies;
     if (this.waitsFor?.until !== until) this.waitsFor = { until, endsAt: clock.monotonicNow() + forMs };
-    if (this.hasNews) return this.catchUp();
+    const { endsAt } = this.waitsFor;
+    if (this.mailbox !== undefined) return this.readMail(this.mailbox);
     this.checkMayRun();
-    this.wait = new Wait(clock, this.waitsFor.endsAt);
-    const isOver = await this.wait.over;
-    this.wait = undefined;
-    if (!isOver) return;
+    const mailbox = (this.mailbox = new Mailbox());
+    const wait = new Wait(clock, endsAt, () => mailbox.post({ kind: 'timer' }));
+    const message = await mailbox.next();
+    wait.end();
+    if (message.kind === 'news') mailbox.takeNews();
+    if (mailbox.isEmpty) this.mailbox = undefined;
+    if (message.kind === 'news') await this.record.reload();
+    if (message.kind !== 'timer' || clock.monotonicNow() < endsAt) return;
     this.waitsFor = undefined;
-    this.state = afterWait(this.state);
+    this.record.state = afterWait(this.record.state);
   }
 
   private checkMayRun(): void {
-    if (this.stopReason !== undefined) throw new StopRun(this.stopReason);
+    const { stopReason } = this.record;
+    if (stopReason !== undefined) throw new StopRun(stopReason);
     if (!this.dependencies.isLeaseValid()) throw new StopRun('lease-lost');
   }
 
   private rememberCause(error: unknown): void {
     this.thrown ??= new ThrownErrors();
-    this.thrown.remember(error, branchOf(this.state));
+    this.thrown.remember(error, branchOf(this.record.state));
   }
 }

@@ -12,36 +12,13 @@ import { isSagaError, isThenable } from '../identity/thrown.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { branchOf } from '../journal/branch-state.js';
 import type { SagaState } from '../journal/saga-state.js';
-import type { AwaitResult } from '../ports/await-result.js';
-import type { CancelTimer, Clock } from '../ports/clock.js';
-import type { StepInterceptor } from '../ports/step-interceptor.js';
+import type { CancelTimer } from '../ports/clock.js';
 import type { EventClasses } from './attempt-run.js';
 import { AttemptRun } from './attempt-run.js';
-import type { AttemptOutcome } from './decide-entry.js';
+import type { AttemptEnd } from './attempt-end.js';
+import { Mailbox } from './mailbox.js';
 import type { ActAction, CompensateAction } from './next-actions.js';
-
-/**
- * How an attempt ended: with an outcome to record, or without one because this process has to stop running the saga.
- */
-export type AttemptEnd =
-  AttemptOutcome | { readonly kind: 'stopped'; readonly reason: 'lease-lost' | 'shutdown' };
-
-/** The dependencies of an attempt. */
-export interface StepAttemptDependencies {
-  readonly clock: Clock;
-  readonly interceptor: StepInterceptor | undefined;
-  /** Absent: what a handler returns is its result, or a promise of it. */
-  readonly awaitResult?: AwaitResult | undefined;
-  /** How long an aborted attempt may still take, in milliseconds. */
-  readonly abortGraceMs: number;
-  /**
-   * While it is true, the shutdown may have caused a failure, so the failure is not recorded, and another worker
-   * repeats the attempt.
-   */
-  isStopping(): boolean;
-  /** Whether this worker's lease is valid by its own monotonic clock; read right before each step and each handler. */
-  isLeaseValid(): boolean;
-}
+import type { StepAttemptDependencies } from './step-attempt-dependencies.js';
 
 /**
  * One attempt of an act or a compensation: calls the handler, watches its timeout, aborts it, and resolves when it has
@@ -56,7 +33,7 @@ export class StepAttempt {
   private readonly breaker: CircuitBreaker | undefined;
   /** Whether the handler was called: if not, its effect cannot be there. */
   isCalled = false;
-  private resolve: ((end: AttemptEnd) => void) | undefined;
+  private resolve: ((end: AttemptEnd | Mailbox) => void) | undefined;
   private cancelTimer: CancelTimer | undefined;
   private abortReason: StepAbortReason | undefined;
   private rejectAttempt: ((error: unknown) => void) | undefined;
@@ -85,8 +62,8 @@ export class StepAttempt {
     return this.run.eventClasses;
   }
 
-  /** Runs the attempt; call once. Never rejects. */
-  start(): Promise<AttemptEnd> {
+  /** Runs the attempt; call once. Resolves with its end, or with the mailbox that interrupts it. Never rejects. */
+  start(): Promise<AttemptEnd | Mailbox> {
     return new Promise((resolve) => {
       this.resolve = resolve;
       this.startTimeout();
@@ -96,6 +73,16 @@ export class StepAttempt {
         this.onThrown(error);
       }
     });
+  }
+
+  /** Answers `start` now if the attempt runs: its end will be posted to the mailbox. Call once. */
+  interrupt(mailbox: Mailbox): void {
+    const { resolve } = this;
+    if (resolve === undefined) return;
+    this.resolve = (end) => {
+      if (!(end instanceof Mailbox)) mailbox.post({ kind: 'attempt-ended', end });
+    };
+    resolve(mailbox);
   }
 
   /** Aborts the handler. Only the first reason counts, but a lost lease ends the attempt at once. */

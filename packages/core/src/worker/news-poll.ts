@@ -78,8 +78,7 @@ export class NewsPoll {
     const news = entries.filter(
       (entry) => entry.worker !== saga?.worker && entry.seq > (saga?.executor.seq ?? 0),
     );
-    if (news.length > 0)
-      saga?.executor.notice({ isCancel: news.some(({ kind }) => kind === 'cancel-requested') });
+    if (news.length > 0) saga?.executor.notice();
   }
 
   private async read(cursors: readonly JournalCursor[]): Promise<void> {

@@ -1,7 +1,5 @@
-import type { ExecutionEnd } from '../execution/execution-end.js';
-import type { SagaExecutor } from '../execution/saga-executor.js';
+import type { EndedRun, ExecutionEnd } from '../execution/execution-end.js';
 import type { Park } from '../journal/park.js';
-import type { SagaHeader } from '../journal/saga-header.js';
 import { notifySaga, notifyWorker } from '../ports/notify.js';
 import type { SagaListener } from '../ports/saga-listener.js';
 import type { Quarantine } from './quarantine.js';
@@ -24,30 +22,28 @@ export class RunEnds {
     },
   ) {}
 
-  /** Called when a run has ended. Returns its end. */
-  ended(header: SagaHeader, worker: string, executor: SagaExecutor, end: ExecutionEnd): ExecutionEnd {
-    const { sagaId } = header;
-    const ended = this.running.remove(sagaId, executor);
+  /** Called when a run has ended. */
+  ended(worker: string, run: EndedRun, end: ExecutionEnd): void {
+    const { sagaId } = run.header;
+    const ended = this.running.remove(sagaId, run);
     const wasClaimed = ended?.isClaimed ?? false;
     if (ended !== undefined) this.quarantine.left(sagaId);
-    if (end.kind === 'stopped') this.stopped(header, worker, executor, end);
+    if (end.kind === 'stopped') this.stopped(worker, run, end);
     // Claim again only when half of the slots are free, so that one statement fills many of them.
     if (wasClaimed && this.running.claimedCount <= this.claimedAtOnce / 2) this.worker.lookForWork();
-    return end;
   }
 
   private stopped(
-    { sagaId, saga, version }: SagaHeader,
     worker: string,
-    executor: SagaExecutor,
+    { header, seq, deadlineRestMs }: EndedRun,
     { reason, error, state, begun }: Extract<ExecutionEnd, { kind: 'stopped' }>,
   ): void {
+    const { sagaId, saga, version } = header;
     if (reason === 'trouble' && error !== undefined)
       notifyWorker(this.listener, { type: 'storage-failed', operation: 'run', sagaId, error });
     notifySaga(this.listener, { type: 'stopped', sagaId, saga, version, reason });
-    const request = { sagaId, worker, seq: executor.seq + 1, begun };
-    if (reason === 'parked' && state.park !== undefined)
-      this.worker.claimLater(state.park, executor.deadlineRestMs);
+    const request = { sagaId, worker, seq: seq + 1, begun };
+    if (reason === 'parked' && state.park !== undefined) this.worker.claimLater(state.park, deadlineRestMs);
     if (reason === 'shutdown') this.releases.collect({ ...request, reason, delayMs: 0 });
     if (reason === 'trouble')
       void this.releases.release({ ...request, reason, delayMs: releaseDelayMs(state.recoveries) });

@@ -1,6 +1,6 @@
 import { ReleasingMap } from '../collections/releasing-map.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import type { ExecutionEnd } from '../execution/execution-end.js';
+import type { EndedRun, ExecutionEnd } from '../execution/execution-end.js';
 import type { SagaExecutor } from '../execution/saga-executor.js';
 import type { Clock } from '../ports/clock.js';
 import { Slot } from './slot.js';
@@ -12,7 +12,8 @@ export interface RunningSaga {
   readonly executor: SagaExecutor;
   /** Whether it was claimed, from the queue or as a recovery, so that it counts for the limit of claimed sagas. */
   readonly isClaimed: boolean;
-  readonly end: Promise<ExecutionEnd>;
+  /** Undefined only until its run has begun. */
+  end: Promise<ExecutionEnd> | undefined;
 }
 
 interface WaitingStart {
@@ -132,7 +133,7 @@ export class RunningSagas {
   }
 
   /** Removes a run that ended from its slot, if it is still there, and returns it. */
-  remove(sagaId: string, executor: SagaExecutor): RunningSaga | undefined {
+  remove(sagaId: string, executor: EndedRun): RunningSaga | undefined {
     const saga = this.running.get(sagaId);
     if (saga?.executor !== executor) return undefined;
     this.running.delete(sagaId);
@@ -143,7 +144,7 @@ export class RunningSagas {
 
   /** Resolves when nothing runs. */
   async drained(): Promise<void> {
-    await Promise.all([...this.running.values()].map(({ end }) => end));
+    while (this.running.size > 0) await Promise.all([...this.running.values()].map(async ({ end }) => end));
   }
 
   private passSlotOn(): void {

@@ -19,6 +19,7 @@ import { Quarantine } from './quarantine.js';
 import { RecoverySweep } from './recovery-sweep.js';
 import { reportEntry } from './report-entry.js';
 import { RunEnds } from './run-ends.js';
+import type { RunningSaga } from './running-sagas.js';
 import { RunningSagas } from './running-sagas.js';
 import type { SagaWorkerOptions } from '../options/worker-options.js';
 import type { SagaWorkerDependencies } from './saga-worker-dependencies.js';
@@ -119,9 +120,9 @@ export class SagaWorker {
   }
 
   /** A request came for a saga that may run here. */
-  notice(sagaId: string, news: { readonly isCancel: boolean }): void {
+  notice(sagaId: string): void {
     // The work that a step does when its signal fires belongs to the saga, not to the caller.
-    this.dependencies.surroundings.run(() => this.running.get(sagaId)?.executor.notice(news));
+    this.dependencies.surroundings.run(() => this.running.get(sagaId)?.executor.notice());
   }
 
   /**
@@ -200,25 +201,20 @@ export class SagaWorker {
     const executor = new SagaExecutor(this.executorDependencies(worker), definition, header, state);
     if (this.stopping) executor.stop('shutdown');
     const claimed = 'header' in from ? from : undefined;
-    const onBegin = claimed && this.recovery(definition, claimed, state);
-    // Its watchers in this process need not read again what the claim has read.
-    if (claimed !== undefined) this.dependencies.follower.offer(claimed.entries, header);
-    const end = this.runToEnd(executor, header, worker, onBegin);
-    const saga = { worker, definition, executor, isClaimed: claimed !== undefined, end };
+    const saga: RunningSaga = {
+      worker,
+      definition,
+      executor,
+      isClaimed: claimed !== undefined,
+      end: undefined,
+    };
     if (!('header' in from)) this.running.fillSlot(from, header.sagaId, saga);
-    else this.running.add(header.sagaId, saga);
-    return end;
-  }
-
-  // Two functions of their own: closures of one function share what they hold, so the first state of each saga would
-  // stay in memory until its end.
-  private runToEnd(
-    executor: SagaExecutor,
-    header: SagaHeader,
-    worker: string,
-    onBegin: Parameters<SagaExecutor['run']>[0],
-  ): Promise<ExecutionEnd> {
-    return executor.run(onBegin).then((ended) => this.ends.ended(header, worker, executor, ended));
+    else {
+      this.running.add(header.sagaId, saga);
+      // Its watchers in this process need not read again what the claim has read.
+      this.dependencies.follower.offer(from.entries, header);
+    }
+    return (saga.end = executor.run(claimed && this.recovery(definition, claimed, state)));
   }
 
   /**
@@ -250,6 +246,7 @@ export class SagaWorker {
       isStopping: () => this.stopping,
       isLeaseValid: () => this.lease.isValidFor(worker),
       onRecorded: (recorded) => this.feed.recorded(recorded),
+      onEnd: (run, end) => this.ends.ended(worker, run, end),
     };
     return this.cachedDependencies;
   }
