@@ -46,7 +46,7 @@ describe.each(supported)(
     });
 
     it('has tests that pass', async () => {
-      expect(await program.jest()).toContain('Tests:       3 passed, 3 total');
+      expect(await program.jest()).toContain('Tests:       4 passed, 4 total');
     });
 
     it('runs as an application: an order over HTTP, its stream, an error by its status and its health', async () => {

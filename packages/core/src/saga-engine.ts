@@ -110,6 +110,14 @@ export class SagaEngine {
     this.redelivery = new EventRedelivery(storage, registry, this.worker);
   }
 
+  get registry(): SagaRegistry {
+    return this.options.registry;
+  }
+
+  get storage(): SagaStorage {
+    return this.options.storage;
+  }
+
   /** Opens the storage and begins to work. Rejects if the storage cannot be prepared. */
   open(): Promise<void> {
     return this.surroundings.run(async () => {

@@ -20,6 +20,7 @@ import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './saga.module-definition.
 import type { SagaModuleOptions } from './options/saga-module-options.js';
 import { SagaOperator } from './saga.operator.js';
 import { SagaOrchestrator } from './saga.orchestrator.js';
+import { SagaEngines } from './runtime/saga-engines.js';
 import { SagaRuntime } from './runtime/saga.runtime.js';
 import { SAGA_STORAGE } from './storage/saga-storage.token.js';
 import { LiveWatches } from './streams/live-watches.js';
@@ -50,6 +51,7 @@ import { LiveWatches } from './streams/live-watches.js';
     SagaInterceptors,
     SagaDefinitions,
     LiveWatches,
+    SagaEngines,
     SagaRuntime,
     SagaOrchestrator,
     SagaOperator,

@@ -9,8 +9,7 @@ export class BootstrapPhase implements OnApplicationBootstrap {
 
   constructor(modules: ModulesContainer) {
     // Nest calls the hooks of the most distant module first, and a global one is as distant as `Number.MAX_VALUE`.
-    for (const module of modules.values())
-      if (module.metatype === BootstrapPhaseModule) module.distance = Infinity;
+    for (const module of modules.values()) if (module.hasProvider(BootstrapPhase)) module.distance = Infinity;
   }
 
   /** Nest calls `onApplicationBootstrap()` only after all `onModuleInit()` hooks have ended. */

@@ -1,7 +1,6 @@
 import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { resolveWorkerOptions, SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
-import type { SagaStorage } from '@nest-saga/core';
+import { resolveWorkerOptions, SagaRegistry } from '@nest-saga/core/engine';
 import { BootstrapPhase } from './bootstrap-phase.js';
 import { awaitObservable } from './await-observable.js';
 import { SagaDefinitions } from '../discovery/saga-definitions.js';
@@ -19,16 +18,9 @@ import type { SagaModuleOptions } from '../options/saga-module-options.js';
 import { createStorage } from '../storage/create-storage.js';
 import { SAGA_STORAGE } from '../storage/saga-storage.token.js';
 import { LiveWatches } from '../streams/live-watches.js';
+import { SagaEngines } from './saga-engines.js';
+import type { HostedEngine } from './saga-engines.js';
 import { untilDeadline } from './until-deadline.js';
-
-/** The parts of an open engine that this module uses. */
-export interface OpenSagas extends Pick<
-  SagaEngine,
-  'starter' | 'reader' | 'requests' | 'approvals' | 'redelivery' | 'worker' | 'follower'
-> {
-  readonly registry: SagaRegistry;
-  readonly storage: SagaStorage;
-}
 
 /** How much longer than the steps the storage may take at a shutdown, in milliseconds. */
 const storageGraceMs = 5_000;
@@ -39,10 +31,9 @@ const storageGraceMs = 5_000;
  */
 @Injectable()
 export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  private engine: SagaEngine | undefined;
-  private parts: OpenSagas | undefined;
+  private engine: HostedEngine | undefined;
   private endTelemetry: (() => void) | undefined;
-  private opening: Promise<OpenSagas> | undefined;
+  private opening: Promise<HostedEngine> | undefined;
   private releaseProcess: (() => void) | undefined;
 
   constructor(
@@ -58,21 +49,22 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly bootstrap: BootstrapPhase,
     private readonly listeners: SagaListeners,
     private readonly events: SagaEvents,
+    private readonly engines: SagaEngines,
   ) {}
 
   /**
-   * The engine's parts, ready for use. Not `async`: every start waits for this, and the parts are nearly always ready.
+   * The engine, ready for use. Not `async`: every start waits for this, and the engine is nearly always ready.
    *
    * A use before the bootstrap is refused and does not open the engine early: recovery starts with it, and the steps of
    * recovered sagas may need modules that are not ready.
    *
    * @throws SagaModuleNotInitializedError if a module of the application is not initialized yet.
    */
-  opened(): Promise<OpenSagas> {
-    const { engine, parts } = this;
-    if (engine === undefined || parts === undefined || !this.bootstrap.hasBegun)
+  opened(): Promise<HostedEngine> {
+    const { engine } = this;
+    if (engine === undefined || !this.bootstrap.hasBegun)
       return Promise.reject(new SagaModuleNotInitializedError());
-    this.opening ??= open(engine, parts);
+    this.opening ??= open(engine);
     return this.opening;
   }
 
@@ -82,7 +74,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
    *
    * @throws SagaModuleNotInitializedError if a module of the application is not initialized yet.
    */
-  use<Result>(work: (sagas: OpenSagas) => Result | Promise<Result>): Promise<Result> {
+  use<Result>(work: (sagas: HostedEngine) => Result | Promise<Result>): Promise<Result> {
     return this.keeper.during(async () => work(await this.opened()));
   }
 
@@ -93,7 +85,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     const { telemetry } = this.options;
     const interceptor = this.interceptors.aroundSteps(telemetry?.stepInterceptor);
     const startInterceptor = this.interceptors.aroundStarts(telemetry?.startInterceptor);
-    const engine = new SagaEngine({
+    this.engine = this.engines.make({
       ...resolveWorkerOptions(this.options),
       storage,
       registry,
@@ -107,9 +99,6 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       ...(startInterceptor === undefined ? {} : { startInterceptor }),
     });
     this.endTelemetry = telemetry?.begin(storage);
-    const { starter, reader, requests, approvals, redelivery, worker, follower } = engine;
-    this.engine = engine;
-    this.parts = { starter, reader, requests, approvals, redelivery, worker, follower, registry, storage };
   }
 
   /**
@@ -164,12 +153,12 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
   }
 }
 
-async function open(engine: SagaEngine, parts: OpenSagas): Promise<OpenSagas> {
+async function open(engine: HostedEngine): Promise<HostedEngine> {
   try {
     await engine.open();
   } catch (error) {
-    await parts.storage.close().catch(() => undefined);
+    await engine.storage.close().catch(() => undefined);
     throw error;
   }
-  return parts;
+  return engine;
 }

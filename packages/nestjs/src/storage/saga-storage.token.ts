@@ -1,6 +1,6 @@
 /**
  * The token of the storage of `SagaModule`. A test of an application can replace it by a storage in memory, and then
- * needs no database:
+ * needs no database. `SagaTestingModule` of `@nest-saga/testing/nestjs` also replaces the clock.
  *
  * @example
  * ```ts

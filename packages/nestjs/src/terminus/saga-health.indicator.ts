@@ -7,7 +7,7 @@ import { SystemClock } from '../node/system-clock.js';
 import { MODULE_OPTIONS_TOKEN } from '../saga.module-definition.js';
 import type { SagaModuleOptions } from '../options/saga-module-options.js';
 import { SagaRuntime } from '../runtime/saga.runtime.js';
-import type { OpenSagas } from '../runtime/saga.runtime.js';
+import type { HostedEngine } from '../runtime/saga-engines.js';
 import { judgeHealth } from './judge-health.js';
 import type { SagaHealth, WorkerVitals } from './judge-health.js';
 import { resolveHealthOptions } from './saga-health-options.js';
@@ -45,7 +45,7 @@ import { readWorkerVitals } from './worker-vitals.js';
 @Injectable()
 export class SagaHealthIndicator {
   private probe: StorageProbe | undefined;
-  private sagas: OpenSagas | undefined;
+  private sagas: HostedEngine | undefined;
 
   constructor(
     private readonly indicators: HealthIndicatorService,
@@ -69,7 +69,7 @@ export class SagaHealthIndicator {
     return this.toResult(key, judgeHealth({ storage, worker: this.readWorker() }, limits));
   }
 
-  private async open(): Promise<OpenSagas> {
+  private async open(): Promise<HostedEngine> {
     this.sagas = await this.get(SagaRuntime).opened();
     return this.sagas;
   }

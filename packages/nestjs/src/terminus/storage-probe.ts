@@ -1,6 +1,6 @@
 import type { Clock, StorageSummary } from '@nest-saga/core';
 import { isListening, sagaErrorCode } from '@nest-saga/core/engine';
-import type { OpenSagas } from '../runtime/saga.runtime.js';
+import type { HostedEngine } from '../runtime/saga-engines.js';
 import type { SagaVitals } from './judge-health.js';
 
 /** After this number of deadlines without an answer, the request is abandoned and the storage is asked again. */
@@ -8,7 +8,7 @@ const deadlinesUntilRetry = 10;
 
 interface Answer {
   readonly summary: StorageSummary;
-  readonly sagas: OpenSagas;
+  readonly sagas: HostedEngine;
 }
 
 interface Asked {
@@ -24,7 +24,7 @@ export class StorageProbe {
   private asked: Asked | undefined;
 
   constructor(
-    private readonly open: () => Promise<OpenSagas>,
+    private readonly open: () => Promise<HostedEngine>,
     private readonly clock: Clock,
   ) {}
 

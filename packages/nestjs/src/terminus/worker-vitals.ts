@@ -1,6 +1,6 @@
 import type { Clock } from '@nest-saga/core';
 import type { SagaWorkerOptions } from '@nest-saga/core/engine';
-import type { OpenSagas } from '../runtime/saga.runtime.js';
+import type { HostedEngine } from '../runtime/saga-engines.js';
 import type { WorkerVitals } from './judge-health.js';
 
 /** Each interval varies by a fifth, so two of them may take this much longer. */
@@ -8,7 +8,7 @@ const jitter = 1.2;
 
 /** The state of this process as a worker, without asking the storage; undefined if it runs no sagas. */
 export function readWorkerVitals(
-  { worker }: Pick<OpenSagas, 'worker'>,
+  { worker }: Pick<HostedEngine, 'worker'>,
   { worker: runsSagas, lease, recovery }: SagaWorkerOptions,
   clock: Clock,
 ): WorkerVitals | undefined {

@@ -8,6 +8,7 @@ import type { CancelTimer } from '@nest-saga/core/engine';
 export class SimulatedClock implements Clock {
   private state: 'running' | 'paused' | 'killed' = 'running';
   private overdue: (() => void)[] = [];
+  private readonly started = new Set<CancelTimer>();
 
   constructor(private readonly shared: Clock) {}
 
@@ -24,9 +25,14 @@ export class SimulatedClock implements Clock {
     const fire = (): void => {
       if (!isCancelled) callback();
     };
-    const cancelShared = this.shared.startTimer(delayMs, () => this.fire(fire));
+    const cancelShared = this.shared.startTimer(delayMs, () => {
+      this.started.delete(cancelShared);
+      this.fire(fire);
+    });
+    this.started.add(cancelShared);
     return () => {
       isCancelled = true;
+      this.started.delete(cancelShared);
       cancelShared();
     };
   }
@@ -44,6 +50,8 @@ export class SimulatedClock implements Clock {
   kill(): void {
     this.state = 'killed';
     this.overdue = [];
+    for (const cancel of this.started) cancel();
+    this.started.clear();
   }
 
   private fire(callback: () => void): void {

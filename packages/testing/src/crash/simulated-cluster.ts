@@ -1,14 +1,13 @@
 import { InMemorySagaStorage } from '@nest-saga/core';
 import type { DeclaredSaga, LoadedSaga, SagaOutcome, SagaStorage, StartOptions } from '@nest-saga/core';
 import { FakeClock } from '../fakes/fake-clock.js';
+import { advanceUntil } from '../fakes/advance-until.js';
 import { describeEntry } from './describe-entry.js';
 import { SimulatedProcess } from './simulated-process.js';
 import type { SimulatedProcessOptions } from './simulated-process.js';
 
 /** The options of one process of a cluster; by default it runs the cluster's sagas on its storage. */
 export type ClusterProcessOptions = Partial<Omit<SimulatedProcessOptions, 'clock' | 'number'>>;
-
-const stepMs = 50;
 
 /**
  * Several processes on one storage in memory and one fake clock, for tests of what happens to sagas when processes
@@ -61,21 +60,10 @@ export class SimulatedCluster {
   /**
    * Advances the time until the promise settles, and resolves with its result.
    *
-   * @throws Error if it does not settle within `limitMs` milliseconds of the fake clock.
+   * @throws Error if it does not settle within `limitMs` milliseconds of the fake clock, by default an hour.
    */
-  async resolve<Result>(promise: Promise<Result>, limitMs = 3_600_000): Promise<Result> {
-    const progress = { isSettled: false };
-    const watched = promise.finally(() => {
-      progress.isSettled = true;
-    });
-    // The caller that awaits the result handles the rejection.
-    watched.catch(() => undefined);
-    for (let waitedMs = 0; waitedMs <= limitMs; waitedMs += stepMs) {
-      await this.clock.advance(0);
-      if (progress.isSettled) return watched;
-      await this.clock.advance(stepMs);
-    }
-    throw new Error(`not settled within ${limitMs} ms of the fake clock`);
+  resolve<Result>(promise: Promise<Result>, limitMs?: number): Promise<Result> {
+    return advanceUntil(this.clock, promise, limitMs);
   }
 
   /** The stored saga. */

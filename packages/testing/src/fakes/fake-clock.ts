@@ -22,8 +22,14 @@ export class FakeClock implements Clock {
   private monotonicMs = 0;
   private wallMs: number;
 
-  /** @param startsAt The first value of the wall clock. @default 2026-01-01T00:00:00Z */
-  constructor(startsAt = new Date('2026-01-01T00:00:00Z')) {
+  /**
+   * @param startsAt The first value of the wall clock. @default 2026-01-01T00:00:00Z
+   * @param settle Resolves when everything has happened that needs no time. @default flushPromises
+   */
+  constructor(
+    startsAt = new Date('2026-01-01T00:00:00Z'),
+    private readonly settle: () => Promise<void> = flushPromises,
+  ) {
     this.wallMs = startsAt.getTime();
   }
 
@@ -54,15 +60,15 @@ export class FakeClock implements Clock {
    */
   async advance(byMs: number): Promise<void> {
     const target = this.monotonicMs + byMs;
-    await flushPromises();
+    await this.settle();
     for (let timer = this.nextDue(target); timer !== undefined; timer = this.nextDue(target)) {
       this.timers.delete(timer);
       this.move(Math.max(0, timer.dueAt - this.monotonicMs));
       timer.callback();
-      await flushPromises();
+      await this.settle();
     }
     this.move(Math.max(0, target - this.monotonicMs));
-    await flushPromises();
+    await this.settle();
   }
 
   /**

@@ -1,0 +1,4 @@
+export type { CrashMoment } from './crash-points.js';
+export type { SagaExpectations } from './saga-expectations.js';
+export { SagaTester } from './saga-tester.js';
+export { SagaTestingModule } from './saga-testing-module.js';
