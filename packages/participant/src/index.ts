@@ -1,5 +1,6 @@
 export { SagaBarrier } from './barrier/saga-barrier.js';
-export type { CommandWork, SagaBarrierOptions } from './barrier/saga-barrier.js';
+export type { SagaBarrierOptions } from './barrier/barrier-options.js';
+export type { CommandWork } from './barrier/saga-barrier.js';
 
 export { commandHeaders, commandOf } from './command/command-headers.js';
 export type { CommandHeaderSource, CommandRun } from './command/command-headers.js';

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { SagaBarrier } from '../src/barrier/saga-barrier.js';
-import type { SagaBarrierOptions } from '../src/barrier/saga-barrier.js';
+import type { SagaBarrierOptions } from '../src/barrier/barrier-options.js';
 import { commandsOfASaga, effectOf, effectsSql } from './commands.js';
 import { createTestDatabase } from './test-database.js';
 import type { TestDatabase } from './test-database.js';

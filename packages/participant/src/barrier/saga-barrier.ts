@@ -3,30 +3,16 @@ import { checkCommand } from '../command/saga-command.js';
 import type { SagaCommand } from '../command/saga-command.js';
 import { ActRefusedError } from '../errors/act-refused-error.js';
 import { CommandRetryableError } from '../errors/command-retryable-error.js';
-import { defaultSchema, tableIn } from '../table/participant-table.js';
+import { tableIn } from '../table/participant-table.js';
 import { prepareTable } from '../table/prepare-table.js';
-import type { ParticipantMigrationMode } from '../table/prepare-table.js';
+import { resolveOptions } from './barrier-options.js';
+import type { SagaBarrierOptions } from './barrier-options.js';
 import { isRetryable } from './is-retryable.js';
 import { replyText } from './plain-json.js';
 import { statementsOn } from './statements.js';
 import type { BarrierStatements } from './statements.js';
 import { decide } from './verdict.js';
 import type { BarrierRow } from './verdict.js';
-
-/** Options of {@link SagaBarrier}. */
-export interface SagaBarrierOptions {
-  /** The schema of the table `saga_participant`. @default 'saga' */
-  readonly schema?: string;
-  /**
-   * The behaviour of `open()`: `'auto'` creates the table if it is missing, `'check'` refuses to start without it,
-   * `'off'` does neither.
-   *
-   * @default 'auto', and 'check' if NODE_ENV is "production"
-   */
-  readonly migrations?: ParticipantMigrationMode;
-  /** The isolation level of a command's transaction. @default 'READ COMMITTED' */
-  readonly isolationLevel?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
-}
 
 /** The work of a command, in the transaction of the manager. It returns the reply: plain JSON, or nothing. */
 export type CommandWork<Reply> = (manager: EntityManager) => Reply | Promise<Reply>;
@@ -36,19 +22,19 @@ export type CommandWork<Reply> = (manager: EntityManager) => Reply | Promise<Rep
  * commands arrive. The record of a command and its work are one transaction.
  */
 export class SagaBarrier {
-  private readonly schema: string;
+  private readonly options: Required<SagaBarrierOptions>;
   private readonly statements: BarrierStatements;
 
   /**
    * @param dataSource PostgreSQL, and initialized before the first command.
-   * @throws TypeError for a name that no schema may have.
+   * @throws TypeError for an option that does not exist, or a wrong value.
    */
   constructor(
     private readonly dataSource: DataSource,
-    private readonly options: SagaBarrierOptions = {},
+    options: SagaBarrierOptions = {},
   ) {
-    this.schema = options.schema ?? defaultSchema;
-    this.statements = statementsOn(tableIn(this.schema));
+    this.options = resolveOptions(options);
+    this.statements = statementsOn(tableIn(this.options.schema));
   }
 
   /**
@@ -57,7 +43,8 @@ export class SagaBarrier {
    * @throws ParticipantTableError if the table is missing and must not, or may not, be created.
    */
   async open(): Promise<void> {
-    await prepareTable(this.dataSource, this.schema, this.options.migrations);
+    const { schema, migrations } = this.options;
+    await prepareTable(this.dataSource, schema, migrations);
   }
 
   /**
@@ -82,9 +69,8 @@ export class SagaBarrier {
    */
   async run<Reply>(command: SagaCommand, work: CommandWork<Reply>): Promise<Reply | undefined> {
     const checked = checkCommand(command);
-    const { isolationLevel = 'READ COMMITTED' } = this.options;
     try {
-      const reply = await this.dataSource.transaction(isolationLevel, (manager) =>
+      const reply = await this.dataSource.transaction(this.options.isolationLevel, (manager) =>
         this.runIn(manager, checked, work),
       );
       return reply === undefined ? undefined : (JSON.parse(reply) as Reply);

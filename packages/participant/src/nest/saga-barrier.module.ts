@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, InjectionToken } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { resolveOptions } from '../barrier/barrier-options.js';
 import { SagaBarrier } from '../barrier/saga-barrier.js';
-import type { SagaBarrierOptions } from '../barrier/saga-barrier.js';
+import type { SagaBarrierOptions } from '../barrier/barrier-options.js';
 
 /** Options of {@link SagaBarrierModule}. */
 export interface SagaBarrierModuleOptions extends SagaBarrierOptions {
@@ -19,6 +20,8 @@ export class SagaBarrierModule {
   /**
    * The start of the application prepares the table, and fails with `ParticipantTableError` if that is not possible.
    *
+   * @throws TypeError for an option that does not exist, or a wrong value.
+   *
    * @example
    * SagaBarrierModule.forFeature();
    */
@@ -31,6 +34,7 @@ export class SagaBarrierModule {
 Module({})(SagaBarrierModule);
 
 function moduleOf({ dataSource = DataSource, ...options }: SagaBarrierModuleOptions): DynamicModule {
+  resolveOptions(options);
   const isInstance = typeof dataSource === 'object';
   const provider = {
     provide: SagaBarrier,

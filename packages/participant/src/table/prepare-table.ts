@@ -16,7 +16,7 @@ const insufficientPrivilege = '42501';
 export async function prepareTable(
   dataSource: DataSource,
   schema: string,
-  mode: ParticipantMigrationMode = process.env['NODE_ENV'] === 'production' ? 'check' : 'auto',
+  mode: ParticipantMigrationMode,
 ): Promise<void> {
   if (mode === 'off' || (await hasTable(dataSource, schema))) return;
   if (mode === 'check') throw new ParticipantTableError(schema);
