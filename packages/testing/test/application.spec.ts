@@ -1,4 +1,5 @@
 import { createHook } from 'node:async_hooks';
+import { jest } from '@jest/globals';
 import { days, hours, minutes, seconds, SystemClock } from '@nest-saga/nestjs';
 import { FakeClock, flushPromises } from '../src/index.js';
 import type { CrashMoment } from '../src/nestjs/index.js';
@@ -77,6 +78,21 @@ describe('the time of an application under test', () => {
     await pay();
     expect(world.calls.at(-1)).toBe('act ship');
   });
+});
+
+it('passes although the test runner has replaced the timers of the process', async () => {
+  jest.useFakeTimers();
+  try {
+    const { app, start, sagas, world } = await openOrderApp();
+    world.answers.set('act charge', failsOnce());
+    const { sagaId } = await start();
+    await sagas.advance(seconds(1));
+    await sagas.expectSaga(sagaId).completed();
+    expect(world.calls).toEqual(['act reserve', 'act charge', 'act charge']);
+    await app.close();
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 describe('a crash of an application under test', () => {

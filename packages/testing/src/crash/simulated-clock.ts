@@ -21,6 +21,7 @@ export class SimulatedClock implements Clock {
   }
 
   startTimer(delayMs: number, callback: () => void): CancelTimer {
+    if (this.state === 'killed') return () => undefined;
     let isCancelled = false;
     const fire = (): void => {
       if (!isCancelled) callback();

@@ -25,6 +25,18 @@ describe('SimulatedProcess', () => {
     expect(await storage.load(sagaId)).toMatchObject({ header: { status: 'running' }, entries: [] });
   });
 
+  it('leaves no timer in the common clock once it is killed, though its handlers continue', async () => {
+    const { clock, gate, process } = world();
+    await process.engine.open();
+    await process.engine.starter.start({}, { saga: 'order' });
+    await clock.advance(0);
+    expect(clock.pendingTimers).toBeGreaterThan(0);
+    process.kill();
+    gate.break(new Error('the connection is closed'));
+    await clock.advance(0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('does not renew its lease while it is paused, and notices when it wakes up', async () => {
     const { clock, process } = world();
     await process.engine.open();

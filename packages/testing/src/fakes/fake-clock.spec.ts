@@ -31,6 +31,17 @@ describe('FakeClock', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('fires no timer before everything has settled that needs no time, as the test defines it', async () => {
+    const course: string[] = [];
+    const clock = new FakeClock(undefined, async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      course.push('settled');
+    });
+    clock.startTimer(10, () => course.push('timer'));
+    await clock.advance(20);
+    expect(course).toEqual(['settled', 'timer', 'settled', 'settled']);
+  });
+
   it('lets promises settle between timers, so that a chain of waits passes in one advance', async () => {
     const clock = new FakeClock();
     const sleep = (delayMs: number) => new Promise<void>((resolve) => clock.startTimer(delayMs, resolve));
