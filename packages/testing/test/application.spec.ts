@@ -123,6 +123,18 @@ describe('a crash of an application under test', () => {
     expect(undone).toHaveLength(moment === 'before-compensation' ? 1 : 2);
   });
 
+  it.each(['before-act', 'after-act', 'before-entry', 'after-entry'] as const)(
+    'at "%s" of the first step comes after the answer to the start',
+    async (moment) => {
+      const { start, sagas, world } = await openOrderApp();
+      sagas.crashAt('reserve', moment);
+      const { sagaId } = await start();
+      await sagas.advance(minutes(1));
+      await sagas.expectSaga(sagaId).completed();
+      expect(world.calls).toContain('act reserve');
+    },
+  );
+
   it('leaves the saga with the dead engine until its lease has expired', async () => {
     const { start, sagas, world } = await openOrderApp();
     sagas.crashAt('charge', 'before-act');

@@ -2,6 +2,7 @@ import { SagaEngine, SagaRegistry, stepsOf } from '@nest-saga/core/engine';
 import type { SagaEngineOptions } from '@nest-saga/core/engine';
 import type { HostedEngine, SagaDefinitions } from '@nest-saga/nestjs/testing-kit';
 import { SimulatedClock } from '../crash/simulated-clock.js';
+import { flushPromises } from '../fakes/flush-promises.js';
 import type { CrashPoints } from './crash-points.js';
 import { CrashingInterceptor } from './crashing-interceptor.js';
 import { CrashingStorage } from './crashing-storage.js';
@@ -112,7 +113,7 @@ export class CrashableEngine implements HostedEngine {
       registry,
       storage: severable,
       clock: ownClock,
-      interceptor: new CrashingInterceptor(interceptor, this.points, crash),
+      interceptor: new CrashingInterceptor(interceptor, this.points, () => this.crashSoon(life)),
     });
     const life = new Life(engine, () => {
       severable.kill();
@@ -123,9 +124,14 @@ export class CrashableEngine implements HostedEngine {
 
   private crash(life: Life): void {
     // A handler of a dead engine may still run.
-    if (life !== this.life || life.isOver) return;
+    if (life.isOver) return;
     life.end(new Error('The process of this call has crashed, as the test asked for'));
     this.succession = this.succeed();
+  }
+
+  /** Answers that are on their way arrive first: the caller of a start whose first step crashes learns its id. */
+  private crashSoon(life: Life): void {
+    if (!life.isOver) this.succession = flushPromises().then(() => this.crash(life));
   }
 
   private async succeed(): Promise<void> {

@@ -23,8 +23,8 @@ export class SagaTester {
 
   /**
    * The engine crashes once, when a saga comes to this place: its memory, its timers and its connection to the storage
-   * are gone, and calls of it reject. Another engine of the application begins at once, and claims the sagas when the
-   * lease of the dead one has expired, which `advance()` brings about.
+   * are gone, calls of it reject, and streams of it stay silent. Another engine of the application begins at once, and
+   * claims the sagas when the lease of the dead one has expired, which `advance()` brings about.
    *
    * @param step The id of a step.
    * @param moment Before or after its act or its compensation, the attempt that is next; or before or after the entry
