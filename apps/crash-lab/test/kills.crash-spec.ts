@@ -23,13 +23,26 @@ const moments = ['before', 'during', 'after'];
 const calls = ['act of reserve', 'act of charge', 'act of invoice', 'act of ship'].concat(
   ['reserve', 'charge', 'invoice'].map((step) => `compensate of ${step}`),
 );
-/** At the entry, inside, and at the exit of every handler, and around and in the middle of every call of the storage. */
+/** The calls whose events are handled: at the first, a middle and the last step, and in an undo. */
+const emitting = ['act of reserve', 'act of charge', 'act of ship'].concat([
+  'compensate of reserve',
+  'compensate of charge',
+]);
+/**
+ * At the entry, inside, and at the exit of every step and of every event handler, and around and in the middle of every
+ * call of the storage.
+ */
 const everywhere = [
   ...methods.flatMap((method) => moments.map((moment) => `${moment} ${method}`)),
   ...calls.flatMap((call) => [
     `at ${call.replace(' of', ' entry of')}`,
     `inside ${call}`,
     `at ${call.replace(' of', ' exit of')}`,
+  ]),
+  ...emitting.flatMap((call) => [
+    `at handler entry of the ${call}`,
+    `inside handler of the ${call}`,
+    `at handler exit of the ${call}`,
   ]),
 ];
 

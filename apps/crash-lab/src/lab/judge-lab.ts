@@ -27,9 +27,10 @@ export async function judgeLab(
   const nameById = new Map(sagas.map(({ header: { sagaId, saga } }) => [sagaId, saga]));
   const ledger = await world.readLedger();
   const leases = await world.readLeases();
+  const emitted = await world.readHandled();
   const plans = sagas.map(planOf).filter((plan) => plan !== undefined);
   const awaited = Object.fromEntries(plans.flatMap((plan) => Object.entries(awaitedBy(plan))));
-  const violations = checkRun({ ...records, ledger, leases, sagas, awaited }).map(
+  const violations = checkRun({ ...records, ledger, leases, emitted, sagas, awaited }).map(
     ({ rule, sagaId, detail }): LabProblem => ({
       saga: nameById.get(sagaId) ?? 'a saga that is not stored',
       sagaId,

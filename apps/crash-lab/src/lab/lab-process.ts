@@ -16,6 +16,7 @@ import { OutsideWorld } from './outside-world.js';
 import { Underway } from './underway.js';
 import { pause } from './wait.js';
 import { WatchedStorage } from './watched-storage.js';
+import { witnessEvents } from './witness-events.js';
 
 const settings = JSON.parse(process.env['LAB_SETTINGS'] ?? '{}') as LabProcessSettings;
 const { name, databaseUrl, worldUrl, kill, freeze, clockSkewMs = 0 } = settings;
@@ -117,6 +118,7 @@ const createEngine = (definitions: readonly SagaDefinition[], worker: boolean): 
     shutdownTimeoutMs: 1_000,
     // The waits of these sagas are longer, the times between two attempts shorter.
     parkAboveMs: 100,
+    eventHandlers: witnessEvents({ process: name, ...witnesses }),
     listener,
   });
   sabotage.engine?.(engine);

@@ -14,7 +14,10 @@ import { pause } from './wait.js';
 /** Times of lab sagas, in milliseconds. */
 export const labTimes = { stepTimeoutMs: 400, retryIntervalMs: 20 } as const;
 
-/** The dependencies of the handlers of a lab process. */
+/** The two calls of a step. It is also the event that a lab step emits when the call has succeeded. */
+export type CallOfStep = 'act' | 'compensate';
+
+/** The dependencies of the steps of a lab process. */
 export interface LabSurroundings {
   readonly process: string;
   readonly world: OutsideWorld;
@@ -71,7 +74,10 @@ class LabHandler implements SagaStepHandler<unknown> {
       run,
       outcome === 'ok' || outcome === 'fail-after-effect' || outcome === 'unstorable',
     );
-    if (outcome === 'ok') return run.step;
+    if (outcome === 'ok') {
+      this.emit('act', run);
+      return run.step;
+    }
     if (outcome === 'unstorable') return () => 'a function';
     if (outcome === 'fatal') throw new NonRetryableError('nothing will help');
     if (outcome === 'refuse') throw new Error('refused');
@@ -86,9 +92,14 @@ class LabHandler implements SagaStepHandler<unknown> {
     if (outcome === 'hang') return this.hang();
     await this.finish('compensate', id, run, outcome === 'ok');
     if (outcome === 'fail') throw new GatewayError('the undo failed');
+    this.emit('compensate', run);
   }
 
-  private async begin(action: 'act' | 'compensate', context: TrailContext, run: StepRun): Promise<string> {
+  private emit(call: CallOfStep, run: StepRun): void {
+    if (this.plan.emits) run.emit(call);
+  }
+
+  private async begin(action: CallOfStep, context: TrailContext, run: StepRun): Promise<string> {
     const { process, world, killSwitch, assignments } = this.surroundings;
     killSwitch.pass(`at ${action} entry of ${run.step}`);
     const { sagaId, step, attempt, idempotencyKey, fencingToken } = run;
@@ -112,12 +123,7 @@ class LabHandler implements SagaStepHandler<unknown> {
     return id;
   }
 
-  private async finish(
-    action: 'act' | 'compensate',
-    id: string,
-    run: StepRun,
-    isEffective: boolean,
-  ): Promise<void> {
+  private async finish(action: CallOfStep, id: string, run: StepRun, isEffective: boolean): Promise<void> {
     const { world, killSwitch } = this.surroundings;
     if (isEffective) await world.effect(id);
     killSwitch.pass(`at ${action} exit of ${run.step}`);

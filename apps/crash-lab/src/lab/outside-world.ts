@@ -1,5 +1,5 @@
 import type { CompensateOn } from '@nest-saga/core';
-import type { LeaseSpan, LedgerRow } from '@nest-saga/testing';
+import type { EmittedEvent, LeaseSpan, LedgerRow } from '@nest-saga/testing';
 import pg from 'pg';
 
 const tables = `
@@ -9,6 +9,11 @@ const tables = `
     idempotency_key text NOT NULL, fencing_token int NOT NULL, process text NOT NULL,
     worker text NOT NULL, began_at double precision NOT NULL, ended_at double precision, effective boolean NOT NULL DEFAULT false,
     compensate_on text NOT NULL, trail jsonb NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS event_call (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    saga_id uuid NOT NULL, seq int NOT NULL, process text NOT NULL,
+    called_at double precision NOT NULL, handled_at double precision
   );
   CREATE TABLE IF NOT EXISTS lease (
     worker uuid PRIMARY KEY, process text NOT NULL,
@@ -24,8 +29,8 @@ export type BegunCall = Omit<LedgerRow, 'endedAt' | 'isEffective' | 'beganAt'> &
 };
 
 /**
- * The outside world, in its own database and with its own connections: the calls of handlers, the leases of processes,
- * and the sagas that an operator has fixed. Faults of the saga's storage do not reach it. All times are those of the
+ * The outside world, in its own database and with its own connections: the calls of steps and of event
+ * handlers, the leases of processes, and the sagas that an operator has fixed. Faults of the saga's storage do not reach it. All times are those of the
  * machine, which the lab's servers share.
  */
 export class OutsideWorld {
@@ -80,6 +85,20 @@ export class OutsideWorld {
 
   async end(id: string): Promise<void> {
     await this.pool.query('UPDATE ledger SET ended_at = $2 WHERE id = $1', [id, Date.now()]);
+  }
+
+  /** Records that the handler of an event was called. Resolves with the id of the call. */
+  async called(sagaId: string, seq: number, process: string): Promise<string> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      'INSERT INTO event_call (saga_id, seq, process, called_at) VALUES ($1, $2, $3, $4) RETURNING id',
+      [sagaId, seq, process, Date.now()],
+    );
+    return rows[0]?.id ?? '';
+  }
+
+  /** Records that the handler has handled the event. Its promise is fulfilled right after that. */
+  async handled(id: string): Promise<void> {
+    await this.pool.query('UPDATE event_call SET handled_at = $2 WHERE id = $1', [id, Date.now()]);
   }
 
   /** Whether at least `calls` calls of a step have begun. */
@@ -140,6 +159,18 @@ export class OutsideWorld {
       isEffective: row['effective'] === true,
       compensateOn: row['compensate_on'] as CompensateOn,
       trail: row['trail'] as readonly string[],
+    }));
+  }
+
+  /** The events that were handled: a call during which its process died does not count. */
+  async readHandled(): Promise<readonly EmittedEvent[]> {
+    const { rows } = await this.pool.query<Record<string, unknown>>(
+      'SELECT saga_id, seq, handled_at FROM event_call WHERE handled_at IS NOT NULL ORDER BY id',
+    );
+    return rows.map((row) => ({
+      sagaId: String(row['saga_id']),
+      seq: Number(row['seq']),
+      handledAt: Number(row['handled_at']),
     }));
   }
 

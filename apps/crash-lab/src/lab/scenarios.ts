@@ -136,6 +136,18 @@ export const scenarios: readonly Scenario[] = [
     plan: waitsFor({ awaits: { for: ['paid'], timeoutMs: 300, onTimeout: 'compensate' } }),
   },
   {
+    name: 'events',
+    plan: saga(...['reserve', 'charge', 'ship'].map((id) => step(id, { emits: true }))),
+  },
+  {
+    name: 'events of an undo',
+    plan: saga(
+      step('reserve', { emits: true }),
+      step('charge', { emits: true }),
+      step('ship', { act: ['fail'] }),
+    ),
+  },
+  {
     name: 'a process that leaves',
     plan: takesItsTime,
     leavesAt: 'charge',
