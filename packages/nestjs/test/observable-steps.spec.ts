@@ -102,7 +102,45 @@ describe('an HttpException that a step throws', () => {
     };
     expect(await run()).toMatchObject({ failure: { message: '{"reason":"declined"}', code: '402' } });
   });
+
+  it('is recorded with its messages where they are objects, as those of a validator', async () => {
+    script.act = () => {
+      throw new BadRequestException([{ field: 'amount', why: 'negative' }, 'no name']);
+    };
+    expect(await run()).toMatchObject({
+      failure: { message: '{"field":"amount","why":"negative"}; no name', code: '400' },
+    });
+  });
+
+  it('keeps its status where its object cannot be shown', async () => {
+    script.act = () => {
+      throw new HttpException({ amount: 1n }, 402);
+    };
+    expect(await run()).toMatchObject({ failure: { message: 'Http Exception', code: '402' } });
+  });
 });
+
+describe('an exception of a microservice that a step throws', () => {
+  afterEach(closeApps);
+
+  it('is recorded with what it was made of', async () => {
+    script.act = () => {
+      throw new RpcException({ reason: 'out of stock' });
+    };
+    expect(await run()).toMatchObject({ failure: { message: '{"reason":"out of stock"}' } });
+  });
+});
+
+/** As that of @nestjs/microservices. */
+class RpcException extends Error {
+  constructor(private readonly error: object) {
+    super('Rpc Exception');
+  }
+
+  getError(): object {
+    return this.error;
+  }
+}
 
 const providers = [FirstStep, SecondStep, OneSaga, TwoSaga];
 
