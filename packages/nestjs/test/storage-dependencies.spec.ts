@@ -62,6 +62,12 @@ describe('what a storage needs of the application', () => {
     const opened = open({ module: OneModule, providers: [scoped] }, SagaModule.forRoot({ storage }));
     await expect(opened).rejects.toThrow('needs Connection, which is a new instance for each request.');
   });
+
+  it.each([undefined, null])('is refused if its provider gave %s', async (nothing) => {
+    const empty = { provide: Connection, useFactory: async () => nothing };
+    const opened = open({ module: OneModule, providers: [empty] }, SagaModule.forRoot({ storage }));
+    await expect(opened).rejects.toThrow(`needs Connection, whose provider gave ${String(nothing)}.`);
+  });
 });
 
 describe('the storage of an application', () => {

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { InMemorySagaStorage } from '@nest-saga/core';
 import type { Clock, SagaStorage } from '@nest-saga/core';
 import { nameOfToken, namesOfHosts, referenceOf } from '../discovery/visible-providers.js';
-import type { VisibleProviders } from '../discovery/visible-providers.js';
+import type { ProviderWrapper, VisibleProviders } from '../discovery/visible-providers.js';
 import { SagaStorageMissingError } from '../errors/saga-storage-missing-error.js';
 import { isStorageFactory } from './saga-storage-factory.js';
 import type { SagaStorageFactory } from './saga-storage-factory.js';
@@ -55,6 +55,15 @@ function resolve(token: InjectionToken, visible: VisibleProviders): unknown {
       `${needed}, which ${namesOfHosts(candidates)} provide, and SagaModule imports it from none of them.`,
       'Pass the module that is meant in the imports of SagaModule.forRootAsync(), or make it a global one.',
     );
+  const dependency = getSingleton(provider, needed);
+  if (dependency !== undefined && dependency !== null) return dependency;
+  throw new SagaStorageMissingError(
+    `${needed}, whose provider gave ${String(dependency)}.`,
+    'Let the factory of that provider return it, after awaiting what it needs.',
+  );
+}
+
+function getSingleton(provider: ProviderWrapper, needed: string): unknown {
   try {
     return referenceOf(provider).get<unknown>(provider.token as Type, { strict: true });
   } catch (error) {
