@@ -119,7 +119,7 @@ export { notifySaga, notifyWorker } from './ports/notify.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
 
-export type { JournalObserver } from './worker/journal-follower.js';
+export type { JournalObserver } from './worker/journal-observer.js';
 
 export type { FrameObserver, ResultObserver } from './client/saga-observers.js';
 

@@ -10,7 +10,7 @@ import type { StartInterceptor } from './ports/start-interceptor.js';
 import type { StepInterceptor } from './ports/step-interceptor.js';
 import { noSurroundings } from './ports/surroundings.js';
 import type { Surroundings } from './ports/surroundings.js';
-import { JournalFollower } from './worker/journal-follower.js';
+import { JournalWatch } from './worker/journal-watch.js';
 import { EventRedelivery } from './client/event-redelivery.js';
 import { SagaApprovals } from './client/saga-approvals.js';
 import { SagaReader } from './client/saga-reader.js';
@@ -50,7 +50,7 @@ export class SagaEngine {
   readonly approvals: SagaApprovals;
   readonly redelivery: EventRedelivery;
   readonly worker: SagaWorker;
-  readonly follower: JournalFollower;
+  readonly watch: JournalWatch;
   private readonly isWorker: boolean;
   private readonly surroundings: Surroundings;
   private endHints: (() => void) | undefined;
@@ -62,13 +62,12 @@ export class SagaEngine {
     this.isWorker = settings.worker;
     this.surroundings = options.surroundings ?? noSurroundings;
     const { surroundings } = this;
-    this.follower = new JournalFollower(
+    this.watch = new JournalWatch(
       storage,
       clock,
       settings.watchIntervalMs,
       (error) =>
-        notifyWorker(listener, { type: 'storage-failed', operation: 'follow', sagaId: undefined, error }),
-      (sagaId) => this.worker.running.get(sagaId)?.executor.seq,
+        notifyWorker(listener, { type: 'storage-failed', operation: 'readNews', sagaId: undefined, error }),
       surroundings,
     );
     this.worker = new SagaWorker(
@@ -77,7 +76,7 @@ export class SagaEngine {
         registry,
         clock,
         ids,
-        follower: this.follower,
+        watch: this.watch,
         listener,
         interceptor,
         awaitResult,
@@ -100,7 +99,7 @@ export class SagaEngine {
     this.reader = new SagaReader(
       storage,
       registry,
-      this.follower,
+      this.watch,
       clock,
       settings.watchIntervalMs,
       (sagaId, seq) => this.worker.running.at(sagaId, seq),
@@ -123,7 +122,7 @@ export class SagaEngine {
     return this.surroundings.run(async () => {
       await this.options.storage.open(this.surroundings);
       this.endHints = this.options.storage.onHint?.((hint) => {
-        if (hint.kind === 'saga') this.follower.hint(hint.sagaId);
+        if (hint.kind === 'saga') this.watch.hint(hint.sagaId);
       });
       if (this.isWorker) await this.worker.start();
     });
@@ -137,7 +136,7 @@ export class SagaEngine {
     return this.surroundings.run(async () => {
       await this.worker.stop();
       this.endHints?.();
-      this.follower.close();
+      this.watch.close();
       await this.options.storage.close();
     });
   }

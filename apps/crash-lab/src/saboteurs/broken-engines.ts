@@ -45,7 +45,7 @@ function emitFirst(engine: SagaEngine, life: Life): void {
     const { sagaId, seq, worker, entry } = request;
     const standing = await engine.reader.find(sagaId).catch(() => undefined);
     if (standing !== undefined)
-      engine.follower.offer([{ ...entry, seq, worker, recordedAt: new Date(life.now()) }], standing.header);
+      engine.watch.publish([{ ...entry, seq, worker, recordedAt: new Date(life.now()) }], standing.header);
     return append(request, limit);
   });
 }

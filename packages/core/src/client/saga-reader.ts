@@ -16,7 +16,8 @@ import type { Clock } from '../ports/clock.js';
 import { loadJournal } from '../ports/load-journal.js';
 import { maximumSeq } from '../ports/maximum-seq.js';
 import type { SagaOutline, SagaStorage } from '../ports/saga-storage.js';
-import type { JournalFollower, JournalObserver } from '../worker/journal-follower.js';
+import type { JournalObserver } from '../worker/journal-observer.js';
+import type { JournalWatch } from '../worker/journal-watch.js';
 import type { SagaRun } from './ended-here.js';
 import { endedHere } from './ended-here.js';
 import type { FrameObserver, ResultObserver } from './saga-observers.js';
@@ -42,7 +43,7 @@ export class SagaReader {
   constructor(
     private readonly storage: SagaStorage,
     private readonly registry: SagaRegistry,
-    private readonly follower: JournalFollower,
+    private readonly watch: JournalWatch,
     private readonly clock: Clock,
     private readonly retryIntervalMs: number,
     /** The run in this process that has just recorded this entry of a saga. */
@@ -120,7 +121,7 @@ export class SagaReader {
       tell();
     };
     const watchOn = (): void => {
-      if (!isOver) end = this.follower.follow(sagaId, seq, journalObserver);
+      if (!isOver) end = this.watch.watch(sagaId, seq, journalObserver);
     };
     const journalObserver: JournalObserver = {
       onEntry: (entry, header) => {
@@ -240,7 +241,7 @@ export class SagaReader {
         return await read();
       } catch (error) {
         const isPassing = isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome !== 'refused';
-        if (!isPassing || this.follower.closed) throw error;
+        if (!isPassing || this.watch.closed) throw error;
       }
       await new Promise<void>((resolve) => {
         this.clock.startTimer(this.retryIntervalMs, resolve);
@@ -258,7 +259,7 @@ export class SagaReader {
     if (isTerminal(header.status) || header.status === SagaStatus.Stuck) return undefined;
     return new Promise<SagaRun | undefined>((resolve, reject) => {
       // The watch begins after all entries, because only the end is needed.
-      this.follower.follow(sagaId, maximumSeq, {
+      this.watch.watch(sagaId, maximumSeq, {
         onEntry: () => undefined,
         onEnd: (_header, seq) => resolve(this.runAt(sagaId, seq)),
         onMissing: () => reject(new SagaNotFoundError(sagaId)),

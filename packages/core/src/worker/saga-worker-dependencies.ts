@@ -7,7 +7,7 @@ import type { SagaListener } from '../ports/saga-listener.js';
 import type { SagaStorage } from '../ports/saga-storage.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { Surroundings } from '../ports/surroundings.js';
-import type { JournalFollower } from './journal-follower.js';
+import type { JournalWatch } from './journal-watch.js';
 
 /** The dependencies of a worker. */
 export interface SagaWorkerDependencies {
@@ -15,7 +15,7 @@ export interface SagaWorkerDependencies {
   readonly registry: SagaRegistry;
   readonly clock: Clock;
   readonly ids: IdGenerator;
-  readonly follower: JournalFollower;
+  readonly watch: JournalWatch;
   readonly listener: SagaListener | undefined;
   readonly interceptor: StepInterceptor | undefined;
   readonly awaitResult?: AwaitResult | undefined;

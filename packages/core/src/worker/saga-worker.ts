@@ -13,11 +13,11 @@ import { ClaimedAdmission } from './claimed-admission.js';
 import { DueMoments } from './due-moments.js';
 import { EventDeliveries } from './event-deliveries.js';
 import { SagaReleases } from './saga-releases.js';
-import { NewsPoll } from './news-poll.js';
 import { PublicationFeed } from './publication-feed.js';
 import { Quarantine } from './quarantine.js';
 import { RecoverySweep } from './recovery-sweep.js';
 import { reportEntry } from './report-entry.js';
+import { RunNews } from './run-news.js';
 import { RunEnds } from './run-ends.js';
 import type { RunningSaga } from './running-sagas.js';
 import { RunningSagas } from './running-sagas.js';
@@ -33,7 +33,6 @@ export class SagaWorker {
   readonly writer: JournalWriter;
   readonly lease: WorkerLease;
   readonly sweep: RecoverySweep;
-  private readonly newsPoll: NewsPoll;
   private readonly feed: PublicationFeed;
   private readonly admission: ClaimedAdmission;
   private readonly ends: RunEnds;
@@ -62,7 +61,7 @@ export class SagaWorker {
     const quarantine = new Quarantine(clock, options.lease.leaseDurationMs);
     this.feed = new PublicationFeed([
       quarantine,
-      dependencies.follower,
+      dependencies.watch,
       new SizeWarning(listener, options.contextWarningBytes),
       { recorded: (recorded) => reportEntry.recorded(listener, recorded) },
     ]);
@@ -75,7 +74,6 @@ export class SagaWorker {
     this.lease = new WorkerLease(storage, clock, ids, options.lease, listener, (worker) =>
       this.stopAllOf(worker),
     );
-    this.newsPoll = new NewsPoll(storage, clock, this.running, options.watchIntervalMs, listener);
     this.sweep = new RecoverySweep(storage, clock, ids, registry.identities, options.recovery, listener, {
       claimant: () => (this.stopping ? undefined : this.lease.worker),
       room: () => Math.min(this.running.free, options.recovery.concurrency - this.running.claimedCount),
@@ -95,11 +93,10 @@ export class SagaWorker {
   /** Acquires a lease and begins to look for work. Rejects if the storage does not answer. */
   async start(): Promise<void> {
     await this.lease.start();
-    this.newsPoll.start();
-    const { storage, surroundings } = this.dependencies;
+    const { storage, watch } = this.dependencies;
+    watch.watchRuns(new RunNews(this.running));
     this.endHints = storage.onHint?.((hint) => {
       if (hint.kind === 'work') this.lookForWork();
-      else surroundings.run(() => this.newsPoll.hint(hint.sagaId));
     });
     if (this.options.recovery.enabled) this.sweep.start();
   }
@@ -178,7 +175,7 @@ export class SagaWorker {
   async stop(): Promise<void> {
     this.stopping = true;
     this.sweep.stop();
-    this.newsPoll.stop();
+    this.dependencies.watch.watchRuns(undefined);
     this.dueMoments.stop();
     this.endHints?.();
     for (const [, { executor }] of this.running.all()) executor.stop('shutdown');
@@ -212,7 +209,7 @@ export class SagaWorker {
     else {
       this.running.add(header.sagaId, saga);
       // Its watchers in this process need not read again what the claim has read.
-      this.dependencies.follower.offer(from.entries, header);
+      this.dependencies.watch.publish(from.entries, header);
     }
     return (saga.end = executor.run(claimed && this.recovery(definition, claimed, state)));
   }

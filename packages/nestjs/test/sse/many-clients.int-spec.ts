@@ -93,7 +93,7 @@ async function remains({ app, server, responses }: SseApp) {
   const listeners = (event: string) =>
     responses.reduce((sum, response) => sum + response.listenerCount(event), 0);
   return {
-    followers: engine.follower.size,
+    followers: engine.watch.size,
     subscriptions: app.get(LiveWatches).size,
     connections: await new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
     drainListeners: listeners('drain'),

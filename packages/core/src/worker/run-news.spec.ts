@@ -2,7 +2,8 @@ import type { SagaExecutor } from '../execution/saga-executor.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import type { Clock } from '../ports/clock.js';
 import type { JournalCursor, JournalNews, SagaStorage } from '../ports/saga-storage.js';
-import { NewsPoll } from './news-poll.js';
+import { JournalWatch } from './journal-watch.js';
+import { RunNews } from './run-news.js';
 import { RunningSagas } from './running-sagas.js';
 
 const clock: Clock = { now: () => 0, monotonicNow: () => 0, startTimer: () => () => undefined };
@@ -29,9 +30,9 @@ test('what one read does not give of many sagas is read at once', async () => {
     const executor = { seq: 5, notice: () => noticed.push(sagaId) } as Partial<SagaExecutor> as SagaExecutor;
     running.add(sagaId, { executor, worker: 'w1' } as Parameters<RunningSagas['add']>[1]);
   }
-  const poll = new NewsPoll(storage, clock, running, 1_000, undefined);
-  poll.start();
-  for (const sagaId of sagaIds) poll.hint(sagaId);
+  const watch = new JournalWatch(storage, clock, 1_000, () => undefined);
+  watch.watchRuns(new RunNews(running));
+  for (const sagaId of sagaIds) watch.hint(sagaId);
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   expect(noticed).toEqual(sagaIds);
   expect(read.at(-1)).toEqual([{ sagaId: 's3', afterSeq: 5 }]);

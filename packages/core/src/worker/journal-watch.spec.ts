@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
 import type { SagaHeading } from '../journal/saga-header.js';
 import type { JournalCursor, SagaStorage } from '../ports/saga-storage.js';
-import { JournalFollower } from './journal-follower.js';
+import { JournalWatch } from './journal-watch.js';
 
 test('one saga may have more watchers than a call has arguments: it is read from the lowest position of them', async () => {
   const clock: Clock = { now: () => 0, monotonicNow: () => 0, startTimer: () => () => undefined };
@@ -14,13 +14,13 @@ test('one saga may have more watchers than a call has arguments: it is read from
     },
   } as Partial<SagaStorage> as SagaStorage;
   const errors: unknown[] = [];
-  const followers = new JournalFollower(storage, clock, 1_000, (error) => errors.push(error));
+  const watch = new JournalWatch(storage, clock, 1_000, (error) => errors.push(error));
   const observer = { onEntry: () => undefined, onMissing: () => undefined, onEnd: () => undefined };
-  for (let index = 0; index < 200_000; index++) followers.follow('s1', 3 + (index % 7), observer);
+  for (let index = 0; index < 200_000; index++) watch.watch('s1', 3 + (index % 7), observer);
   // The read begins in the next turn.
   await Promise.resolve();
   await Promise.resolve();
-  followers.close();
+  watch.close();
   expect(errors).toEqual([]);
   expect(read).toEqual([{ sagaId: 's1', afterSeq: 3 }]);
 });
@@ -37,9 +37,9 @@ test('entries that one read does not return are read at once, and the end comes 
     },
   } as Partial<SagaStorage> as SagaStorage;
   const told: string[] = [];
-  const followers = new JournalFollower(storage, clock, 1_000, () => undefined);
+  const watch = new JournalWatch(storage, clock, 1_000, () => undefined);
   const ended = new Promise<void>((resolve) => {
-    followers.follow('s1', 0, {
+    watch.watch('s1', 0, {
       onEntry: ({ seq }) => told.push(`${seq}`),
       onMissing: () => undefined,
       onEnd: () => {
