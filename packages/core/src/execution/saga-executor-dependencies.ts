@@ -1,5 +1,6 @@
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { WaitingRule } from './begin-wait.js';
+import type { CheckpointWriter } from './checkpoint-writer.js';
 import type { Deliver } from './delivery.js';
 import type { JournalWriter } from './journal-writer.js';
 import type { EndedRun, ExecutionEnd } from './execution-end.js';
@@ -10,6 +11,8 @@ import type { StepAttemptDependencies } from './step-attempt-dependencies.js';
 export interface SagaExecutorDependencies extends StepAttemptDependencies, WaitingRule {
   readonly worker: string;
   readonly writer: JournalWriter;
+  /** Runs attempts, and appends their entries. */
+  readonly checkpoint: CheckpointWriter;
   readonly ids: IdGenerator;
   /** Delivers the events of steps; undefined if this process has no handlers. */
   readonly deliver: Deliver | undefined;

@@ -95,13 +95,14 @@ export class SagaExecutor implements EndedRun {
         else {
           // hot path: nearly every step takes this branch. Each further async function would cost a saga several
           // promises.
-          const outcome = await this.begin(action).start();
+          const { checkpoint } = this.dependencies;
+          const outcome = await checkpoint.start(this.begin(action));
           const attempt = this.finished(
             action,
             outcome instanceof Mailbox ? await this.untilEnd(outcome) : outcome,
           );
           if (this.deadline?.isOver === true) await this.meetDeadline();
-          const pending = record.append(record.decide(record.state, attempt));
+          const pending = record.append(record.decide(record.state, attempt), checkpoint);
           try {
             if ((await pending.result) === 'stored') record.recorded(pending);
             else if (!(await record.isResolved(pending)))

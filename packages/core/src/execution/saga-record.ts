@@ -10,6 +10,7 @@ import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
+import type { CheckpointWriter } from './checkpoint-writer.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { decideEntry } from './decide-entry.js';
 import { decidePark } from './decide-park.js';
@@ -73,8 +74,11 @@ export class SagaRecord implements WriteLimit {
   }
 
   /** Appends an entry at the next `seq`. */
-  append(draft: EntryDraft): PendingAppend {
-    const { worker, writer } = this.dependencies;
+  append(
+    draft: EntryDraft,
+    writer: Pick<CheckpointWriter, 'append'> = this.dependencies.writer,
+  ): PendingAppend {
+    const { worker } = this.dependencies;
     const led = leadingToWait(this.definition, this.state, draft, this.dependencies);
     const entry = withStatus(this.definition, this.state, led);
     const after = applyEntry(this.state, entry);

@@ -1,4 +1,5 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { JournaledCheckpoint } from '../execution/checkpoint-writer.js';
 import { JournalWriter } from '../execution/journal-writer.js';
 import type { ExecutionEnd } from '../execution/execution-end.js';
 import type { SagaExecutorDependencies } from '../execution/saga-executor-dependencies.js';
@@ -233,6 +234,7 @@ export class SagaWorker {
     this.cachedDependencies = {
       worker,
       writer: this.writer,
+      checkpoint: new JournaledCheckpoint(this.writer),
       clock,
       ids,
       interceptor,
