@@ -7,7 +7,7 @@ const readBatchSize = 1_000;
 
 /** Knows who waits for news. */
 export interface NewsTarget {
-  /** The `seq` after which the news of a saga are wanted; undefined if nobody wants them. */
+  /** The `seq` after which the news of a saga are wanted; undefined if the saga is not watched. */
   seqOf(sagaId: string): number | undefined;
   /** Called with what was read. */
   passed(news: JournalNews): void;

@@ -11,7 +11,7 @@ export type HostedEngine = Pick<
   | 'approvals'
   | 'redelivery'
   | 'worker'
-  | 'follower'
+  | 'watch'
   | 'registry'
   | 'storage'
   | 'open'

@@ -49,8 +49,8 @@ export class CrashableEngine implements HostedEngine {
     return this.life.engine.worker;
   }
 
-  get follower(): SagaEngine['follower'] {
-    return this.life.engine.follower;
+  get watch(): SagaEngine['watch'] {
+    return this.life.engine.watch;
   }
 
   get registry(): SagaRegistry {
