@@ -87,7 +87,7 @@ describe('SagaExceptionFilter', () => {
     expect(logged).toEqual([]);
   });
 
-  it('hands the error on where no HTTP request is answered', async () => {
+  it('hands the error on where neither an HTTP request nor a WebSocket is answered', async () => {
     const error = new SagaNotFoundError(sagaId);
     const host = new ExecutionContextHost([]);
     host.setType('rpc');
@@ -96,6 +96,22 @@ describe('SagaExceptionFilter', () => {
     await expect(lastValueFrom(answered as Observable<never>)).rejects.toBe(error);
     host.setType('graphql');
     expect(() => new SagaExceptionFilter().catch(error, host)).toThrow(error);
+  });
+
+  it('tells the client of a WebSocket gateway, in the form of the filter of Nest', () => {
+    const emit = jest.fn();
+    const host = new ExecutionContextHost([{ emit }]);
+    host.setType('ws');
+    for (const error of [new SagaNotFoundError(sagaId), new NonRetryableError('the secret of the bank')])
+      expect(new SagaExceptionFilter().catch(error, host)).toBeUndefined();
+    expect(emit.mock.calls).toEqual([
+      ['exception', { status: 'error', code: 'SAGA_NOT_FOUND', message: expect.stringContaining(sagaId) }],
+      [
+        'exception',
+        expect.objectContaining({ status: 'error', message: 'Internal server error' }) as unknown,
+      ],
+    ]);
+    expect(logged).toEqual([expect.stringContaining('the secret of the bank')]);
   });
 
   it('takes the errors of every copy of the package, and no others', () => {
