@@ -34,6 +34,26 @@ describe('an event whose class shares its name with another', () => {
     ]);
   });
 
+  it.each(['', 7 as never])('is a problem at boot if the name that it was given is %p', async (name) => {
+    const nameless = class Placed {};
+    SagaEvent(name)(nameless);
+    await expect(open([handler('OrdersHandler', nameless).provider])).rejects.toMatchObject({
+      problems: [
+        {
+          where: 'Placed (handled by OrdersHandler)',
+          problem: 'its events have no name under which they can be stored',
+        },
+      ],
+    });
+  });
+
+  it('is a problem at boot if its class has no name either', async () => {
+    const nameless = (() => class {})();
+    await expect(open([handler('OrdersHandler', nameless).provider])).rejects.toMatchObject({
+      problems: [{ where: 'a class without a name (handled by OrdersHandler)' }],
+    });
+  });
+
   it('does not reach the handler of the other one', async () => {
     const { provider, told } = handler('BillingHandler', billing.Placed);
     const { app, sagas } = await open([provider]);

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { SagaDefinitionProblem } from '@nest-saga/core';
 import { nameOfEventClass } from '@nest-saga/core/engine';
+import { nameOf } from '../discovery/class-of.js';
 import type { ProviderWrapper } from '../discovery/visible-providers.js';
 
 /** The metadata key under which `@nestjs/cqrs` keeps the event classes of an `@EventsHandler()`. */
@@ -32,8 +33,22 @@ export class HandledEvents {
     return onlyOne(this.byStoredName.get(name)) ?? onlyOne(this.byClassName.get(name));
   }
 
-  /** Names that two classes share: after a recovery, the class of such an event would be unknown. */
+  /** Classes without a name, and names that two share: after a recovery, the class of such an event would be unknown. */
   check(): readonly SagaDefinitionProblem[] {
+    return [...this.checkNames(), ...this.checkSharedNames()];
+  }
+
+  private checkNames(): readonly SagaDefinitionProblem[] {
+    return [...this.handlersOf.keys()]
+      .filter((eventClass) => nameOfEventClass(eventClass) === undefined)
+      .map((eventClass) => ({
+        where: this.describe(eventClass),
+        problem: 'its events have no name under which they can be stored',
+        remedy: "Give it a name that stays, for example @SagaEvent('order-placed')",
+      }));
+  }
+
+  private checkSharedNames(): readonly SagaDefinitionProblem[] {
     return [...this.byStoredName].flatMap(([name, classes]) =>
       classes.size === 1
         ? []
@@ -60,7 +75,7 @@ export class HandledEvents {
   }
 
   private describe(eventClass: Type): string {
-    return `${eventClass.name} (handled by ${this.handlersOf.get(eventClass)?.join(', ')})`;
+    return `${nameOf(eventClass)} (handled by ${this.handlersOf.get(eventClass)?.join(', ')})`;
   }
 }
 
