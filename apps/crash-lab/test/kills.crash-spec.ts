@@ -46,6 +46,15 @@ const everywhere = [
   ]),
 ];
 
+/** The entries without which these scenarios would prove nothing. */
+const recorded = [
+  ...['a delay', 'a signal', 'a wait that times out', 'an approval', 'a rejection'].map(
+    (name) => `${name}: wait-ended`,
+  ),
+  ...['a signal', 'an approval', 'a rejection'].map((name) => `${name}: signal-received`),
+  ...['in an act', 'in a wait', 'while PENDING'].map((place) => `a deadline ${place}: deadline-passed`),
+];
+
 describe('processes that are killed with SIGKILL on a real PostgreSQL', () => {
   it(
     'leave nothing undone and nothing done twice, wherever they die',
@@ -58,6 +67,7 @@ describe('processes that are killed with SIGKILL on a real PostgreSQL', () => {
       );
       expect(report.problems).toEqual([]);
       expect(report.kills).toBeGreaterThanOrEqual(kills);
+      expect(report.recorded).toEqual(expect.arrayContaining(recorded));
       if (kills < enough) return;
       expect(report.diedAt).toEqual(expect.arrayContaining(everywhere));
       expect(report.scenarios.toSorted()).toEqual(scenarios.map(({ name }) => name).toSorted());

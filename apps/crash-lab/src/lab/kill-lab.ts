@@ -18,6 +18,8 @@ export interface KillReport {
   /** The names of the places at which a process died. */
   readonly diedAt: readonly string[];
   readonly scenarios: readonly string[];
+  /** The kinds of entries that the sagas of each scenario got, for example `a delay: wait-ended`. */
+  readonly recorded: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -82,11 +84,16 @@ export async function runKillLab(serverUrl: string, kills: number): Promise<Kill
       knownPlaces: targets.length,
       diedAt: [...new Set(deaths.flatMap(({ kill }) => kill?.place ?? []))].toSorted(),
       scenarios: [...new Set(deaths.map(({ scenario }) => scenario.name))],
+      recorded: [...new Set(runs.flatMap(recordedIn))],
       problems: [...missing, ...laboratory.unplannedEnds, ...(await judge(laboratory, runs))],
     };
   } finally {
     await laboratory.close();
   }
+}
+
+function recordedIn({ scenario, snapshots }: KillRun): readonly string[] {
+  return snapshots.flatMap(({ entries }) => entries.map(({ kind }) => `${scenario.name}: ${kind}`));
 }
 
 /** If time decides how often a process reaches a place, the number means nothing: only the first two times count. */

@@ -6,6 +6,7 @@ import { isTrouble, LabAnswerError, ProcessDiedError } from './lab-child.js';
 import type { LabChild } from './lab-child.js';
 import type { Laboratory, Rescuers } from './laboratory.js';
 import type { NamedPlan } from './lab-messages.js';
+import { waitBeforeCharge } from './scenarios.js';
 import type { Scenario } from './scenarios.js';
 import { until, within } from './wait.js';
 import { WatchingClient } from './watching-client.js';
@@ -71,12 +72,13 @@ class RunUnderway {
     const sagas = [this.saga];
     await client.ask('open', clientEngine, { sagas, worker: false });
     await victim.ready;
-    if (scenario.orphanedAt === undefined) await this.startIn(victim);
+    if (scenario.isOverdue === true) await this.startLate();
+    else if (scenario.orphanedAt === undefined) await this.startIn(victim);
     else await this.orphan(scenario.orphanedAt);
 
     const watching = scenario.isWatched === true ? await this.watchInVictim() : undefined;
     const signalled = this.signal();
-    const end = Promise.all([this.accompany(), this.cancel(), signalled]);
+    const end = Promise.all([this.accompany(), this.cancel(), this.decide(), signalled]);
     end.catch(() => undefined);
     const turn = scenario.leavesAt === undefined ? end : this.leave(scenario.leavesAt);
     await this.limited(Promise.race([victim.exited, turn]), 'an end or a death');
@@ -102,19 +104,33 @@ class RunUnderway {
 
   /** A client that gets no answer asks another process. */
   private async startIn(child: LabChild): Promise<void> {
-    const { sagaId, saga, scenario } = this;
-    const start = async (asked: LabChild, engine: string): Promise<void> => {
-      const isQueued = scenario.isQueued ?? false;
-      await asked.ask('start', engine, { saga: saga.name, sagaId, isQueued });
-      this.acknowledgements.push({ kind: 'start', sagaId });
-    };
+    const isQueued = this.scenario.isQueued ?? false;
     try {
-      await child.ask('open', victimEngine, { sagas: [saga], worker: true });
-      await start(child, victimEngine);
+      await child.ask('open', victimEngine, { sagas: [this.saga], worker: true });
+      await this.start(child, victimEngine, isQueued);
     } catch (error) {
       if (!isTrouble(error)) throw error;
-      await start(this.client, this.clientEngine);
+      await this.start(this.client, this.clientEngine, isQueued);
     }
+  }
+
+  private async start(child: LabChild, engine: string, isQueued: boolean): Promise<void> {
+    const { sagaId, saga } = this;
+    await child.ask('start', engine, { saga: saga.name, sagaId, isQueued });
+    this.acknowledgements.push({ kind: 'start', sagaId });
+  }
+
+  /** Another process queues the saga. The victim begins to work after the saga's deadline. */
+  private async startLate(): Promise<void> {
+    const { laboratory, sagaId, victim, saga } = this;
+    await this.start(this.client, this.clientEngine, true);
+    const isOverdue = async (): Promise<boolean> => {
+      const deadlineAt = (await laboratory.read(sagaId))?.header.deadlineAt;
+      // The storage and the lab share the clock of the machine.
+      return deadlineAt !== undefined && deadlineAt.getTime() < Date.now();
+    };
+    await until(deadlineMs, 'a deadline that has passed', isOverdue);
+    await ignoringDeath(victim.ask('open', victimEngine, { sagas: [saga], worker: true }));
   }
 
   /** Another process starts the saga and dies during it. The victim starts after that process's lease has expired. */
@@ -166,6 +182,25 @@ class RunUnderway {
     await until(deadlineMs, 'a start', async () => (await this.laboratory.read(sagaId)) !== undefined);
     await client.ask('signal', clientEngine, sagaId);
     this.acknowledgements.push({ kind: 'signal', sagaId, name: 'paid', dedupeId: 'one' });
+  }
+
+  /** A decision is refused while the saga does not wait for it, so the person repeats it. */
+  private async decide(): Promise<void> {
+    const { scenario, client, clientEngine, sagaId } = this;
+    const { decision } = scenario;
+    if (decision === undefined) return;
+    const isTaken = async (): Promise<boolean> => {
+      if ((await this.laboratory.read(sagaId))?.header.waiting === undefined) return this.isOver;
+      try {
+        await client.ask('decide', clientEngine, sagaId, waitBeforeCharge, decision);
+        this.acknowledgements.push({ kind: 'signal', sagaId, name: waitBeforeCharge });
+        return true;
+      } catch (error) {
+        if (!(error instanceof LabAnswerError) || error.errorName !== 'SagaStatusError') throw error;
+        return false;
+      }
+    };
+    await until(deadlineMs, 'a decision', isTaken);
   }
 
   private async leave(step: string): Promise<void> {

@@ -35,6 +35,9 @@ export interface LabStart {
   readonly isQueued: boolean;
 }
 
+/** A person's decision. */
+export type Decision = 'approved' | 'rejected';
+
 /** The questions that a lab process answers. */
 export interface LabMethods {
   open(engine: string, settings: EngineSettings): void;
@@ -44,6 +47,8 @@ export interface LabMethods {
   retry(engine: string, sagaId: string): void;
   /** Sends the signal for which planned sagas wait. */
   signal(engine: string, sagaId: string): void;
+  /** Decides the approval with this id. */
+  decide(engine: string, sagaId: string, approval: string, decision: Decision): void;
   /** Answers at once. The results of the watch are sent as messages with this watcher's name. */
   watch(engine: string, sagaId: string, fromSeq: number, watcher: string): void;
   /** Blocks the event loop until this file exists. */

@@ -165,6 +165,8 @@ const methods: Asynchronous<LabMethods> = {
   retry: (engine, sagaId) => engineOf(engine).requests.retry(sagaId, 'operator'),
   signal: (engine, sagaId) =>
     engineOf(engine).requests.signal(sagaId, plannedSignals.paid, undefined, { dedupeId: 'one' }),
+  decide: (engine, sagaId, approval, decision) =>
+    engineOf(engine).requests.decide(sagaId, approval, { decision, actor: 'ada' }),
   watch: async (engine, sagaId, fromSeq, watcher) => {
     engineOf(engine).reader.follow(sagaId, fromSeq, {
       onResult: ({ seq }) => tell({ kind: 'seen', watcher, seq, at: Date.now() }),

@@ -46,6 +46,7 @@ export function defineLabSaga({ name, plan }: NamedPlan, surroundings: LabSurrou
   return defineSaga({
     name,
     maximumRecoveryAttempts: plan.maximumRecoveryAttempts,
+    ...(plan.deadlineMs === undefined ? {} : { deadlineMs: plan.deadlineMs }),
     steps: declareStages(plan, declare),
   });
 }

@@ -15,7 +15,7 @@ const cancelled = 'cancel';
 /** The sagas that are started under faults: every kind of end, but none that depends on time or on a message. */
 export const loadPlans: readonly NamedPlan[] = scenarios
   .filter(({ name, orphanedAt, leavesAt }) => name !== 'the third step hangs' && !orphanedAt && !leavesAt)
-  .filter(({ isSignalled }) => isSignalled !== true)
+  .filter(({ isSignalled, decision, plan }) => !isSignalled && !decision && plan.deadlineMs === undefined)
   .map(({ name, plan }) => ({ name: name.replaceAll(/\W+/g, '-'), plan }));
 
 /** The answers that clients got, without errors that are problems of a process or its storage. */

@@ -1,5 +1,7 @@
+import { messageBefore } from '../simulation/declare-stages.js';
 import type { SagaPlan, StagePlan, StepPlan } from '../simulation/run-plan.js';
 import type { KillPlan } from './kill-switch.js';
+import type { Decision } from './lab-messages.js';
 
 /** The actions of the clients of a scenario, in addition to starting its saga. */
 export interface Scenario {
@@ -19,6 +21,10 @@ export interface Scenario {
    * no process with a worker is alive.
    */
   readonly isSignalled?: boolean;
+  /** The decision of the approval before `charge`, made in another process as soon as the saga waits for it. */
+  readonly decision?: Decision;
+  /** Queued by another process. The process that is to die begins to work after the deadline. */
+  readonly isOverdue?: boolean;
   /** An operator fixes the cause when it is stuck, and requests a retry. */
   readonly isFixed?: boolean;
 }
@@ -49,10 +55,19 @@ function saga(...steps: readonly (StepPlan | readonly [StepPlan, StepPlan])[]): 
 
 const works = saga(step('reserve'), step('charge'), step('ship'));
 
-const waitsFor = (wait: Omit<StagePlan, 'primary'>): SagaPlan => ({
-  ...works,
-  stages: works.stages.map((stage, index) => (index === 1 ? { ...stage, ...wait } : stage)),
+/** The id of the wait before the second step, if that is a wait for a message. */
+export const waitBeforeCharge = messageBefore('charge');
+
+const waitsFor = (wait: Omit<StagePlan, 'primary'>, plan = works): SagaPlan => ({
+  ...plan,
+  stages: plan.stages.map((stage, index) => (index === 1 ? { ...stage, ...wait } : stage)),
 });
+
+/** The saga is parked after the event of its first step was handled. */
+const waitsForApproval = waitsFor(
+  { awaits: { for: 'approval', timeoutMs: 60_000, onTimeout: 'compensate' } },
+  saga(step('reserve', { emits: true }), step('charge'), step('ship')),
+);
 
 /** A saga whose second act is long enough for other processes to do something in the meantime. */
 export const takesItsTime = saga(step('reserve'), step('charge', { durationMs: 300 }), step('ship'));
@@ -135,6 +150,17 @@ export const scenarios: readonly Scenario[] = [
     name: 'a wait that times out',
     plan: waitsFor({ awaits: { for: ['paid'], timeoutMs: 300, onTimeout: 'compensate' } }),
   },
+  { name: 'an approval', plan: waitsForApproval, decision: 'approved' },
+  { name: 'a rejection', plan: waitsForApproval, decision: 'rejected' },
+  { name: 'a deadline in an act', plan: { ...takesItsTime, deadlineMs: 200 } },
+  {
+    name: 'a deadline in a wait',
+    plan: {
+      ...waitsFor({ awaits: { for: ['paid'], timeoutMs: 60_000, onTimeout: 'compensate' } }),
+      deadlineMs: 400,
+    },
+  },
+  { name: 'a deadline while PENDING', plan: { ...works, deadlineMs: 100 }, isOverdue: true },
   {
     name: 'events',
     plan: saga(...['reserve', 'charge', 'ship'].map((id) => step(id, { emits: true }))),
