@@ -100,6 +100,12 @@ const writes: ReadonlyMap<string, Write> = new Map<string, Write>([
     'a change of an entry',
     (dataSource, sagaId) => dataSource.getRepository(SagaLogEntity).update({ sagaId, seq: 1 }, { step: 'x' }),
   ],
+  ['clear()', (dataSource) => sagas(dataSource).clear({ cascade: true })],
+  [
+    'clear() of a manager, in a transaction',
+    (dataSource) => dataSource.transaction((manager) => manager.clear(SagaLogEntity)),
+  ],
+  ["clear() of the application's own entity", (dataSource) => dataSource.getRepository(Mine).clear()],
   [
     'a longer lease',
     (dataSource) =>

@@ -6,6 +6,9 @@ import { SagaWorkerEntity } from './saga-worker.entity.js';
 const targets: ReadonlySet<unknown> = new Set([SagaExecutionEntity, SagaLogEntity, SagaWorkerEntity]);
 const tableNames: ReadonlySet<string> = new Set(['saga_execution', 'saga_log', 'saga_worker']);
 
+/** The statement of TypeORM for `clear()`, up to the name of the table. */
+const truncate = 'TRUNCATE TABLE ';
+
 interface Written {
   readonly metadata: EntityMetadata;
 }
@@ -40,6 +43,17 @@ export class ReadOnlyEntities implements EntitySubscriberInterface {
 
   beforeRecover(event: Written): void {
     this.refuse(event);
+  }
+
+  /** `clear()` is the one method of a repository that reaches the table without an event of its own. */
+  beforeQuery({ query }: { readonly query: string }): void {
+    if (!query.startsWith(truncate)) return;
+    const emptied = [...tableNames].find((tableName) => query.startsWith(truncate + this.quoted(tableName)));
+    if (emptied !== undefined) throw new SagaReadOnlyError(`${this.schema}.${emptied}`);
+  }
+
+  private quoted(tableName: string): string {
+    return `"${this.schema}"."${tableName}"`;
   }
 
   private refuse({ metadata }: Written): void {
