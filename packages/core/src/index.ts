@@ -53,7 +53,7 @@ export type { InMemorySagaStorageOptions } from './in-memory/in-memory-saga-stor
 export { InMemorySagaStorage } from './in-memory/in-memory-saga-storage.js';
 
 export type { EntryDraft, JournalEntry, StepResolution } from './journal/journal-entry.js';
-export { isStepEntry } from './journal/journal-entry.js';
+export { isStepEntry } from './journal/is-step-entry.js';
 export type { HeaderChange } from './journal/header-change.js';
 export type { Park, SagaWaiting } from './journal/park.js';
 export type { SagaWait } from './journal/saga-wait.js';

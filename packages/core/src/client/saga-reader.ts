@@ -4,7 +4,7 @@ import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { isSagaError } from '../identity/thrown.js';
 import type { JournalEntry, StepEntry } from '../journal/journal-entry.js';
-import { isStepEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/is-step-entry.js';
 import type { SagaHeading } from '../journal/saga-header.js';
 import type { SagaStanding } from '../journal/saga-standing.js';
 import { standingOf } from '../journal/saga-standing.js';

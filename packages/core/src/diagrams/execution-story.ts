@@ -1,7 +1,7 @@
 import { applyEntry } from '../journal/apply-entry.js';
 import { branchOf } from '../journal/branch-state.js';
 import type { JournalEntry, StepEntry, StepResolved, WaitEnded } from '../journal/journal-entry.js';
-import { isStepEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/is-step-entry.js';
 import { mayAct } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { Colour } from './colours.js';

@@ -1,6 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
-import { isStepEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/is-step-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { EventClasses } from './attempt-run.js';
 

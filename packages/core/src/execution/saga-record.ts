@@ -4,7 +4,7 @@ import { applyEntry } from '../journal/apply-entry.js';
 import { projectHeader } from '../journal/header-change.js';
 import { isSameEntry } from '../journal/is-same-entry.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
-import { isStepEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/is-step-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';

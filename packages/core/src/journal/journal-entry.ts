@@ -250,6 +250,31 @@ export type EntryDraft = (
 ) &
   StatusChange;
 
+const attempt = ['step', 'attempt', 'startedAt', 'finishedAt'] as const;
+
+/** Every kind of entry, with the properties that each entry of the kind has in every journal. */
+export const entryKinds: { readonly [Kind in EntryDraft['kind']]: readonly PropertyOf<Kind>[] } = {
+  'act-completed': attempt,
+  'act-failed': [...attempt, 'error', 'outcome', 'next'],
+  'compensation-completed': attempt,
+  'compensation-failed': [...attempt, 'error', 'outcome', 'next'],
+  claimed: ['from'],
+  released: ['reason'],
+  'cancel-requested': ['reason'],
+  'deadline-passed': [],
+  'compensation-decided': ['undo'],
+  'retry-requested': ['actor'],
+  'step-resolved': ['step', 'actor', 'note', 'outcome'],
+  stuck: ['reason', 'message'],
+  'delivery-failed': ['emittedSeq', 'index', 'handler', 'error'],
+  'signal-received': ['name'],
+  parked: [],
+  'wait-ended': ['step', 'outcome'],
+  settled: [],
+};
+
+type PropertyOf<Kind extends EntryDraft['kind']> = keyof Extract<EntryDraft, { readonly kind: Kind }>;
+
 /** The drafts of a step's attempts. */
 export type StepEntryDraft = (ActCompleted | ActFailed | CompensationCompleted | CompensationFailed) &
   StatusChange;
@@ -269,15 +294,3 @@ export type JournalEntry = EntryDraft & EntryStamp;
 
 /** An entry of a step's attempt. */
 export type StepEntry = StepEntryDraft & EntryStamp;
-
-/** Whether an entry is that of a step's attempt: a stream of results shows these. */
-export function isStepEntry<Entry extends EntryDraft>(
-  entry: Entry,
-): entry is Extract<Entry, { readonly step: string; readonly attempt: number }> {
-  return (
-    entry.kind === 'act-completed' ||
-    entry.kind === 'act-failed' ||
-    entry.kind === 'compensation-completed' ||
-    entry.kind === 'compensation-failed'
-  );
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { EntryDraft } from '../journal/journal-entry.js';
-import { entryKinds } from '../journal/entry-kinds.js';
+import { entryKinds } from '../journal/journal-entry.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import { fromEntryColumns, toEntryColumns } from './entry-codec.js';
 import type { EntryColumns } from './entry-codec.js';

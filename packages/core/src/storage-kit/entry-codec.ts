@@ -1,5 +1,5 @@
 import type { Json } from '../context/context-codec.js';
-import { entryKinds } from '../journal/entry-kinds.js';
+import { entryKinds } from '../journal/journal-entry.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import { fromStoredForm, toStoredForm } from './stored-forms.js';

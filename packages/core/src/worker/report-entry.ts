@@ -5,7 +5,7 @@ import type { RecordedEntry } from '../execution/recorded-entry.js';
 import type { UndeliveredEvents } from '../execution/delivery.js';
 import { undeliveredEvents } from '../execution/delivery.js';
 import type { JournalEntry } from '../journal/journal-entry.js';
-import { isStepEntry } from '../journal/journal-entry.js';
+import { isStepEntry } from '../journal/is-step-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { toStepResult } from '../journal/step-result.js';
