@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { diagramKinds } from '@nest-saga/core/diagrams';
 import { UsageError } from '../usage-error.js';
 import { parseDiagramCommandLine } from './diagram-command-line.js';
 
@@ -48,7 +49,7 @@ describe('the command line of nest-saga diagram', () => {
   it.each([
     ['', 'Say which file has the root module.'],
     ['one.js two.js', '"two.js" is one word too many.'],
-    ['app.js --kind flow', 'There is no diagram of kind "flow". There are: sequence, class, state.'],
+    ['app.js --kind flow', `There is no diagram of kind "flow". There are: ${diagramKinds.join(', ')}.`],
     ['app.js --version latest', '"latest" is not a version: pass a positive whole number.'],
     ['app.js --version 0', '"0" is not a version: pass a positive whole number.'],
     ['--execution 42', '"42" is not the id of a saga: pass a UUID.'],
