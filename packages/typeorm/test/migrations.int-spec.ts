@@ -58,7 +58,6 @@ describe('the schema', () => {
     expect(await database.query('SELECT version FROM saga.saga_migration')).toEqual([
       { version: 1 },
       { version: 2 },
-      { version: 3 },
     ]);
   });
 

@@ -4,7 +4,7 @@ import { newSaga } from './sample-saga.js';
 import type { TestDatabase } from './test-database.js';
 
 const addNote: Migration = {
-  version: 4,
+  version: 3,
   name: 'note',
   up: ({ execution }) => [`ALTER TABLE ${execution} ADD COLUMN note text`],
 };
@@ -14,7 +14,7 @@ async function importNextRelease() {
   const { allMigrations } = await import('../src/postgres/migrations/all-migrations.js');
   jest.unstable_mockModule('../src/postgres/migrations/all-migrations.js', () => ({
     allMigrations: [...allMigrations, addNote],
-    schemaVersion: 4,
+    schemaVersion: 3,
   }));
   const { sagaMigrationSql } = await import('../src/postgres/migrations/migration-sql.js');
   const { SagaTablesMigration } = await import('../src/postgres/migrations/saga-tables-migration.js');
@@ -32,26 +32,25 @@ describe('a schema of the version before', () => {
   });
   beforeEach(async () => {
     database = await release.createTestDatabase();
-    for (const statement of release.sagaMigrationSql({ to: 3 })) await database.query(statement);
+    for (const statement of release.sagaMigrationSql({ to: 2 })) await database.query(statement);
     const storage = await database.openStorage({ migrations: 'off' });
     await storage.start(saga);
   });
   afterEach(() => database.close());
 
   const readVersions = () => database.query('SELECT version, name FROM saga.saga_migration ORDER BY version');
-  const allVersions = [
+  const bothVersions = [
     { version: 1, name: 'journal' },
     { version: 2, name: 'waiting' },
-    { version: 3, name: 'approvals' },
-    { version: 4, name: 'note' },
+    { version: 3, name: 'note' },
   ];
 
   it('is refused with the three remedies where nobody is to change it, and left as it is', async () => {
     const opening = database.openStorage({ migrations: 'check' });
 
-    await expect(opening).rejects.toMatchObject({ problem: 'older', found: 3, needed: 4 });
+    await expect(opening).rejects.toMatchObject({ problem: 'older', found: 2, needed: 3 });
     await expect(opening).rejects.toThrow(/migrations: 'auto'.*npx nest-saga migrate.*sagaMigrationSql/);
-    expect(await readVersions()).toEqual(allVersions.slice(0, 3));
+    expect(await readVersions()).toEqual(bothVersions.slice(0, 2));
   });
 
   it('is refused with the three remedies by a start whose role may not change it, and left as it is', async () => {
@@ -60,14 +59,14 @@ describe('a schema of the version before', () => {
     await database.query(`GRANT SELECT, INSERT ON saga.saga_migration TO ${role}`);
     const opening = database.openStorage({ migrations: 'auto' }, { url });
 
-    await expect(opening).rejects.toMatchObject({ problem: 'forbidden', found: 3, needed: 4 });
+    await expect(opening).rejects.toMatchObject({ problem: 'forbidden', found: 2, needed: 3 });
     await expect(opening).rejects.toThrow(/migrations: 'auto'.*npx nest-saga migrate.*sagaMigrationSql/);
-    expect(await readVersions()).toEqual(allVersions.slice(0, 3));
+    expect(await readVersions()).toEqual(bothVersions.slice(0, 2));
   });
 
   it('is noticed by the check of a storage that is in use', async () => {
     const storage = await database.openStorage({ migrations: 'off' });
-    await expect(storage.check()).rejects.toMatchObject({ problem: 'older', found: 3, needed: 4 });
+    await expect(storage.check()).rejects.toMatchObject({ problem: 'older', found: 2, needed: 3 });
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -75,7 +74,7 @@ describe('a schema of the version before', () => {
     [
       'the SQL from that version on',
       async () => {
-        for (const statement of release.sagaMigrationSql({ from: 3 })) await database.query(statement);
+        for (const statement of release.sagaMigrationSql({ from: 2 })) await database.query(statement);
       },
     ],
     [
@@ -91,7 +90,7 @@ describe('a schema of the version before', () => {
   ])('is brought up to date by %s, and its sagas stay', async (_title, upgrade) => {
     await upgrade();
 
-    expect(await readVersions()).toEqual(allVersions);
+    expect(await readVersions()).toEqual(bothVersions);
     expect(await database.query('SELECT id, note FROM saga.saga_execution')).toEqual([
       { id: saga.sagaId, note: null },
     ]);
