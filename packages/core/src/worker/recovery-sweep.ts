@@ -128,6 +128,8 @@ export class RecoverySweep {
       return total;
     } finally {
       this.isClaiming = false;
+      // Only after a failure: the request during it still needs its round.
+      if (this.isAskedAgain) this.claimSoon();
     }
   }
 

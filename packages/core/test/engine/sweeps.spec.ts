@@ -1,13 +1,39 @@
-import { jsonContextCodec } from '@nest-saga/core';
+import { jsonContextCodec, SagaStorageError } from '@nest-saga/core';
 import {
   FaultyStorage,
+  InterceptedStorage,
   scriptedSaga,
   ScriptedStep,
   SilentStorage,
   SimulatedCluster,
   StepGate,
 } from '@nest-saga/testing';
-import type { ScriptedStepOptions } from '@nest-saga/testing';
+import type { ScriptedStepOptions, StorageMethod } from '@nest-saga/testing';
+
+/** A storage that answers one claim late, with an error: a pool whose connections were closed meanwhile. */
+class HeldClaims extends InterceptedStorage {
+  private held: Promise<never> | undefined;
+
+  /** Returns the function that fails the claim. */
+  holdNextClaim(): () => void {
+    const { promise, reject } = withResolvers();
+    this.held = promise;
+    return () => reject(new SagaStorageError('claim', 'not-written'));
+  }
+
+  protected async around<Answer>(method: StorageMethod, call: () => Promise<Answer>): Promise<Answer> {
+    const { held } = this;
+    if (method !== 'claim' || held === undefined) return call();
+    this.held = undefined;
+    return held;
+  }
+}
+
+function withResolvers(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<never>((_, refuse) => (reject = refuse));
+  return { promise, reject };
+}
 
 function order(charge: ScriptedStepOptions = {}) {
   const step = new ScriptedStep('charge', charge);
@@ -26,6 +52,19 @@ describe('a sweep', () => {
     const outcome = await cluster.resolve(process.outcome(sagaId), 20_000);
     expect(outcome.status).toBe('completed');
     expect(process.listener.ofWorkerType('sweep-failed')).toHaveLength(2);
+  });
+
+  it('that fails is followed by another one at once if there was a reason to claim meanwhile', async () => {
+    const { cluster } = order();
+    const storage = new HeldClaims(cluster.memory);
+    const process = await cluster.startProcess({ storage, recovery: { intervalMs: 3_600_000 } });
+    await cluster.advance(0);
+    const fail = storage.holdNextClaim();
+    await process.enqueue();
+    const { sagaId } = await process.enqueue();
+    await cluster.advance(5_000);
+    fail();
+    expect((await cluster.resolve(process.outcome(sagaId), 1_000)).status).toBe('completed');
   });
 
   it("releases a saga that is this process's in the storage alone: the answer to its claim was lost", async () => {
