@@ -102,6 +102,8 @@ export class RecoverySweep {
   /** Runs only while no claim is in flight: the sagas of a claim are not known here yet, but are not strays. */
   private async releaseStrays(worker: string): Promise<void> {
     const owned = await this.storage.listOwned(worker);
+    // A saga whose run ended with the lease may have begun an act without an entry, so it is not one that never ran.
+    if (this.target.claimant() !== worker) return;
     // Checked after the answer: sagas that started in the meantime are known by now.
     const strays = owned.filter((sagaId) => !this.target.isHandling(sagaId));
     if (strays.length > 0) await this.target.releaseStrays(worker, strays);

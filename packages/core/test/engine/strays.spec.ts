@@ -2,6 +2,7 @@ import { SagaStorageError } from '@nest-saga/core';
 import type { LoadedSaga } from '@nest-saga/core';
 import type { ClaimRequest } from '@nest-saga/core/storage-kit';
 import {
+  DelayedStorage,
   FaultyStorage,
   InterceptedStorage,
   scriptedSaga,
@@ -110,6 +111,28 @@ describe("a saga that is a process's in the storage alone", () => {
     expect(await cluster.journalOf(sagaId)).toEqual([]);
     gate.open();
     expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('completed');
+  });
+});
+
+describe('a saga whose run ended with the lease of its process', () => {
+  it('is left to the next owner, which knows that its act may have begun, though a sweep asked for strays before', async () => {
+    const gate = new StepGate();
+    const saga = scriptedSaga('order', [new ScriptedStep('charge', { act: [gate.waits()] })]);
+    const cluster = new SimulatedCluster([saga]);
+    const storage = new DelayedStorage(cluster.memory);
+    const process = await cluster.startProcess({ storage });
+    const { sagaId } = await process.start();
+    storage.hold('listOwned');
+    await cluster.advance(10_000);
+    storage.hold('renewWorker');
+    await cluster.advance(60_000);
+    expect(process.listener.ofWorkerType('lease-lost')).toHaveLength(1);
+    const elsewhere = await cluster.startProcess({ worker: false });
+    await elsewhere.engine.requests.cancel(sagaId, 'changed my mind');
+    storage.letPass('listOwned');
+    await cluster.startProcess();
+    expect((await cluster.resolve(elsewhere.outcome(sagaId), 60_000)).status).toBe('failed');
+    expect(saga.calls).toEqual(['act charge', 'compensate charge']);
   });
 });
 
