@@ -99,6 +99,17 @@ export function ignoreFence(engine: SagaEngine): void {
   });
 }
 
+/** No news reach a running saga, as if every hint and every read of news were lost. */
+export function loseNews({ worker }: SagaEngine): void {
+  const { running } = worker;
+  const get = running.get.bind(running);
+  running.get = (sagaId) => {
+    const saga = get(sagaId);
+    if (saga !== undefined) saga.executor.notice = () => undefined;
+    return saga;
+  };
+}
+
 /** A worker that could not renew its lease continues. */
 export function ignoreLease(engine: SagaEngine): void {
   const { lease } = engine.worker;

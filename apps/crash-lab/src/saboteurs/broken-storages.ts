@@ -39,7 +39,7 @@ class WithChangeApart extends BreakableStorage {
     const result = await super.append(isDecision || change === undefined ? request : { ...request, change });
     const stored = this.stored(request.sagaId);
     if (isDecision && result === 'stored' && stored !== undefined)
-      this.time.startTimer(20, () => this.internals.setHeader(stored, change));
+      this.time.startTimer(20, () => this.internals.setHeader(stored, change, this.time.now()));
     return result;
   }
 }
@@ -58,7 +58,8 @@ class RescuingByAge extends BreakableStorage {
     for (const stored of this.internals.sagas.values()) {
       const { owner, status, updatedAt } = stored.header;
       const isOld = this.time.now() - updatedAt.getTime() > 30;
-      if (owner !== undefined && isOpen(status) && isOld) this.internals.releaseStored(stored, 0);
+      if (owner !== undefined && isOpen(status) && isOld)
+        this.internals.releaseStored(stored, 0, this.time.now());
     }
     return super.releaseExpired(sagas, limit);
   }
@@ -70,7 +71,10 @@ class ClaimingTwice extends BreakableStorage {
       ({ header: { owner, status } }) => owner !== undefined && owner !== request.worker && isOpen(status),
     );
     const claimed = await super.claim(request);
-    return [...claimed, ...owned.map((stored) => this.internals.take(stored, request.worker))];
+    return [
+      ...claimed,
+      ...owned.map((stored) => this.internals.take(stored, request.worker, this.time.now())),
+    ];
   }
 }
 
@@ -80,8 +84,9 @@ class WithWritableEnds extends BreakableStorage {
     if (stored === undefined || !isTerminal(stored.header.status)) return super.append(request);
     if (request.seq !== stored.written.length + 1) return 'fenced';
     const { worker, entry, change } = request;
-    this.internals.write(stored, worker, entry);
-    if (change !== undefined) this.internals.setHeader(stored, change);
+    const now = this.time.now();
+    this.internals.write(stored, worker, entry, now);
+    if (change !== undefined) this.internals.setHeader(stored, change, now);
     return 'stored';
   }
 }
@@ -128,8 +133,10 @@ class WithParkApart extends BreakableStorage {
     if (result === 'stored' && stored !== undefined)
       this.time.startTimer(10, () => {
         const { for: what, name, dueInMs = 0 } = change.park ?? { for: 'retry', name: '' };
-        const nextRunAt = new Date(this.time.now() + dueInMs);
-        this.internals.setHeader(stored, { owner: undefined, nextRunAt, waiting: { for: what, name } });
+        const now = this.time.now();
+        const nextRunAt = new Date(now + dueInMs);
+        const waiting = { for: what, name };
+        this.internals.setHeader(stored, { owner: undefined, nextRunAt, waiting }, now);
       });
     return result;
   }

@@ -16,10 +16,10 @@ export interface StoredSaga {
 /** The private members of the storage in memory, for saboteurs. */
 export interface StorageInternals {
   readonly sagas: Map<string, StoredSaga>;
-  take(stored: StoredSaga, worker: string): LoadedSaga;
-  releaseStored(stored: StoredSaga, delayMs: number): void;
-  write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft): void;
-  setHeader(stored: StoredSaga, change: Partial<SagaHeader>): void;
+  take(stored: StoredSaga, worker: string, now: number): LoadedSaga;
+  releaseStored(stored: StoredSaga, delayMs: number, now: number): void;
+  write(stored: StoredSaga, worker: string | undefined, entry: EntryDraft, now: number): void;
+  setHeader(stored: StoredSaga, change: Partial<SagaHeader>, now: number): void;
 }
 
 /** The private side of a storage in memory. */

@@ -2,7 +2,7 @@ import type { AppendRequest, AppendResult, SagaDefinition, SagaStorage } from '@
 import type { SagaEngine } from '@nest-saga/core/engine';
 import { InterceptedStorage } from '@nest-saga/testing';
 import type { StressRun } from '../lab/stress-runs.js';
-import { ignoreFence, ignoreLease } from './broken-engines.js';
+import { ignoreFence, ignoreLease, loseNews } from './broken-engines.js';
 import { keyPerAttempt } from './broken-handlers.js';
 
 /** The mistake in every process of a laboratory. */
@@ -53,7 +53,13 @@ export const labSaboteurs: readonly LabSaboteur[] = [
     mistake: 'an append that was fenced counts as stored',
     breaks: ['wrong-context'],
     stressRuns: ['kills'],
-    sabotage: { engine: ignoreFence },
+    sabotage: {
+      engine: (engine) => {
+        // A worker that reads its news in time appends nothing that is fenced. News may be lost, but not the fence.
+        loseNews(engine);
+        ignoreFence(engine);
+      },
+    },
   },
   {
     name: 'lease ignored',
