@@ -15,6 +15,11 @@ export class Mailbox {
   private readonly messages: Message[] = [];
   private wake: (() => void) | undefined;
 
+  /** Distinguishes it from the end of an attempt. */
+  get kind(): 'mailbox' {
+    return 'mailbox';
+  }
+
   get isEmpty(): boolean {
     return this.messages.length === 0;
   }

@@ -99,7 +99,7 @@ export class SagaExecutor implements EndedRun {
           const outcome = await checkpoint.start(this.begin(action));
           const attempt = this.finished(
             action,
-            outcome instanceof Mailbox ? await this.untilEnd(outcome) : outcome,
+            outcome.kind === 'mailbox' ? await this.untilEnd(outcome) : outcome,
           );
           if (this.deadline?.isOver === true) await this.meetDeadline();
           const pending = record.append(record.decide(record.state, attempt), checkpoint);

@@ -16,7 +16,7 @@ import type { CancelTimer } from '../ports/clock.js';
 import type { EventClasses } from './attempt-run.js';
 import { AttemptRun } from './attempt-run.js';
 import type { AttemptEnd } from './attempt-end.js';
-import { Mailbox } from './mailbox.js';
+import type { Mailbox } from './mailbox.js';
 import type { ActAction, CompensateAction } from './next-actions.js';
 import type { StepAttemptDependencies } from './step-attempt-dependencies.js';
 
@@ -80,7 +80,7 @@ export class StepAttempt {
     const { resolve } = this;
     if (resolve === undefined) return;
     this.resolve = (end) => {
-      if (!(end instanceof Mailbox)) mailbox.post({ kind: 'attempt-ended', end });
+      if (end.kind !== 'mailbox') mailbox.post({ kind: 'attempt-ended', end });
     };
     resolve(mailbox);
   }
