@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Observer, Operator, Subscription } from 'rxjs';
 import { Observable, Subscriber } from 'rxjs';
+import { bindSurroundings } from '../node/bind-surroundings.js';
 
 type Next<Value> = (value: Value) => unknown;
 
@@ -47,7 +47,7 @@ export class GuardedObservable<Value> extends Observable<Value> {
         ? { next: observerOrNext ?? undefined, error: error ?? undefined, complete: complete ?? undefined }
         : observerOrNext;
     const guard = this.newGuard();
-    const bound = AsyncLocalStorage.bind((call: () => unknown) => call());
+    const bound = bindSurroundings((call: () => unknown) => call());
     return super.subscribe({
       next: (value) => {
         if (observer.next !== undefined) guard.next(() => bound(() => observer.next?.(value)));

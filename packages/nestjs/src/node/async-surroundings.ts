@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Surroundings } from '@nest-saga/core/engine';
+import { bindSurroundings } from './bind-surroundings.js';
 
 /**
  * Keeps the `AsyncLocalStorage` stores of its creation, so that shared work sees them and not those of the request that
@@ -15,6 +16,6 @@ export class AsyncSurroundings implements Surroundings {
   bind<Arguments extends readonly unknown[]>(
     callback: (...args: Arguments) => void,
   ): (...args: Arguments) => void {
-    return AsyncLocalStorage.bind(callback);
+    return bindSurroundings(callback);
   }
 }

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { bindSurroundings } from '../node/bind-surroundings.js';
 import { ProcessKeeper } from '../node/process-keeper.js';
 
 /**
@@ -28,7 +28,7 @@ export class LiveWatches {
    * @returns The function to call when the wait is over.
    */
   add(onShutdown: () => void): () => void {
-    const ending: Ending = { notify: AsyncLocalStorage.bind(onShutdown), release: this.keeper.hold() };
+    const ending: Ending = { notify: bindSurroundings(onShutdown), release: this.keeper.hold() };
     this.endings.add(ending);
     return () => this.remove(ending);
   }
