@@ -180,7 +180,7 @@ describeInBrowser('the orders page and orders that wait', () => {
   );
 });
 
-describeInBrowser('an order that nobody pays', () => {
+describeInBrowser('an unpaid order', () => {
   const orders = useOrders({ paymentTimeoutMs: 1_000 });
 
   it('cancels itself when the time is over, and the page shows it', async () => {

@@ -1,4 +1,4 @@
-/** `describe` where what its tests need is there; where it is not they are skipped, and the reason is printed. */
+/** `describe` if the tests can run here. If not, they are skipped, and the reason is printed. */
 export function describeWhere(isThere: boolean, reason: string): typeof describe.skip {
   if (isThere) return describe;
   console.warn(`Skipped: ${reason}`);

@@ -9,16 +9,9 @@ import {
   SimulatedCluster,
   SimulatedProcess,
 } from '@nest-saga/testing';
+import { wrongBy } from './wrong-clock.js';
 
 const hourMs = 3_600_000;
-
-function wrongBy(skewMs: number, clock: Clock): Clock {
-  return {
-    now: () => clock.now() + skewMs,
-    monotonicNow: () => clock.monotonicNow(),
-    startTimer: (delayMs, callback) => clock.startTimer(delayMs, callback),
-  };
-}
 
 describe('workers whose wall clocks are an hour apart', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { delay, hours, minutes, RetryableError, sagaSignal, seconds, waitFor } from '@nest-saga/core';
-import type { Clock, StartOptions } from '@nest-saga/core';
+import type { StartOptions } from '@nest-saga/core';
 import type { DeclaredWait } from '@nest-saga/core/engine';
 import {
   answers,
@@ -11,6 +11,7 @@ import {
   StepGate,
   throws,
 } from '@nest-saga/testing';
+import { wrongBy } from './wrong-clock.js';
 
 const deadlineMs = minutes(10);
 const paid = sagaSignal('paid');
@@ -346,14 +347,6 @@ describe('a deadline and a signal at the same moment', () => {
     expect(saga.calls).toEqual(['act reserve', 'compensate reserve']);
   });
 });
-
-function wrongBy(skewMs: number, clock: Clock): Clock {
-  return {
-    now: () => clock.now() + skewMs,
-    monotonicNow: () => clock.monotonicNow(),
-    startTimer: (delayMs, callback) => clock.startTimer(delayMs, callback),
-  };
-}
 
 describe('workers whose wall clocks are an hour apart', () => {
   it.each([hours(1), -hours(1)])(
