@@ -5,7 +5,7 @@
 import { startDatabase } from './database/start-database.js';
 import { demoByDefault } from './demo/demo-by-default.js';
 import { superviseServer } from './supervise-server.js';
-import { whenParentEnds } from './when-parent-ends.js';
+import { whenNpmEnds } from './when-npm-ends.js';
 import { whatToTry } from './what-to-try.js';
 
 const database = await startDatabase().catch((error: unknown) => {
@@ -22,8 +22,8 @@ const server = superviseServer({
 
 process.once('SIGTERM', () => server.stop());
 process.once('SIGINT', () => server.stop());
-// npm runs this through a shell, which does not pass on a SIGTERM and ends.
-if (process.env['npm_lifecycle_event'] !== undefined) whenParentEnds(() => server.stop());
+// npm runs this through a shell, which does not pass on a SIGTERM, and no process passes on a SIGKILL.
+if (process.env['npm_lifecycle_event'] !== undefined) whenNpmEnds(() => server.stop());
 
 process.exitCode = await server.ended;
 await database.stop();

@@ -71,8 +71,14 @@ describe('the start command', () => {
     });
   });
 
-  it('ends with its server and its database if npm, which runs it, is told to end', async () => {
-    const npm = spawn('npm', ['start'], {
+  it.each([
+    ['start', 'told to end', 'SIGTERM'],
+    ['start', 'killed', 'SIGKILL'],
+    ['run start:watch', 'killed', 'SIGKILL'],
+  ] as const)('ends with its server and its database if npm %s is %s', async (script, _how, signal) => {
+    const npm = spawn('npm', script.split(' '), {
+      // A process group of its own: whatever is left of it can be found.
+      detached: true,
       cwd: repository,
       env: { ...process.env, NODE_OPTIONS: '', ...settings('50') },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -84,10 +90,11 @@ describe('the start command', () => {
     const lockFile = join(directory, 'postgres/postmaster.pid');
     expect(existsSync(lockFile)).toBe(true);
 
-    npm.kill('SIGTERM');
+    npm.kill(signal);
 
     await until('the database has ended', async () => !existsSync(lockFile));
     await expect(fetch(url)).rejects.toThrow();
+    await until('its process group has ended', async () => !isAlive(-(npm.pid ?? 0)));
   });
 
   it('names the remedy, without a stack trace, if its data cannot be used', async () => {
@@ -191,6 +198,15 @@ describe('the start command', () => {
 function linesOfTheReadme(): readonly string[] {
   const block = codeBlocks(readReadme()).find(({ code }) => code.includes('kill -9'));
   return (block?.code ?? '').trim().split('\n');
+}
+
+/** Whether a process, or of a negative id any of its group, is alive. */
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** What the start command printed to try: each line with what is said of it. */

@@ -20,6 +20,8 @@ export type { ClusterProcessOptions } from './crash/simulated-cluster.js';
 export { SimulatedCluster } from './crash/simulated-cluster.js';
 export type { SimulatedProcessOptions } from './crash/simulated-process.js';
 export { SimulatedProcess } from './crash/simulated-process.js';
+export type { StartAnswer, StartOrder } from './crash/start-orders.js';
+export { startOrders, startProblem } from './crash/start-orders.js';
 
 export type { HeldPart } from './fakes/delayed-storage.js';
 export { DelayedStorage } from './fakes/delayed-storage.js';

@@ -49,7 +49,11 @@ describe("the application's pool", () => {
     await expect(storage.close()).resolves.toBeUndefined();
   });
 
-  it.each(['onConnect', 'verify'])('does to own connections what its %s does to each', async (hook) => {
+  it.each([
+    ['onConnect', 'hook'],
+    ['verify', 'hook'],
+    ['connect', 'listener'],
+  ])('does to own connections what its %s %s does to each', async (name) => {
     const { role: owner } = await database.createRole('');
     const { role, url } = await database.createRole('NOINHERIT');
     await database.query(`GRANT CREATE ON DATABASE ${database.name} TO ${owner}`);
@@ -58,8 +62,9 @@ describe("the application's pool", () => {
     const verify = (client: pg.Client, done: (error?: Error) => void) => {
       client.query(`SET ROLE ${owner}`, (error) => done(error));
     };
-    const extra = hook === 'verify' ? { verify } : { onConnect: setRole };
-    const storage = await database.openStorage({}, { url, extra });
+    const extra = { onConnect: { onConnect: setRole }, verify: { verify }, connect: {} }[name];
+    const driver = name === 'connect' ? { ...pg, Pool: poolThatListens(setRole) } : pg;
+    const storage = await database.openStorage({}, { url, extra, driver });
     await storage.registerWorker('worker-1', 60_000);
     await storage.start(newSaga({ owner: 'worker-1' }));
     await until('hints', () => storage.isListening === true);
@@ -68,11 +73,23 @@ describe("the application's pool", () => {
     await database.query(`REVOKE CREATE ON DATABASE ${database.name} FROM ${owner}`);
   });
 
+  it('may have a listener that fails: no connection is made without it', async () => {
+    const refuse = (client: pg.PoolClient) => {
+      const { connectionParameters } = client as unknown as Parameterized;
+      if (connectionParameters.application_name?.startsWith('nest-saga') === true)
+        throw new Error('not this one');
+    };
+    const driver = { ...pg, Pool: poolThatListens(refuse) };
+    const storage = await database.openStorage({ hints: false, migrations: 'off' }, { driver });
+    await expect(storage.registerWorker('worker-1', 60_000)).rejects.toMatchObject({
+      cause: { message: 'not this one' },
+    });
+    await until('no session', async () => (await ownSessions()).length === 0);
+  });
+
   it('may refuse a connection: it is said why, and no session is left', async () => {
     const extra = {
-      onConnect: (
-        client: pg.Client & { readonly connectionParameters: { readonly application_name?: string } },
-      ) => {
+      onConnect: (client: pg.Client & Parameterized) => {
         if (client.connectionParameters.application_name?.startsWith('nest-saga') === true)
           throw new Error('not this one');
       },
@@ -118,6 +135,20 @@ describe("the application's pool", () => {
     return created;
   };
 });
+
+interface Parameterized {
+  readonly connectionParameters: { readonly application_name?: string };
+}
+
+/** The class of a pool with a listener for each new connection. */
+function poolThatListens(listener: (client: pg.PoolClient) => unknown) {
+  return class extends pg.Pool {
+    constructor(options: pg.PoolConfig) {
+      super(options);
+      this.on('connect', (client) => void listener(client));
+    }
+  };
+}
 
 /** What an application does whose credentials were renewed. */
 async function moveTo(dataSource: DataSource, url: string): Promise<void> {

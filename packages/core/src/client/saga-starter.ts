@@ -64,9 +64,10 @@ export class SagaStarter {
    *
    * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
    * SagaShuttingDownError, SagaBusyError: nothing was stored. SagaStorageError: try again with the same id or key.
+   * @param drawnId A new UUID, which the saga gets if the options have no id. The caller may start it again with it.
    */
-  async start(context: unknown, options?: StartOptions): Promise<StartedSaga> {
-    const request = this.prepare('start', context, options);
+  async start(context: unknown, options?: StartOptions, drawnId?: string): Promise<StartedSaga> {
+    const request = this.prepare('start', context, options, drawnId);
     if (!this.isWorker || request.park !== undefined) return this.store(request, undefined);
     const { running } = this.worker;
     const slot = running.tryReserveSlot() ?? (await running.reserveSlot(this.busyTimeoutMs));
@@ -102,14 +103,19 @@ export class SagaStarter {
     return this.attached(header, undefined);
   }
 
-  private prepare(method: string, context: unknown, given: StartOptions | undefined): StartRequest {
+  private prepare(
+    method: string,
+    context: unknown,
+    given: StartOptions | undefined,
+    drawnId?: string,
+  ): StartRequest {
     this.checkNotStopping(method);
     const options = checkStartOptions(given);
     const definition = this.registry.getForStart(context, options.saga);
     const json = definition.codec.encode(context, 'context');
     checkSize(json, 'context');
     checkComesBack(definition, json);
-    const sagaId = options.sagaId ?? this.ids.nextId();
+    const sagaId = options.sagaId ?? drawnId ?? this.ids.nextId();
     return { definition, json, options, sagaId, park: parkOf(options) };
   }
 
@@ -227,7 +233,10 @@ export class SagaStarter {
     isThisStart: boolean,
   ): void {
     if (header.saga !== definition.name) throw new SagaConflictError(header.sagaId, header.saga, 'saga');
-    // Attaching would lose the key, and a later start with the key alone would be a second execution.
+    // Attaching would lose the id, and a later start with the id alone would be a second execution.
+    if (options.sagaId !== undefined && header.sagaId !== options.sagaId)
+      throw new SagaConflictError(header.sagaId, header.saga, 'id');
+    // The same for the key.
     if (options.key !== undefined && header.key !== options.key)
       throw new SagaConflictError(header.sagaId, header.saga, 'key');
     this.checkSameContext(header, { json, codec: definition.codec });

@@ -73,6 +73,7 @@ export interface PostgresPool {
   ): void;
   on(event: 'connect', listener: (client: PostgresClient) => void): unknown;
   removeListener(event: 'connect', listener: (client: PostgresClient) => void): unknown;
+  listeners(event: 'connect'): readonly ((client: PostgresClient) => void)[];
 }
 
 /**

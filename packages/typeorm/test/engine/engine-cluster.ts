@@ -37,7 +37,7 @@ export class EngineCluster {
     sagas: readonly DeclaredSaga[],
     { storage: storageOptions, surround, clockAheadMs = 0, ...options }: EngineProcessOptions = {},
   ): Promise<SimulatedProcess> {
-    this.count++;
+    const number = ++this.count;
     const storage = await this.database.openStorage(storageOptions);
     const process = new SimulatedProcess({
       watchIntervalMs: 100,
@@ -48,7 +48,7 @@ export class EngineCluster {
       sagas,
       storage: surround?.(storage) ?? storage,
       clock: clockAheadMs === 0 ? this.clock : new RealClock(clockAheadMs),
-      number: this.count,
+      number,
     });
     await process.engine.open();
     this.alive.add(process);
