@@ -14,6 +14,7 @@ CREATE TABLE saga.saga_execution (
   updated_at timestamp(3) with time zone NOT NULL,
   waiting text,
   deadline_at timestamp(3) with time zone,
+  path json,
   parent_id uuid,
   reverses uuid,
   CONSTRAINT saga_execution_pkey PRIMARY KEY (id),

@@ -8,6 +8,7 @@ export { isDate } from './identity/values.js';
 export type { BegunStep } from './journal/journal-entry.js';
 export { dueInMsOf, nextRunAtOf } from './journal/header-change.js';
 export type { SagaHeading } from './journal/saga-header.js';
+export type { SagaPath } from './journal/saga-path.js';
 export { isSagaId } from './journal/saga-id.js';
 
 export { checkTable } from './options/check-table.js';

@@ -81,6 +81,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       nextRunAt,
       deadlineAt,
       waiting,
+      path,
       context,
       entries,
       ...same
@@ -95,6 +96,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       nextRunAt: nextRunAt ?? undefined,
       waiting: waiting ?? undefined,
       deadlineAt: deadlineAt ?? undefined,
+      path: path ?? undefined,
       context: JSON.stringify(context),
     }).toEqual(loaded?.header);
     const [entry] = entries ?? [];

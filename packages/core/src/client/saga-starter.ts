@@ -189,7 +189,7 @@ export class SagaStarter {
       return startedSaga(sagaId, definition, undefined);
     }
     const header = firstHeader(saga, new Date(this.clock.now()));
-    const state = initialState(saga.context, false, undefined, deadlineOf(header));
+    const state = initialState(saga.context, false, undefined, deadlineOf(header), header.path);
     const end = this.worker.run(run.slot, owner, definition, header, state);
     return startedSaga(sagaId, definition, end);
   }

@@ -15,7 +15,7 @@ export function actCompleted(next: MutableState, entry: ActCompleted): void {
   if (!mayAct(next)) return nameNowhere(next, entry.step);
   madeProgress(next);
   addToUndo(next, entry.step, StepOutcome.Completed, entry.response);
-  nextStage(next);
+  nextStage(next, entry);
   if (next.cancel !== undefined) startCompensating(next, failureOfCancel(next.cancel));
   else beginWait(next, entry);
 }

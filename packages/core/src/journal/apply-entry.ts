@@ -9,7 +9,7 @@ import {
 } from './apply-request.js';
 import { parked, waitEnded } from './apply-wait.js';
 import type { EntryDraft, JournalEntry } from './journal-entry.js';
-import { copyOf } from './mutable-state.js';
+import { copyOf, pathDecided } from './mutable-state.js';
 import type { MutableState } from './mutable-state.js';
 import type { SagaState } from './saga-state.js';
 import { isTerminal } from './saga-status.js';
@@ -60,6 +60,8 @@ function change(next: MutableState, entry: EntryDraft | JournalEntry): void {
       return parked(next, entry);
     case 'wait-ended':
       return waitEnded(next, entry);
+    case 'path-decided':
+      return pathDecided(next, entry);
     case 'settled':
     case 'delivery-failed':
   }

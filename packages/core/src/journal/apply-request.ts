@@ -64,7 +64,7 @@ export function stepResolved(next: MutableState, entry: StepResolved): void {
     startCompensating(next, failureOfResolution(entry, branchOf(next).primaryError, next.cancel));
   } else if (next.direction === 'forward') {
     addToUndo(next, entry.step, StepOutcome.Completed, undefined);
-    nextStage(next);
+    nextStage(next, {});
     madeProgress(next);
   } else {
     next.undo = openUndo(next).filter((item) => item.step !== entry.step);

@@ -61,7 +61,7 @@ export function waitEnded(next: MutableState, entry: WaitEnded & MaybeRecorded):
     const error = entry.error ?? { name: 'Error', message: `the wait "${entry.step}" is over` };
     return startCompensating(next, failureOfAct(entry.step, error, undefined, cancel));
   }
-  nextStage(next);
+  nextStage(next, entry);
   if (cancel !== undefined) startCompensating(next, failureOfCancel(cancel));
   else beginWait(next, entry);
 }

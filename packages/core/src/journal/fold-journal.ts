@@ -4,8 +4,11 @@ import { freshBranches } from './branch-state.js';
 import { deadlineOf } from './deadline.js';
 import type { SagaDeadline } from './deadline.js';
 import type { JournalEntry } from './journal-entry.js';
+import { copyOf, takePath } from './mutable-state.js';
 import type { Park } from './park.js';
 import type { SagaHeader } from './saga-header.js';
+import { noDecisions } from './saga-path.js';
+import type { SagaPath } from './saga-path.js';
 import type { SagaState, UndoItem, UntakenSignal } from './saga-state.js';
 import { SagaStatus } from './saga-status.js';
 
@@ -18,12 +21,12 @@ import { SagaStatus } from './saga-status.js';
  */
 export function foldJournal(
   header: Pick<SagaHeader, 'context' | 'status' | 'stuck'> &
-    Partial<Pick<SagaHeader, 'waiting' | 'deadlineAt' | 'createdAt'>>,
+    Partial<Pick<SagaHeader, 'waiting' | 'deadlineAt' | 'createdAt' | 'path'>>,
   entries: readonly JournalEntry[],
 ): SagaState {
   const isQueued = header.status === SagaStatus.Pending;
   const park = isQueued ? parkOf(header) : undefined;
-  let state = initialState(header.context, isQueued, park, deadlineOf(header));
+  let state = initialState(header.context, isQueued, park, deadlineOf(header), header.path);
   for (const entry of entries) state = applyEntry(state, entry);
   return isFull(header) ? { ...state, status: header.status, stuck: header.stuck } : state;
 }
@@ -49,14 +52,16 @@ export function initialState(
   isQueued = false,
   park?: Park,
   deadline?: SagaDeadline,
+  path?: SagaPath,
 ): SagaState {
-  return {
+  const state: SagaState = {
     status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
     direction: 'forward',
     seq: 0,
     claimSeq: 0,
     context,
     stage: 0,
+    decisions: noDecisions,
     branches: freshBranches,
     isUntouched: false,
     isUndoingFirst: false,
@@ -74,4 +79,8 @@ export function initialState(
     recoveries: 0,
     isReleased: false,
   };
+  if (path === undefined) return state;
+  const taken = copyOf(state);
+  takePath(taken, path);
+  return taken;
 }

@@ -3,6 +3,7 @@ import type { StepOutcome } from '../definition/step-run.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaStuckReason } from '../errors/saga-failure.js';
 import type { Park } from './park.js';
+import type { PathStart, SagaPath } from './saga-path.js';
 import type { SagaStatus } from './saga-status.js';
 
 /** The properties of an entry that begins a wait. */
@@ -29,7 +30,7 @@ interface AttemptFields {
 }
 
 /** An act returned. The entry also makes it durable that the next step may begin. */
-export interface ActCompleted extends AttemptFields, WaitStart {
+export interface ActCompleted extends AttemptFields, WaitStart, PathStart {
   readonly kind: 'act-completed';
   /** The context after the step; undefined if the step did not change it, or if contexts were not read. */
   readonly context?: Json;
@@ -185,7 +186,7 @@ export interface Parked extends WaitStart {
 }
 
 /** A wait is over. The entry also makes it durable that the next step may begin, unless the saga is undone. */
-export interface WaitEnded extends WaitStart {
+export interface WaitEnded extends WaitStart, PathStart {
   readonly kind: 'wait-ended';
   /** The id of the wait. */
   readonly step: string;
@@ -198,6 +199,12 @@ export interface WaitEnded extends WaitStart {
   /** With `compensate`: the reason. */
   readonly error?: RecordedError;
   readonly next?: 'compensate';
+}
+
+/** An owner decided the path at a stage to which no earlier entry led with a decision. */
+export interface PathDecided {
+  readonly kind: 'path-decided';
+  readonly path: SagaPath;
 }
 
 /** The saga's end, if it is not part of the last step's entry. */
@@ -246,6 +253,7 @@ export type EntryDraft = (
   | SignalReceived
   | Parked
   | WaitEnded
+  | PathDecided
   | Settled
 ) &
   StatusChange;
@@ -270,6 +278,7 @@ export const entryKinds: { readonly [Kind in EntryDraft['kind']]: readonly Prope
   'signal-received': ['name'],
   parked: [],
   'wait-ended': ['step', 'outcome'],
+  'path-decided': ['path'],
   settled: [],
 };
 

@@ -1,10 +1,11 @@
 import type { StepOutcome } from '../definition/step-run.js';
 import { branchOf, changedBranches, freshBranches } from './branch-state.js';
 import type { BranchState } from './branch-state.js';
-import type { ActFailed, CompensationFailed } from './journal-entry.js';
+import type { ActFailed, CompensationFailed, PathDecided } from './journal-entry.js';
 import { retryEndsAt } from './retry-wait.js';
+import type { PathStart, SagaPath } from './saga-path.js';
 import type { NamedStep, SagaState } from './saga-state.js';
-import { nowhere } from './saga-state.js';
+import { mayAct, nowhere } from './saga-state.js';
 
 /** A new copy of a state that is being changed: no other code has it yet. */
 export type MutableState = { -readonly [Field in keyof SagaState]: SagaState[Field] };
@@ -19,6 +20,7 @@ export function copyOf(state: SagaState): MutableState {
     claimSeq: state.claimSeq,
     context: state.context,
     stage: state.stage,
+    decisions: state.decisions,
     branches: state.branches,
     isUntouched: state.isUntouched,
     isUndoingFirst: state.isUndoingFirst,
@@ -66,9 +68,26 @@ export function endWait(next: MutableState): void {
 }
 
 /** The stage is done. */
-export function nextStage(next: MutableState): void {
+export function nextStage(next: MutableState, { path }: PathStart): void {
   next.stage++;
   next.branches = freshBranches;
+  if (path !== undefined) takePath(next, path);
+}
+
+/** Decided by an owner that found no decision: the act of the stage cannot have begun before. */
+export function pathDecided(next: MutableState, { path }: PathDecided): void {
+  if (!mayAct(next)) return;
+  next.branches = freshBranches;
+  takePath(next, path);
+}
+
+/** Takes the path to the next stage. Skipped stages are named, so that a changed definition is found out. */
+export function takePath(next: MutableState, { skipped, decisions }: SagaPath): void {
+  if (decisions !== undefined) next.decisions = { ...next.decisions, ...decisions };
+  for (const step of skipped ?? []) {
+    nameAct(next, step);
+    next.stage++;
+  }
 }
 
 /** Adds the next act to the undo list, because its effect is there or may be there. */

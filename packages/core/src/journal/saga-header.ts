@@ -1,6 +1,7 @@
 import type { Json } from '../context/context-codec.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import type { SagaWaiting } from './park.js';
+import type { SagaPath } from './saga-path.js';
 import type { SagaStatus } from './saga-status.js';
 
 /**
@@ -28,6 +29,8 @@ export interface SagaHeader {
   readonly deadlineAt: Date | undefined;
   /** The reason of its wait without an owner. */
   readonly waiting: SagaWaiting | undefined;
+  /** The decisions made at its start. Undefined for a saga whose first stage is under no condition. */
+  readonly path: SagaPath | undefined;
   /** The context with which it was started; later contexts are in the entries. */
   readonly context: Json;
   /** Set when the decision to compensate is durable. */

@@ -93,7 +93,13 @@ function stepOf(definition: SagaDefinition, state: SagaState): string | undefine
 
 function sinceWhen(definition: SagaDefinition, header: SagaHeader, entries: readonly JournalEntry[]): Date {
   let since = header.createdAt;
-  let state = initialState(header.context, header.status === SagaStatus.Pending);
+  let state = initialState(
+    header.context,
+    header.status === SagaStatus.Pending,
+    undefined,
+    undefined,
+    header.path,
+  );
   let step = stepOf(definition, state);
   for (const entry of entries) {
     const after = applyEntry(state, entry);

@@ -5,6 +5,7 @@ import type { BranchState } from './branch-state.js';
 import type { SagaDeadline } from './deadline.js';
 import type { SignalReceived } from './journal-entry.js';
 import type { Park, SagaWaiting } from './park.js';
+import type { Decisions } from './saga-path.js';
 import type { SagaStatus } from './saga-status.js';
 
 /** A step that the journal names, with its stage when the entry was written. */
@@ -73,6 +74,8 @@ export interface SagaState {
   readonly context: Json;
   /** Forward: the stage whose act is next. */
   readonly stage: number;
+  /** All decisions so far. */
+  readonly decisions: Decisions;
   /** The known attempts of the next calls, one for each branch of the stage. A fresh stage has `freshBranches`. */
   readonly branches: readonly BranchState[];
   /** Forward: the last owner stopped before it began the next act, so a claim puts nothing in doubt. */

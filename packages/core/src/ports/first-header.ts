@@ -21,6 +21,7 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
     nextRunAt: isQueued ? dueAfter(park, now) : undefined,
     deadlineAt: saga.deadlineInMs === undefined ? undefined : new Date(now.getTime() + saga.deadlineInMs),
     waiting: park && { for: park.for, name: park.name },
+    path: saga.path,
     context: saga.context,
     failure: undefined,
     stuck: undefined,

@@ -6,6 +6,7 @@ import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import type { Park, SagaWaiting } from '../journal/park.js';
 import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
+import type { SagaPath } from '../journal/saga-path.js';
 import type { SagaStatus } from '../journal/saga-status.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -23,6 +24,8 @@ export interface NewSaga {
   readonly park?: Park | undefined;
   /** After how long its deadline is, in milliseconds, by the clock of the storage; undefined: it has none. */
   readonly deadlineInMs?: number | undefined;
+  /** The decisions made at its start; undefined if there are none. */
+  readonly path?: SagaPath | undefined;
 }
 
 /** The result of a start. `exists`: the id or the key is used by the saga of this header; nothing was written. */

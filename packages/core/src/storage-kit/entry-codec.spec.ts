@@ -37,9 +37,24 @@ const start = fc
 const status = fc.constantFrom(...Object.values(SagaStatus));
 const optional = { requiredKeys: [] as never[] };
 
-/** The same drafts, some of which begin a wait. */
+const decision = fc.oneof(fc.boolean(), text, fc.constant(null), fc.record({ error }, plain));
+const path = fc.record(
+  {
+    skipped: fc.array(text),
+    decisions: fc.dictionary(
+      text.filter((one) => one !== '__proto__'),
+      decision,
+      plain,
+    ),
+  },
+  { ...optional, ...plain },
+);
+
+/** The same drafts, some of which begin a wait, and some of which have decided the path. */
 function leading(drafts: fc.Arbitrary<object>): fc.Arbitrary<object> {
-  return fc.tuple(drafts, fc.option(start, { nil: {} })).map(([draft, more]) => ({ ...draft, ...more }));
+  return fc
+    .tuple(drafts, fc.option(start, { nil: {} }), fc.record({ path }, optional))
+    .map(([draft, ...more]) => Object.assign({}, draft, ...more) as object);
 }
 
 /** The kinds with properties of their own, with and without the optional ones. The test fails if such a kind is missing. */
@@ -109,6 +124,7 @@ const drafts: { readonly [Kind in EntryDraft['kind']]?: fc.Arbitrary<object> } =
       { signal: fc.nat(), context: json, error, next: fc.constant('compensate') },
     ),
   ),
+  'path-decided': merged({ path }),
   settled: merged({}),
 };
 

@@ -1,6 +1,8 @@
 import type { Json } from '../context/context-codec.js';
 import { entryKinds } from '../journal/journal-entry.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
+import { pathProperties } from '../journal/saga-path.js';
+import type { SagaPath } from '../journal/saga-path.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import { fromStoredForm, toStoredForm } from './stored-forms.js';
 import type { Properties } from './stored-forms.js';
@@ -40,6 +42,7 @@ const revivers: Readonly<Record<string, (stored: never) => unknown>> = {
   retryAt: (stored: string) => new Date(stored),
   park: revivePark,
   wait: revivePark,
+  path: revivePath,
 };
 
 /**
@@ -90,6 +93,16 @@ interface StoredPark {
 function revivePark({ nextRunAt, ...park }: StoredPark): object {
   const revived = { ...park, dueInMs: park.dueInMs };
   return nextRunAt === undefined ? revived : { ...revived, nextRunAt: new Date(nextRunAt) };
+}
+
+/**
+ * A path as it was stored.
+ *
+ * @throws TypeError for one that a later release wrote and this one does not know.
+ */
+function revivePath(stored: object): SagaPath {
+  for (const name of Object.keys(stored)) if (!pathProperties.has(name)) throw unknown('a path with', name);
+  return stored;
 }
 
 const statuses: ReadonlySet<string> = new Set(Object.values(SagaStatus));

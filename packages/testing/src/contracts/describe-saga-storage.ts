@@ -7,6 +7,7 @@ import { describeFences } from './fences.contract.js';
 import { describeHints } from './hints.contract.js';
 import { describeLists } from './lists.contract.js';
 import { describeParks } from './parks.contract.js';
+import { describePaths } from './paths.contract.js';
 import { describeReads } from './reads.contract.js';
 import { describeRefusals } from './refusals.contract.js';
 import { describeReleases } from './releases.contract.js';
@@ -60,6 +61,7 @@ const groups: readonly Group[] = [
   ['a claim', describeClaims],
   ['a park', describeParks],
   ['a deadline', describeDeadlines],
+  ['a path', describePaths],
   ['a release', describeReleases],
   ['a hint', describeHints],
   ['a refusal', describeRefusals],

@@ -219,6 +219,26 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
     error,
     next: 'compensate',
   },
+  'act-completed that leads to a choice': {
+    kind: 'act-completed',
+    ...attempt,
+    path: {
+      skipped: ['wrap', 'a:b.c-d_e'],
+      decisions: { gift: false, constructor: true, pay: text, tip: null },
+    },
+  },
+  'act-completed that leads to a choice that failed': {
+    kind: 'act-completed',
+    ...attempt,
+    path: { decisions: { gift: { error } } },
+  },
+  'wait-ended that leads to a choice': {
+    kind: 'wait-ended',
+    step: 'cool',
+    outcome: 'elapsed',
+    path: { decisions: { pay: 'card' } },
+  },
+  'path-decided': { kind: 'path-decided', path: { skipped: ['wrap'], decisions: { gift: false } } },
   settled: { kind: 'settled' },
   'settled that ends the saga': { kind: 'settled', status: 'completed' },
   'cancel-requested of a STUCK saga': { kind: 'cancel-requested', reason: text, status: 'running' },

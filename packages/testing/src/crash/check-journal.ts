@@ -5,13 +5,14 @@ import { JournalReplay } from './journal-replay.js';
 /** The violations that a saga's header and journal show without other evidence. */
 export function checkJournal({ header, entries }: LoadedSaga): readonly Violation[] {
   const violations: Violation[] = [];
-  const { sagaId, status } = header;
+  const { sagaId, status, path } = header;
   const report: Report = (rule, detail) => violations.push({ rule, sagaId, detail });
-  const replay = new JournalReplay();
+  const replay = new JournalReplay(path);
   for (const [index, entry] of entries.entries()) {
     if (entry.seq !== index + 1) report('seq-gap', `entry ${index + 1} has seq ${entry.seq}`);
     checkWriter(entry, replay, report);
     checkStep(entry, replay, report);
+    checkPath(entry, replay, report);
     replay.apply(entry);
   }
   const problem = statusProblem(status, replay);
@@ -73,8 +74,16 @@ function checkStep(entry: JournalEntry, replay: JournalReplay, report: Report): 
   }
 }
 
+function checkPath(entry: JournalEntry, { skipped, decided }: JournalReplay, report: Report): void {
+  if ('step' in entry && entry.step !== undefined && skipped.has(entry.step))
+    report('skipped-ran', `"${entry.step}" at ${entry.seq}, though it was skipped`);
+  if (!('path' in entry)) return;
+  for (const id of Object.keys(entry.path?.decisions ?? {}))
+    if (decided.has(id)) report('decided-twice', `the choice "${id}" again at ${entry.seq}`);
+}
+
 const lastKinds: Readonly<Partial<Record<SagaStatus, ReadonlySet<JournalEntry['kind']>>>> = {
-  completed: new Set(['act-completed', 'step-resolved', 'wait-ended', 'settled']),
+  completed: new Set(['act-completed', 'step-resolved', 'wait-ended', 'path-decided', 'settled']),
   failed: new Set([
     'act-failed',
     'compensation-completed',

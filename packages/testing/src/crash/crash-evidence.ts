@@ -112,4 +112,6 @@ export type ViolationRule =
   | 'owned-while-parked'
   | 'park-not-of-journal'
   | 'deadline-too-early'
-  | 'ran-past-deadline';
+  | 'ran-past-deadline'
+  | 'decided-twice'
+  | 'skipped-ran';

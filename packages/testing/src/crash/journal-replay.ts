@@ -1,5 +1,6 @@
 import type { JournalEntry, StepOutcome } from '@nest-saga/core';
 import type { WaitStart } from '@nest-saga/core/engine';
+import type { SagaPath } from '@nest-saga/core/storage-kit';
 import { traceOf, traceOfSignal } from './ledger-row.js';
 
 /**
@@ -44,6 +45,15 @@ export class JournalReplay {
   private readonly signals = new Map<number, string>();
   /** Whether the saga is at a wait, so that no act was begun. */
   private isAtWait = false;
+  /** The stages that were skipped. */
+  readonly skipped = new Set<string>();
+  /** The choices that were made. */
+  readonly decided = new Set<string>();
+
+  /** Takes what was decided at the start. */
+  constructor(path?: SagaPath) {
+    this.takePath(path);
+  }
 
   apply(entry: JournalEntry): void {
     // A started saga has an owner before its first entry, which no entry names: it is the first writer.
@@ -56,8 +66,13 @@ export class JournalReplay {
         this.undo = [...this.undo, entry.step];
         this.context = entry.context ?? this.context;
         this.trail.push(traceOf('act', entry.step));
+        this.takePath(entry.path);
         if (this.isCancelled) this.direction = 'backward';
         else this.beginWait(entry);
+        return;
+      case 'path-decided':
+        this.isUnsure = false;
+        this.takePath(entry.path);
         return;
       case 'parked':
         if (entry.park?.for === 'retry') return this.park();
@@ -71,6 +86,7 @@ export class JournalReplay {
         if (entry.context !== undefined)
           this.trail.push(traceOfSignal(this.signals.get(entry.signal ?? 0) ?? '?'));
         this.context = entry.context ?? this.context;
+        this.takePath(entry.path);
         if (entry.next === 'compensate' || this.isCancelled) this.direction = 'backward';
         else this.beginWait(entry);
         return;
@@ -146,6 +162,11 @@ export class JournalReplay {
 
   private mayHaveBegun(): boolean {
     return !this.isEarly && !this.isUntouched && !this.isUndoingFirst && !this.isAtWait;
+  }
+
+  private takePath(path: SagaPath | undefined): void {
+    for (const id of path?.skipped ?? []) this.skipped.add(id);
+    for (const id of Object.keys(path?.decisions ?? {})) this.decided.add(id);
   }
 
   private beginWait(entry: WaitStart & Pick<JournalEntry, 'recordedAt'>): void {

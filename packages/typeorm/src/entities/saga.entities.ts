@@ -14,6 +14,8 @@ export class SagaExecutionEntity {
   declare readonly deadlineAt: Date | null;
   /** The reason of its wait without an owner, for example `retry:charge-card`. */
   declare readonly waiting: string | null;
+  /** The decisions made at the start; null unless the first stage is under a condition. */
+  declare readonly path: Readonly<Record<string, unknown>> | null;
   /**
    * The context of the start as encoded by the saga's codec, and parsed by the driver; later contexts are in the
    * entries.
@@ -46,6 +48,7 @@ export function sagaExecutionSchema(schema: string): EntitySchema<SagaExecutionE
       nextRunAt: { name: 'next_run_at', type: 'timestamptz', precision: 3, nullable: true },
       deadlineAt: { name: 'deadline_at', type: 'timestamptz', precision: 3, nullable: true },
       waiting: { type: 'text', nullable: true },
+      path: { type: 'json', nullable: true },
       context: { type: 'json' },
       failure: { type: 'json', nullable: true },
       stuck: { type: 'json', nullable: true },

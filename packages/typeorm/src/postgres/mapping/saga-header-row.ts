@@ -1,4 +1,4 @@
-import type { SagaHeading } from '@nest-saga/core/storage-kit';
+import type { SagaHeading, SagaPath } from '@nest-saga/core/storage-kit';
 import { isOpen } from '@nest-saga/core';
 import type { SagaFailure, SagaHeader, SagaStatus, SagaStuck } from '@nest-saga/core';
 import { required } from '../statement.js';
@@ -19,6 +19,7 @@ export function headerColumns(alias: string, onlyWhere?: string): string {
 export function headingColumns(alias: string, onlyWhere?: string): string {
   return `${alias}.id, ${alias}.saga_name, ${alias}.saga_version, ${alias}.saga_key, ${alias}.status, ${alias}.owner,
     ${timeColumn(`${alias}.next_run_at`)} AS next_run_at, ${timeColumn(`${alias}.deadline_at`)} AS deadline_at, ${alias}.waiting,
+    ${large(alias, 'path', onlyWhere)},
     ${large(alias, 'failure', onlyWhere)},
     ${large(alias, 'stuck', onlyWhere)}, ${large(alias, 'metadata', onlyWhere)},
     ${timeColumn(`${alias}.created_at`)} AS created_at, ${timeColumn(`${alias}.updated_at`)} AS updated_at`;
@@ -36,7 +37,7 @@ export function toSagaHeader(row: Row): SagaHeader {
 
 /** The same without the context. */
 export function toSagaHeading(row: Row): SagaHeading {
-  const { saga_key: key, owner, next_run_at: nextRunAt, waiting, failure, stuck } = row;
+  const { saga_key: key, owner, next_run_at: nextRunAt, waiting, path, failure, stuck } = row;
   const deadlineAt = row['deadline_at'];
   const status = required(row, 'status') as SagaStatus;
   return {
@@ -49,6 +50,7 @@ export function toSagaHeading(row: Row): SagaHeading {
     nextRunAt: typeof nextRunAt === 'string' ? toDate(nextRunAt) : undefined,
     deadlineAt: typeof deadlineAt === 'string' ? toDate(deadlineAt) : undefined,
     waiting: toSagaWaiting(waiting, typeof owner !== 'string' && isOpen(status)),
+    path: typeof path === 'string' ? (JSON.parse(path) as SagaPath) : undefined,
     failure: typeof failure === 'string' ? (JSON.parse(failure) as SagaFailure) : undefined,
     stuck: typeof stuck === 'string' ? (JSON.parse(stuck) as SagaStuck) : undefined,
     metadata: JSON.parse(required(row, 'metadata')) as Readonly<Record<string, string>>,

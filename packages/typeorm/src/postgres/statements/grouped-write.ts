@@ -8,10 +8,10 @@ import type { WritePart } from './write-part.js';
 import { durableMoment } from './durable-moment.js';
 import { areLocked, locksFirst } from './lock-headers.js';
 import {
-  isTimed,
+  hasMoreColumns,
   startOneStatement,
-  startOneTimedStatement,
-  startOneTimedValues,
+  startOneWithMoreStatement,
+  startOneWithMoreValues,
   startOneValues,
 } from './start-one.js';
 
@@ -42,7 +42,7 @@ export interface WriteParts {
 export class GroupedWriteStatement {
   private readonly variants = new Map<string, Statement>();
   private readonly startOne: Statement;
-  private readonly startOneTimed: Statement;
+  private readonly startOneWithMore: Statement;
   private readonly appendOne: AppendOneStatements;
 
   constructor(
@@ -50,7 +50,7 @@ export class GroupedWriteStatement {
     private readonly parts: WriteParts,
   ) {
     this.startOne = startOneStatement(tables);
-    this.startOneTimed = startOneTimedStatement(tables);
+    this.startOneWithMore = startOneWithMoreStatement(tables);
     this.appendOne = new AppendOneStatements(tables);
   }
 
@@ -68,8 +68,8 @@ export class GroupedWriteStatement {
 
   private bindStart(saga: NewSaga): BoundWrite {
     const writtenBy = writtenRow;
-    if (!isTimed(saga)) return { statement: this.startOne, values: startOneValues(saga), writtenBy };
-    return { statement: this.startOneTimed, values: startOneTimedValues(saga), writtenBy };
+    if (!hasMoreColumns(saga)) return { statement: this.startOne, values: startOneValues(saga), writtenBy };
+    return { statement: this.startOneWithMore, values: startOneWithMoreValues(saga), writtenBy };
   }
 
   private bindMany({ starts, appends }: WriteGroup): BoundWrite {

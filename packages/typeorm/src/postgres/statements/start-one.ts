@@ -27,32 +27,43 @@ export function startOneValues(saga: NewSaga): readonly unknown[] {
   return [sagaId, saga.saga, version, key, owner, context, JSON.stringify(metadata)];
 }
 
-/** Like `startOneStatement` for a saga that has a deadline or is parked. Parameters: `startOneTimedValues`. */
-export function startOneTimedStatement({ execution }: Tables): Statement {
+/** Like `startOneStatement` for a saga that has a deadline or a path, or is parked. Parameters: `startOneWithMoreValues`. */
+export function startOneWithMoreStatement({ execution }: Tables): Statement {
   const after = (parameter: string): string =>
     `${statementTime} + ${parameter}::bigint * interval '1 millisecond'`;
   return {
     name: 'start_timed',
     text: `INSERT INTO ${execution}
   (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at,
-  waiting, deadline_at)
+  waiting, deadline_at, path)
 SELECT $1::uuid, $2::text, $3::integer, $4::text, CASE WHEN $5::text IS NULL THEN 'pending' ELSE 'running' END,
   $5::text, CASE WHEN $5::text IS NULL THEN ${after('$8')} END, $6::json, $7::json, ${statementTime}, ${statementTime},
-  $9::text, ${after('$10')}
+  $9::text, ${after('$10')}, $11::json
 WHERE ${isCommitDurable}
 ON CONFLICT DO NOTHING`,
   };
 }
 
-/** The parameters of `startOneTimedStatement`. */
-export function startOneTimedValues(saga: NewSaga): readonly unknown[] {
+/** The parameters of `startOneWithMoreStatement`. */
+export function startOneWithMoreValues(saga: NewSaga): readonly unknown[] {
   const { park, deadlineInMs } = saga;
-  return [...startOneValues(saga), dueInMsOfStart(saga), toWaitingColumn(park), deadlineInMs];
+  return [
+    ...startOneValues(saga),
+    dueInMsOfStart(saga),
+    toWaitingColumn(park),
+    deadlineInMs,
+    pathColumnOf(saga),
+  ];
 }
 
 /** Whether a start has more columns than `startOneStatement` writes. */
-export function isTimed({ park, deadlineInMs }: NewSaga): boolean {
-  return park !== undefined || deadlineInMs !== undefined;
+export function hasMoreColumns({ park, deadlineInMs, path }: NewSaga): boolean {
+  return park !== undefined || deadlineInMs !== undefined || path !== undefined;
+}
+
+/** The decisions of a start, as JSON; null if there are none. */
+export function pathColumnOf({ path }: NewSaga): string | null {
+  return path === undefined ? null : JSON.stringify(path);
 }
 
 /** After how long a queued saga is due, in milliseconds; null: never. */

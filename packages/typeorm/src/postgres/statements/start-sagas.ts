@@ -4,11 +4,11 @@ import type { WritePart } from './write-part.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { columnsOf } from './columns.js';
 import type { ColumnSource } from './columns.js';
-import { dueInMsOfStart, isTimed } from './start-one.js';
+import { dueInMsOfStart, hasMoreColumns, pathColumnOf } from './start-one.js';
 
-/** Writes the headers of new sagas, by id and by key. The columns of parks and deadlines are left out if no saga has one. */
+/** Writes the headers of new sagas, by id and by key. The columns of parks, deadlines and paths are left out if no saga has one. */
 export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): WritePart {
-  const areTimed = starts.some(isTimed);
+  const haveMore = starts.some(hasMoreColumns);
   const columns = columnsOf(starts, {
     id: ['uuid', (saga) => saga.sagaId],
     name: ['text', (saga) => saga.saga],
@@ -17,28 +17,29 @@ export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): W
     owner: ['text', (saga) => saga.owner ?? null],
     context: ['json', (saga) => saga.context],
     metadata: ['json', (saga) => JSON.stringify(saga.metadata)],
-    ...(areTimed ? timeColumns : {}),
+    ...(haveMore ? moreColumns : {}),
   });
-  const due = areTimed ? after('saga.due_in_ms') : 'moment.at';
+  const due = haveMore ? after('saga.due_in_ms') : 'moment.at';
   return {
-    key: areTimed ? 't' : 's',
+    key: haveMore ? 't' : 's',
     name: 'started',
     isAnswer: true,
     values: columns.values,
     sql: (first) => `INSERT INTO ${execution}
-      (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at${areTimed ? ', waiting, deadline_at' : ''})
+      (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at${haveMore ? ', waiting, deadline_at, path' : ''})
     SELECT saga.id, saga.name, saga.version, saga.key, CASE WHEN saga.owner IS NULL THEN 'pending' ELSE 'running' END,
-      saga.owner, CASE WHEN saga.owner IS NULL THEN ${due} END, saga.context, saga.metadata, moment.at, moment.at${areTimed ? `, saga.waiting, ${after('saga.deadline_in_ms')}` : ''}
+      saga.owner, CASE WHEN saga.owner IS NULL THEN ${due} END, saga.context, saga.metadata, moment.at, moment.at${haveMore ? `, saga.waiting, ${after('saga.deadline_in_ms')}, saga.path` : ''}
     FROM ${columns.unnest(first, 'saga')}, moment
     ON CONFLICT DO NOTHING
     RETURNING id`,
   };
 }
 
-const timeColumns: Readonly<Record<string, ColumnSource<NewSaga>>> = {
+const moreColumns: Readonly<Record<string, ColumnSource<NewSaga>>> = {
   waiting: ['text', ({ park }) => toWaitingColumn(park)],
   due_in_ms: ['bigint', dueInMsOfStart],
   deadline_in_ms: ['bigint', ({ deadlineInMs }) => deadlineInMs ?? null],
+  path: ['json', pathColumnOf],
 };
 
 /** Null for a park without an end, or a saga without a deadline. */

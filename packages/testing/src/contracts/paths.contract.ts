@@ -1,0 +1,58 @@
+/// <reference types="jest" />
+import type { StorageWorld } from './storage-world.js';
+import { identityOf } from './storage-world.js';
+
+/** The promises of a start at which something was decided. */
+export function describePaths(world: StorageWorld): void {
+  const path = { skipped: ['wrap', 'a:b.c-d_e'], decisions: { gift: false, pay: 'card "x" 😀', tip: null } };
+
+  it('stores what was decided, each by itself and beside sagas of which nothing was decided', async () => {
+    const owner = await world.newWorker();
+    const alone = await world.start({ owner, path });
+    const others = [
+      world.newSaga({ owner, path: { decisions: { gift: true } } }),
+      world.newSaga({ deadlineInMs: 60_000 }),
+      world.newSaga({ path }),
+      world.newSaga({ owner }),
+    ];
+    await Promise.all(others.map((saga) => world.storage.start(saga)));
+
+    const headers = await Promise.all([alone, ...others].map(({ sagaId }) => world.header(sagaId)));
+    expect(headers.map((header) => header.path)).toEqual([
+      path,
+      { decisions: { gift: true } },
+      undefined,
+      path,
+      undefined,
+    ]);
+    expect(headers.map((header) => [header.owner, header.deadlineAt !== undefined])).toEqual([
+      [owner, false],
+      [owner, false],
+      [undefined, true],
+      [undefined, false],
+      [owner, false],
+    ]);
+  });
+
+  it('gives it to every reader of the saga, and to a worker with its claim', async () => {
+    const saga = await world.start({ key: 'with-a-path', path });
+    const { sagaId } = saga;
+    const page = await world.storage.list({ saga: saga.saga, limit: 1 });
+    const [outline] = await world.storage.readOutlines([sagaId]);
+    const loaded = await world.storage.load(sagaId);
+    const [claimed] = await world.storage.claim({
+      worker: await world.newWorker(),
+      sagas: [identityOf(saga)],
+      limit: 1,
+    });
+    const read = [
+      await world.storage.find(sagaId),
+      await world.storage.findByKey(saga.saga, 'with-a-path'),
+      page.sagas[0],
+      outline?.header,
+      loaded?.header,
+      claimed?.header,
+    ];
+    expect(read.map((header) => header?.path)).toEqual(read.map(() => path));
+  });
+}
