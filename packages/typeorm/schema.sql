@@ -15,6 +15,7 @@ CREATE TABLE saga.saga_execution (
   waiting text,
   deadline_at timestamp(3) with time zone,
   path json,
+  resumed_at timestamp(3) with time zone,
   parent_id uuid,
   reverses uuid,
   CONSTRAINT saga_execution_pkey PRIMARY KEY (id),

@@ -80,12 +80,14 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       owner,
       nextRunAt,
       deadlineAt,
+      resumedAt,
       waiting,
       path,
       context,
       entries,
       ...same
     } = execution;
+    expect(resumedAt).toBeNull();
     expect({
       ...same,
       sagaId: id,

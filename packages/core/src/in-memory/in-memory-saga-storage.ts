@@ -25,7 +25,7 @@ import type {
   WaitingListQuery,
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
-import { listHeaders, summarizeHeaders } from './list-headers.js';
+import { listHeaders } from './list-headers.js';
 import { OpenSagas } from './open-sagas.js';
 import { listWaitingHeaders } from './list-waiting.js';
 import { dueAt, isClaimable, isOneOf, toEntry } from './stored-saga.js';
@@ -40,6 +40,7 @@ import {
   outlineSize,
   ReadBudget,
 } from './stored-values.js';
+import { summarizeSagas } from './summarize-sagas.js';
 import { WritePauses } from './write-pauses.js';
 
 /** Options of {@link InMemorySagaStorage}. */
@@ -164,10 +165,7 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async summarize(): Promise<StorageSummary> {
-    return summarizeHeaders(
-      [...this.sagas.values()].map(({ header }) => header),
-      this.clock.now(),
-    );
+    return summarizeSagas([...this.sagas.values()], this.clock.now());
   }
 
   async registerWorker(worker: string, leaseDurationMs: number): Promise<void> {
@@ -239,7 +237,9 @@ export class InMemorySagaStorage implements SagaStorage {
     const from = stored.header.status;
     if (from !== 'pending' && from !== 'running' && from !== 'compensating')
       throw new TypeError(`a ${from} saga was claimed`);
-    const isParked = stored.header.waiting !== undefined;
+    const { waiting, nextRunAt } = stored.header;
+    const isParked = waiting !== undefined;
+    if (isParked && waiting.for !== 'retry') stored.resumedAt = nextRunAt?.getTime() ?? now;
     const status = from === SagaStatus.Pending ? SagaStatus.Running : from;
     const claim: EntryDraft = isParked ? { kind: 'claimed', from, parked: true } : { kind: 'claimed', from };
     this.write(stored, worker, status === from ? claim : { ...claim, status }, now);

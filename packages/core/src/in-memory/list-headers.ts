@@ -1,6 +1,5 @@
 import type { SagaHeader } from '../journal/saga-header.js';
-import { isOpen, SagaStatus } from '../journal/saga-status.js';
-import type { SagaListQuery, SagaPage, StorageSummary } from '../ports/saga-storage.js';
+import type { SagaListQuery, SagaPage } from '../ports/saga-storage.js';
 import { decodeCursor, encodeCursor } from '../ports/list-cursor.js';
 import { headingOf } from './stored-values.js';
 import { checkListLimit, checkListNames } from '../ports/list-limit.js';
@@ -27,39 +26,6 @@ export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery
   };
 }
 
-/** Counts and ages of the sagas that are open or stuck. */
-export function summarizeHeaders(headers: readonly SagaHeader[], now: number): StorageSummary {
-  const count = (status: SagaStatus): number => headers.filter((header) => header.status === status).length;
-  const open = headers.filter((header) => isOpen(header.status));
-  const ageing = open.filter(({ waiting }) => waiting === undefined || waiting.for === 'retry');
-  const oldest = ageing.reduce(
-    (time, header) => Math.min(time, header.createdAt.getTime()),
-    Number.POSITIVE_INFINITY,
-  );
-  const groups = groupByIdentity(open);
-  return {
-    pending: count(SagaStatus.Pending),
-    running: count(SagaStatus.Running),
-    compensating: count(SagaStatus.Compensating),
-    stuck: count(SagaStatus.Stuck),
-    waiting: open.filter(({ waiting }) => waiting !== undefined).length,
-    waitingFor: countByKind(open),
-    oldestOpenAgeMs: ageing.length === 0 ? undefined : Math.max(0, now - oldest),
-    open: [...groups.values()].flatMap((group) => {
-      const [first] = group;
-      return first === undefined ? [] : [{ saga: first.saga, version: first.version, count: group.length }];
-    }),
-  };
-}
-
-function countByKind(headers: readonly SagaHeader[]): StorageSummary['waitingFor'] {
-  const counts: { -readonly [Kind in keyof StorageSummary['waitingFor']]: number } = {};
-  for (const { waiting } of headers) {
-    if (waiting !== undefined) counts[waiting.for] = (counts[waiting.for] ?? 0) + 1;
-  }
-  return counts;
-}
-
 function matchesQuery(header: SagaHeader, query: SagaListQuery): boolean {
   return (
     (query.status === undefined || header.status === query.status) &&
@@ -76,13 +42,4 @@ function compare(one: Position, other: Position): number {
   const byTime = one.createdAt.getTime() - other.createdAt.getTime();
   if (byTime !== 0) return byTime;
   return one.sagaId < other.sagaId ? -1 : one.sagaId > other.sagaId ? 1 : 0;
-}
-
-function groupByIdentity(headers: readonly SagaHeader[]): ReadonlyMap<string, readonly SagaHeader[]> {
-  const groups = new Map<string, SagaHeader[]>();
-  for (const header of headers) {
-    const identity = `${header.saga}@${header.version}`;
-    groups.set(identity, [...(groups.get(identity) ?? []), header]);
-  }
-  return groups;
 }

@@ -7,6 +7,8 @@ import { isOpen } from '../journal/saga-status.js';
 export interface StoredSaga {
   header: SagaHeader;
   readonly written: WrittenEntry[];
+  /** When its last wait was over, in milliseconds. Missing if it never waited, except for the next attempt of a step. */
+  resumedAt?: number;
 }
 
 /** An entry as it was written, with its stamp. The journal entry is made only when it is read. */

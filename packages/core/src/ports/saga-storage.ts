@@ -170,7 +170,7 @@ export interface StorageSummary {
   readonly waitingFor: Readonly<Partial<Record<SagaWaiting['for'], number>>>;
   /**
    * The age of the oldest open saga, in milliseconds; undefined if none is open. Sagas that wait for anything except
-   * the next attempt of a step are left out.
+   * the next attempt of a step are left out, and a saga whose wait is over has the age since then.
    */
   readonly oldestOpenAgeMs: number | undefined;
   /** Open sagas by name and version, so that a process can report those that are not registered. */

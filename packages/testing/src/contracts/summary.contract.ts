@@ -17,6 +17,39 @@ export function describeSummary(world: StorageWorld): void {
     });
   });
 
+  it('counts the age of a saga that waited from the end of its wait, also while no worker claims it', async () => {
+    const owner = await world.newWorker();
+    const park = { for: 'signal', name: 'paid', dueInMs: undefined } as const;
+    const { saga, sagaId } = await world.start({ owner });
+    const end = async (id: string) => world.append(id, entryOf.settled, changeTo.completed());
+    /** The moment of the storage's clock. */
+    const moment = async () => {
+      const probe = await world.start({ owner });
+      await end(probe.sagaId);
+      return (await world.header(probe.sagaId)).createdAt.getTime();
+    };
+    const expectAgeSince = async (since: number) => {
+      const earliest = (await moment()) - since;
+      const { oldestOpenAgeMs } = await world.another.summarize();
+      expect(oldestOpenAgeMs).toBeGreaterThanOrEqual(earliest - 1);
+      expect(oldestOpenAgeMs).toBeLessThanOrEqual((await moment()) - since + 1);
+    };
+
+    await world.append(sagaId, entryOf.actParked, { ...changeTo.parked(0), park });
+    await world.pass(50);
+    await expect(world.another.summarize()).resolves.toMatchObject({ oldestOpenAgeMs: undefined });
+    await world.append(sagaId, entryOf.actParked, { ...changeTo.parked(0), park: { ...park, dueInMs: 0 } });
+    const woken = (await world.header(sagaId)).nextRunAt?.getTime() ?? Number.NaN;
+    await world.pass(50);
+    await expectAgeSince(woken);
+    await world.storage.claim({ worker: owner, sagas: [{ saga, version: 1 }], limit: 1 });
+    await world.pass(50);
+    await expectAgeSince(woken);
+    await world.append(sagaId, entryOf.actParked, changeTo.parked(60_000));
+    await expectAgeSince(woken);
+    await end(sagaId);
+  });
+
   it('counts open and stuck sagas, by status and by name, and leaves out those that have ended', async () => {
     const owner = await world.newWorker();
     const { saga } = world.newIdentity();

@@ -12,6 +12,8 @@ export class SagaExecutionEntity {
   declare readonly owner: string | null;
   declare readonly nextRunAt: Date | null;
   declare readonly deadlineAt: Date | null;
+  /** When its last wait was over. */
+  declare readonly resumedAt: Date | null;
   /** The reason of its wait without an owner, for example `retry:charge-card`. */
   declare readonly waiting: string | null;
   /** The decisions made at the start; null unless the first stage is under a condition. */
@@ -46,6 +48,7 @@ export function sagaExecutionSchema(schema: string): EntitySchema<SagaExecutionE
       status: { type: 'text' },
       owner: { type: 'text', nullable: true },
       nextRunAt: { name: 'next_run_at', type: 'timestamptz', precision: 3, nullable: true },
+      resumedAt: { name: 'resumed_at', type: 'timestamptz', precision: 3, nullable: true },
       deadlineAt: { name: 'deadline_at', type: 'timestamptz', precision: 3, nullable: true },
       waiting: { type: 'text', nullable: true },
       path: { type: 'json', nullable: true },

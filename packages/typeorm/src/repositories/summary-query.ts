@@ -1,9 +1,11 @@
 import type { ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
 import type { SagaExecutionEntity } from '../entities/saga.entities.js';
+import { isAgeing } from '../postgres/statements/is-ageing.js';
 import { openStatuses } from '../postgres/statements/status-lists.js';
 
-/** The other waits have no known length. */
-const isAgeing = "header.waiting IS NULL OR header.waiting LIKE 'retry:%'";
+/** The moment from which on the age of a saga counts; null while it waits. */
+const ageingSince = `CASE WHEN ${isAgeing} THEN coalesce(header.resumedAt, header.createdAt)
+  WHEN header.nextRunAt <= clock_timestamp() THEN header.nextRunAt END`;
 
 /** The kind of the wait; null without one. */
 const waitingFor = "split_part(header.waiting, ':', 1)";
@@ -21,10 +23,7 @@ export function summaryQuery(sagas: Repository<SagaExecutionEntity>): SelectQuer
       .addSelect('header.sagaVersion', 'saga_version')
       .addSelect('count(*)', 'count')
       .addSelect(waitingFor, 'waiting_for')
-      .addSelect(
-        `(extract(epoch FROM clock_timestamp() - min(header.createdAt) FILTER (WHERE ${isAgeing})) * 1000)::bigint`,
-        'age_ms',
-      )
+      .addSelect(`(extract(epoch FROM clock_timestamp() - min(${ageingSince})) * 1000)::bigint`, 'age_ms')
       .where(condition)
       .groupBy('header.status')
       .addGroupBy('header.sagaName')

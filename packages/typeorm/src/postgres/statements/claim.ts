@@ -5,6 +5,7 @@ import type { Tables } from '../tables.js';
 import { headerColumns } from '../mapping/saga-header-row.js';
 import { durableMoment } from './durable-moment.js';
 import { lastUsableSeq } from './fence.js';
+import { isAgeing } from './is-ageing.js';
 import { knownSaga } from './known-saga.js';
 import { openStatuses } from './status-lists.js';
 
@@ -69,6 +70,7 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
   ), taken AS (
     UPDATE ${execution} AS header
     SET owner = $1::text, next_run_at = NULL, waiting = NULL, updated_at = moment.at,
+      resumed_at = CASE WHEN ${isAgeing} THEN header.resumed_at ELSE header.next_run_at END,
       status = CASE header.status WHEN 'pending' THEN 'running' ELSE header.status END
     FROM claimed, moment
     WHERE header.id = claimed.saga_id
