@@ -1,4 +1,5 @@
 /** Everything that runs sagas without Nest: the engine, its pure parts, and the checks and views for its host. */
+export type { CodecPlace } from './context/context-codec.js';
 export { checkSize, encodedBytes } from './context/context-codec.js';
 export { maximumDepth } from './context/check-encodable.js';
 export { classOfEvent, nameEventClass, nameOfEventClass } from './context/event-class.js';
@@ -10,6 +11,7 @@ export type { FallbackStage, Stage, StepStage, WaitStage } from './definition/sa
 export { stepsOf } from './definition/saga-definition.js';
 export type { WaitDefinition } from './definition/wait-definition.js';
 export { isWait } from './definition/waits.js';
+export { placedCodec } from './definition/placed-definition.js';
 export { SagaRegistry } from './definition/saga-registry.js';
 export type { StepHandlerSource } from './definition/saga-step.js';
 export { sagaTable, stepTable } from './definition/saga-tables.js';

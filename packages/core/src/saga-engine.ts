@@ -5,6 +5,7 @@ import type { EventHandlers } from './ports/event-handlers.js';
 import type { IdGenerator } from './ports/id-generator.js';
 import { notifyWorker } from './ports/notify.js';
 import type { SagaListener } from './ports/saga-listener.js';
+import { openedStorage } from './ports/opened-storage.js';
 import type { SagaStorage } from './ports/saga-storage.js';
 import type { StartInterceptor } from './ports/start-interceptor.js';
 import type { StepInterceptor } from './ports/step-interceptor.js';
@@ -51,13 +52,16 @@ export class SagaEngine {
   readonly redelivery: EventRedelivery;
   readonly worker: SagaWorker;
   readonly watch: JournalWatch;
+  /** The storage of the options. Reads return the texts of encrypted sagas as they were written. */
+  readonly storage: SagaStorage;
   private readonly isWorker: boolean;
   private readonly surroundings: Surroundings;
   private endHints: (() => void) | undefined;
 
   constructor(private readonly options: SagaEngineOptions) {
-    const { storage, registry, clock, ids, listener, interceptor, startInterceptor, eventHandlers } = options;
+    const { registry, clock, ids, listener, interceptor, startInterceptor, eventHandlers } = options;
     const { awaitResult } = options;
+    const storage = (this.storage = openedStorage(options.storage, registry));
     const settings = resolveWorkerOptions(options);
     this.isWorker = settings.worker;
     this.surroundings = options.surroundings ?? noSurroundings;
@@ -113,15 +117,11 @@ export class SagaEngine {
     return this.options.registry;
   }
 
-  get storage(): SagaStorage {
-    return this.options.storage;
-  }
-
   /** Opens the storage and begins to work. Rejects if the storage cannot be prepared. */
   open(): Promise<void> {
     return this.surroundings.run(async () => {
-      await this.options.storage.open(this.surroundings);
-      this.endHints = this.options.storage.onHint?.((hint) => {
+      await this.storage.open(this.surroundings);
+      this.endHints = this.storage.onHint?.((hint) => {
         if (hint.kind === 'saga') this.watch.hint(hint.sagaId);
       });
       if (this.isWorker) await this.worker.start();
@@ -137,7 +137,7 @@ export class SagaEngine {
       await this.worker.stop();
       this.endHints?.();
       this.watch.close();
-      await this.options.storage.close();
+      await this.storage.close();
     });
   }
 }

@@ -1,4 +1,4 @@
-export type { FailedRedelivery, SagaKey } from '@nest-saga/core/engine';
+export type { CodecPlace, FailedRedelivery, SagaKey } from '@nest-saga/core/engine';
 export type {
   Delay,
   DelayLength,
@@ -169,3 +169,8 @@ export {
   waitFor,
   WaitTimedOutError,
 } from '@nest-saga/core';
+
+export type { AesGcmCodecOptions } from './encryption/aes-gcm-codec.js';
+export { aesGcmCodec } from './encryption/aes-gcm-codec.js';
+export { EncryptedValueError } from './errors/encrypted-value-error.js';
+export { EncryptionKeyMissingError } from './errors/encryption-key-missing-error.js';

@@ -38,7 +38,7 @@ export class EventRedelivery {
     const loaded = await this.storage.load(id, isSeq ? seq - 1 : maximumSeq);
     if (loaded === undefined) throw new SagaNotFoundError(sagaId);
     const { header, entries } = loaded;
-    const definition = this.registry.find(header.saga, header.version);
+    const definition = this.registry.findFor(header);
     if (definition === undefined) {
       const known = this.registry.identities.map(({ saga, version }) => `${saga} version ${version}`);
       throw new SagaNotRegisteredError(

@@ -268,14 +268,14 @@ export class SagaReader {
   }
 
   private toResult(header: SagaHeading, entry: StepEntry): SagaStepResult | SagaNotRegisteredError {
-    const { sagaId, saga, version } = header;
-    const definition = this.registry.find(saga, version);
+    const { sagaId } = header;
+    const definition = this.registry.findFor(header);
     if (definition === undefined) return this.notRegistered(header);
     return toStepResult(sagaId, definition, entry);
   }
 
   private definitionOf(header: SagaHeading): SagaDefinition {
-    const definition = this.registry.find(header.saga, header.version);
+    const definition = this.registry.findFor(header);
     if (definition !== undefined) return definition;
     throw this.notRegistered(header);
   }

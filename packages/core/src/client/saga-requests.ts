@@ -1,4 +1,5 @@
-import { jsonContextCodec } from '../context/context-codec.js';
+import type { ContextCodec } from '../context/context-codec.js';
+import { placedCodec } from '../definition/placed-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import type { SagaSignal } from '../definition/saga-signal.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
@@ -12,6 +13,7 @@ import { foldJournal } from '../journal/fold-journal.js';
 import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, StepResolution } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
+import { sealTexts } from '../journal/sealed-texts.js';
 import { sagaDefaults } from '../options/defaults.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
@@ -185,9 +187,10 @@ export class SagaRequests {
     const after = applyEntry(state, entry);
     const { seq } = after;
     const change = projectHeader(state, after, undefined);
-    const append = { sagaId, seq, worker: undefined, entry };
+    const { codec } = definition;
+    const append = { sagaId, seq, worker: undefined, entry, ...(change === undefined ? {} : { change }) };
     try {
-      const result = await this.storage.append(change === undefined ? append : { ...append, change });
+      const result = await this.storage.append(codec.encrypts === true ? sealTexts(codec, append) : append);
       if (result !== 'stored') return false;
     } catch (error) {
       if (isSagaError(error, 'SAGA_STORAGE_FAILED') && error.outcome === 'unknown') asked.unanswered = seq;
@@ -223,9 +226,9 @@ export class SagaRequests {
   }
 
   private definitionOf(header: SagaHeader, { isForAnySaga }: SagaRequest): SagaDefinition {
-    const definition = this.registry.find(header.saga, header.version);
+    const definition = this.registry.findFor(header);
     if (definition !== undefined) return definition;
-    if (isForAnySaga === true) return undefinedSaga(header.saga, header.version);
+    if (isForAnySaga === true) return undefinedSaga(header, placedCodec(this.registry.defaultCodec, header));
     const known = this.registry.identities.map(({ saga, version }) => `${saga} version ${version}`);
     throw new SagaNotRegisteredError(
       `"${header.saga}" version ${header.version}`,
@@ -236,12 +239,12 @@ export class SagaRequests {
 }
 
 /** A definition for a saga that is not registered in this process. */
-function undefinedSaga(name: string, version: number): SagaDefinition {
+function undefinedSaga({ saga: name, version }: SagaHeader, codec: ContextCodec): SagaDefinition {
   return {
     name,
     version,
     context: undefined,
-    codec: jsonContextCodec,
+    codec,
     maximumRecoveryAttempts: sagaDefaults.recovery.maximumRecoveryAttempts,
     deadlineMs: undefined,
     stages: [],

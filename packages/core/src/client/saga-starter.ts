@@ -1,6 +1,7 @@
 import { checkSize } from '../context/context-codec.js';
 import { checkComesBack } from '../context/check-comes-back.js';
 import type { Json } from '../context/context-codec.js';
+import { placedDefinition } from '../definition/placed-definition.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import type { WriteLimit } from '../execution/journal-writer.js';
@@ -111,11 +112,11 @@ export class SagaStarter {
   ): StartRequest {
     this.checkNotStopping(method);
     const options = checkStartOptions(given);
-    const definition = this.registry.getForStart(context, options.saga);
+    const sagaId = options.sagaId ?? drawnId ?? this.ids.nextId();
+    const definition = placedDefinition(this.registry.getForStart(context, options.saga), { sagaId });
     const json = definition.codec.encode(context, 'context');
     checkSize(json, 'context');
     checkComesBack(definition, json);
-    const sagaId = options.sagaId ?? drawnId ?? this.ids.nextId();
     return { definition, json, options, sagaId, park: parkOf(options) };
   }
 
@@ -197,7 +198,7 @@ export class SagaStarter {
   /** This very start was stored, but its answer was lost: the saga is run as if the answer had arrived. */
   private async attach(header: SagaHeader, { owner, slot }: ReservedRun): Promise<StartedSaga> {
     const { sagaId } = header;
-    const definition = this.registry.find(header.saga, header.version);
+    const definition = this.registry.findFor(header);
     const loaded = await this.worker.writer
       .load(sagaId, 0, { mayKeepTrying: () => this.worker.lease.isValidFor(owner) })
       .catch((error: unknown) => {
@@ -220,9 +221,7 @@ export class SagaStarter {
 
   private attached(header: SagaHeading, fallback: SagaDefinition | undefined): StartedSaga {
     const definition =
-      this.registry.find(header.saga, header.version) ??
-      fallback ??
-      this.registry.getForStart(undefined, header.saga);
+      this.registry.findFor(header) ?? fallback ?? this.registry.getForStart(undefined, header.saga);
     const { sagaId, version } = header;
     return { sagaId, definition, version, isFresh: false, end: this.worker.running.get(sagaId)?.end };
   }
@@ -244,8 +243,9 @@ export class SagaStarter {
       throw new SagaConflictError(header.sagaId, header.saga, 'exists');
   }
 
-  private checkSameContext({ sagaId, saga, version, context }: SagaHeader, asked: StoredContext): void {
-    const codec = this.registry.find(saga, version)?.codec ?? asked.codec;
+  private checkSameContext(header: SagaHeader, asked: StoredContext): void {
+    const { sagaId, saga, context } = header;
+    const codec = this.registry.findFor(header)?.codec ?? asked.codec;
     let unreadable: ErrorOptions = {};
     try {
       if (isSameContext({ json: context, codec }, asked)) return;

@@ -7,19 +7,30 @@ import { maximumEncodedBytes } from './size-budget.js';
 /** JSON text as it is stored: contexts, responses and events are kept and passed on in this form. */
 export type Json = string;
 
+/** The saga to which a value belongs. */
+export interface CodecPlace {
+  readonly sagaId: string;
+}
+
 /**
- * Converts the values of a saga (contexts, responses, events) into storable text and back. A saga may have its own
- * codec, for example to encrypt personal fields; its output must be JSON text.
+ * Converts the values of a saga (contexts, responses, events, payloads of signals) into storable text and back. A saga
+ * may have its own codec, for example to encrypt personal fields; its output must be JSON text.
  */
 export interface ContextCodec {
   /**
+   * Set by a codec that encrypts. The engine then also encodes texts that may repeat a value (messages of errors,
+   * reasons, notes, titles), the log leaves them out, and a process that cannot decode a saga leaves the saga alone.
+   */
+  readonly encrypts?: true;
+  /**
    * @param value The value to store.
    * @param path The name of the value in an error, for example `context` or `response`.
+   * @param place Its saga. The engine always passes it.
    * @throws ContextNotStorableError with the path of the part that cannot be stored.
    */
-  encode(value: unknown, path: string): Json;
-  /** The inverse of `encode`. Must return a new value for each call. */
-  decode(json: Json): unknown;
+  encode(value: unknown, path: string, place?: CodecPlace): Json;
+  /** The inverse of `encode`, for the same place. Must return a new value for each call. */
+  decode(json: Json, place?: CodecPlace): unknown;
 }
 
 /**

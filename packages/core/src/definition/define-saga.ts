@@ -1,8 +1,9 @@
+import type { ContextCodec } from '../context/context-codec.js';
 import { jsonContextCodec } from '../context/context-codec.js';
 import { SagaDefinitionError } from '../errors/saga-definition-error.js';
 import { checkTable } from '../options/check-table.js';
 import { breakerOption } from './fallback-table.js';
-import { count, func } from '../options/option.js';
+import { count, func, objectWith } from '../options/option.js';
 import type { OptionsOf } from '../options/option.js';
 import { CountingBreaker } from './counting-breaker.js';
 import { policyTable } from '../options/step-policies.js';
@@ -20,6 +21,8 @@ import type { StepDefinition } from './saga-step.js';
 import { validateSaga, validateUniqueSagas } from './validate-definition.js';
 
 const sharedExtras = {
+  /** Replaces the JSON codec for the values of all sagas that have none of their own. */
+  codec: objectWith<ContextCodec>('a ContextCodec', 'encode', 'decode'),
   /** Recoveries without progress after which a saga is STUCK. */
   maximumRecoveryAttempts: count({ minimum: 0 }),
   /** Makes the breaker of a fallback that only has settings. Without it such a fallback has no breaker. */
@@ -65,7 +68,7 @@ function fillSaga(saga: DeclaredSaga, options: DefineSagaOptions): SagaDefinitio
     name: saga.name,
     version: saga.version ?? 1,
     context: saga.context,
-    codec: saga.codec ?? jsonContextCodec,
+    codec: saga.codec ?? options.codec ?? jsonContextCodec,
     maximumRecoveryAttempts:
       saga.maximumRecoveryAttempts ??
       options.maximumRecoveryAttempts ??

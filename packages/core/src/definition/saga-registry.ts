@@ -1,4 +1,7 @@
+import type { CodecPlace, ContextCodec } from '../context/context-codec.js';
+import { jsonContextCodec } from '../context/context-codec.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
+import { placedDefinition } from './placed-definition.js';
 import type { SagaDefinition } from './saga-definition.js';
 
 /** A saga's name and version, by which a worker names the sagas that it can run. */
@@ -14,7 +17,11 @@ export class SagaRegistry {
   /** All names and versions in the registry. */
   readonly identities: readonly SagaIdentity[];
 
-  constructor(readonly definitions: readonly SagaDefinition[]) {
+  /** @param defaultCodec The codec of sagas that are not registered in this process. */
+  constructor(
+    readonly definitions: readonly SagaDefinition[],
+    readonly defaultCodec: ContextCodec = jsonContextCodec,
+  ) {
     for (const definition of definitions) {
       this.byIdentity.set(identityKey(definition.name, definition.version), definition);
       const latest = this.latestByName.get(definition.name);
@@ -27,6 +34,12 @@ export class SagaRegistry {
   /** The definition of a stored execution, or undefined if it is not registered in this process. */
   find(saga: string, version: number): SagaDefinition | undefined {
     return this.byIdentity.get(identityKey(saga, version));
+  }
+
+  /** The definition for one stored execution, whose codec knows its place; undefined if it is not registered here. */
+  findFor({ saga, version, sagaId }: SagaIdentity & CodecPlace): SagaDefinition | undefined {
+    const definition = this.find(saga, version);
+    return definition && placedDefinition(definition, { sagaId });
   }
 
   /**

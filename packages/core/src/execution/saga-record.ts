@@ -6,6 +6,7 @@ import { isSameEntry } from '../journal/is-same-entry.js';
 import type { EntryDraft, JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/is-step-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
+import { sealTexts } from '../journal/sealed-texts.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isOpen } from '../journal/saga-status.js';
 import type { LoadedSaga } from '../ports/saga-storage.js';
@@ -87,7 +88,9 @@ export class SagaRecord implements WriteLimit {
     const { seq } = after;
     const request =
       change === undefined ? { sagaId, seq, worker, entry } : { sagaId, seq, worker, entry, change };
-    return (this.lastAppend = { draft: entry, seq, after, result: writer.append(request, this) });
+    const { codec } = this.definition;
+    const written = codec.encrypts === true ? sealTexts(codec, request) : request;
+    return (this.lastAppend = { draft: entry, seq, after, result: writer.append(written, this) });
   }
 
   /** The entry is stored. */

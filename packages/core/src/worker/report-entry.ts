@@ -8,6 +8,7 @@ import type { JournalEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/is-step-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
+import { hideEntryTexts, hideStateTexts } from '../journal/sealed-texts.js';
 import { toStepResult } from '../journal/step-result.js';
 import { notifySaga } from '../ports/notify.js';
 import type { SagaListener, SagaReference } from '../ports/saga-listener.js';
@@ -19,9 +20,10 @@ export const reportEntry = {
   /** Called when an entry has just become durable. */
   recorded(
     listener: SagaListener | undefined,
-    { definition, header, entry, before, after, eventClasses }: RecordedEntry,
+    { definition, header, entry: written, before, after, eventClasses }: RecordedEntry,
   ): void {
     if (listener === undefined) return;
+    const entry = definition.codec.encrypts === true ? hideEntryTexts(written) : written;
     const { sagaId, saga, version } = header;
     const reference = { sagaId, saga, version };
     if (isStepEntry(entry)) {
@@ -36,7 +38,7 @@ export const reportEntry = {
       const { emittedSeq, index, handler, error } = entry;
       notifySaga(listener, { type: 'delivery-failed', ...reference, seq: emittedSeq, index, handler, error });
     }
-    if (after.status !== before.status) reportStatus(listener, reference, after);
+    if (after.status !== before.status) reportStatus(listener, definition, reference, after);
   },
 
   /**
@@ -63,7 +65,7 @@ export const reportEntry = {
     });
     // Requests have no listener: the first owner after a request notifies the listener of its effect.
     if (listener !== undefined && isSentBackByPerson(entries.at(-2)))
-      reportStatus(listener, reference, state);
+      reportStatus(listener, definition, reference, state);
     // The saga is only marked as STUCK here: its events are redelivered when an operator resumes it.
     if (isAboutToBeStuck(definition, state)) return undefined;
     const undelivered = undeliveredEvents(entries);
@@ -96,9 +98,11 @@ function reportEvents(
 
 function reportStatus(
   listener: SagaListener,
+  { codec }: SagaDefinition,
   reference: SagaReference,
-  { status, failure, stuck }: SagaState,
+  state: SagaState,
 ): void {
+  const { status, failure, stuck } = codec.encrypts === true ? hideStateTexts(state) : state;
   switch (status) {
     case 'compensating':
       return notifySaga(listener, { type: 'compensating', ...reference, failure });

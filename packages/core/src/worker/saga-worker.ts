@@ -66,7 +66,7 @@ export class SagaWorker {
       new SizeWarning(listener, options.contextWarningBytes),
       { recorded: (recorded) => reportEntry.recorded(listener, recorded) },
     ]);
-    this.admission = new ClaimedAdmission(registry, quarantine, this.releases);
+    this.admission = new ClaimedAdmission(registry, quarantine, this.releases, listener);
     const claimedAtOnce = options.recovery.concurrency;
     this.ends = new RunEnds(this.running, quarantine, this.releases, listener, claimedAtOnce, this);
     this.writer = new JournalWriter(storage, clock, ids, (trouble) =>

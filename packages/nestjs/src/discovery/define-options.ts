@@ -3,9 +3,10 @@ import type { SagaModuleOptions } from '../options/saga-module-options.js';
 
 /** The part of the module's options that applies to every saga. */
 export function toDefineOptions(options: SagaModuleOptions): DefineSagaOptions {
-  const { retry, compensation, timeoutMs, compensateOn } = options;
+  const { codec, retry, compensation, timeoutMs, compensateOn } = options;
   const maximumRecoveryAttempts = options.recovery?.maximumRecoveryAttempts;
   return {
+    ...(codec === undefined ? {} : { codec }),
     ...(retry === undefined ? {} : { retry }),
     ...(compensation === undefined ? {} : { compensation }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -1,5 +1,5 @@
 import { func, isObject, objectWith, option, policyTable, workerTable } from '@nest-saga/core/engine';
-import type { CreateCircuitBreaker, SagaListener } from '@nest-saga/core';
+import type { ContextCodec, CreateCircuitBreaker, SagaListener } from '@nest-saga/core';
 import { interceptorOption } from '../interceptors/interceptor-option.js';
 import { storageOption } from '../storage/storage-option.js';
 import type { SagaTelemetry } from '../telemetry/saga-telemetry.js';
@@ -20,6 +20,12 @@ export const moduleTable = {
    * @default in memory, with a warning
    */
   storage: storageOption,
+  /**
+   * Replaces the JSON codec for the values of all sagas that have none of their own, for example `aesGcmCodec()`.
+   *
+   * @default JSON
+   */
+  codec: objectWith<ContextCodec>('a ContextCodec', 'encode', 'decode'),
   /**
    * Makes the breaker of a fallback that has settings for one, for example a breaker whose state processes share.
    *

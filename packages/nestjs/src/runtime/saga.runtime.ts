@@ -80,7 +80,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   /** By now Nest has made the providers of all modules. */
   async onModuleInit(): Promise<void> {
-    const registry = new SagaRegistry(await this.definitions.define());
+    const registry = new SagaRegistry(await this.definitions.define(), this.options.codec);
     const storage = await createStorage(this.storage, this.visible, this.clock);
     const { telemetry } = this.options;
     const interceptor = this.interceptors.aroundSteps(telemetry?.stepInterceptor);

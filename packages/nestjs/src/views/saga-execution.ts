@@ -1,7 +1,6 @@
 import type { SagaHeader, SagaWait } from '@nest-saga/core';
 import type { SagaRegistry, SagaStanding } from '@nest-saga/core/engine';
-import { jsonContextCodec } from '@nest-saga/core';
-import { hydrate } from '@nest-saga/core/engine';
+import { hydrate, placedCodec } from '@nest-saga/core/engine';
 
 /** One execution of a saga: a read-only view of its state. */
 export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'context' | 'waiting'> {
@@ -25,11 +24,11 @@ export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'cont
   readonly waiting: SagaWait | undefined;
 }
 
-/** The view of a saga. If the saga is not registered in this process, its contexts are read with the default codec. */
+/** The view of a saga. If the saga is not registered in this process, its contexts are read with the module's codec. */
 export function toExecution(standing: SagaStanding, registry: SagaRegistry): SagaExecution {
   const { header, context, ...rest } = standing;
-  const definition = registry.find(header.saga, header.version);
-  const codec = definition?.codec ?? jsonContextCodec;
+  const definition = registry.findFor(header);
+  const codec = definition?.codec ?? placedCodec(registry.defaultCodec, header);
   const read = (json: string): unknown => hydrate(definition?.context, codec.decode(json));
   return { ...header, ...rest, context: read(context), startContext: read(header.context) };
 }

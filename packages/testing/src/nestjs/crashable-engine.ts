@@ -135,7 +135,9 @@ export class CrashableEngine implements HostedEngine {
   }
 
   private async succeed(): Promise<void> {
-    this.life = this.begin(new SagaRegistry(await this.definitions.define()));
+    this.life = this.begin(
+      new SagaRegistry(await this.definitions.define(), this.options.registry.defaultCodec),
+    );
     await this.life.engine.open();
     this.succession = undefined;
   }
