@@ -13,7 +13,14 @@ export type { WaitDefinition } from './definition/wait-definition.js';
 export { isWait } from './definition/waits.js';
 export { placedCodec } from './definition/placed-definition.js';
 export { SagaRegistry } from './definition/saga-registry.js';
-export type { StepHandlerSource } from './definition/saga-step.js';
+export type {
+  CompensatableStep,
+  ForwardStep,
+  StepHandler,
+  StepHandlerSource,
+} from './definition/saga-step.js';
+export { isForward } from './definition/saga-step.js';
+export type { StepKind } from './definition/saga-tables.js';
 export { sagaTable, stepTable } from './definition/saga-tables.js';
 export { namePattern, validateSaga, validateUniqueSagas } from './definition/validate-definition.js';
 

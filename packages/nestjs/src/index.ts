@@ -1,8 +1,10 @@
 export type { CodecPlace, FailedRedelivery, SagaKey } from '@nest-saga/core/engine';
 export type {
+  CompensatableStep,
   Delay,
   DelayLength,
   DeclaredWait,
+  ForwardStep,
   OnTimeout,
   WaitIdentity,
   SagaTarget,

@@ -13,7 +13,7 @@ import {
   SagaOrchestrator,
   step,
 } from '../src/index.js';
-import type { SagaModuleOptions, SagaStepHandler, StepRun } from '../src/index.js';
+import type { ForwardStep, SagaModuleOptions, SagaStepHandler, StepRun } from '../src/index.js';
 import { closeApps, openApp, silent } from './open-app.js';
 import {
   Calls,
@@ -144,6 +144,38 @@ describe('discovery', () => {
     class LonelyStep extends PlainStep {}
     const problems = await problemsOf([LonelyStep]);
     expect(problems).toMatchObject([{ where: 'LonelyStep', problem: 'the id "no spaces" is not allowed' }]);
+  });
+
+  it('lists every step whose kind does not fit its place or its methods', async () => {
+    @SagaStep({ id: 'pay', kind: 'pivot' })
+    class PayStep implements ForwardStep<PlainContext> {
+      act(): void {}
+    }
+    @SagaStep({ id: 'mail', kind: 'retriable' })
+    class MailStep implements ForwardStep<PlainContext> {
+      act(): void {}
+    }
+    Object.defineProperty(MailStep.prototype, 'compensate', { value: () => undefined });
+    @Saga(PlainContext, {
+      name: 'order',
+      steps: [PayStep, MailStep, PlainStep, step(PayStep, { id: 'again' })],
+    })
+    class OrderSaga {}
+    @Saga(PlainContext, { name: 'bare', steps: [step(PayStep, { kind: 'compensatable' })] })
+    class BareSaga {}
+    const problems = await problemsOf([PayStep, MailStep, PlainStep, OrderSaga, BareSaga]);
+    const lines = problems.map(({ where, problem, remedy }) => `${where}: ${problem}. ${remedy}`);
+    expect(lines).toEqual([
+      'MailStep (step "mail" of OrderSaga): it is a retriable step and has a method "compensate", which is never called. ' +
+        "Remove the method, or declare the step with kind: 'compensatable'",
+      'OrderSaga (saga "order"): the step "plain" can be undone and stands after the pivot step "pay", ' +
+        `after which nothing is undone. Move "plain" before "pay", or declare it with kind: 'retriable'`,
+      'OrderSaga (saga "order"): it has two pivots on one path, "pay" and "again". ' +
+        `Declare "again" with kind: 'retriable', or make "pay" a step that can be undone`,
+      'OrderSaga (saga "order"): the pivot "again" stands after the retriable step "mail". Move "mail" behind "again"',
+      'PayStep (step "pay" of BareSaga): it has no method "compensate". Implement SagaStepHandler; a step that needs ' +
+        "no undo has an empty compensate(), and one that cannot be undone is declared with kind: 'pivot' or 'retriable'",
+    ]);
   });
 
   it('runs one class twice in a saga under two ids', async () => {

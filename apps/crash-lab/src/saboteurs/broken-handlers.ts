@@ -18,7 +18,8 @@ function withHandlers(
     const handler = byId.get(id)?.handler(run);
     if (handler === undefined || handler instanceof Promise)
       throw new Error(`"${id}" has no handler at hand`);
-    return handler;
+    // The handlers of the scripted sagas have both methods, whatever the kind of their step.
+    return handler as SagaStepHandler<unknown>;
   };
   const put = (step: StepDefinition): StepDefinition => {
     const handler = replace(step, handlers);

@@ -7,12 +7,13 @@ import { count, func, objectWith } from '../options/option.js';
 import type { OptionsOf } from '../options/option.js';
 import { CountingBreaker } from './counting-breaker.js';
 import { policyTable } from '../options/step-policies.js';
-import type { SagaStepPolicies } from '../options/step-policies.js';
+import type { RetryPolicy, SagaStepPolicies } from '../options/step-policies.js';
 import type { CircuitBreakerOptions } from '../options/circuit-breaker-options.js';
 import type { CircuitBreaker, CreateCircuitBreaker } from './circuit-breaker.js';
 import { sagaDefaults } from '../options/defaults.js';
 import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
+import { kindDefaults } from './saga-tables.js';
 import { resolvePolicies } from './resolve-policies.js';
 import { fillWait } from './wait-definition.js';
 import { isWait } from './waits.js';
@@ -91,12 +92,22 @@ function fillStage(declared: DeclaredStage, saga: DeclaredSaga, options: DefineS
 }
 
 function fillStep(step: DeclaredStep, saga: SagaStepPolicies, module: SagaStepPolicies): StepDefinition {
+  const { id, aliases = [], handler, kind = kindDefaults.kind } = step;
+  const policies = resolvePolicies([step, saga, module]);
   return Object.freeze({
-    id: step.id,
-    aliases: Object.freeze([...(step.aliases ?? [])]),
-    handler: step.handler,
-    ...resolvePolicies([step, saga, module]),
+    id,
+    aliases: Object.freeze([...aliases]),
+    kind,
+    overdueAfter: kind === 'retriable' ? (step.overdueAfter ?? kindDefaults.overdueAfter) : undefined,
+    handler,
+    ...policies,
+    retry: kind === 'retriable' ? withoutEnd(policies.retry, step) : policies.retry,
   });
+}
+
+/** Only a limit of the step itself ends a retriable step: one of the saga or the module is meant for the others. */
+function withoutEnd(retry: RetryPolicy, { retry: own }: SagaStepPolicies): RetryPolicy {
+  return Object.freeze({ ...retry, maximumAttempts: own?.maximumAttempts ?? Number.POSITIVE_INFINITY });
 }
 
 function makeBreaker(

@@ -5,7 +5,7 @@ import type {
   SagaStepPolicies,
 } from '../options/step-policies.js';
 import type { OptionsOf } from '../options/option.js';
-import type { StepExtras } from './saga-tables.js';
+import type { StepExtras, StepKind } from './saga-tables.js';
 import type { StepRun } from './step-run.js';
 
 /**
@@ -20,13 +20,30 @@ export interface SagaStepHandler<Context, Response = unknown> {
   compensate(context: Context, run: StepRun<Response>): Promise<void> | void;
 }
 
+/** A step that can be undone, which is the default kind: another name of {@link SagaStepHandler}. */
+export type CompensatableStep<Context, Response = unknown> = SagaStepHandler<Context, Response>;
+
+/**
+ * A step that is never undone: a pivot, or a retriable step after it. `act` is called at least once for its effect, so
+ * pass `run.idempotencyKey` on to the target. `run.signal` does not fire on a cancel or a deadline of the saga.
+ *
+ * @typeParam Context The saga's context class.
+ * @typeParam Response The result of `act`: stored in the journal and emitted on the stream.
+ */
+export interface ForwardStep<Context, Response = unknown> {
+  act(context: Context, run: StepRun<Response>): Promise<Response> | Response;
+  compensate?: never;
+}
+
+/** The handler of a step of any kind. */
+export type StepHandler<Context, Response = unknown> =
+  CompensatableStep<Context, Response> | ForwardStep<Context, Response>;
+
 /**
  * Provides the handler of a step for one attempt: the handler itself if it is static, or a promise of a new one if it
  * is request-scoped.
  */
-export type StepHandlerSource = (
-  run: StepRun,
-) => SagaStepHandler<unknown> | Promise<SagaStepHandler<unknown>>;
+export type StepHandlerSource = (run: StepRun) => StepHandler<unknown> | Promise<StepHandler<unknown>>;
 
 /** The options of a step. */
 export interface SagaStepOptions extends SagaStepPolicies, OptionsOf<StepExtras> {
@@ -41,11 +58,19 @@ export interface SagaStepOptions extends SagaStepPolicies, OptionsOf<StepExtras>
 export interface StepDefinition {
   readonly id: string;
   readonly aliases: readonly string[];
+  readonly kind: StepKind;
+  /** The failed attempt from which on a retriable step is overdue; undefined for the other kinds. */
+  readonly overdueAfter: number | undefined;
   readonly handler: StepHandlerSource;
   readonly retry: RetryPolicy;
   readonly compensation: CompensationPolicy;
   readonly timeoutMs: number | undefined;
   readonly compensateOn: CompensateOn;
+}
+
+/** Whether a step of this kind is never undone. */
+export function isForward({ kind }: Pick<StepDefinition, 'kind'>): boolean {
+  return kind !== 'compensatable';
 }
 
 /** The part of the idempotency key for the step: its oldest id, so that a rename does not repeat an effect. */

@@ -1,6 +1,6 @@
 import type { ContextCodec } from '../context/context-codec.js';
 import type { ContextClass } from '../context/hydrate.js';
-import { checkedElsewhere, count, duration, func, objectWith, option } from '../options/option.js';
+import { checkedElsewhere, count, duration, func, objectWith, oneOf, option } from '../options/option.js';
 import { policyTable } from '../options/step-policies.js';
 
 /** The options of a step, without its required id. */
@@ -10,7 +10,28 @@ const stepExtras = {
    * stays in the idempotency key.
    */
   aliases: option<readonly string[]>('a list of the ids that it had before', Array.isArray),
+  /**
+   * Whether the step can be undone. `'compensatable'`: yes, by `compensate`. `'pivot'`: no; once its act has returned,
+   * the saga is never undone. `'retriable'`: no; its act is tried until it returns. The order is compensatable steps,
+   * at most one pivot, retriable steps.
+   *
+   * @default 'compensatable'
+   */
+  kind: oneOf(['compensatable', 'pivot', 'retriable'], { default: 'compensatable' }),
+  /**
+   * The failed attempt of a retriable step from which on the saga is overdue: the listener, the log and the health check
+   * say so. An integer of at least 1.
+   *
+   * @default 10
+   */
+  overdueAfter: count({ default: 10, minimum: 1 }),
 };
+
+/** Whether a step can be undone: see the option `kind` of a step. */
+export type StepKind = 'compensatable' | 'pivot' | 'retriable';
+
+/** The default of `kind` and of `overdueAfter`. */
+export const kindDefaults = { kind: stepExtras.kind.default, overdueAfter: stepExtras.overdueAfter.default };
 
 /** The options of `@SagaStep()` and `step()`. */
 export const stepTable = { id: checkedElsewhere<string>(), ...stepExtras, ...policyTable };

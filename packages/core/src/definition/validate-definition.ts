@@ -1,6 +1,7 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import { isPlainObject } from '../identity/values.js';
 import { checkTable, checkValues } from '../options/check-table.js';
+import { checkKinds, checkKindsOfFallback, checkOptionsOfKind } from './check-kinds.js';
 import { fallbackTable } from './fallback-table.js';
 import { checkedElsewhere } from '../options/option.js';
 import type { OptionTable, OptionTableOf } from '../options/option.js';
@@ -83,7 +84,7 @@ function checkSteps(where: string, saga: DeclaredSaga): readonly SagaDefinitionP
     return [{ where, problem: 'it has no steps', remedy: 'List at least one step' }];
   }
   const problems = saga.steps.flatMap((declared) => checkStage(where, declared));
-  return [...problems, ...checkUniqueIds(where, saga)];
+  return [...problems, ...checkKinds(where, saga.steps), ...checkUniqueIds(where, saga)];
 }
 
 function checkStage(where: string, declared: DeclaredStage): readonly SagaDefinitionProblem[] {
@@ -98,7 +99,7 @@ function checkStage(where: string, declared: DeclaredStage): readonly SagaDefini
           remedy: 'Use one primary and one alternative, or two fallbacks one after the other',
         },
       ]
-    : sides.flatMap((side) => checkStep(where, side));
+    : [...sides.flatMap((side) => checkStep(where, side)), ...checkKindsOfFallback(where, declared)];
   return [...nested, ...checkDeclared(where, declared, declaredFallbackTable)];
 }
 
@@ -108,6 +109,7 @@ function checkStep(saga: string, step: DeclaredStep): readonly SagaDefinitionPro
     ...checkName(where, 'id', step.id),
     ...aliasesOf(step).flatMap((alias) => checkName(where, 'alias', alias)),
     ...checkDeclared(where, step, declaredStepTable),
+    ...checkOptionsOfKind(where, step),
   ];
 }
 

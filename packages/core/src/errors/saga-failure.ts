@@ -13,6 +13,10 @@ export const SagaStuckReason = {
   DefinitionMismatch: 'definition-mismatch',
   /** The storage refuses to record the result of a step, even without its values. */
   EntryRefused: 'entry-refused',
+  /** It is unknown whether the pivot has its effect, after ten attempts that did not answer. */
+  PivotInDoubt: 'pivot-in-doubt',
+  /** A step after which nothing is undone has failed for good. */
+  ForwardExhausted: 'forward-exhausted',
   /** The journal has the maximum number of entries. */
   JournalFull: 'journal-full',
 } as const;

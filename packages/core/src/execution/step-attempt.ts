@@ -3,7 +3,7 @@ import type { Json } from '../context/context-codec.js';
 import { hydrate } from '../context/hydrate.js';
 import type { CircuitBreaker } from '../definition/circuit-breaker.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import type { SagaStepHandler } from '../definition/saga-step.js';
+import type { CompensatableStep, StepHandler } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
 import type { StepAbortReason } from '../errors/step-aborted-error.js';
 import { StepAbortedError } from '../errors/step-aborted-error.js';
@@ -120,7 +120,7 @@ export class StepAttempt {
   }
 
   /** Calls the handler, inside an interceptor and a breaker if there are any. */
-  private intercept(handler: SagaStepHandler<unknown>): unknown {
+  private intercept(handler: StepHandler<unknown>): unknown {
     const { interceptor } = this.dependencies;
     // hot path: a step without either costs no closure and no promise beyond the handler's own.
     if (interceptor === undefined && this.breaker === undefined) return this.invoke(handler);
@@ -176,7 +176,7 @@ export class StepAttempt {
     return new StepAbortedError(this.header.sagaId, this.run.step, this.abortReason ?? otherwise);
   }
 
-  private invoke(handler: SagaStepHandler<unknown>): unknown {
+  private invoke(handler: StepHandler<unknown>): unknown {
     // A slow provider, an interceptor or a breaker may call when the lease has expired, which a paused process has not
     // noticed yet: another worker may run the saga now.
     if (!this.dependencies.isLeaseValid()) this.abort('lease-lost');
@@ -185,7 +185,7 @@ export class StepAttempt {
     this.isCalled = true;
     return this.action.kind === 'act'
       ? handler.act(this.context, this.run)
-      : handler.compensate(this.context, this.run);
+      : (handler as CompensatableStep<unknown>).compensate(this.context, this.run);
   }
 
   private startTimeout(): void {

@@ -1,9 +1,17 @@
 import { StepOutcome } from '../definition/step-run.js';
 import { beginWait } from './apply-wait.js';
 import { branchOf, freshBranch } from './branch-state.js';
-import { failureOfAct, failureOfCancel, stuckOfCompensation } from './describe-failure.js';
+import { failureOfAct, failureOfCancel, stuckOfCompensation, stuckOfForward } from './describe-failure.js';
 import type { ActCompleted, ActFailed, CompensationCompleted, CompensationFailed } from './journal-entry.js';
-import { addToUndo, attemptFailed, madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
+import {
+  addToUndo,
+  attemptFailed,
+  madeProgress,
+  nameAct,
+  nameNowhere,
+  nextStage,
+  passPivot,
+} from './mutable-state.js';
 import type { MutableState } from './mutable-state.js';
 import { mayAct } from './saga-state.js';
 import { applyCancelOfUndoFirst, startCompensating } from './start-compensating.js';
@@ -14,7 +22,9 @@ export function actCompleted(next: MutableState, entry: ActCompleted): void {
   next.context = entry.context ?? next.context;
   if (!mayAct(next)) return nameNowhere(next, entry.step);
   madeProgress(next);
-  addToUndo(next, entry.step, StepOutcome.Completed, entry.response);
+  if (entry.pivot === true) passPivot(next);
+  if (next.isPastPivot) nameAct(next, entry.step);
+  else addToUndo(next, entry.step, StepOutcome.Completed, entry.response);
   nextStage(next, entry);
   if (next.cancel !== undefined) startCompensating(next, failureOfCancel(next.cancel));
   else beginWait(next, entry);
@@ -26,9 +36,12 @@ export function actFailed(next: MutableState, entry: ActFailed): void {
   // A later attempt that failed, or that a breaker refused, does not remove the possible effect of an earlier one.
   const { priorOutcome = StepOutcome.Failed, primaryError } = branchOf(next);
   const outcome = entry.outcome === StepOutcome.Failed ? priorOutcome : entry.outcome;
-  if (entry.next === 'retry') {
+  if (entry.next === 'retry' || entry.next === 'halt') {
     nameAct(next, entry.step);
-    return attemptFailed(next, entry, outcome === StepOutcome.Unknown ? outcome : StepOutcome.Failed);
+    // An act that returned a value that cannot be stored, and is not undone, is called again: its effect is in doubt.
+    attemptFailed(next, entry, outcome === StepOutcome.Failed ? outcome : StepOutcome.Unknown);
+    if (entry.next === 'halt') next.stuck = stuckOfForward(entry.step, entry.error, entry.stuck);
+    return;
   }
   madeProgress(next);
   if (entry.undo) addToUndo(next, entry.step, outcome, entry.response);

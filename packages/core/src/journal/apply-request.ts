@@ -10,7 +10,7 @@ import type {
   StepResolved,
 } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
-import { addToUndo, madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
+import { addToUndo, madeProgress, nameAct, nameNowhere, nextStage, passPivot } from './mutable-state.js';
 import { mayAct } from './saga-state.js';
 import { SagaStatus } from './saga-status.js';
 import { startCompensating } from './start-compensating.js';
@@ -22,6 +22,10 @@ export function cancelRequested(
   { reason, status }: CancelRequested & Pick<EntryDraft, 'status'>,
 ): void {
   if (next.direction === 'backward') return;
+  if (next.isPastPivot) {
+    next.isCancelLate = true;
+    return;
+  }
   next.cancel ??= { reason };
   wake(next);
   if (next.status === SagaStatus.Stuck && status !== undefined) resume(next);
@@ -49,7 +53,8 @@ export function retryRequested(next: MutableState): void {
     restoreAttempts(next);
   }
   const { failedAttempts: forgivenAttempts } = branchOf(next);
-  next.branches = changedBranches(next, { forgivenAttempts, retryAt: undefined, retryEndsAt: undefined });
+  const forgiven = { forgivenAttempts, doubtfulAttempts: 0 };
+  next.branches = changedBranches(next, { ...forgiven, retryAt: undefined, retryEndsAt: undefined });
   resume(next);
 }
 
@@ -63,7 +68,9 @@ export function stepResolved(next: MutableState, entry: StepResolved): void {
     nameAct(next, entry.step);
     startCompensating(next, failureOfResolution(entry, branchOf(next).primaryError, next.cancel));
   } else if (next.direction === 'forward') {
-    addToUndo(next, entry.step, StepOutcome.Completed, undefined);
+    if (entry.pivot === true) passPivot(next);
+    if (next.isPastPivot) nameAct(next, entry.step);
+    else addToUndo(next, entry.step, StepOutcome.Completed, undefined);
     nextStage(next, {});
     madeProgress(next);
   } else {

@@ -1,5 +1,6 @@
+import type { RecordedError } from '../errors/recorded-error.js';
 import { branchOf } from './branch-state.js';
-import { failureOfAct, failureOfCancel } from './describe-failure.js';
+import { failureOfAct, failureOfCancel, stuckOfForward } from './describe-failure.js';
 import type { EntryStamp, Parked, WaitEnded, WaitStart } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
@@ -50,6 +51,7 @@ function retryParked(next: MutableState, park: Park): void {
 /** A wait is over. */
 export function waitEnded(next: MutableState, entry: WaitEnded & MaybeRecorded): void {
   if (!mayAct(next)) return nameNowhere(next, entry.step);
+  if (entry.next === 'halt') return waitHalted(next, entry);
   if (entry.context !== undefined) next.context = entry.context;
   if (entry.signal !== undefined) next.signals = next.signals.filter(({ seq }) => seq !== entry.signal);
   nameAct(next, entry.step);
@@ -58,12 +60,23 @@ export function waitEnded(next: MutableState, entry: WaitEnded & MaybeRecorded):
   next.wait = undefined;
   const { cancel } = next;
   if (entry.next === 'compensate') {
-    const error = entry.error ?? { name: 'Error', message: `the wait "${entry.step}" is over` };
-    return startCompensating(next, failureOfAct(entry.step, error, undefined, cancel));
+    return startCompensating(next, failureOfAct(entry.step, errorOf(entry), undefined, cancel));
   }
   nextStage(next, entry);
   if (cancel !== undefined) startCompensating(next, failureOfCancel(cancel));
   else beginWait(next, entry);
+}
+
+/** A function of the wait threw after the pivot: the saga stands at the wait until an operator resumes it. */
+function waitHalted(next: MutableState, entry: WaitEnded): void {
+  nameAct(next, entry.step);
+  madeProgress(next);
+  next.park = undefined;
+  next.stuck = stuckOfForward(entry.step, errorOf(entry));
+}
+
+function errorOf({ error, step }: WaitEnded): RecordedError {
+  return error ?? { name: 'Error', message: `the wait "${step}" is over` };
 }
 
 /**

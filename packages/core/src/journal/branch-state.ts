@@ -15,6 +15,8 @@ export interface BranchState {
   readonly priorOutcome: 'failed' | 'unknown' | undefined;
   /** Failed attempts so far. */
   readonly failedAttempts: number;
+  /** Failed attempts of the act since its effect is in doubt, and since an operator's retry. */
+  readonly doubtfulAttempts: number;
   /** The attempts that an operator's retry forgave: they do not count for the policy any more. */
   readonly forgivenAttempts: number;
   /** The next attempt does not start earlier. */
@@ -37,6 +39,7 @@ export const freshBranch: BranchState = Object.freeze({
   primaryError: undefined,
   priorOutcome: undefined,
   failedAttempts: 0,
+  doubtfulAttempts: 0,
   forgivenAttempts: 0,
   retryAt: undefined,
   retryDelayMs: 0,

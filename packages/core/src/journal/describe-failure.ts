@@ -1,7 +1,7 @@
 import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import { SagaFailureReason, SagaStuckReason } from '../errors/saga-failure.js';
-import type { StepResolved } from './journal-entry.js';
+import type { ForwardStuckReason, StepResolved } from './journal-entry.js';
 import type { SagaCancel } from './saga-state.js';
 
 /** The failure of a saga whose step failed for good. If the journal has a cancel, that is the reason of the failure. */
@@ -39,8 +39,21 @@ export function failureOfCancel({ reason, isDeadline }: SagaCancel = { reason: '
 
 /** The reason why a saga is stuck after a compensation failed for good. */
 export function stuckOfCompensation(step: string, error: RecordedError): SagaStuck {
+  return stuckAt(SagaStuckReason.CompensationExhausted, step, error);
+}
+
+/** The reason why a saga is stuck at a step, or a wait, that can neither be undone nor go on. */
+export function stuckOfForward(
+  step: string,
+  error: RecordedError,
+  reason: ForwardStuckReason = SagaStuckReason.ForwardExhausted,
+): SagaStuck {
+  return stuckAt(reason, step, error);
+}
+
+function stuckAt(reason: SagaStuckReason, step: string, error: RecordedError): SagaStuck {
   return {
-    reason: SagaStuckReason.CompensationExhausted,
+    reason,
     step,
     ...describe(error),
     ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),

@@ -69,6 +69,8 @@ export function initialState(
     wait: undefined,
     signals: noSignals,
     named: nothing,
+    isPastPivot: false,
+    isCancelLate: false,
     undo: nothing,
     givenUp: nothing,
     failure: undefined,

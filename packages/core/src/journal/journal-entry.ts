@@ -32,6 +32,8 @@ interface AttemptFields {
 /** An act returned. The entry also makes it durable that the next step may begin. */
 export interface ActCompleted extends AttemptFields, WaitStart, PathStart {
   readonly kind: 'act-completed';
+  /** The saga is never undone from here on. The fold trusts this mark, whatever kind the step has today. */
+  readonly pivot?: true;
   /** The context after the step; undefined if the step did not change it, or if contexts were not read. */
   readonly context?: Json;
   readonly response?: Json;
@@ -51,8 +53,13 @@ export interface ActFailed extends AttemptFields {
    */
   readonly outcome: StepOutcome;
   readonly response?: Json;
-  /** `undo-first`: the effect of this primary may be there, so it is undone before its alternative begins. */
-  readonly next: 'retry' | 'alternative' | 'undo-first' | 'compensate';
+  /**
+   * `undo-first`: the effect of this primary may be there, so it is undone before its alternative begins. `halt`: the
+   * saga can neither be undone nor continue, and is STUCK.
+   */
+  readonly next: 'retry' | 'alternative' | 'undo-first' | 'compensate' | 'halt';
+  /** With `halt`: the reason. */
+  readonly stuck?: ForwardStuckReason;
   /** With `retry`: the next attempt does not start earlier. */
   readonly retryAt?: Date;
   /** With `retry`: no worker runs the saga until then. */
@@ -63,6 +70,9 @@ export interface ActFailed extends AttemptFields {
    */
   readonly undo: boolean;
 }
+
+/** The reason why a saga is STUCK on its way forward, at a step that is not undone. */
+export type ForwardStuckReason = Extract<SagaStuckReason, 'pivot-in-doubt' | 'forward-exhausted'>;
 
 /** A compensation returned: the step is undone. */
 export interface CompensationCompleted extends AttemptFields {
@@ -155,6 +165,8 @@ export interface StepResolved {
   readonly actor: string;
   readonly note: string;
   readonly outcome: StepResolution;
+  /** With `done`: the saga is never undone from here on, as for an act that returned. */
+  readonly pivot?: true;
 }
 
 /** The saga cannot continue by itself. */
@@ -196,9 +208,10 @@ export interface WaitEnded extends WaitStart, PathStart {
   readonly signal?: number;
   /** The context with the signal applied; undefined if the context stays as it was. */
   readonly context?: Json;
-  /** With `compensate`: the reason. */
+  /** With `compensate` or `halt`: the reason. */
   readonly error?: RecordedError;
-  readonly next?: 'compensate';
+  /** `halt`: a function of its definition threw after the pivot, so the saga is STUCK at this wait. */
+  readonly next?: 'compensate' | 'halt';
 }
 
 /** An owner decided the path at a stage to which no earlier entry led with a decision. */

@@ -1,4 +1,4 @@
-import type { StepOutcome } from '../definition/step-run.js';
+import { StepOutcome } from '../definition/step-run.js';
 import { branchOf, changedBranches, freshBranches } from './branch-state.js';
 import type { BranchState } from './branch-state.js';
 import type { ActFailed, CompensationFailed, PathDecided } from './journal-entry.js';
@@ -28,6 +28,8 @@ export function copyOf(state: SagaState): MutableState {
     wait: state.wait,
     signals: state.signals,
     named: state.named,
+    isPastPivot: state.isPastPivot,
+    isCancelLate: state.isCancelLate,
     undo: state.undo,
     givenUp: state.givenUp,
     failure: state.failure,
@@ -53,9 +55,10 @@ export function attemptFailed(
   priorOutcome: BranchState['priorOutcome'],
 ): void {
   const { step, attempt: failedAttempts, retryAt, finishedAt, park } = entry;
+  const doubtfulAttempts = priorOutcome === StepOutcome.Unknown ? branchOf(next).doubtfulAttempts + 1 : 0;
   const retryDelayMs = retryAt === undefined ? 0 : retryAt.getTime() - finishedAt.getTime();
   const retry = { retryAt, retryDelayMs, retryEndsAt: retryEndsAt(entry) };
-  next.branches = changedBranches(next, { step, priorOutcome, failedAttempts, ...retry });
+  next.branches = changedBranches(next, { step, priorOutcome, failedAttempts, doubtfulAttempts, ...retry });
   next.park = park;
   madeProgress(next);
 }
@@ -102,6 +105,17 @@ export function addToUndo(
   next.undo = [...undo, item];
   if (named === undo) next.named = next.undo;
   else nameStep(next, item);
+}
+
+/**
+ * An act after which nothing is undone has its effect: the saga has nothing to undo any more, and a cancel that it has
+ * not met is void.
+ */
+export function passPivot(next: MutableState): void {
+  next.isPastPivot = true;
+  next.isCancelLate ||= next.cancel !== undefined && next.cancel.isDeadline !== true;
+  next.cancel = undefined;
+  next.undo = [];
 }
 
 /** Names the step of the next act, because the journal has an attempt of it. */

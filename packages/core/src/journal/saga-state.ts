@@ -95,6 +95,10 @@ export interface SagaState {
    * Every step in the journal, in the order in which they were named: the same array as `undo` until the two differ.
    */
   readonly named: readonly NamedStep[];
+  /** The journal has the entry after which nothing is undone: the saga only goes forward. */
+  readonly isPastPivot: boolean;
+  /** A cancel was requested and came too late: the saga was past its pivot before it could be undone. */
+  readonly isCancelLate: boolean;
   /** The steps to compensate, in completion order; the last is the next. */
   readonly undo: readonly UndoItem[];
   /** Compensations that were given up while earlier steps were undone, in the order in which they were given up. */

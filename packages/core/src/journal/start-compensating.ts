@@ -29,7 +29,7 @@ export function applyCancelOfUndoFirst(next: MutableState): void {
 /** Its deadline passed while it went forward. */
 export function deadlinePassed(next: MutableState): void {
   next.isOverdue = true;
-  if (next.direction === 'forward')
+  if (next.direction === 'forward' && !next.isPastPivot)
     next.cancel ??= { reason: 'the saga passed its deadline', isDeadline: true };
 }
 

@@ -1,12 +1,14 @@
 import { DiscoveryService } from '@nestjs/core';
 import type { SagaStepOptions } from '@nest-saga/core';
-import type { SagaStepClass } from './step-class.js';
+import type { StepClassOf } from './step-class.js';
 
 /** Marks step classes so that discovery finds them, and keeps their options. */
 export const StepMetadata = DiscoveryService.createDecorator<SagaStepOptions>();
 
 /**
  * Declares a provider as a step of sagas, under the id that the journal knows it by.
+ *
+ * A step of the kind `pivot` or `retriable` is never undone and has no `compensate`: it implements `ForwardStep`.
  *
  * @param options The id alone, or the id with the step's policies.
  * @example
@@ -23,7 +25,9 @@ export const StepMetadata = DiscoveryService.createDecorator<SagaStepOptions>();
  * }
  * ```
  */
-export function SagaStep(options: string | SagaStepOptions): (target: SagaStepClass) => void {
+export function SagaStep<const Options extends string | SagaStepOptions>(
+  options: Options,
+): (target: StepClassOf<Options>) => void {
   const stepOptions: SagaStepOptions = typeof options === 'string' ? { id: options } : options;
   return (target) => StepMetadata(stepOptions)(target);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { delay } from '@nest-saga/core';
 import type { SagaStepHandler, StepRun } from '@nest-saga/core';
+import type { CompensatableStep, ForwardStep } from '@nest-saga/core/engine';
 import { fallback } from './fallback.js';
 import { Saga, SagaMetadata } from './saga.decorator.js';
 import type { StoredSagaOptions } from './saga.decorator.js';
@@ -162,25 +163,62 @@ describe('the types of a saga', () => {
     expect(nested.kind).toBe('fallback');
   });
 
-  it('refuse a handler without compensate, in @SagaStep() and in a saga', () => {
+  it('refuse a handler without compensate, unless its kind says that it is never undone', () => {
     // @ts-expect-error it cannot be undone
     @SagaStep('half')
     class HalfStep {
       act(_context: OrderContext): void {}
     }
-    @Saga({
-      name: 'order',
-      context: OrderContext,
-      // @ts-expect-error it cannot be undone
-      steps: [HalfStep],
-    })
+    @SagaStep({ id: 'pay', kind: 'pivot' })
+    class PayStep implements ForwardStep<OrderContext> {
+      act(_context: OrderContext): void {}
+    }
+    @SagaStep({ id: 'mail', kind: 'retriable', overdueAfter: 3 })
+    class MailStep implements ForwardStep<OrderContext, string> {
+      act(_context: OrderContext): string {
+        return 'sent';
+      }
+    }
+    @Saga(OrderContext, { name: 'order', steps: [ChargeStep, PayStep, fallback(MailStep, MailStep)] })
     class OrderSaga {}
+    @Saga({
+      name: 'trip',
+      context: TripContext,
+      // @ts-expect-error the pivot of an order does not fit a trip
+      steps: [PayStep],
+    })
+    class WrongSaga {}
     // @ts-expect-error compensate is missing
     class Handler implements SagaStepHandler<OrderContext> {
       act(): void {}
     }
-    expect(stepsOf(OrderSaga)).toEqual([HalfStep]);
-    expect(Handler.prototype.act).toBeDefined();
+    expect([HalfStep, OrderSaga, WrongSaga, Handler]).toHaveLength(4);
+  });
+
+  it('refuse a compensate of a pivot and of a retriable step', () => {
+    // @ts-expect-error it would never be called
+    @SagaStep({ id: 'pay', kind: 'pivot' })
+    class PayStep {
+      act(_context: OrderContext): void {}
+      compensate(_context: OrderContext): void {}
+    }
+    // @ts-expect-error it would never be called
+    @SagaStep({ id: 'mail', kind: 'retriable' })
+    class MailStep {
+      act(_context: OrderContext): void {}
+      compensate(_context: OrderContext): void {}
+    }
+    class Handler implements ForwardStep<OrderContext> {
+      act(): void {}
+      // @ts-expect-error a forward step has none
+      compensate(): void {}
+    }
+    @SagaStep({ id: 'charge', kind: 'compensatable' })
+    class UndoneStep implements CompensatableStep<OrderContext> {
+      act(_context: OrderContext): void {}
+      compensate(_context: OrderContext): void {}
+    }
+    expect([PayStep, MailStep, Handler, UndoneStep]).toHaveLength(4);
   });
 
   it('refuse a handler without act', () => {

@@ -2,12 +2,31 @@ import type { DeclaredWait } from '@nest-saga/core/engine';
 import type { Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
 
 /**
- * The requirements of a saga for a step: both methods, each for a context that the saga's context satisfies. Declared
- * as properties, not as methods, so that the compiler compares the contexts strictly.
+ * The requirements of a saga for a step: its methods, each for a context that the saga's context satisfies. Declared as
+ * properties, not as methods, so that the compiler compares the contexts strictly. `@SagaStep()` decides by the kind of
+ * the step whether it has `compensate`.
  */
 export interface StepOf<Context> {
   readonly act: (context: Context, run: StepRun<never>) => unknown;
-  readonly compensate: (context: Context, run: StepRun<never>) => unknown;
+  readonly compensate?: (context: Context, run: StepRun<never>) => unknown;
+}
+
+/** The class of a step with these options: with `compensate` if the step can be undone, and without it if not. */
+export type StepClassOf<Options> = abstract new (...dependencies: never[]) => StepFor<Options>;
+
+// Options of the type `never` come from a cast: the check at bootstrap judges them.
+type StepFor<Options> = [Options] extends [never]
+  ? StepOf<never>
+  : Options extends { readonly kind: 'pivot' | 'retriable' }
+    ? ForwardStepOf
+    : CompensatableStepOf;
+
+interface CompensatableStepOf extends StepOf<never> {
+  readonly compensate: (context: never, run: StepRun<never>) => unknown;
+}
+
+interface ForwardStepOf extends StepOf<never> {
+  readonly compensate?: never;
 }
 
 /** The class of a step that fits a saga of this context. Its constructor may inject any dependencies. */

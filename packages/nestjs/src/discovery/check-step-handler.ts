@@ -1,4 +1,5 @@
 import type { SagaDefinitionProblem } from '@nest-saga/core';
+import type { StepKind } from '@nest-saga/core/engine';
 import type { ProviderWrapper } from './visible-providers.js';
 
 /** A provider of a step, and the position of that step. */
@@ -7,23 +8,37 @@ export interface StepProvider {
   readonly provider: ProviderWrapper;
 }
 
-/** The methods of the engine that a step's provider does not have. */
-export function checkStepHandler(where: string, provider: ProviderWrapper): readonly SagaDefinitionProblem[] {
+/** The methods that a step's provider lacks, and a `compensate` that would never be called. */
+export function checkStepHandler(
+  where: string,
+  provider: ProviderWrapper,
+  kind: StepKind | undefined,
+): readonly SagaDefinitionProblem[] {
   const handler = handlerShape(provider);
-  return ['act', 'compensate'].flatMap((method) =>
-    typeof Reflect.get(handler, method) === 'function'
-      ? []
-      : [
-          {
-            where,
-            problem: `it has no method "${method}"`,
-            remedy:
-              method === 'act'
-                ? 'Implement SagaStepHandler'
-                : 'Implement SagaStepHandler; a step that needs no undo has an empty compensate()',
-          },
-        ],
-  );
+  if (handler === undefined) return [];
+  const has = (method: string): boolean => typeof Reflect.get(handler, method) === 'function';
+  const isForward = kind === 'pivot' || kind === 'retriable';
+  const act = has('act') ? [] : [{ where, ...missing('act', isForward ? 'ForwardStep' : 'SagaStepHandler') }];
+  if (!isForward) return has('compensate') ? act : [...act, { where, ...noCompensate }];
+  return has('compensate') ? [...act, { where, ...uselessCompensate(kind) }] : act;
+}
+
+type Found = Omit<SagaDefinitionProblem, 'where'>;
+
+function missing(method: string, implemented: string): Found {
+  return { problem: `it has no method "${method}"`, remedy: `Implement ${implemented}` };
+}
+
+const noCompensate = missing(
+  'compensate',
+  "SagaStepHandler; a step that needs no undo has an empty compensate(), and one that cannot be undone is declared with kind: 'pivot' or 'retriable'",
+);
+
+function uselessCompensate(kind: StepKind): Found {
+  return {
+    problem: `it is a ${kind} step and has a method "compensate", which is never called`,
+    remedy: "Remove the method, or declare the step with kind: 'compensatable'",
+  };
 }
 
 /** Checks the instance of a step's provider in an application that runs: a factory may have returned undefined. */
@@ -42,14 +57,12 @@ function named(instance: unknown): string {
   return instance === undefined || instance === null ? String(instance) : `a ${typeof instance}`;
 }
 
-// A request-scoped provider has no instance yet, only its class; a factory's product is known only when it is made.
-function handlerShape(provider: ProviderWrapper): object {
+// Undefined if it is not known before it is made. A request-scoped provider has no instance yet, only its class; a factory's product is known only when it is made.
+function handlerShape(provider: ProviderWrapper): object | undefined {
   const { metatype, inject } = provider;
   const instance: unknown = provider.instance;
   if (isHandler(instance)) return instance;
   const isFactory = inject !== undefined && inject !== null;
-  if (isFactory || typeof metatype !== 'function') return anyHandler;
+  if (isFactory || typeof metatype !== 'function') return undefined;
   return metatype.prototype as object;
 }
-
-const anyHandler = { act: () => undefined, compensate: () => undefined };

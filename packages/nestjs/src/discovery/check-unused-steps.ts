@@ -28,6 +28,6 @@ function checkStep(provider: ProviderWrapper): readonly SagaDefinitionProblem[] 
   };
   return [
     ...validateSaga({ name: 'none', steps: [{ ...options, handler }] }).map((found) => ({ ...found, where })),
-    ...checkStepHandler(where, provider),
+    ...checkStepHandler(where, provider, options.kind),
   ];
 }

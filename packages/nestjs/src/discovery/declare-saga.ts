@@ -97,7 +97,7 @@ class SagaDeclaration {
       this.problems.push({ where, ...unclear(candidates, this.provider) });
       return { ...options, handler: noHandler };
     }
-    this.problems.push(...checkStepHandler(where, provider));
+    this.problems.push(...checkStepHandler(where, provider, options.kind));
     this.stepProviders.push({ where, provider });
     return { ...options, handler: handlerSource(provider) };
   }

@@ -1,0 +1,155 @@
+import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
+import { isFallback } from './fallback.js';
+import type { Fallback } from './fallback.js';
+import type { DeclaredStage, DeclaredStep } from './saga-definition.js';
+import { kindDefaults } from './saga-tables.js';
+import type { StepKind } from './saga-tables.js';
+import { isWait } from './waits.js';
+import type { DeclaredWait } from './waits.js';
+
+/** The first step of a path that is never undone. */
+interface FirstForward {
+  readonly id: string;
+  readonly kind: 'pivot' | 'retriable';
+}
+
+/** What the stages so far allow after them. */
+interface Path {
+  /** The first step that is never undone; undefined while every step can be undone. */
+  readonly first: FirstForward | undefined;
+  /** The pivot, once there is one. */
+  readonly pivot: string | undefined;
+  readonly lastRetriable: string | undefined;
+}
+
+const start: Path = { first: undefined, pivot: undefined, lastRetriable: undefined };
+
+/**
+ * The problems of the order of kinds: `compensatable* pivot? retriable*`. After the first step that is never undone, no
+ * stage may lead to an undo.
+ */
+export function checkKinds(
+  where: string,
+  stages: readonly DeclaredStage[],
+): readonly SagaDefinitionProblem[] {
+  const problems: SagaDefinitionProblem[] = [];
+  let path = start;
+  for (const stage of stages) {
+    problems.push(...checkStage(stage, path).map((found) => ({ where, ...found })));
+    path = after(path, stage);
+  }
+  return problems;
+}
+
+/** A fallback has one kind: its sides replace each other. */
+export function checkKindsOfFallback(
+  where: string,
+  { primary, alternative }: Fallback<DeclaredStep>,
+): readonly SagaDefinitionProblem[] {
+  const [first, second] = [kindOf(primary), kindOf(alternative)];
+  if (first === second) return [];
+  return [
+    {
+      where,
+      problem: `a fallback has the ${first} step "${primary.id}" and the ${second} step "${alternative.id}"`,
+      remedy: `Give both sides one kind: declare "${alternative.id}" as ${first}, or "${primary.id}" as ${second}`,
+    },
+  ];
+}
+
+/** The options that have no meaning for the kind of a step. */
+export function checkOptionsOfKind(where: string, step: DeclaredStep): readonly SagaDefinitionProblem[] {
+  const kind = kindOf(step);
+  const useless = [
+    ...(kind === 'compensatable' ? [] : ['compensation', 'compensateOn']),
+    ...(kind === 'retriable' ? [] : ['overdueAfter']),
+  ];
+  return useless
+    .filter((name) => Reflect.get(step, name) !== undefined)
+    .map((name) => ({
+      where,
+      problem: `${name} is set, and a ${kind} step has no use for it`,
+      remedy:
+        name === 'overdueAfter'
+          ? "Remove it, or declare the step with kind: 'retriable'"
+          : 'Remove it: the step is never undone',
+    }));
+}
+
+type Found = Omit<SagaDefinitionProblem, 'where'>;
+
+function checkStage(stage: DeclaredStage, path: Path): readonly Found[] {
+  if (isWait(stage)) return checkWait(stage, path);
+  const step = stepOf(stage);
+  const kind = kindOf(step);
+  if (kind === 'compensatable') return checkCompensatable(step, path);
+  return kind === 'pivot' ? checkPivot(step, path) : [];
+}
+
+function checkCompensatable({ id }: DeclaredStep, { first }: Path): readonly Found[] {
+  if (first === undefined) return [];
+  return [
+    {
+      problem: `the step "${id}" can be undone and stands after the ${first.kind} step "${first.id}", after which nothing is undone`,
+      remedy: `Move "${id}" before "${first.id}", or declare it with kind: 'retriable'`,
+    },
+  ];
+}
+
+function checkPivot({ id }: DeclaredStep, { pivot, lastRetriable }: Path): readonly Found[] {
+  const twice =
+    pivot === undefined
+      ? []
+      : [
+          {
+            problem: `it has two pivots on one path, "${pivot}" and "${id}"`,
+            remedy: `Declare "${id}" with kind: 'retriable', or make "${pivot}" a step that can be undone`,
+          },
+        ];
+  if (lastRetriable === undefined) return twice;
+  return [
+    ...twice,
+    {
+      problem: `the pivot "${id}" stands after the retriable step "${lastRetriable}"`,
+      remedy: `Move "${lastRetriable}" behind "${id}"`,
+    },
+  ];
+}
+
+/** A wait after the point of no return cannot lead to an undo. */
+function checkWait(wait: DeclaredWait, { first }: Path): readonly Found[] {
+  if (first === undefined) return [];
+  return undoingOptions(wait).map((name) => ({
+    problem: `the wait "${wait.id}" stands after the ${first.kind} step "${first.id}", and its ${name} is 'compensate'`,
+    remedy: `Set ${name}: 'continue' on "${wait.id}", or move it before "${first.id}"`,
+  }));
+}
+
+function undoingOptions(wait: DeclaredWait): readonly string[] {
+  if (wait.kind === 'delay') return [];
+  const ends = wait.timeoutMs !== undefined && wait.onTimeout !== 'continue' ? ['onTimeout'] : [];
+  return wait.kind === 'approval' && wait.onReject !== 'continue' ? [...ends, 'onReject'] : ends;
+}
+
+function after(path: Path, stage: DeclaredStage): Path {
+  if (isWait(stage)) return path;
+  const { id, ...step } = stepOf(stage);
+  const kind = kindOf(step);
+  if (kind === 'compensatable') return path;
+  const first = path.first ?? { id, kind };
+  return kind === 'pivot'
+    ? { ...path, first, pivot: path.pivot ?? id }
+    : { ...path, first, lastRetriable: id };
+}
+
+/** The step by which a stage is named: the primary of a fallback. A nested fallback is reported elsewhere. */
+function stepOf(stage: Exclude<DeclaredStage, DeclaredWait>): DeclaredStep {
+  let step: DeclaredStep | Fallback<DeclaredStep> = stage;
+  while (isFallback(step)) step = step.primary;
+  return step;
+}
+
+/** An unknown kind is reported by the check of the options. */
+function kindOf({ kind }: Pick<DeclaredStep, 'kind'>): StepKind {
+  return kind === 'pivot' || kind === 'retriable' ? kind : kindDefaults.kind;
+}
