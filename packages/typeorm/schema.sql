@@ -1,3 +1,14 @@
+CREATE TABLE saga.saga_audit (
+  id bigint NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  actor text NOT NULL,
+  action text NOT NULL,
+  saga_id uuid NOT NULL,
+  seq integer,
+  note text,
+  CONSTRAINT saga_audit_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE saga.saga_execution (
   id uuid NOT NULL,
   saga_name text NOT NULL,
@@ -52,6 +63,28 @@ CREATE TABLE saga.saga_migration (
   name text NOT NULL,
   applied_at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT saga_migration_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE saga.saga_outbox (
+  saga_id uuid NOT NULL,
+  seq integer NOT NULL,
+  sink text NOT NULL,
+  next_try_at timestamp(3) with time zone NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  lease text,
+  leased_until timestamp(3) with time zone,
+  parked boolean NOT NULL DEFAULT false,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT saga_outbox_pkey PRIMARY KEY (saga_id, seq, sink)
+) WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.1);
+CREATE INDEX saga_outbox_due ON saga.saga_outbox USING btree (next_try_at) WHERE (NOT parked);
+
+CREATE TABLE saga.saga_subscriber (
+  name text NOT NULL,
+  saga text,
+  ending text NOT NULL,
+  seen_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT saga_subscriber_pkey PRIMARY KEY (name)
 );
 
 CREATE TABLE saga.saga_worker (

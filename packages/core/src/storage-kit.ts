@@ -39,6 +39,24 @@ export type {
   ReleaseRequest,
   WaitingListQuery,
 } from './ports/saga-storage.js';
+export { decodeOutboxCursor, encodeOutboxCursor } from './ports/outbox-cursor.js';
+export { sinkOfSubscriber } from './ports/saga-outbox.js';
+export type {
+  NewPointer,
+  OutboxAct,
+  OutboxListQuery,
+  OutboxMessage,
+  OutboxPage,
+  OutboxPosition,
+  PostponeRequest,
+  SagaEnding,
+  SagaOutbox,
+  SagaSubscriber,
+  SinkSummary,
+  StoredSubscriber,
+  TakenMessage,
+  TakeRequest,
+} from './ports/saga-outbox.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
 

@@ -43,6 +43,7 @@ import { checkSchema } from './postgres/migrations/check-schema.js';
 import { Migrator } from './postgres/migrations/migrator.js';
 import { SagaRepositories } from './repositories/saga-repositories.js';
 import { SagaClaims } from './saga-claims.js';
+import { TypeOrmSagaOutbox } from './typeorm-saga-outbox.js';
 import { checkStorageOptions } from './storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
 
@@ -59,6 +60,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly groups = new GroupListeners();
   private readonly claims: SagaClaims;
   private readonly hints: HintChannel | undefined;
+  readonly outbox: TypeOrmSagaOutbox;
   private surroundings = noSurroundings;
   /** Absent if hints are turned off. */
   readonly onHint?: (listener: (hint: StorageHint) => void) => () => void;
@@ -93,6 +95,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     );
     this.barrier = new DurabilityBarrier(connections.writes, runShared);
     this.claims = new SagaClaims(executions, journal);
+    this.outbox = new TypeOrmSagaOutbox(connections, tables);
     if (options.hints === false) return;
     const hints = new HintChannel(
       tables.schemaName,

@@ -15,6 +15,13 @@ import {
   readNewsStatement,
   readOutlinesStatement,
 } from '../src/postgres/statements/read-journals.js';
+import { insertPointers } from '../src/postgres/statements/insert-pointers.js';
+import {
+  discardMessageStatement,
+  postponeMessagesStatement,
+  removeMessagesStatement,
+  takeMessagesStatement,
+} from '../src/postgres/statements/outbox.js';
 import { releaseExpiredStatement } from '../src/postgres/statements/release-expired.js';
 import { releaseStatement } from '../src/postgres/statements/release.js';
 import { lockRequested } from '../src/postgres/statements/lock-headers.js';
@@ -30,6 +37,7 @@ const groupedWrite = new GroupedWriteStatement(tables, {
   locks: (requests) => lockRequested(tables, requests),
   entries: (appends, condition) => appendEntries(tables, appends, condition),
   changes: (appends) => changeHeaders(tables, appends),
+  pointers: (appends) => insertPointers(tables, appends),
 });
 const sagaId = randomUUID();
 const start = newSaga({ key: 'K' });
@@ -46,6 +54,7 @@ const timed = newSaga({ owner: 'worker-1', deadlineInMs: 1_000 });
 const plain: AppendRequest[] = [append(sagaId, 2), append(randomUUID(), 2)];
 const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted }), append(randomUUID(), 2)];
 const requested = append(randomUUID(), 2, { worker: undefined, change: toCompleted });
+const pointers = [{ sink: 'broker' }];
 const cursors = [{ sagaId, afterSeq: 3 }];
 const statementOf = ({ statement }: BoundStatement): Statement => statement;
 const appendingOne = (request: AppendRequest): Statement =>
@@ -92,6 +101,19 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
     pkeys,
   ],
   ['a group of starts and appends', statementOf(groupedWrite.bind({ starts, appends: changing })), pkeys],
+  [
+    'a group of appends with messages',
+    statementOf(groupedWrite.bind({ starts: [], appends: [append(sagaId, 2, { pointers }), ...plain] })),
+    pkeys,
+  ],
+  [
+    'messages that a relay takes',
+    takeMessagesStatement(tables),
+    ['saga_outbox_due', 'saga_outbox_pkey', ...pkeys],
+  ],
+  ['messages that were delivered', removeMessagesStatement(tables), ['saga_outbox_pkey']],
+  ['messages that were not delivered', postponeMessagesStatement(tables), ['saga_outbox_pkey']],
+  ['a message that a person discards', discardMessageStatement(tables), ['saga_outbox_pkey']],
   ['load', loadStatement(tables), pkeys],
   ['readNews', statementOf(readNewsStatement(tables, cursors)), pkeys],
   ['readOutlines', statementOf(readOutlinesStatement(tables, [sagaId])), pkeys],
@@ -164,7 +186,9 @@ describe('with 1,000,000 finished sagas in the tables', () => {
         (id, saga_name, saga_version, status, waiting, context, metadata, created_at, updated_at)
       SELECT gen_random_uuid(), 'order', 1, 'running', 'approval:ask-' || n % 3, '{}', '{}', now() - n * interval '1 second', now()
       FROM generate_series(1, 2000) AS n;
-      ANALYZE saga.saga_execution, saga.saga_log, saga.saga_worker`);
+      INSERT INTO saga.saga_outbox (saga_id, seq, sink, next_try_at, parked, recorded_at)
+      SELECT id, 1, 'broker', now() + n * interval '1 second', n % 100 = 0, now() FROM finished WHERE n <= 100000;
+      ANALYZE saga.saga_execution, saga.saga_log, saga.saga_worker, saga.saga_outbox`);
     await database.query('SET plan_cache_mode = force_generic_plan');
   }, 300_000);
   afterAll(() => database.close());

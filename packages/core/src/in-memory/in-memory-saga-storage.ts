@@ -25,6 +25,7 @@ import type {
   WaitingListQuery,
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
+import { InMemoryOutbox } from './in-memory-outbox.js';
 import { listHeaders } from './list-headers.js';
 import { OpenSagas } from './open-sagas.js';
 import { listWaitingHeaders } from './list-waiting.js';
@@ -70,6 +71,7 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly finished = new Set<string>();
   private readonly pauses: WritePauses;
   private readonly keepFinished: boolean;
+  readonly outbox: InMemoryOutbox;
 
   constructor(
     private readonly clock: Clock,
@@ -77,6 +79,7 @@ export class InMemorySagaStorage implements SagaStorage {
   ) {
     this.keepFinished = options.keepFinished ?? true;
     this.pauses = new WritePauses(clock);
+    this.outbox = new InMemoryOutbox(clock, (sagaId) => this.sagas.get(sagaId));
   }
 
   async open(): Promise<void> {}
@@ -104,6 +107,8 @@ export class InMemorySagaStorage implements SagaStorage {
       return 'fenced';
     const now = this.clock.now();
     this.write(stored, request.worker, request.entry, now);
+    const { sagaId, seq, pointers } = request;
+    if (pointers !== undefined) this.outbox.add(sagaId, seq, pointers, now);
     if (request.change !== undefined) this.changeHeader(stored, request.change, now);
     if (request.worker === undefined) this.hint({ kind: 'saga', sagaId: request.sagaId });
     return 'stored';
@@ -282,6 +287,8 @@ export class InMemorySagaStorage implements SagaStorage {
     const [oldest] = this.finished;
     if (oldest === undefined) return;
     this.finished.delete(oldest);
+    // The journal has the content of its messages: it is dropped at its second turn, when they are delivered.
+    if (this.outbox.has(oldest)) return void this.finished.add(oldest);
     const header = this.sagas.get(oldest)?.header;
     this.sagas.delete(oldest);
     if (header?.key !== undefined) this.idsByKey.delete(keyOf(header.saga, header.key));

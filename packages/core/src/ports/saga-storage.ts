@@ -8,6 +8,7 @@ import type { Park, SagaWaiting } from '../journal/park.js';
 import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
 import type { SagaPath } from '../journal/saga-path.js';
 import type { SagaStatus } from '../journal/saga-status.js';
+import type { NewPointer, SagaOutbox } from './saga-outbox.js';
 import type { Surroundings } from './surroundings.js';
 
 /** A saga to be stored for the first time. */
@@ -41,6 +42,8 @@ export interface AppendRequest {
   readonly worker: string | undefined;
   readonly entry: EntryDraft;
   readonly change?: HeaderChange;
+  /** Messages of the entry that are to be delivered, stored together with it. Absent if there are none. */
+  readonly pointers?: readonly NewPointer[];
 }
 
 /** `stored`: durable. `fenced`: the `seq` is used already, or the saga is unknown or terminal; nothing was written. */
@@ -197,6 +200,8 @@ export interface SagaStorage {
    * if there is none. It is shown by health checks, so it contains no host, no user and no saga.
    */
   readonly problem?: string | undefined;
+  /** The messages that are still to be delivered. Absent: the storage has no place for them. */
+  readonly outbox?: SagaOutbox;
   /**
    * Prepares the storage, including migrations. Called once before everything else.
    *

@@ -6,6 +6,7 @@ import { describeEntries } from './entries.contract.js';
 import { describeFences } from './fences.contract.js';
 import { describeHints } from './hints.contract.js';
 import { describeLists } from './lists.contract.js';
+import { describeOutbox } from './outbox.contract.js';
 import { describeParks } from './parks.contract.js';
 import { describePaths } from './paths.contract.js';
 import { describeReads } from './reads.contract.js';
@@ -35,7 +36,12 @@ import { describeWorkers } from './workers.contract.js';
  */
 export function describeSagaStorage(name: string, contract: SagaStorageContract): void {
   describe(`${name} keeps the contract of a saga storage`, () => {
-    for (const [title, describeGroup] of contract.fragile === undefined ? groups : [...groups, withFragile]) {
+    const described = [
+      ...groups,
+      ...(contract.hasOutbox === false ? [] : [withOutbox]),
+      ...(contract.fragile === undefined ? [] : [withFragile]),
+    ];
+    for (const [title, describeGroup] of described) {
       describe(title, () => {
         const world = new StorageWorld(contract);
         beforeAll(() => world.create());
@@ -67,4 +73,5 @@ const groups: readonly Group[] = [
   ['a refusal', describeRefusals],
 ];
 
+const withOutbox: Group = ['the outbox', describeOutbox];
 const withFragile: Group = ['an unknown outcome', describeUnknownOutcomes];

@@ -36,6 +36,8 @@ export interface SagaStorageContract {
    * answers. Called once for the group of tests that need it; without it these tests are left out.
    */
   fragile?(harness: SagaStorageHarness): Promise<FragileStorage>;
+  /** Whether the storage has a place for messages that are still to be delivered. @default true */
+  readonly hasOutbox?: boolean;
   /** Closes all storages of the harness, including the fragile one, and removes its data. */
   destroy(harness: SagaStorageHarness): Promise<void>;
 }

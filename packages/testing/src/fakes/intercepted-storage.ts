@@ -4,9 +4,12 @@ import type {
   JournalNews,
   ReleaseRequest,
   SagaHeading,
+  SagaOutbox,
   SagaOutline,
   WaitingListQuery,
 } from '@nest-saga/core/storage-kit';
+import { InterceptedOutbox } from './intercepted-outbox.js';
+import type { OutboxMethod } from './intercepted-outbox.js';
 import type {
   AppendRequest,
   AppendResult,
@@ -22,11 +25,16 @@ import type {
 } from '@nest-saga/core';
 
 /** A method of a storage that makes a request. */
-export type StorageMethod = Exclude<keyof SagaStorage, 'onHint'>;
+export type StorageMethod = Exclude<keyof SagaStorage, 'onHint' | 'outbox'> | OutboxMethod;
 
 /** A storage that passes all calls on to another one, and lets a subclass act between call and answer. */
 export abstract class InterceptedStorage implements SagaStorage {
-  constructor(protected readonly inner: SagaStorage) {}
+  readonly outbox?: SagaOutbox;
+
+  constructor(protected readonly inner: SagaStorage) {
+    if (inner.outbox !== undefined)
+      this.outbox = new InterceptedOutbox(inner.outbox, (method, call) => this.around(method, call));
+  }
 
   open(): Promise<void> {
     return this.around('open', () => this.inner.open());

@@ -8,6 +8,9 @@ export interface Tables {
   readonly execution: string;
   readonly log: string;
   readonly worker: string;
+  readonly outbox: string;
+  readonly subscriber: string;
+  readonly audit: string;
   readonly migration: string;
 }
 
@@ -24,6 +27,9 @@ export function tablesOf(schemaName: string): Tables {
     execution: `${schema}."saga_execution"`,
     log: `${schema}."saga_log"`,
     worker: `${schema}."saga_worker"`,
+    outbox: `${schema}."saga_outbox"`,
+    subscriber: `${schema}."saga_subscriber"`,
+    audit: `${schema}."saga_audit"`,
     migration: `${schema}."saga_migration"`,
   };
 }

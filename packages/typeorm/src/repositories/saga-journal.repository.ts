@@ -17,6 +17,7 @@ import { SagaLogEntity } from '../entities/saga.entities.js';
 import { toAllNews, toLoadedSaga, toOutlines } from '../postgres/mapping/journal-rows.js';
 import { appendEntries } from '../postgres/statements/append-entries.js';
 import { GroupedWriteStatement } from '../postgres/statements/grouped-write.js';
+import { insertPointers } from '../postgres/statements/insert-pointers.js';
 import {
   loadStatement,
   readClaimedStatement,
@@ -56,6 +57,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
       locks: (requests) => executions.locksPart(requests),
       entries: (appends, condition) => appendEntries(tables, appends, condition),
       changes: (appends) => executions.changesPart(appends),
+      pointers: (appends) => insertPointers(tables, appends),
     });
     this.claimed = readClaimedStatement(tables);
     this.whole = loadStatement(tables);

@@ -1,4 +1,7 @@
+import { auditTable } from './audit-table.js';
 import type { Migration } from './migration.js';
+import { outboxTable } from './outbox-table.js';
+import { subscriberTable } from './subscriber-table.js';
 
 /**
  * The wait of a saga without an owner, such as `retry:charge-card`, the end of its last wait, its deadline, and the
@@ -9,15 +12,18 @@ import type { Migration } from './migration.js';
 export const waitingMigration: Migration = {
   version: 2,
   name: 'waiting',
-  up: ({ execution }) => [
-    `ALTER TABLE ${execution}
+  up: (tables) => [
+    `ALTER TABLE ${tables.execution}
   ADD COLUMN waiting text,
   ADD COLUMN deadline_at timestamp(3) with time zone,
   ADD COLUMN path json,
   ADD COLUMN resumed_at timestamp(3) with time zone,
   ADD COLUMN parent_id uuid,
   ADD COLUMN reverses uuid`,
-    `CREATE INDEX saga_execution_waiting ON ${execution} (waiting, created_at, id)
+    `CREATE INDEX saga_execution_waiting ON ${tables.execution} (waiting, created_at, id)
   WHERE waiting LIKE 'approval:%' OR waiting LIKE 'lock:%'`,
+    ...outboxTable(tables),
+    ...subscriberTable(tables),
+    ...auditTable(tables),
   ],
 };

@@ -27,8 +27,9 @@ export abstract class SagaTablesMigration implements MigrationInterface {
 
   /** Drops the tables, and with them all sagas. */
   async down(queryRunner: QueryRunner): Promise<void> {
-    const { execution, log, worker, migration } = tablesOf(this.schema);
-    await queryRunner.query(`DROP TABLE IF EXISTS ${[execution, log, worker, migration].join(', ')}`);
+    const { execution, log, worker, outbox, subscriber, audit, migration } = tablesOf(this.schema);
+    const tables = [execution, log, worker, outbox, subscriber, audit, migration];
+    await queryRunner.query(`DROP TABLE IF EXISTS ${tables.join(', ')}`);
   }
 }
 

@@ -36,6 +36,8 @@ export interface WriteParts {
   entries(appends: readonly AppendRequest[], condition: string | undefined): WritePart;
   /** Changes the headers whose entry was written. */
   changes(appends: readonly AppendRequest[]): WritePart;
+  /** Writes the pointers of the entries that were written. */
+  pointers(appends: readonly AppendRequest[]): WritePart;
 }
 
 /** hot path, see ADR 0023: all writes of a group of sagas in one statement, and so in one commit. */
@@ -56,7 +58,8 @@ export class GroupedWriteStatement {
 
   /** @throws SagaStorageError (refused) for a value that cannot be sent. */
   bind(group: WriteGroup): BoundWrite {
-    return group.starts.length + group.appends.length === 1 ? this.bindOne(group) : this.bindMany(group);
+    const isOne = group.starts.length + group.appends.length === 1;
+    return isOne && group.appends[0]?.pointers === undefined ? this.bindOne(group) : this.bindMany(group);
   }
 
   private bindOne({ starts: [saga], appends: [request] }: WriteGroup): BoundWrite {
@@ -81,6 +84,8 @@ export class GroupedWriteStatement {
     if (requests.length > 0) parts.push(this.parts.locks(requests));
     if (appends.length > 0) parts.push(this.parts.entries(sortedById(appends), condition));
     if (changes.length > 0) parts.push(this.parts.changes(changes));
+    const pointing = appends.filter(({ pointers }) => pointers !== undefined);
+    if (pointing.length > 0) parts.push(this.parts.pointers(pointing));
     return {
       statement: this.variantOf(parts),
       values: [...parts.flatMap(({ values }) => values), starts.length + appends.length],
