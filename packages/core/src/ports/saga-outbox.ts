@@ -109,7 +109,7 @@ export interface StoredSubscriber extends SagaSubscriber {
   readonly seenAt: Date;
 }
 
-/** Who acted on a message, and why: kept in the audit of the storage. */
+/** The person who acted on a message, and the reason: kept in the audit of the storage. */
 export interface OutboxAct {
   readonly actor: string;
   readonly note: string | undefined;
@@ -126,7 +126,7 @@ export interface OutboxAct {
 export interface SagaOutbox {
   /** Leases messages that are due. Those that another call is taking are skipped. */
   take(request: TakeRequest): Promise<readonly TakenMessage[]>;
-  /** Deletes messages that their sinks have acknowledged, whoever has leased them. */
+  /** Deletes messages that their sinks have acknowledged, even if another relay has leased them. */
   remove(positions: readonly OutboxPosition[]): Promise<void>;
   /** Returns messages that are still leased to their relay. */
   postpone(requests: readonly PostponeRequest[]): Promise<void>;
