@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { buildOperationsPage } from './build-operations-page.mjs';
 import { bundledPackages } from './bundled-packages.mjs';
 
 for (const { directory, entries } of bundledPackages) {
@@ -21,7 +22,7 @@ for (const { directory, entries } of bundledPackages) {
   // The files of an earlier build.
   const files = readdirSync(target, { recursive: true, encoding: 'utf8' });
   const left = files.filter(
-    (file) => /\.js(\.map)?$/.test(file) && !file.startsWith('unbundled') && !made.has(file),
+    (file) => /\.js(\.map)?$/.test(file) && !/^(unbundled|page)\b/.test(file) && !made.has(file),
   );
   for (const file of left) rmSync(`${target}/${file}`);
 
@@ -71,7 +72,7 @@ for (const { directory, entries } of bundledPackages) {
       target: 'node20',
       // The bundler renames decorated classes, whose names Nest shows. Keeping the names costs a call for each function
       // that is created, so it is off for the packages that have no such classes.
-      keepNames: directory === 'packages/nestjs',
+      keepNames: directory === 'packages/nestjs' || directory === 'packages/operations',
       sourcemap: true,
       // The sources are published.
       sourcesContent: false,
@@ -79,3 +80,5 @@ for (const { directory, entries } of bundledPackages) {
     };
   }
 }
+
+await buildOperationsPage();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /** The packages that an application loads when it starts. */
-const names = ['core', 'nestjs', 'typeorm', 'participant'];
+const names = ['core', 'nestjs', 'typeorm', 'participant', 'operations'];
 
 /**
  * The bundled packages: the directory of each one and its entry points, as the names of their files in `src` and `dist`

@@ -23,6 +23,7 @@ const checked = [
   'apps/bench',
   'apps/crash-lab',
   'packages/core',
+  'packages/operations',
   'packages/participant',
   'packages/testing',
   'packages/typeorm/src',
@@ -34,6 +35,7 @@ const checkedTitles = [
   'apps/bench/',
   'apps/crash-lab/',
   'packages/core/',
+  'packages/operations/',
   'packages/participant/',
   'packages/testing/',
 ];

@@ -78,6 +78,7 @@ export type {
   WaitEnded,
   WaitStart,
 } from './journal/journal-entry.js';
+export { openSteps, standingStep } from './journal/stage-steps.js';
 export { projectHeader } from './journal/header-change.js';
 export { isSagaId } from './journal/saga-id.js';
 export type { SagaStanding } from './journal/saga-standing.js';
@@ -147,6 +148,11 @@ export type {
 export type { SagaReader } from './client/saga-reader.js';
 export type { RequestedSaga, SagaRequest, SagaTarget } from './client/saga-request.js';
 export type { SagaRequests } from './client/saga-requests.js';
+export { cancelRequest } from './client/cancel-request.js';
+export { decisionRequest } from './client/decision-request.js';
+export { asSeen } from './client/seen-request.js';
+export { signalRequest } from './client/signal-request.js';
+export { resolveRequest, retryRequest } from './client/stuck-requests.js';
 export type { SagaStarter, StartedSaga } from './client/saga-starter.js';
 
 export type { SagaWorker } from './worker/saga-worker.js';

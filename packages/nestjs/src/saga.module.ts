@@ -57,7 +57,7 @@ import { LiveWatches } from './streams/live-watches.js';
     SagaOperator,
     SagaCatalog,
   ],
-  exports: [SagaOrchestrator, SagaOperator, SagaCatalog, SagaEvents],
+  exports: [SagaOrchestrator, SagaOperator, SagaCatalog, SagaEvents, SagaRuntime],
 })
 export class SagaModule extends ConfigurableModuleClass {
   /**

@@ -1,0 +1,2 @@
+/** The resolved options of the page. */
+export const OPERATIONS_OPTIONS = Symbol('SagaOperationsOptions');
