@@ -29,14 +29,16 @@ CREATE TABLE saga.saga_execution (
   resumed_at timestamp(3) with time zone,
   parent_id uuid,
   reverses uuid,
+  tags text[],
   CONSTRAINT saga_execution_pkey PRIMARY KEY (id),
   CONSTRAINT saga_execution_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text, 'completed'::text, 'failed'::text, 'stuck'::text])))
 ) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 CREATE INDEX saga_execution_created ON saga.saga_execution USING btree (created_at, id);
 CREATE INDEX saga_execution_due ON saga.saga_execution USING btree (next_run_at) WHERE ((owner IS NULL) AND (status = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text])));
-CREATE UNIQUE INDEX saga_execution_key ON saga.saga_execution USING btree (saga_name, saga_key) WHERE (saga_key IS NOT NULL);
+CREATE UNIQUE INDEX saga_execution_key ON saga.saga_execution USING btree (saga_name, saga_key text_pattern_ops) WHERE (saga_key IS NOT NULL);
 CREATE INDEX saga_execution_owner ON saga.saga_execution USING btree (owner) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
 CREATE INDEX saga_execution_stuck ON saga.saga_execution USING btree (created_at, id) WHERE (status = 'stuck'::text);
+CREATE INDEX saga_execution_tags ON saga.saga_execution USING gin (tags) WITH (fastupdate=off) WHERE (tags IS NOT NULL);
 CREATE INDEX saga_execution_waiting ON saga.saga_execution USING btree (waiting, created_at, id) WHERE ((waiting ~~ 'approval:%'::text) OR (waiting ~~ 'lock:%'::text));
 
 CREATE TABLE saga.saga_log (

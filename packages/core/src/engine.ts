@@ -22,6 +22,8 @@ export type {
 export { isForward } from './definition/saga-step.js';
 export type { StepKind } from './definition/saga-tables.js';
 export { sagaTable, stepTable } from './definition/saga-tables.js';
+export type { SagaTags } from './definition/saga-tags.js';
+export { checkTags } from './definition/saga-tags.js';
 export { namePattern, validateSaga, validateUniqueSagas } from './definition/validate-definition.js';
 
 export type { AttemptOutcome, FinishedAttempt } from './execution/decide-entry.js';
@@ -121,6 +123,13 @@ export type { CancelTimer } from './ports/clock.js';
 export type { EmittedEventReference, EventHandler, EventHandlers } from './ports/event-handlers.js';
 export type { IdGenerator } from './ports/id-generator.js';
 export { decodeCursor, decodeWaitingCursor, encodeCursor, isListDate } from './ports/list-cursor.js';
+export {
+  checkMinimum,
+  checkOneOf,
+  checkStaleForMs,
+  checkStatuses,
+  checkWaiting,
+} from './ports/check-list-filters.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { readOutline } from './ports/read-outline.js';

@@ -26,6 +26,7 @@ export {
   encodeWaitingCursor,
   isListDate,
 } from './ports/list-cursor.js';
+export { listedStatuses, progressKinds } from './ports/list-conditions.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { loadJournal } from './ports/load-journal.js';
 export { maximumSeq } from './ports/maximum-seq.js';
@@ -57,6 +58,7 @@ export type {
   TakenMessage,
   TakeRequest,
 } from './ports/saga-outbox.js';
+export { waitingFilter } from './ports/waiting-filter.js';
 export type { Surroundings } from './ports/surroundings.js';
 export { noSurroundings } from './ports/surroundings.js';
 

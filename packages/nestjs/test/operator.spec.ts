@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@nest-saga/testing';
-import { InMemorySagaStorage, SagaOperator, SagaStatus, SystemClock } from '../src/index.js';
-import type { SagaList, StepResolution } from '../src/index.js';
+import { hours, InMemorySagaStorage, SagaOperator, SagaStatus, SystemClock } from '../src/index.js';
+import type { SagaList, SagaListStrings, StepResolution } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
 import { Calls, OrderContext, orderProviders } from './order-saga.js';
 
@@ -69,6 +69,26 @@ describe('SagaOperator.list', () => {
     expect(await items({ status: SagaStatus.Stuck })).toEqual([]);
   });
 
+  it('narrows to tags, the beginning of a key, several statuses and a wait', async () => {
+    const { operator, sagas } = await open();
+    await sagas.enqueue(new OrderContext('one'), { key: 'cart-1', tags: ['customer:42', 'gift'] });
+    await sagas.enqueue(new OrderContext('two'), { key: 'cart-2', tags: ['customer:42'], delayMs: hours(1) });
+    const items = async (query: SagaList | SagaListStrings) =>
+      (await operator.list(query)).sagas.map(({ context }) => (context as OrderContext).item);
+    expect(await items({ tags: ['customer:42'], order: 'oldest' })).toEqual(['one', 'two']);
+    expect(await items({ tags: 'gift' })).toEqual(['one']);
+    expect(await items({ tags: ['gift', 'customer:42'] })).toEqual(['one']);
+    expect(await items({ keyPrefix: 'cart-', order: 'oldest' })).toEqual(['one', 'two']);
+    expect(await items({ status: [SagaStatus.Stuck, SagaStatus.Pending] })).toHaveLength(2);
+    expect(await items({ status: 'stuck,pending' })).toHaveLength(2);
+    expect(await items({ status: 'stuck,failed' })).toEqual([]);
+    expect(await items({ waiting: 'delay:start' })).toEqual(['two']);
+    expect(await items({ minimumAttempts: '1' })).toEqual([]);
+    expect(await items({ staleForMs: '3600000' })).toEqual([]);
+    const { sagas: listed } = await operator.list({ tags: ['gift'] });
+    expect(listed[0]?.tags).toEqual(['customer:42', 'gift']);
+  });
+
   it('reads the strings of a query string', async () => {
     const { operator, sagas, clock } = await open();
     await sagas.enqueue(new OrderContext('one'));
@@ -95,7 +115,20 @@ describe('SagaOperator.list', () => {
     ['limit', { limit: ' 10' }],
     ['limit', { limit: '1e1' }],
     ['limit', { limit: ['1', '2'] }],
-    ['status', { status: ['stuck', 'failed'] }],
+    ['status', { status: ['stuck', 'happy'] }],
+    ['status', { status: 'stuck,happy' }],
+    ['status', { status: [] }],
+    ['status', { status: ['stuck', 'failed', 'stuck', 'failed', 'stuck', 'failed', 'stuck'] }],
+    ['keyPrefix', { keyPrefix: '' }],
+    ['tags', { tags: [''] }],
+    ['tags', { tags: 42 }],
+    ['waiting', { waiting: 'Godot' }],
+    ['waiting', { waiting: '' }],
+    ['owner', { owner: '' }],
+    ['minimumAttempts', { minimumAttempts: '0' }],
+    ['minimumRecoveries', { minimumRecoveries: 1.5 }],
+    ['staleForMs', { staleForMs: '1h' }],
+    ['staleForMs', { staleForMs: 0 }],
     ['from', { from: '' }],
     ['from', { from: '2026' }],
     ['from', { from: '2026-02-29' }],

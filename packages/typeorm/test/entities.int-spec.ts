@@ -83,6 +83,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       resumedAt,
       waiting,
       path,
+      tags,
       context,
       entries,
       ...same
@@ -99,6 +100,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       waiting: waiting ?? undefined,
       deadlineAt: deadlineAt ?? undefined,
       path: path ?? undefined,
+      tags: tags ?? undefined,
       context: JSON.stringify(context),
     }).toEqual(loaded?.header);
     const [entry] = entries ?? [];

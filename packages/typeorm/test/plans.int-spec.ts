@@ -50,6 +50,7 @@ const untilMoment = {
   park: { for: 'delay', name: 'cool', dueInMs: undefined, nextRunAt: new Date('2126-01-01T00:00:00.000Z') },
 } as const;
 const later = newSaga({ park: { for: 'delay', name: 'start', dueInMs: 1_000 } });
+const tagged = newSaga({ tags: ['customer:42'] });
 const timed = newSaga({ owner: 'worker-1', deadlineInMs: 1_000 });
 const plain: AppendRequest[] = [append(sagaId, 2), append(randomUUID(), 2)];
 const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted }), append(randomUUID(), 2)];
@@ -67,6 +68,12 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['a start', statementOf(groupedWrite.bind({ starts: [start], appends: [] })), []],
   ['a start of one that waits', statementOf(groupedWrite.bind({ starts: [later], appends: [] })), []],
   ['a start with a deadline', statementOf(groupedWrite.bind({ starts: [timed], appends: [] })), []],
+  ['a start with tags', statementOf(groupedWrite.bind({ starts: [tagged], appends: [] })), []],
+  [
+    'a group of starts, one with tags',
+    statementOf(groupedWrite.bind({ starts: [...starts, tagged], appends: [] })),
+    [],
+  ],
   ['a first append', appendingOne(append(sagaId, 1)), pkeys],
   ['an append', appendingOne(append(sagaId, 2)), ['saga_log_pkey']],
   ['a first append with a change', appendingOne(append(sagaId, 1, { change: toCompleted })), pkeys],
@@ -148,6 +155,29 @@ const lists: readonly (readonly [string, SagaListQuery, string])[] = [
   ['those that are running', { limit: 50, status: 'running' }, 'saga_execution_'],
   ['the one with a key', { limit: 50, saga: 'order', key: 'K' }, 'saga_execution_key'],
   ['those with a key, of whatever saga', { limit: 50, key: 'K' }, 'saga_execution_key'],
+  [
+    'those whose key begins like this',
+    { limit: 50, saga: 'order', keyPrefix: 'K-77777' },
+    'saga_execution_key',
+  ],
+  [
+    'those whose key begins like this, of whatever saga',
+    { limit: 50, keyPrefix: 'K-77777' },
+    'saga_execution_key',
+  ],
+  ['those with a rare tag', { limit: 50, tags: ['customer:42'] }, 'saga_execution_tags'],
+  ['those with two tags', { limit: 50, tags: ['customer:42', 'gift'] }, 'saga_execution_tags'],
+  ['those with a tag that many have', { limit: 50, tags: ['gift'] }, 'saga_execution_'],
+  [
+    'those with a tag that are stuck or run',
+    { limit: 50, tags: ['customer:42'], status: ['stuck', 'running'] },
+    'saga_execution_',
+  ],
+  ['those of a worker', { limit: 50, owner: 'worker-3' }, 'saga_execution_owner'],
+  ['those that wait for a signal', { limit: 50, waiting: 'signal:delivery' }, 'saga_execution_'],
+  ['those with many attempts', { limit: 50, minimumAttempts: 3 }, 'saga_log_pkey'],
+  ['those with many recoveries', { limit: 50, minimumRecoveries: 3 }, 'saga_log_pkey'],
+  ['those without news', { limit: 50, staleForMs: 60_000 }, 'saga_log_pkey'],
 ];
 
 const among = [{ saga: 'order', version: 1, name: 'ask-1' }];
@@ -173,8 +203,9 @@ describe('with 1,000,000 finished sagas in the tables', () => {
     await database.query(`
       CREATE TEMPORARY TABLE finished AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, 1000000) AS n;
       INSERT INTO saga.saga_execution
-        (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at)
-      SELECT id, 'order', 1, 'K-' || n, 'completed', NULL, NULL, '{}', '{}', now() - n * interval '1 second', now()
+        (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at, tags)
+      SELECT id, 'order', 1, 'K-' || n, 'completed', NULL, NULL, '{}', '{}', now() - n * interval '1 second', now(),
+        CASE WHEN n % 10 = 0 THEN ARRAY['customer:' || n % 10007, 'gift'] END
       FROM finished;
       INSERT INTO saga.saga_log (saga_id, seq, kind) SELECT id, 1, 'settled' FROM finished;
       INSERT INTO saga.saga_execution

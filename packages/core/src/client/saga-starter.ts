@@ -3,6 +3,7 @@ import { checkComesBack } from '../context/check-comes-back.js';
 import type { Json } from '../context/context-codec.js';
 import { placedDefinition } from '../definition/placed-definition.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { tagsOf } from '../definition/saga-tags.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import type { WriteLimit } from '../execution/journal-writer.js';
 import { StopRun } from '../execution/stop-run.js';
@@ -117,7 +118,8 @@ export class SagaStarter {
     const json = definition.codec.encode(context, 'context');
     checkSize(json, 'context');
     checkComesBack(definition, json);
-    return { definition, json, options, sagaId, park: parkOf(options) };
+    const tags = tagsOf(definition, options.tags, json);
+    return { definition, json, options, sagaId, tags, park: parkOf(options) };
   }
 
   private checkNotStopping(method: string): void {
@@ -156,6 +158,7 @@ export class SagaStarter {
         owner: isFirst ? run?.owner : undefined,
         park: request.park,
         deadlineInMs: deadlineInMsOf(definition, options),
+        tags: request.tags,
       };
       const result = await this.worker.writer.start(saga, this.writeLimit());
       if (result.kind === 'started') return this.started(request, saga, run);
@@ -279,6 +282,7 @@ interface StartRequest {
   readonly json: Json;
   readonly options: StartOptions;
   readonly sagaId: string;
+  readonly tags: readonly string[] | undefined;
   readonly park: Park | undefined;
 }
 

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { isStorableText } from '../context/storable-text.js';
+import { checkTags } from '../definition/saga-tags.js';
 import { isSagaId } from '../journal/saga-id.js';
 import { checkNames } from '../options/check-names.js';
 import { maximumWaitMs } from '../options/option.js';
@@ -28,12 +30,16 @@ export interface StartOptions {
    * still goes forward then is undone and fails. Without it that of the saga applies. A start that attaches to a saga ignores it.
    */
   readonly deadlineMs?: number;
+  /**
+   * Texts by which lists find the saga, for example `customer:42`: at most 16, each of 1 to 100 characters. They never change
+   * and are not encrypted. Those that `tags` of the saga returns are added. A start that attaches to a saga ignores them.
+   */
+  readonly tags?: readonly string[];
   /** Short texts that are stored with the saga beside its context, for example `traceparent`. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-const unstorableText = /[\u0000\p{Surrogate}]/u;
-const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'delayMs', 'deadlineMs', 'metadata'];
+const knownOptions = ['saga', 'sagaId', 'key', 'onConflict', 'delayMs', 'deadlineMs', 'tags', 'metadata'];
 const maximumMetadataLength = 1_024;
 
 /**
@@ -72,7 +78,7 @@ export function checkSagaReference(reference: unknown): string | SagaKey {
 export function checkStartOptions(options: unknown): StartOptions {
   if (options === undefined) return {};
   const given = checkNames('options', options, knownOptions);
-  const { saga, sagaId, key, onConflict, delayMs, deadlineMs, metadata } = given;
+  const { saga, sagaId, key, onConflict, delayMs, deadlineMs, tags, metadata } = given;
   return {
     ...(saga === undefined ? {} : { saga: checkText('saga', saga, 100) }),
     ...(sagaId === undefined ? {} : { sagaId: checkSagaId(sagaId) }),
@@ -80,6 +86,7 @@ export function checkStartOptions(options: unknown): StartOptions {
     ...(onConflict === undefined ? {} : { onConflict: checkOnConflict(onConflict) }),
     ...(delayMs === undefined ? {} : { delayMs: checkDelay(delayMs) }),
     ...(deadlineMs === undefined ? {} : { deadlineMs: checkDeadline(deadlineMs) }),
+    ...(tags === undefined ? {} : { tags: checkTags(tags) }),
     ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata) }),
   };
 }
@@ -90,9 +97,7 @@ export function checkStartOptions(options: unknown): StartOptions {
  * @throws InvalidArgumentError
  */
 export function checkText(name: string, text: unknown, maximumLength: number): string {
-  const isFine =
-    typeof text === 'string' && text.length > 0 && text.length <= maximumLength && !unstorableText.test(text);
-  if (isFine) return text;
+  if (isStorableText(text, maximumLength)) return text;
   throw new InvalidArgumentError(
     name,
     `pass a text of 1 to ${maximumLength} characters without NUL and lone surrogates`,

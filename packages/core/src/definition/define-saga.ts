@@ -75,6 +75,7 @@ function fillSaga(saga: DeclaredSaga, options: DefineSagaOptions): SagaDefinitio
       options.maximumRecoveryAttempts ??
       sagaDefaults.recovery.maximumRecoveryAttempts,
     deadlineMs: saga.deadlineMs,
+    tags: saga.tags,
     stages: Object.freeze(saga.steps.map((step) => fillStage(step, saga, options))),
   });
 }

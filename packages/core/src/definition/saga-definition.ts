@@ -6,6 +6,7 @@ import type { Fallback } from './fallback.js';
 import type { OptionsOf } from '../options/option.js';
 import type { SagaStepPolicies } from '../options/step-policies.js';
 import type { SagaExtras } from './saga-tables.js';
+import type { SagaTags } from './saga-tags.js';
 import type { WaitDefinition } from './wait-definition.js';
 import type { DeclaredWait } from './waits.js';
 import type { SagaStepOptions, StepDefinition, StepHandlerSource } from './saga-step.js';
@@ -66,6 +67,8 @@ export interface SagaDefinition {
   readonly maximumRecoveryAttempts: number;
   /** Undefined: without a deadline. */
   readonly deadlineMs: number | undefined;
+  /** The tags of each execution, from its first context. Undefined: only those of the start. */
+  readonly tags?: SagaTags | undefined;
   readonly stages: readonly Stage[];
 }
 

@@ -2,6 +2,7 @@ import type { ContextCodec } from '../context/context-codec.js';
 import type { ContextClass } from '../context/hydrate.js';
 import { checkedElsewhere, count, duration, func, objectWith, oneOf, option } from '../options/option.js';
 import { policyTable } from '../options/step-policies.js';
+import type { SagaTags } from './saga-tags.js';
 
 /** The options of a step, without its required id. */
 const stepExtras = {
@@ -57,6 +58,11 @@ const sagaExtras = {
    * A start may have its own. Without it the saga has no deadline.
    */
   deadlineMs: duration(),
+  /**
+   * Texts by which lists find each execution, from its first context: a pure, synchronous function that returns at most 16.
+   * One that throws refuses the start. Without it an execution has the tags of its start.
+   */
+  tags: func<SagaTags>(),
 };
 
 /** The options of `@Saga()`, without its steps. */

@@ -156,10 +156,7 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async list(query: SagaListQuery): Promise<SagaPage> {
-    return listHeaders(
-      [...this.sagas.values()].map(({ header }) => header),
-      query,
-    );
+    return listHeaders(this.sagas.values(), query, this.clock.now());
   }
 
   async listWaiting(query: WaitingListQuery): Promise<SagaPage> {

@@ -1,6 +1,8 @@
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaListQuery, SagaPage } from '../ports/saga-storage.js';
 import { decodeCursor, encodeCursor } from '../ports/list-cursor.js';
+import { matchesQuery } from './matches-query.js';
+import type { StoredSaga } from './stored-saga.js';
 import { headingOf } from './stored-values.js';
 import { checkListLimit, checkListNames } from '../ports/list-limit.js';
 
@@ -9,13 +11,14 @@ import { checkListLimit, checkListNames } from '../ports/list-limit.js';
  *
  * @throws InvalidArgumentError for a limit out of range, or a cursor that no page returned.
  */
-export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery): SagaPage {
+export function listHeaders(stored: Iterable<StoredSaga>, query: SagaListQuery, now: number): SagaPage {
   checkListNames(query);
   const limit = checkListLimit(query.limit);
   const direction = query.order === 'oldest' ? 1 : -1;
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
-  const fitting = headers
-    .filter((header) => matchesQuery(header, query))
+  const fitting = [...stored]
+    .filter((one) => matchesQuery(one, query, now))
+    .map(({ header }) => header)
     .filter((header) => after === undefined || compare(header, after) * direction > 0)
     .toSorted((one, other) => compare(one, other) * direction);
   const sagas = fitting.slice(0, limit);
@@ -24,16 +27,6 @@ export function listHeaders(headers: readonly SagaHeader[], query: SagaListQuery
     sagas: sagas.map(headingOf),
     nextCursor: last !== undefined && fitting.length > sagas.length ? encodeCursor(last) : undefined,
   };
-}
-
-function matchesQuery(header: SagaHeader, query: SagaListQuery): boolean {
-  return (
-    (query.status === undefined || header.status === query.status) &&
-    (query.saga === undefined || header.saga === query.saga) &&
-    (query.key === undefined || header.key === query.key) &&
-    (query.from === undefined || header.createdAt >= query.from) &&
-    (query.to === undefined || header.createdAt < query.to)
-  );
 }
 
 type Position = Pick<SagaHeader, 'createdAt' | 'sagaId'>;

@@ -5,6 +5,14 @@ export interface SagaWaiting {
   readonly name: string;
 }
 
+/** All kinds of waits. */
+export const waitKinds: Readonly<Record<SagaWaiting['for'], true>> = {
+  retry: true,
+  delay: true,
+  signal: true,
+  approval: true,
+};
+
 /** A wait without an owner: nothing of the saga runs before the time has come. */
 export interface Park extends SagaWaiting {
   /** In milliseconds after the entry is stored, by the storage's clock; undefined if only a request ends the wait. */

@@ -39,6 +39,8 @@ export interface SagaHeader {
   readonly stuck: SagaStuck | undefined;
   /** Texts that are stored with the saga beside its context, for example `traceparent`. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** The texts by which lists find it; absent if it has none. They never change. */
+  readonly tags?: readonly string[];
   readonly createdAt: Date;
   /** The time of the last change of the header. */
   readonly updatedAt: Date;

@@ -11,7 +11,7 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
   const isQueued = saga.owner === undefined;
   const { park } = saga;
   // hot path: one literal for every start, because a spread followed by further properties takes microseconds.
-  return {
+  const header: SagaHeader = {
     sagaId: saga.sagaId,
     saga: saga.saga,
     version: saga.version,
@@ -29,6 +29,7 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
     createdAt: now,
     updatedAt: now,
   };
+  return saga.tags === undefined ? header : { ...header, tags: saga.tags };
 }
 
 function dueAfter(park: Park | undefined, now: Date): Date | undefined {

@@ -1,7 +1,23 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { checkNames } from '../options/check-names.js';
 
-const listQueryNames = ['status', 'saga', 'key', 'from', 'to', 'order', 'cursor', 'limit'];
+const listQueryNames = [
+  'status',
+  'saga',
+  'key',
+  'keyPrefix',
+  'tags',
+  'waiting',
+  'owner',
+  'minimumAttempts',
+  'minimumRecoveries',
+  'staleForMs',
+  'from',
+  'to',
+  'order',
+  'cursor',
+  'limit',
+];
 
 /**
  * Refuses a query with unknown names: a misspelt filter would list everything.

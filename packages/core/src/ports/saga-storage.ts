@@ -27,6 +27,8 @@ export interface NewSaga {
   readonly deadlineInMs?: number | undefined;
   /** The decisions made at its start; undefined if there are none. */
   readonly path?: SagaPath | undefined;
+  /** At most 16 different texts of 1 to 100 characters, by which lists find it; undefined: it has none. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** The result of a start. `exists`: the id or the key is used by the saga of this header; nothing was written. */
@@ -122,9 +124,24 @@ export interface ReleaseRequest {
 
 /** The filters of a list of sagas. */
 export interface SagaListQuery {
-  readonly status?: SagaStatus;
+  /** One status, or several. */
+  readonly status?: SagaStatus | readonly SagaStatus[];
   readonly saga?: string;
   readonly key?: string;
+  /** The beginning of the key. */
+  readonly keyPrefix?: string;
+  /** Only sagas with all of these tags. */
+  readonly tags?: readonly string[];
+  /** Only sagas that wait without an owner: a kind of wait, such as `signal`, or a wait with its name, such as `signal:delivery`. */
+  readonly waiting?: string;
+  /** The id of the worker that runs them. */
+  readonly owner?: string;
+  /** Only open and stuck sagas whose last attempt has at least this number, from 1. */
+  readonly minimumAttempts?: number;
+  /** Only open and stuck sagas with at least this many recoveries since the last progress, from 1. */
+  readonly minimumRecoveries?: number;
+  /** Only open and stuck sagas without a new entry for at least this time, in milliseconds, by the clock of the storage. */
+  readonly staleForMs?: number;
   /** Created at or after this time. */
   readonly from?: Date;
   /** Created before this time. */

@@ -1,10 +1,11 @@
 import { DiscoveryService } from '@nestjs/core';
 import type { ContextClass, SagaOptions } from '@nest-saga/core';
 import { isObject } from '@nest-saga/core/engine';
+import type { SagaTags } from '@nest-saga/core/engine';
 import type { SagaStage } from './step-class.js';
 
 /** The options of `@Saga()`. */
-export interface SagaDecoratorOptions<Context> extends Omit<SagaOptions, 'context'> {
+export interface SagaDecoratorOptions<Context> extends Omit<SagaOptions, 'context' | 'tags'> {
   /**
    * The class of the context. `stream(context)` and `start(context)` select the saga by this class, and after a
    * recovery the steps get an instance of it. Without it contexts are plain objects, and a start has to name the saga.
@@ -13,6 +14,11 @@ export interface SagaDecoratorOptions<Context> extends Omit<SagaOptions, 'contex
    * `WeakMap` whose key is an instance.
    */
   readonly context?: ContextClass<Context>;
+  /**
+   * Texts by which lists find each execution, from its first context: a pure, synchronous function that returns at most 16.
+   * One that throws refuses the start. Without it an execution has the tags of its start.
+   */
+  readonly tags?: SagaTags<NoInfer<Context>>;
   /** The steps in their order: step classes, `step(Class, { id })`, or `fallback(Primary, Alternative)`. */
   readonly steps: readonly SagaStage<NoInfer<Context>>[];
 }

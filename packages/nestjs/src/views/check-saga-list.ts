@@ -1,10 +1,16 @@
 import type { SagaListQuery } from '@nest-saga/core';
-import { InvalidArgumentError, SagaStatus } from '@nest-saga/core';
+import { InvalidArgumentError } from '@nest-saga/core';
 import {
   isDate,
   checkListLimit,
   checkListNames,
+  checkMinimum,
+  checkOneOf,
+  checkStaleForMs,
+  checkStatuses,
+  checkTags,
   checkText,
+  checkWaiting,
   decodeCursor,
   isListDate,
 } from '@nest-saga/core/engine';
@@ -15,8 +21,13 @@ export interface SagaList extends Omit<SagaListQuery, 'limit'> {
   readonly limit?: number;
 }
 
-/** The same filters as strings of a URL's query, for example `?status=stuck&from=2026-01-31&limit=20`. */
-export type SagaListStrings = { readonly [Name in keyof SagaList]?: string };
+/**
+ * The same filters as strings of a URL's query, for example `?status=stuck,running&tags=customer:42&limit=20`. Several statuses are
+ * separated by commas, or the parameter is repeated; `tags` is one tag, or is repeated.
+ */
+export type SagaListStrings = {
+  readonly [Name in keyof SagaList]?: Name extends 'status' | 'tags' ? string | readonly string[] : string;
+};
 
 /** The size of a page if the query has none. */
 export const defaultLimit = 50;
@@ -27,12 +38,21 @@ export const defaultLimit = 50;
  * @throws InvalidArgumentError
  */
 export function checkSagaList(query: unknown): SagaListQuery {
-  const { status, saga, key, from, to, order, cursor, limit = defaultLimit } = checkListNames(query);
+  const { status, saga, key, keyPrefix, tags, waiting, owner, ...rest } = checkListNames(query);
+  const { minimumAttempts, minimumRecoveries, staleForMs, from, to, order, cursor } = rest;
+  const { limit = defaultLimit } = rest;
   return {
     limit: checkListLimit(readNumber(limit)),
-    ...optional('status', status, (value) => checkOneOf('status', value, Object.values(SagaStatus))),
+    ...optional('status', status, checkStatuses),
     ...optional('saga', saga, (value) => checkText('saga', value, 100)),
     ...optional('key', key, (value) => checkText('key', value, 200)),
+    ...optional('keyPrefix', keyPrefix, (value) => checkText('keyPrefix', value, 200)),
+    ...optional('tags', tags, (value) => checkTags(typeof value === 'string' ? [value] : value)),
+    ...optional('waiting', waiting, checkWaiting),
+    ...optional('owner', owner, (value) => checkText('owner', value, 200)),
+    ...optional('minimumAttempts', minimumAttempts, (value) => checkMinimum('minimumAttempts', value)),
+    ...optional('minimumRecoveries', minimumRecoveries, (value) => checkMinimum('minimumRecoveries', value)),
+    ...optional('staleForMs', staleForMs, checkStaleForMs),
     ...optional('from', from, (value) => checkDate('from', value)),
     ...optional('to', to, (value) => checkDate('to', value)),
     ...optional('order', order, (value) => checkOneOf('order', value, ['newest', 'oldest'] as const)),
@@ -47,12 +67,6 @@ export function optional<Name extends string, Value>(
   check: (value: unknown) => Value,
 ): Partial<Record<Name, Value>> {
   return value === undefined ? {} : ({ [name]: check(value) } as Record<Name, Value>);
-}
-
-function checkOneOf<Value extends string>(name: string, value: unknown, allowed: readonly Value[]): Value {
-  const found = allowed.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw new InvalidArgumentError(name, `pass one of ${allowed.map((one) => `"${one}"`).join(', ')}`);
 }
 
 /** Accepts only digits: `Number` would read an empty text as 0, and accepts other notations. */

@@ -3,7 +3,7 @@ import type { SagaRegistry, SagaStanding } from '@nest-saga/core/engine';
 import { hydrate, placedCodec } from '@nest-saga/core/engine';
 
 /** One execution of a saga: a read-only view of its state. */
-export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'context' | 'waiting'> {
+export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'context' | 'waiting' | 'tags'> {
   /** The context after the last step. */
   readonly context: Context;
   /** The context with which it was started. */
@@ -22,6 +22,8 @@ export interface SagaExecution<Context = unknown> extends Omit<SagaHeader, 'cont
   readonly recoveries: number | undefined;
   /** What it waits for, and until when; undefined if it does not wait. */
   readonly waiting: SagaWait | undefined;
+  /** The texts by which lists find it: empty if it has none. */
+  readonly tags: readonly string[];
 }
 
 /** The view of a saga. If the saga is not registered in this process, its contexts are read with the module's codec. */
@@ -30,5 +32,11 @@ export function toExecution(standing: SagaStanding, registry: SagaRegistry): Sag
   const definition = registry.findFor(header);
   const codec = definition?.codec ?? placedCodec(registry.defaultCodec, header);
   const read = (json: string): unknown => hydrate(definition?.context, codec.decode(json));
-  return { ...header, ...rest, context: read(context), startContext: read(header.context) };
+  return {
+    ...header,
+    tags: header.tags ?? [],
+    ...rest,
+    context: read(context),
+    startContext: read(header.context),
+  };
 }

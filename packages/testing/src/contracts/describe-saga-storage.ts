@@ -5,6 +5,7 @@ import { describeDeadlines } from './deadlines.contract.js';
 import { describeEntries } from './entries.contract.js';
 import { describeFences } from './fences.contract.js';
 import { describeHints } from './hints.contract.js';
+import { describeListFilters } from './list-filters.contract.js';
 import { describeLists } from './lists.contract.js';
 import { describeOutbox } from './outbox.contract.js';
 import { describeParks } from './parks.contract.js';
@@ -61,6 +62,7 @@ const groups: readonly Group[] = [
   ['an entry', describeEntries],
   ['a reader', describeReads],
   ['a list', describeLists],
+  ['a filter of a list', describeListFilters],
   ['a list of sagas that wait', describeWaitingLists],
   ['the summary', describeSummary],
   ['the row of a worker', describeWorkers],

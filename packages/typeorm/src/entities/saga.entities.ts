@@ -18,6 +18,7 @@ export class SagaExecutionEntity {
   declare readonly waiting: string | null;
   /** The decisions made at the start; null unless the first stage is under a condition. */
   declare readonly path: Readonly<Record<string, unknown>> | null;
+  declare readonly tags: readonly string[] | null;
   /**
    * The context of the start as encoded by the saga's codec, and parsed by the driver; later contexts are in the
    * entries.
@@ -52,6 +53,7 @@ export function sagaExecutionSchema(schema: string): EntitySchema<SagaExecutionE
       deadlineAt: { name: 'deadline_at', type: 'timestamptz', precision: 3, nullable: true },
       waiting: { type: 'text', nullable: true },
       path: { type: 'json', nullable: true },
+      tags: { type: 'text', array: true, nullable: true },
       context: { type: 'json' },
       failure: { type: 'json', nullable: true },
       stuck: { type: 'json', nullable: true },

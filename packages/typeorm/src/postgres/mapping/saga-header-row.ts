@@ -21,7 +21,7 @@ export function headingColumns(alias: string, onlyWhere?: string): string {
     ${timeColumn(`${alias}.next_run_at`)} AS next_run_at, ${timeColumn(`${alias}.deadline_at`)} AS deadline_at, ${alias}.waiting,
     ${large(alias, 'path', onlyWhere)},
     ${large(alias, 'failure', onlyWhere)},
-    ${large(alias, 'stuck', onlyWhere)}, ${large(alias, 'metadata', onlyWhere)},
+    ${large(alias, 'stuck', onlyWhere)}, ${large(alias, 'metadata', onlyWhere)}, array_to_json(${alias}.tags) AS tags,
     ${timeColumn(`${alias}.created_at`)} AS created_at, ${timeColumn(`${alias}.updated_at`)} AS updated_at`;
 }
 
@@ -38,9 +38,9 @@ export function toSagaHeader(row: Row): SagaHeader {
 /** The same without the context. */
 export function toSagaHeading(row: Row): SagaHeading {
   const { saga_key: key, owner, next_run_at: nextRunAt, waiting, path, failure, stuck } = row;
-  const deadlineAt = row['deadline_at'];
+  const { deadline_at: deadlineAt, tags } = row;
   const status = required(row, 'status') as SagaStatus;
-  return {
+  const heading: SagaHeading = {
     sagaId: required(row, 'id'),
     saga: required(row, 'saga_name'),
     version: Number(required(row, 'saga_version')),
@@ -57,4 +57,5 @@ export function toSagaHeading(row: Row): SagaHeading {
     createdAt: toDate(required(row, 'created_at')),
     updatedAt: toDate(required(row, 'updated_at')),
   };
+  return typeof tags === 'string' ? { ...heading, tags: JSON.parse(tags) as readonly string[] } : heading;
 }

@@ -2,6 +2,7 @@ import { auditTable } from './audit-table.js';
 import type { Migration } from './migration.js';
 import { outboxTable } from './outbox-table.js';
 import { subscriberTable } from './subscriber-table.js';
+import { tagsPart } from './tags-part.js';
 
 /**
  * The wait of a saga without an owner, such as `retry:charge-card`, the end of its last wait, its deadline, and the
@@ -22,6 +23,7 @@ export const waitingMigration: Migration = {
   ADD COLUMN reverses uuid`,
     `CREATE INDEX saga_execution_waiting ON ${tables.execution} (waiting, created_at, id)
   WHERE waiting LIKE 'approval:%' OR waiting LIKE 'lock:%'`,
+    ...tagsPart(tables),
     ...outboxTable(tables),
     ...subscriberTable(tables),
     ...auditTable(tables),

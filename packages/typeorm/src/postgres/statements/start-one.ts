@@ -1,6 +1,7 @@
 import type { NewSaga } from '@nest-saga/core';
 import type { Statement } from '../statement.js';
 import type { Tables } from '../tables.js';
+import { toTagsColumn } from '../mapping/tags-column.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { isCommitDurable, statementTime } from './durable-moment.js';
 
@@ -27,7 +28,7 @@ export function startOneValues(saga: NewSaga): readonly unknown[] {
   return [sagaId, saga.saga, version, key, owner, context, JSON.stringify(metadata)];
 }
 
-/** Like `startOneStatement` for a saga that has a deadline or a path, or is parked. Parameters: `startOneWithMoreValues`. */
+/** Like `startOneStatement` for a saga that has a deadline, a path or tags, or is parked. Parameters: `startOneWithMoreValues`. */
 export function startOneWithMoreStatement({ execution }: Tables): Statement {
   const after = (parameter: string): string =>
     `${statementTime} + ${parameter}::bigint * interval '1 millisecond'`;
@@ -35,10 +36,10 @@ export function startOneWithMoreStatement({ execution }: Tables): Statement {
     name: 'start_timed',
     text: `INSERT INTO ${execution}
   (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at,
-  waiting, deadline_at, path)
+  waiting, deadline_at, path, tags)
 SELECT $1::uuid, $2::text, $3::integer, $4::text, CASE WHEN $5::text IS NULL THEN 'pending' ELSE 'running' END,
   $5::text, CASE WHEN $5::text IS NULL THEN ${after('$8')} END, $6::json, $7::json, ${statementTime}, ${statementTime},
-  $9::text, ${after('$10')}, $11::json
+  $9::text, ${after('$10')}, $11::json, $12::text[]
 WHERE ${isCommitDurable}
 ON CONFLICT DO NOTHING`,
   };
@@ -53,12 +54,13 @@ export function startOneWithMoreValues(saga: NewSaga): readonly unknown[] {
     toWaitingColumn(park),
     deadlineInMs,
     pathColumnOf(saga),
+    toTagsColumn(saga.tags),
   ];
 }
 
 /** Whether a start has more columns than `startOneStatement` writes. */
-export function hasMoreColumns({ park, deadlineInMs, path }: NewSaga): boolean {
-  return park !== undefined || deadlineInMs !== undefined || path !== undefined;
+export function hasMoreColumns({ park, deadlineInMs, path, tags }: NewSaga): boolean {
+  return park !== undefined || deadlineInMs !== undefined || path !== undefined || tags !== undefined;
 }
 
 /** The decisions of a start, as JSON; null if there are none. */
