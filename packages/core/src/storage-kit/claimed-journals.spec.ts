@@ -50,6 +50,17 @@ function taken(sagaId: string, journalBytes = 0): TakenSaga {
 }
 
 describe('the journals of a claim', () => {
+  it('are not read if the claim is the only entry', async () => {
+    const journals = new Journals({ b: hung });
+    const onlyEntry = { kind: 'claimed', from: 'pending', seq: 1 } as JournalEntry;
+    expect(await journals.read({ ...taken('a'), onlyEntry }, taken('c'))).toEqual({
+      loaded: ['a', 'c'],
+      unreadable: [],
+    });
+    expect(journals.statements).toEqual([['c']]);
+    expect(await journals.read({ ...taken('b'), onlyEntry })).toEqual({ loaded: ['b'], unreadable: [] });
+  });
+
   it('are read in one statement while they are small', async () => {
     const journals = new Journals();
     expect(await journals.read(taken('a'), taken('b'), taken('c'))).toEqual({

@@ -13,6 +13,8 @@ export interface TakenSaga {
   readonly claimSeq: number;
   /** The size of its journal as it is stored. */
   readonly journalBytes: number;
+  /** The entry of the claim, if it is the only one: there is nothing else to read. */
+  readonly onlyEntry?: JournalEntry | undefined;
 }
 
 /** A claimed saga whose journal cannot be read, for a reason that the other journals do not share. */
@@ -51,8 +53,14 @@ export class ClaimedJournals<Row> {
   async read(taken: readonly TakenSaga[]): Promise<ReadJournalsOfClaim> {
     const loaded: LoadedSaga[] = [];
     const unreadable: UnreadableSaga[] = [];
+    const unread: TakenSaga[] = [];
+    for (const saga of taken) {
+      const { header, onlyEntry } = saga;
+      if (onlyEntry === undefined) unread.push(saga);
+      else loaded.push({ header, entries: [onlyEntry] });
+    }
     try {
-      for (const group of groupsOf(taken)) await this.readGroup(group, loaded, unreadable);
+      for (const group of groupsOf(unread)) await this.readGroup(group, loaded, unreadable);
     } catch (error) {
       // The sagas that were read already are kept; if the problem lasts, the next statement shows it.
       if (loaded.length + unreadable.length === 0) throw error;

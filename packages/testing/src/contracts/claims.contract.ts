@@ -31,6 +31,24 @@ export function describeClaims(world: StorageWorld): void {
     expect(claimed).toEqual(await world.load(saga.sagaId));
   });
 
+  it.each([
+    ['queued', undefined],
+    ['delayed', { for: 'delay', name: 'start', dueInMs: 0 }],
+  ] as const)(
+    'answers a %s saga that has no entry before the claim as a load answers it',
+    async (_name, park) => {
+      const saga = await world.start({ park });
+      const [claimed] = await claim(await world.newWorker(), saga);
+      expect(claimed?.entries).toMatchObject([
+        { kind: 'claimed', from: 'pending', status: 'running', seq: 1 },
+      ]);
+      expect(claimed?.entries[0]).toEqual(
+        expect.objectContaining(park === undefined ? { kind: 'claimed' } : { parked: true }),
+      );
+      expect(claimed).toEqual(await world.load(saga.sagaId));
+    },
+  );
+
   it('gives the journal of a claim with its last context and its last events alone', async () => {
     const saga = await world.startOrphan();
     const times = { startedAt: new Date(0), finishedAt: new Date(1) };

@@ -31,6 +31,7 @@ import {
   toSagaHeader,
   toSagaHeading,
 } from '../postgres/mapping/saga-header-row.js';
+import { toTakenSaga } from '../postgres/mapping/taken-saga-row.js';
 import { toStorageSummary } from '../postgres/mapping/storage-summary-rows.js';
 import { changeHeaders } from '../postgres/statements/change-headers.js';
 import type { WritePart } from '../postgres/statements/write-part.js';
@@ -180,11 +181,7 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
       sagaId === undefined
         ? await this.writes.run('claim', this.claimMany, values)
         : await this.writes.run('claim', this.claimOne, [...values, sagaId]);
-    return rows.map((row) => ({
-      header: toSagaHeader(row),
-      claimSeq: Number(required(row, 'claim_seq')),
-      journalBytes: Number(required(row, 'journal_bytes')),
-    }));
+    return rows.map(toTakenSaga);
   }
 
   /** @internal One statement, durable at its commit. Resolves with the ids of the released sagas. */

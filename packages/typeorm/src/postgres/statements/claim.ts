@@ -11,8 +11,8 @@ import { openStatuses } from './status-lists.js';
 
 /**
  * Claims due sagas for a worker: locks them, skips locked ones, writes the claim entries, and changes the headers whose
- * entry was written. Returns the sagas of this very statement, with the `seq` of each claim and the size of what
- * is read of the journal, which is known without reading the values.
+ * entry was written. Returns the sagas of this very statement, with the `seq`, the status and the detail of each claim and
+ * the size of what is read of the journal, which is known without reading the values.
  *
  * The lock is in a materialised CTE, so that each row is locked once and `LIMIT` counts locked rows; without it, two
  * workers claim one saga under load. A worker whose own row has expired claims nothing.
@@ -66,7 +66,7 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
     FROM due, moment
     ORDER BY due.id
     ON CONFLICT DO NOTHING
-    RETURNING saga_id, seq
+    RETURNING saga_id, seq, status, detail
   ), taken AS (
     UPDATE ${execution} AS header
     SET owner = $1::text, next_run_at = NULL, waiting = NULL, updated_at = moment.at,
@@ -74,9 +74,9 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
       status = CASE header.status WHEN 'pending' THEN 'running' ELSE header.status END
     FROM claimed, moment
     WHERE header.id = claimed.saga_id
-    RETURNING claimed.seq AS claim_seq, header.*
+    RETURNING claimed.seq AS claim_seq, claimed.status AS claim_status, claimed.detail AS claim_detail, header.*
   )
-SELECT taken.claim_seq, ${headerColumns('taken')}, (
+SELECT taken.claim_seq, taken.claim_status, taken.claim_detail, ${headerColumns('taken')}, (
     SELECT coalesce(sum(
       coalesce(pg_column_size(entry.response), 0) + coalesce(pg_column_size(entry.error), 0)
         + coalesce(pg_column_size(entry.detail), 0)
