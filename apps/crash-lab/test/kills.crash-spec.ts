@@ -28,6 +28,15 @@ const emitting = ['act of reserve', 'act of charge', 'act of ship'].concat([
   'compensate of reserve',
   'compensate of charge',
 ]);
+/** The requests that the process makes that is to die. */
+const requested = {
+  'a client that cancels': 'cancel-requested',
+  'a client that signals': 'signal-received',
+  'a client that approves': 'signal-received',
+  'a client that rejects': 'signal-received',
+  'an operator that retries': 'retry-requested',
+};
+
 /**
  * At the entry, inside, and at the exit of every step and of every event handler, and around and in the middle of every
  * call of the storage.
@@ -44,6 +53,7 @@ const everywhere = [
     `inside handler of the ${call}`,
     `at handler exit of the ${call}`,
   ]),
+  ...Object.keys(requested).flatMap((scenario) => moments.map((moment) => `${moment} append of ${scenario}`)),
 ];
 
 /** The entries without which these scenarios would prove nothing. */
@@ -52,6 +62,7 @@ const recorded = [
     (name) => `${name}: wait-ended`,
   ),
   ...['a signal', 'an approval', 'a rejection'].map((name) => `${name}: signal-received`),
+  ...Object.entries(requested).map(([name, kind]) => `${name}: ${kind}`),
   ...['in an act', 'in a wait', 'while PENDING'].map((place) => `a deadline ${place}: deadline-passed`),
 ];
 

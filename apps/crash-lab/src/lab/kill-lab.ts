@@ -57,19 +57,27 @@ export async function runKillLab(serverUrl: string, kills: number): Promise<Kill
         }),
       ),
     );
-    const names = new Set(targets.map(({ kill }) => kill.place));
+    const names = new Set(targets.map(nameOfPlace));
     const runs: KillRun[] = [...rehearsals];
     let deaths: readonly KillRun[] = [];
     const untouched = (): readonly string[] => {
       // With fewer kills than names, a quick look is wanted.
       if (kills < names.size) return [];
-      const died = new Set(deaths.map(({ kill }) => kill?.place));
+      const died = namesOf(deaths);
       return [...names].filter((name) => !died.has(name));
     };
+    const untried = (): readonly Scenario[] => {
+      const died = new Set(deaths.map(({ scenario }) => scenario));
+      return kills < names.size ? [] : scenarios.filter((scenario) => !died.has(scenario));
+    };
+    const isMissing = (): boolean => deaths.length < kills || untouched().length > 0 || untried().length > 0;
     // Whether a process reaches a place may depend on time. A place that was missed is tried again, and others replace
     // it.
-    for (let round = 0; (deaths.length < kills || untouched().length > 0) && round < 10; round++) {
-      const first = untouched().map((name) => pick(targets, name, round));
+    for (let round = 0; isMissing() && round < 10; round++) {
+      const named = untouched().map((name) => pick(targets, name, round));
+      // In the first round they come by themselves.
+      const tried = round === 0 ? [] : untried().map((scenario) => pickOf(targets, scenario, round));
+      const first = [...named, ...tried];
       runs.push(...(await runAll([...first, ...spread(targets, kills - deaths.length - first.length)])));
       deaths = runs.filter(({ isKilled }) => isKilled);
     }
@@ -82,7 +90,7 @@ export async function runKillLab(serverUrl: string, kills: number): Promise<Kill
       kills: deaths.length,
       places: places.size,
       knownPlaces: targets.length,
-      diedAt: [...new Set(deaths.flatMap(({ kill }) => kill?.place ?? []))].toSorted(),
+      diedAt: [...namesOf(deaths)].toSorted(),
       scenarios: [...new Set(deaths.map(({ scenario }) => scenario.name))],
       recorded: [...new Set(runs.flatMap(recordedIn))],
       problems: [...missing, ...laboratory.unplannedEnds, ...(await judge(laboratory, runs))],
@@ -96,6 +104,18 @@ function recordedIn({ scenario, snapshots }: KillRun): readonly string[] {
   return snapshots.flatMap(({ entries }) => entries.map(({ kind }) => `${scenario.name}: ${kind}`));
 }
 
+function namesOf(deaths: readonly KillRun[]): ReadonlySet<string> {
+  return new Set(
+    deaths.flatMap(({ scenario, kill }) => (kill === undefined ? [] : nameOfPlace({ scenario, kill }))),
+  );
+}
+
+/** The write of a request is a place of its own in each scenario. */
+function nameOfPlace({ scenario, kill }: Pick<Target, 'scenario' | 'kill'>): string {
+  const isRequest = scenario.isRequestedByVictim === true && kill.place.endsWith(' append');
+  return isRequest ? `${kill.place} of ${scenario.name}` : kill.place;
+}
+
 /** If time decides how often a process reaches a place, the number means nothing: only the first two times count. */
 function mostOf(place: string, count: number): number {
   const isOfTheSaga = / (append|start)$/.test(place) || place.includes(' of ');
@@ -105,10 +125,18 @@ function mostOf(place: string, count: number): number {
 /** A target with this name: first the one that is reached most often, and another one in each round. */
 function pick(targets: readonly Target[], name: string, round: number): Target {
   const named = targets
-    .filter(({ kill }) => kill.place === name)
+    .filter((target) => nameOfPlace(target) === name)
     .toSorted((one, other) => one.kill.occurrence - other.kill.occurrence || other.count - one.count);
   const target = named[round % named.length];
   if (target === undefined) throw new Error(`no process reaches "${name}"`);
+  return target;
+}
+
+/** A target of this scenario, another one in each round. */
+function pickOf(targets: readonly Target[], scenario: Scenario, round: number): Target {
+  const own = targets.filter((target) => target.scenario === scenario);
+  const target = own[Math.floor((own.length * round) / 10)];
+  if (target === undefined) throw new Error(`no process dies in "${scenario.name}"`);
   return target;
 }
 

@@ -50,6 +50,7 @@ class RunUnderway {
   private readonly snapshots: LoadedSaga[] = [];
   private readonly client: LabChild;
   private readonly clientEngine: string;
+  private readonly rescueEngine: string;
   private readonly victim: LabChild;
   private isOver = false;
 
@@ -63,6 +64,7 @@ class RunUnderway {
     this.saga = { name: `saga-${sagaId}`, plan: scenario.plan };
     [this.client] = rescuers;
     this.clientEngine = `client of ${sagaId}`;
+    this.rescueEngine = `rescue of ${sagaId}`;
     const name = `victim of ${sagaId}`;
     this.victim = laboratory.start(kill === undefined ? { name } : { name, kill });
   }
@@ -72,7 +74,8 @@ class RunUnderway {
     const sagas = [this.saga];
     await client.ask('open', clientEngine, { sagas, worker: false });
     await victim.ready;
-    if (scenario.isOverdue === true) await this.startLate();
+    if (scenario.isRequestedByVictim === true) await this.startElsewhere();
+    else if (scenario.isOverdue === true) await this.startLate();
     else if (scenario.orphanedAt === undefined) await this.startIn(victim);
     else await this.orphan(scenario.orphanedAt);
 
@@ -86,8 +89,7 @@ class RunUnderway {
     await this.look();
     await this.limited(signalled, 'the signal');
 
-    const rescue = `rescue of ${sagaId}`;
-    await Promise.all(rescuers.map((rescuer) => rescuer.ask('open', rescue, { sagas, worker: true })));
+    if (scenario.isRequestedByVictim !== true) await this.rescue();
     await this.limited(end, 'the end');
     if (watching !== undefined) await this.watchOn(watching);
     await this.look();
@@ -95,11 +97,39 @@ class RunUnderway {
     await victim.kill();
     await Promise.all([
       client.ask('close', clientEngine),
-      ...rescuers.map((rescuer) => rescuer.ask('close', rescue)),
+      ...rescuers.map((rescuer) => rescuer.ask('close', this.rescueEngine)),
     ]);
     const { acknowledgements, snapshots } = this;
     const watchers = this.watchers.map(({ record }) => record);
     return { scenario, sagaId, kill, isKilled, places, acknowledgements, watchers, snapshots };
+  }
+
+  private async rescue(): Promise<void> {
+    const { rescuers, rescueEngine, saga } = this;
+    await Promise.all(
+      rescuers.map((rescuer) => rescuer.ask('open', rescueEngine, { sagas: [saga], worker: true })),
+    );
+  }
+
+  /** Other processes start and run the saga. The victim runs none, and gets the requests. */
+  private async startElsewhere(): Promise<void> {
+    const { victim, saga } = this;
+    await this.rescue();
+    await ignoringDeath(victim.ask('open', victimEngine, { sagas: [saga], worker: false }));
+    await this.start(this.client, this.clientEngine, true);
+  }
+
+  /** Makes a request in the victim, if the scenario says so, and after its death, or else, in another process. */
+  private async request(ask: (child: LabChild, engine: string) => Promise<void>): Promise<void> {
+    const { scenario, victim, client, clientEngine } = this;
+    if (scenario.isRequestedByVictim === true) {
+      try {
+        return await ask(victim, victimEngine);
+      } catch (error) {
+        if (!(error instanceof ProcessDiedError)) throw error;
+      }
+    }
+    await ask(client, clientEngine);
   }
 
   /** A client that gets no answer asks another process. */
@@ -154,18 +184,28 @@ class RunUnderway {
       return;
     }
     await this.laboratory.world.fix(sagaId);
-    await client.ask('retry', clientEngine, sagaId);
-    this.acknowledgements.push({ kind: 'retry', sagaId });
+    await this.retry();
     const again = await this.watch(client, clientEngine, watcher.lastSeq);
     await again.over;
   }
 
+  private async retry(): Promise<void> {
+    const { sagaId } = this;
+    try {
+      await this.request((child, engine) => child.ask('retry', engine, sagaId));
+      this.acknowledgements.push({ kind: 'retry', sagaId });
+    } catch (error) {
+      // The request before it was stored without an answer, and the saga continues.
+      if (!(error instanceof LabAnswerError) || error.errorName !== 'SagaStatusError') throw error;
+    }
+  }
+
   private async cancel(): Promise<void> {
-    const { scenario, client, clientEngine, sagaId } = this;
+    const { scenario, sagaId } = this;
     if (scenario.cancelAt === undefined) return;
     await this.hasBegun(scenario.cancelAt);
     try {
-      await client.ask('cancel', clientEngine, sagaId);
+      await this.request((child, engine) => child.ask('cancel', engine, sagaId));
       this.acknowledgements.push({ kind: 'cancel', sagaId });
     } catch (error) {
       if (!(error instanceof LabAnswerError) || error.errorName !== 'SagaStatusError') throw error;
@@ -173,26 +213,28 @@ class RunUnderway {
   }
 
   private async signal(): Promise<void> {
-    const { scenario, client, clientEngine, sagaId, victim } = this;
+    const { scenario, sagaId, victim } = this;
     if (scenario.isSignalled !== true) return;
     const isWaiting = async (): Promise<boolean> =>
       !victim.isAlive || (await this.laboratory.read(sagaId))?.header.waiting !== undefined;
     await until(deadlineMs, 'a wait or a death', isWaiting);
     // The victim may be dead before the saga is stored: the client starts it then.
     await until(deadlineMs, 'a start', async () => (await this.laboratory.read(sagaId)) !== undefined);
-    await client.ask('signal', clientEngine, sagaId);
+    await this.request((child, engine) => child.ask('signal', engine, sagaId));
     this.acknowledgements.push({ kind: 'signal', sagaId, name: 'paid', dedupeId: 'one' });
   }
 
   /** A decision is refused while the saga does not wait for it, so the person repeats it. */
   private async decide(): Promise<void> {
-    const { scenario, client, clientEngine, sagaId } = this;
+    const { scenario, sagaId } = this;
     const { decision } = scenario;
     if (decision === undefined) return;
     const isTaken = async (): Promise<boolean> => {
       if ((await this.laboratory.read(sagaId))?.header.waiting === undefined) return this.isOver;
       try {
-        await client.ask('decide', clientEngine, sagaId, waitBeforeCharge, decision);
+        await this.request((child, engine) =>
+          child.ask('decide', engine, sagaId, waitBeforeCharge, decision),
+        );
         this.acknowledgements.push({ kind: 'signal', sagaId, name: waitBeforeCharge });
         return true;
       } catch (error) {

@@ -25,6 +25,11 @@ export interface Scenario {
   readonly decision?: Decision;
   /** Queued by another process. The process that is to die begins to work after the deadline. */
   readonly isOverdue?: boolean;
+  /**
+   * The process that is to die runs no sagas: it requests the cancel, the signal, the decision or the retry. A client that
+   * gets no answer repeats the request in another process.
+   */
+  readonly isRequestedByVictim?: boolean;
   /** An operator fixes the cause when it is stuck, and requests a retry. */
   readonly isFixed?: boolean;
 }
@@ -78,6 +83,12 @@ const undoFailsOnce = saga(
   step('ship', { act: ['fail'] }),
 );
 
+const staysStuck = saga(
+  step('reserve'),
+  step('charge', { brokenRounds: 1 }),
+  step('ship', { act: ['fail'] }),
+);
+
 /** All courses of a saga, with one scenario for each step that fails, and all courses of a process. */
 export const scenarios: readonly Scenario[] = [
   { name: 'all good', plan: works },
@@ -116,7 +127,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'compensation retry', plan: undoFailsOnce },
   {
     name: 'compensation stuck',
-    plan: saga(step('reserve'), step('charge', { brokenRounds: 1 }), step('ship', { act: ['fail'] })),
+    plan: staysStuck,
     isFixed: true,
   },
   { name: 'enqueue', plan: works, isQueued: true },
@@ -173,6 +184,16 @@ export const scenarios: readonly Scenario[] = [
       step('ship', { act: ['fail'] }),
     ),
   },
+  { name: 'a client that cancels', plan: takesItsTime, cancelAt: 'charge', isRequestedByVictim: true },
+  {
+    name: 'a client that signals',
+    plan: waitsFor({ awaits: { for: ['paid'], timeoutMs: 60_000, onTimeout: 'compensate' } }),
+    isSignalled: true,
+    isRequestedByVictim: true,
+  },
+  { name: 'a client that approves', plan: waitsForApproval, decision: 'approved', isRequestedByVictim: true },
+  { name: 'a client that rejects', plan: waitsForApproval, decision: 'rejected', isRequestedByVictim: true },
+  { name: 'an operator that retries', plan: staysStuck, isFixed: true, isRequestedByVictim: true },
   {
     name: 'a process that leaves',
     plan: takesItsTime,
