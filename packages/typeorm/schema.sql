@@ -41,6 +41,16 @@ CREATE INDEX saga_execution_stuck ON saga.saga_execution USING btree (created_at
 CREATE INDEX saga_execution_tags ON saga.saga_execution USING gin (tags) WITH (fastupdate=off) WHERE (tags IS NOT NULL);
 CREATE INDEX saga_execution_waiting ON saga.saga_execution USING btree (waiting, created_at, id) WHERE ((waiting ~~ 'approval:%'::text) OR (waiting ~~ 'lock:%'::text));
 
+CREATE TABLE saga.saga_inbox (
+  id uuid NOT NULL,
+  saga_id uuid NOT NULL,
+  entry json NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  leased_until timestamp(3) with time zone,
+  CONSTRAINT saga_inbox_pkey PRIMARY KEY (id)
+);
+CREATE INDEX saga_inbox_order ON saga.saga_inbox USING btree (created_at, id);
+
 CREATE TABLE saga.saga_log (
   saga_id uuid NOT NULL,
   seq integer NOT NULL,

@@ -13,6 +13,7 @@ import { noSurroundings } from './ports/surroundings.js';
 import type { Surroundings } from './ports/surroundings.js';
 import { JournalWatch } from './worker/journal-watch.js';
 import { EventRedelivery } from './client/event-redelivery.js';
+import { MessageDeliveries } from './client/message-deliveries.js';
 import { SagaApprovals } from './client/saga-approvals.js';
 import { SagaReader } from './client/saga-reader.js';
 import { SagaRequests } from './client/saga-requests.js';
@@ -54,6 +55,7 @@ export class SagaEngine {
   readonly watch: JournalWatch;
   /** The storage of the options. Reads return the texts of encrypted sagas as they were written. */
   readonly storage: SagaStorage;
+  private readonly messages: MessageDeliveries;
   private readonly isWorker: boolean;
   private readonly surroundings: Surroundings;
   private endHints: (() => void) | undefined;
@@ -74,6 +76,10 @@ export class SagaEngine {
         notifyWorker(listener, { type: 'storage-failed', operation: 'readNews', sagaId: undefined, error }),
       surroundings,
     );
+    const messages = {
+      deliverSoon: () => this.messages.deliverSoon(),
+      stop: () => this.messages.stop(),
+    };
     this.worker = new SagaWorker(
       {
         storage,
@@ -86,6 +92,7 @@ export class SagaEngine {
         awaitResult,
         surroundings,
         eventHandlers,
+        messages,
       },
       settings,
     );
@@ -109,6 +116,7 @@ export class SagaEngine {
       (sagaId, seq) => this.worker.running.at(sagaId, seq),
     );
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);
+    this.messages = new MessageDeliveries(storage, this.requests, listener);
     this.approvals = new SagaApprovals(storage, registry);
     this.redelivery = new EventRedelivery(storage, registry, this.worker);
   }

@@ -36,8 +36,10 @@ export type {
   ClaimRequest,
   JournalCursor,
   JournalNews,
+  MessageRequest,
   NamedWait,
   ReleaseRequest,
+  SagaMessage,
   WaitingListQuery,
 } from './ports/saga-storage.js';
 export { decodeOutboxCursor, encodeOutboxCursor } from './ports/outbox-cursor.js';
@@ -71,6 +73,7 @@ export type {
 export { ClaimedJournals } from './storage-kit/claimed-journals.js';
 export type { EntryColumns } from './storage-kit/entry-codec.js';
 export { fromEntryColumns, toEntryColumns } from './storage-kit/entry-codec.js';
+export { fromEntryText, toEntryText } from './storage-kit/entry-text.js';
 export type { ErrorConduct } from './storage-kit/error-conduct.js';
 export type {
   GroupCommitLimits,

@@ -2,8 +2,10 @@ import type {
   ClaimRequest,
   JournalCursor,
   JournalNews,
+  MessageRequest,
   ReleaseRequest,
   SagaHeading,
+  SagaMessage,
   SagaOutline,
   Surroundings,
   WaitingListQuery,
@@ -225,6 +227,14 @@ export class TypeOrmSagaStorage implements SagaStorage {
 
   listOwned(worker: string): Promise<readonly string[]> {
     return this.repositories.executions.listOwned(worker);
+  }
+
+  takeMessages(request: MessageRequest): Promise<readonly SagaMessage[]> {
+    return this.repositories.inbox.take(request);
+  }
+
+  removeMessages(ids: readonly string[]): Promise<void> {
+    return this.repositories.inbox.remove(ids);
   }
 
   private hintAt({ sagaId, worker, change }: AppendRequest): void {

@@ -24,6 +24,7 @@ import {
 } from '../src/postgres/statements/outbox.js';
 import { releaseExpiredStatement } from '../src/postgres/statements/release-expired.js';
 import { releaseStatement } from '../src/postgres/statements/release.js';
+import { removeInboxStatement, takeInboxStatement, tellMessages } from '../src/postgres/statements/inbox.js';
 import { lockRequested } from '../src/postgres/statements/lock-headers.js';
 import { startSagas } from '../src/postgres/statements/start-sagas.js';
 import { askedBy } from './asked-statements.js';
@@ -38,6 +39,7 @@ const groupedWrite = new GroupedWriteStatement(tables, {
   entries: (appends, condition) => appendEntries(tables, appends, condition),
   changes: (appends) => changeHeaders(tables, appends),
   pointers: (appends) => insertPointers(tables, appends),
+  messages: (appends) => tellMessages(tables, appends),
 });
 const sagaId = randomUUID();
 const start = newSaga({ key: 'K' });
@@ -56,6 +58,7 @@ const plain: AppendRequest[] = [append(sagaId, 2), append(randomUUID(), 2)];
 const changing: AppendRequest[] = [append(sagaId, 2, { change: toCompleted }), append(randomUUID(), 2)];
 const requested = append(randomUUID(), 2, { worker: undefined, change: toCompleted });
 const pointers = [{ sink: 'broker' }];
+const message = { id: randomUUID(), sagaId, entry: { kind: 'cancel-requested', reason: 'r' } } as const;
 const cursors = [{ sagaId, afterSeq: 3 }];
 const statementOf = ({ statement }: BoundStatement): Statement => statement;
 const appendingOne = (request: AppendRequest): Statement =>
@@ -121,6 +124,9 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ['messages that were delivered', removeMessagesStatement(tables), ['saga_outbox_pkey']],
   ['messages that were not delivered', postponeMessagesStatement(tables), ['saga_outbox_pkey']],
   ['a message that a person discards', discardMessageStatement(tables), ['saga_outbox_pkey']],
+  ['an append with a message to a saga', appendingOne(append(sagaId, 2, { tell: message })), pkeys],
+  ['messages to sagas', takeInboxStatement(tables), ['saga_inbox_order']],
+  ['messages to sagas that were delivered', removeInboxStatement(tables), ['saga_inbox_pkey']],
   ['load', loadStatement(tables), pkeys],
   ['readNews', statementOf(readNewsStatement(tables, cursors)), pkeys],
   ['readOutlines', statementOf(readOutlinesStatement(tables, [sagaId])), pkeys],

@@ -43,7 +43,15 @@ export async function signalRequest(
     ...(dedupeId === undefined ? {} : { dedupeId: checkText('dedupeId', dedupeId, 200) }),
     ...(actor === undefined ? {} : { actor: checkText('actor', actor, 200) }),
   };
-  const payload = await checkPayload(signal, given);
+  return receivedRequest(draft, await checkPayload(signal, given));
+}
+
+/** The request that appends a signal that came as a message: its payload is encoded already. */
+export function deliveredSignal(id: string, entry: SignalReceived): SagaRequest {
+  return receivedRequest({ ...entry, dedupeId: entry.dedupeId ?? id }, undefined);
+}
+
+function receivedRequest(draft: SignalReceived, payload: unknown): SagaRequest {
   let written = draft;
   return {
     name: 'signal',

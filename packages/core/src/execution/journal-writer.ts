@@ -20,6 +20,13 @@ export interface StorageTrouble {
   readonly error: unknown;
 }
 
+/** Notified of the writes of a writer. */
+export interface WriteObserver {
+  onTrouble(trouble: StorageTrouble): void;
+  /** A message to another saga is stored. */
+  onTold(): void;
+}
+
 /** The limit of a writer's retries. */
 export interface WriteLimit {
   mayKeepTrying(): boolean;
@@ -38,17 +45,18 @@ export class JournalWriter {
     private readonly storage: SagaStorage,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
-    private readonly onTrouble: (trouble: StorageTrouble) => void,
+    private readonly observer: WriteObserver,
   ) {}
 
   // hot path: the first try is nearly always the only one, and adds little to the storage's own promise.
 
   append(request: AppendRequest, limit: WriteLimit): Promise<AppendResult> {
-    return this.storage
+    const result = this.storage
       .append(request)
       .catch((error: unknown) =>
         this.keepTrying('append', request.sagaId, limit, () => this.storage.append(request), error),
       );
+    return request.tell === undefined ? result : this.told(result);
   }
 
   start(saga: NewSaga, limit: WriteLimit): Promise<StartResult> {
@@ -65,6 +73,13 @@ export class JournalWriter {
     return load().catch((error: unknown) => this.keepTrying('load', sagaId, limit, load, error));
   }
 
+  private async told(result: Promise<AppendResult>): Promise<AppendResult> {
+    const answer = await result;
+    // If it is fenced, an earlier try may have been stored, and with it the message.
+    this.observer.onTold();
+    return answer;
+  }
+
   private async keepTrying<Result>(
     operation: string,
     sagaId: string,
@@ -75,7 +90,7 @@ export class JournalWriter {
     let error = firstError;
     let isInDoubt = false;
     for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
-      this.onTrouble({ operation, sagaId, error });
+      this.observer.onTrouble({ operation, sagaId, error });
       isInDoubt ||= isUnknown(error);
       if (!isWorthRetrying(error)) throw new StopRun('trouble', { cause: error });
       if (!limit.mayKeepTrying())

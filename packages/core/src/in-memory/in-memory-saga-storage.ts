@@ -13,9 +13,11 @@ import type {
   JournalCursor,
   JournalNews,
   LoadedSaga,
+  MessageRequest,
   NewSaga,
   ReleaseRequest,
   SagaListQuery,
+  SagaMessage,
   SagaOutline,
   SagaPage,
   SagaStorage,
@@ -31,6 +33,7 @@ import { OpenSagas } from './open-sagas.js';
 import { listWaitingHeaders } from './list-waiting.js';
 import { dueAt, isClaimable, isOneOf, toEntry } from './stored-saga.js';
 import type { StoredSaga } from './stored-saga.js';
+import { StoredMessages } from './stored-messages.js';
 import {
   claimOf,
   entrySize,
@@ -68,6 +71,7 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly openSagas = new OpenSagas((sagaId) => this.sagas.get(sagaId)?.header);
   private readonly workerExpiries = new Map<string, number>();
   private readonly hintListeners = new Set<(hint: StorageHint) => void>();
+  private readonly messages = new StoredMessages();
   private readonly finished = new Set<string>();
   private readonly pauses: WritePauses;
   private readonly keepFinished: boolean;
@@ -110,6 +114,7 @@ export class InMemorySagaStorage implements SagaStorage {
     const { sagaId, seq, pointers } = request;
     if (pointers !== undefined) this.outbox.add(sagaId, seq, pointers, now);
     if (request.change !== undefined) this.changeHeader(stored, request.change, now);
+    if (request.tell !== undefined) this.messages.add(request.tell);
     if (request.worker === undefined) this.hint({ kind: 'saga', sagaId: request.sagaId });
     return 'stored';
   }
@@ -219,6 +224,14 @@ export class InMemorySagaStorage implements SagaStorage {
 
   async listOwned(worker: string): Promise<readonly string[]> {
     return this.openSagas.ownedBy((owner) => owner === worker);
+  }
+
+  async takeMessages(request: MessageRequest): Promise<readonly SagaMessage[]> {
+    return this.messages.take(request, this.clock.now());
+  }
+
+  async removeMessages(ids: readonly string[]): Promise<void> {
+    this.messages.remove(ids);
   }
 
   onHint(listener: (hint: StorageHint) => void): () => void {

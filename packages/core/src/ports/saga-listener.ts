@@ -67,6 +67,14 @@ export type WorkerEvent =
     }
   | { readonly type: 'sweep-failed'; readonly error: unknown }
   | {
+      /** A message to a saga was deleted, because the saga does not take it: it has ended, or does not exist. */
+      readonly type: 'message-refused';
+      readonly sagaId: string;
+      /** The kind of the entry that it had. */
+      readonly kind: string;
+      readonly error: unknown;
+    }
+  | {
       readonly type: 'storage-failed';
       readonly operation: string;
       readonly sagaId: string | undefined;

@@ -46,6 +46,25 @@ export interface AppendRequest {
   readonly change?: HeaderChange;
   /** Messages of the entry that are to be delivered, stored together with it. Absent if there are none. */
   readonly pointers?: readonly NewPointer[];
+  /** A message to another saga, which is stored together with the entry or not at all. */
+  readonly tell?: SagaMessage;
+}
+
+/** A message to a saga: an entry, which a worker appends to the journal of that saga as a request. */
+export interface SagaMessage {
+  /** A UUID. A message may be delivered several times; the receiver recognises it by this id. */
+  readonly id: string;
+  readonly sagaId: string;
+  readonly entry: EntryDraft;
+}
+
+/** The request of a worker for messages to deliver. */
+export interface MessageRequest {
+  readonly limit: number;
+  /** For how long no other request returns the same messages, in milliseconds, by the clock of the storage. */
+  readonly leaseMs: number;
+  /** Called with each message that this release cannot read. It stays stored, and is returned again after its lease. */
+  readonly onUnreadable?: (message: Pick<SagaMessage, 'id' | 'sagaId'>, error: SagaStorageError) => void;
 }
 
 /** `stored`: durable. `fenced`: the `seq` is used already, or the saga is unknown or terminal; nothing was written. */
@@ -294,6 +313,11 @@ export interface SagaStorage {
   release(requests: readonly ReleaseRequest[]): Promise<void>;
   /** The ids of the open sagas whose owner in the storage is this worker. */
   listOwned(worker: string): Promise<readonly string[]>;
+
+  /** Leases messages that are not leased, the oldest first. Those that another call is leasing are skipped. */
+  takeMessages(request: MessageRequest): Promise<readonly SagaMessage[]>;
+  /** Deletes messages that were delivered or refused. */
+  removeMessages(ids: readonly string[]): Promise<void>;
 
   /**
    * Calls the listener when there may be news: a saga was queued or released (`work`), or a journal grew (`saga`). It

@@ -17,6 +17,8 @@ export interface RecoverySweepTarget {
   runClaimed(worker: string, sagas: readonly LoadedSaga[]): void;
   /** Whether this process runs this saga or is about to. */
   isHandling(sagaId: string): boolean;
+  /** Delivers messages to sagas, in the background. */
+  deliverMessages(): void;
   /** Releases the sagas that the storage counts as this worker's, although it does not run them: an answer was lost. */
   releaseStrays(worker: string, sagaIds: readonly string[]): Promise<void>;
 }
@@ -57,6 +59,7 @@ export class RecoverySweep {
   /** Runs one whole sweep now. Rejects with the storage's error. */
   async sweep(): Promise<void> {
     const startedAt = this.clock.monotonicNow();
+    this.target.deliverMessages();
     const released = await this.releaseExpired();
     const claimed = await this.claimAll(true);
     this.lastSuccessAt = this.clock.monotonicNow();

@@ -9,6 +9,14 @@ import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { Surroundings } from '../ports/surroundings.js';
 import type { JournalWatch } from './journal-watch.js';
 
+/** Delivers the messages to sagas. */
+export interface MessageDelivery {
+  /** Delivers the messages that are stored, in the background. */
+  deliverSoon(): void;
+  /** Takes no further messages. Resolves when those that were taken are delivered, or failed. */
+  stop(): Promise<void>;
+}
+
 /** The dependencies of a worker. */
 export interface SagaWorkerDependencies {
   readonly storage: SagaStorage;
@@ -20,6 +28,8 @@ export interface SagaWorkerDependencies {
   readonly interceptor: StepInterceptor | undefined;
   readonly awaitResult?: AwaitResult | undefined;
   readonly surroundings: Surroundings;
+  /** Delivers messages to sagas; absent: this worker delivers none. */
+  readonly messages?: MessageDelivery | undefined;
   /** The handlers of the events of steps in this process. */
   readonly eventHandlers?: EventHandlers | undefined;
 }

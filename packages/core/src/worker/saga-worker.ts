@@ -69,9 +69,10 @@ export class SagaWorker {
     this.admission = new ClaimedAdmission(registry, quarantine, this.releases, listener);
     const claimedAtOnce = options.recovery.concurrency;
     this.ends = new RunEnds(this.running, quarantine, this.releases, listener, claimedAtOnce, this);
-    this.writer = new JournalWriter(storage, clock, ids, (trouble) =>
-      notifyWorker(listener, { type: 'storage-failed', ...trouble }),
-    );
+    this.writer = new JournalWriter(storage, clock, ids, {
+      onTrouble: (trouble) => notifyWorker(listener, { type: 'storage-failed', ...trouble }),
+      onTold: () => this.deliverMessages(),
+    });
     this.lease = new WorkerLease(storage, clock, ids, options.lease, listener, (worker) =>
       this.stopAllOf(worker),
     );
@@ -82,6 +83,7 @@ export class SagaWorker {
         for (const saga of sagas) void this.runClaimed(worker, saga);
       },
       isHandling: (sagaId) => this.running.isHandling(sagaId),
+      deliverMessages: () => this.deliverMessages(),
       releaseStrays: (worker, sagaIds) => this.releases.releaseStrays(worker, sagaIds),
     });
   }
@@ -105,6 +107,12 @@ export class SagaWorker {
   /** Claims sagas soon, because there may be work. */
   lookForWork(): void {
     if (this.options.recovery.enabled) this.dependencies.surroundings.run(() => this.sweep.claimSoon());
+  }
+
+  /** Delivers the messages to sagas, because there may be some. */
+  deliverMessages(): void {
+    const { surroundings, messages } = this.dependencies;
+    if (this.options.recovery.enabled) surroundings.run(() => messages?.deliverSoon());
   }
 
   /** Claims sagas when a saga that was parked here is due, or passes its deadline. */
@@ -183,7 +191,7 @@ export class SagaWorker {
     const cancelTimer = this.dependencies.clock.startTimer(this.options.shutdownTimeoutMs, () => {
       for (const [, { executor }] of this.running.all()) executor.abort();
     });
-    await this.running.drained();
+    await Promise.all([this.running.drained(), this.dependencies.messages?.stop()]);
     cancelTimer();
     await this.releases.releaseCollected();
     await this.endLease();

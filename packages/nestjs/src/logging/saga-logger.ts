@@ -80,6 +80,10 @@ export class SagaLogger implements SagaListener {
         return this.trouble('error', 'sweep', `The recovery sweep failed: ${describeError(event.error)}`);
       case 'storage-failed':
         return this.onStorageFailed(event.operation, event.sagaId, event.error);
+      case 'message-refused':
+        return this.logger.error(
+          `Saga ${event.sagaId} did not take a message ("${event.kind}"), which was deleted: ${describeError(event.error)}`,
+        );
       case 'circuit':
         return this.onCircuit(event);
       case 'swept':

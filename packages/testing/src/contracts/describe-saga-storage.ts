@@ -8,6 +8,7 @@ import { describeHints } from './hints.contract.js';
 import { describeListFilters } from './list-filters.contract.js';
 import { describeLists } from './lists.contract.js';
 import { describeOutbox } from './outbox.contract.js';
+import { describeMessages } from './messages.contract.js';
 import { describeParks } from './parks.contract.js';
 import { describePaths } from './paths.contract.js';
 import { describeReads } from './reads.contract.js';
@@ -71,6 +72,7 @@ const groups: readonly Group[] = [
   ['a deadline', describeDeadlines],
   ['a path', describePaths],
   ['a release', describeReleases],
+  ['a message', describeMessages],
   ['a hint', describeHints],
   ['a refusal', describeRefusals],
 ];

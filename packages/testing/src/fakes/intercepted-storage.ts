@@ -2,9 +2,11 @@ import type {
   ClaimRequest,
   JournalCursor,
   JournalNews,
+  MessageRequest,
   ReleaseRequest,
   SagaHeading,
   SagaOutbox,
+  SagaMessage,
   SagaOutline,
   WaitingListQuery,
 } from '@nest-saga/core/storage-kit';
@@ -115,6 +117,14 @@ export abstract class InterceptedStorage implements SagaStorage {
 
   listOwned(worker: string): Promise<readonly string[]> {
     return this.around('listOwned', () => this.inner.listOwned(worker));
+  }
+
+  takeMessages(request: MessageRequest): Promise<readonly SagaMessage[]> {
+    return this.around('takeMessages', () => this.inner.takeMessages(request));
+  }
+
+  removeMessages(ids: readonly string[]): Promise<void> {
+    return this.around('removeMessages', () => this.inner.removeMessages(ids));
   }
 
   onHint(listener: (hint: StorageHint) => void): () => void {

@@ -11,6 +11,7 @@ export interface Tables {
   readonly outbox: string;
   readonly subscriber: string;
   readonly audit: string;
+  readonly inbox: string;
   readonly migration: string;
 }
 
@@ -30,6 +31,7 @@ export function tablesOf(schemaName: string): Tables {
     outbox: `${schema}."saga_outbox"`,
     subscriber: `${schema}."saga_subscriber"`,
     audit: `${schema}."saga_audit"`,
+    inbox: `${schema}."saga_inbox"`,
     migration: `${schema}."saga_migration"`,
   };
 }

@@ -18,6 +18,7 @@ import { toAllNews, toLoadedSaga, toOutlines } from '../postgres/mapping/journal
 import { appendEntries } from '../postgres/statements/append-entries.js';
 import { GroupedWriteStatement } from '../postgres/statements/grouped-write.js';
 import { insertPointers } from '../postgres/statements/insert-pointers.js';
+import { tellMessages } from '../postgres/statements/inbox.js';
 import {
   loadStatement,
   readClaimedStatement,
@@ -58,6 +59,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
       entries: (appends, condition) => appendEntries(tables, appends, condition),
       changes: (appends) => executions.changesPart(appends),
       pointers: (appends) => insertPointers(tables, appends),
+      messages: (appends) => tellMessages(tables, appends),
     });
     this.claimed = readClaimedStatement(tables);
     this.whole = loadStatement(tables);

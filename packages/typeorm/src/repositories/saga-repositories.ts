@@ -6,6 +6,7 @@ import { tablesOf } from '../postgres/tables.js';
 import type { Tables } from '../postgres/tables.js';
 import { SagaDataSource } from './saga-data-source.js';
 import { SagaExecutionRepository } from './saga-execution.repository.js';
+import { SagaInbox } from './saga-inbox.js';
 import { SagaJournalRepository } from './saga-journal.repository.js';
 import { SagaWorkerRepository } from './saga-worker.repository.js';
 
@@ -17,6 +18,7 @@ export class SagaRepositories {
   readonly executions: SagaExecutionRepository;
   readonly journal: SagaJournalRepository;
   readonly workers: SagaWorkerRepository;
+  readonly inbox: SagaInbox;
   readonly connections: Connections;
   private readonly dataSource: SagaDataSource;
   private isTaken = false;
@@ -35,6 +37,7 @@ export class SagaRepositories {
     const runners = { reads: connections.pool, writes: connections.writes };
     this.journal = new SagaJournalRepository(dataSource, runners, tables, this.executions);
     this.workers = new SagaWorkerRepository(dataSource, connections.heartbeat, tables);
+    this.inbox = new SagaInbox(connections.writes, tables);
   }
 
   /**

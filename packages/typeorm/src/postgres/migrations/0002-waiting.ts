@@ -1,4 +1,5 @@
 import { auditTable } from './audit-table.js';
+import { inboxTable } from './inbox-table.js';
 import type { Migration } from './migration.js';
 import { outboxTable } from './outbox-table.js';
 import { subscriberTable } from './subscriber-table.js';
@@ -24,6 +25,7 @@ export const waitingMigration: Migration = {
     `CREATE INDEX saga_execution_waiting ON ${tables.execution} (waiting, created_at, id)
   WHERE waiting LIKE 'approval:%' OR waiting LIKE 'lock:%'`,
     ...tagsPart(tables),
+    ...inboxTable(tables),
     ...outboxTable(tables),
     ...subscriberTable(tables),
     ...auditTable(tables),

@@ -27,8 +27,8 @@ export abstract class SagaTablesMigration implements MigrationInterface {
 
   /** Drops the tables, and with them all sagas. */
   async down(queryRunner: QueryRunner): Promise<void> {
-    const { execution, log, worker, outbox, subscriber, audit, migration } = tablesOf(this.schema);
-    const tables = [execution, log, worker, outbox, subscriber, audit, migration];
+    const { execution, log, worker, inbox, outbox, subscriber, audit, migration } = tablesOf(this.schema);
+    const tables = [execution, log, worker, inbox, outbox, subscriber, audit, migration];
     await queryRunner.query(`DROP TABLE IF EXISTS ${tables.join(', ')}`);
   }
 }

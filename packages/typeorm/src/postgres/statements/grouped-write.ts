@@ -38,6 +38,8 @@ export interface WriteParts {
   changes(appends: readonly AppendRequest[]): WritePart;
   /** Writes the pointers of the entries that were written. */
   pointers(appends: readonly AppendRequest[]): WritePart;
+  /** Stores the messages of the entries that were written. */
+  messages(appends: readonly AppendRequest[]): WritePart;
 }
 
 /** hot path, see ADR 0023: all writes of a group of sagas in one statement, and so in one commit. */
@@ -58,8 +60,11 @@ export class GroupedWriteStatement {
 
   /** @throws SagaStorageError (refused) for a value that cannot be sent. */
   bind(group: WriteGroup): BoundWrite {
+    const [only] = group.appends;
     const isOne = group.starts.length + group.appends.length === 1;
-    return isOne && group.appends[0]?.pointers === undefined ? this.bindOne(group) : this.bindMany(group);
+    return isOne && only?.pointers === undefined && only?.tell === undefined
+      ? this.bindOne(group)
+      : this.bindMany(group);
   }
 
   private bindOne({ starts: [saga], appends: [request] }: WriteGroup): BoundWrite {
@@ -86,6 +91,8 @@ export class GroupedWriteStatement {
     if (changes.length > 0) parts.push(this.parts.changes(changes));
     const pointing = appends.filter(({ pointers }) => pointers !== undefined);
     if (pointing.length > 0) parts.push(this.parts.pointers(pointing));
+    const tells = appends.filter(({ tell }) => tell !== undefined);
+    if (tells.length > 0) parts.push(this.parts.messages(tells));
     return {
       statement: this.variantOf(parts),
       values: [...parts.flatMap(({ values }) => values), starts.length + appends.length],
