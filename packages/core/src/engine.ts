@@ -154,6 +154,15 @@ export type {
   SagaApprovalPage,
   SagaApprovals,
 } from './client/saga-approvals.js';
+export type { UndoPreview } from './client/cancel-preview.js';
+export type { SagaFinding } from './client/saga-findings.js';
+export type {
+  CheckedSagas,
+  NextOfSaga,
+  SagaExplanation,
+  SagaInspector,
+  SagaWithFindings,
+} from './client/saga-inspector.js';
 export type { SagaReader } from './client/saga-reader.js';
 export type { RequestedSaga, SagaRequest, SagaTarget } from './client/saga-request.js';
 export type { SagaRequests } from './client/saga-requests.js';

@@ -15,6 +15,7 @@ import { JournalWatch } from './worker/journal-watch.js';
 import { EventRedelivery } from './client/event-redelivery.js';
 import { MessageDeliveries } from './client/message-deliveries.js';
 import { SagaApprovals } from './client/saga-approvals.js';
+import { SagaInspector } from './client/saga-inspector.js';
 import { SagaReader } from './client/saga-reader.js';
 import { SagaRequests } from './client/saga-requests.js';
 import { SagaStarter } from './client/saga-starter.js';
@@ -51,6 +52,7 @@ export class SagaEngine {
   readonly requests: SagaRequests;
   readonly approvals: SagaApprovals;
   readonly redelivery: EventRedelivery;
+  readonly inspector: SagaInspector;
   readonly worker: SagaWorker;
   readonly watch: JournalWatch;
   /** The storage of the options. Reads return the texts of encrypted sagas as they were written. */
@@ -118,6 +120,7 @@ export class SagaEngine {
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);
     this.messages = new MessageDeliveries(storage, this.requests, listener);
     this.approvals = new SagaApprovals(storage, registry);
+    this.inspector = new SagaInspector(storage, registry);
     this.redelivery = new EventRedelivery(storage, registry, this.worker);
   }
 

@@ -18,10 +18,16 @@ export type {
 export type {
   Approval,
   ApprovalDecision,
+  CheckedSagas,
+  NextOfSaga,
   SagaApproval,
   SagaApprovalPage,
+  SagaExplanation,
+  SagaFinding,
+  SagaWithFindings,
   StandardSchema,
   TakenSignal,
+  UndoPreview,
 } from '@nest-saga/core/engine';
 export type { ApprovalOptions, WaitForOptions } from '@nest-saga/core/engine';
 export type {

@@ -1,5 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ApprovalDecision, FailedRedelivery, SagaApprovalPage } from '@nest-saga/core/engine';
+import type {
+  ApprovalDecision,
+  CheckedSagas,
+  FailedRedelivery,
+  SagaApprovalPage,
+  SagaExplanation,
+  SagaWithFindings,
+} from '@nest-saga/core/engine';
 import { checkNames, checkText, encodeCursor, escapeControls } from '@nest-saga/core/engine';
 import type { StepResolution } from '@nest-saga/core';
 import { toExecution } from './views/saga-execution.js';
@@ -85,6 +92,34 @@ export class SagaOperator {
         nextCursor:
           last === undefined || last.sagaId === sagas.at(-1)?.sagaId ? nextCursor : encodeCursor(last),
       };
+    });
+  }
+
+  /**
+   * Explains one saga as this process understands it: what prevents it from continuing here, what comes next, and which
+   * steps a cancel would undo now. Writes nothing.
+   *
+   * @throws SagaNotFoundError if no saga has that id.
+   * @throws InvalidArgumentError if the id is not a UUID.
+   */
+  async explain(sagaId: string): Promise<SagaExplanation> {
+    return this.runtime.use(({ inspector }) => inspector.explain(sagaId));
+  }
+
+  /**
+   * Checks each open and STUCK saga against the sagas of this process, the oldest first, as `npx nest-saga check` does before
+   * a deployment. Writes nothing, and keeps few sagas in memory, whatever their number.
+   *
+   * @param onFindings Called with each saga that this process cannot continue, and the reasons.
+   */
+  async check(onFindings: (saga: SagaWithFindings) => void): Promise<CheckedSagas> {
+    return this.runtime.use(async ({ inspector }) => {
+      const checks = inspector.check();
+      for (;;) {
+        const { done, value } = await checks.next();
+        if (done === true) return value;
+        onFindings(value);
+      }
     });
   }
 

@@ -41,6 +41,10 @@ export class CrashableEngine implements HostedEngine {
     return this.life.engine.approvals;
   }
 
+  get inspector(): SagaEngine['inspector'] {
+    return this.life.engine.inspector;
+  }
+
   get redelivery(): SagaEngine['redelivery'] {
     return this.life.engine.redelivery;
   }
