@@ -38,6 +38,7 @@ export type { ExecutionEnd } from './execution/execution-end.js';
 
 export { matchesError } from './errors/error-matcher.js';
 export { escapeControls } from './errors/escape-controls.js';
+export { SagaPastPivotError } from './errors/saga-past-pivot-error.js';
 export { recordError } from './errors/recorded-error.js';
 export type { SagaErrorCause } from './errors/saga-failure.js';
 

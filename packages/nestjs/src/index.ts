@@ -179,6 +179,7 @@ export {
 } from '@nest-saga/core';
 
 export type { AesGcmCodecOptions } from './encryption/aes-gcm-codec.js';
+export { SagaPastPivotError } from '@nest-saga/core/engine';
 export { aesGcmCodec } from './encryption/aes-gcm-codec.js';
 export { EncryptedValueError } from './errors/encrypted-value-error.js';
 export { EncryptionKeyMissingError } from './errors/encryption-key-missing-error.js';

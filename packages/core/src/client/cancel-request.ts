@@ -1,3 +1,4 @@
+import { SagaPastPivotError } from '../errors/saga-past-pivot-error.js';
 import { SagaStatusError } from '../errors/saga-status-error.js';
 import type { CancelRequested } from '../journal/journal-entry.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
@@ -27,6 +28,7 @@ function isWanted(saga: RequestedSaga): boolean {
       'A saga that has ended cannot be cancelled; start another one to reverse it',
     );
   if (state.direction === 'backward') return false;
+  if (state.isPastPivot) throw new SagaPastPivotError(sagaId, name);
   if (state.status !== SagaStatus.Stuck) return state.cancel === undefined;
   // A STUCK saga accepts a second cancel, too: it waits for an operator since the first one, and the cancel resumes it.
   checkFits(name, saga);

@@ -13,10 +13,10 @@ export async function endedHere(
 ): Promise<{ readonly seq: number; readonly outcome: SagaOutcome } | undefined> {
   const end = await run?.end;
   if (end?.kind !== 'ended' || run === undefined) return undefined;
-  const { seq, status, context, failure, stuck } = end.state;
+  const { seq, status, failure, stuck } = end.state;
   const saga = run.definition.name;
   const ended = { sagaId, saga, status, failure, stuck, cause: causeOf(end) };
-  return { seq, outcome: toOutcome(run.definition, ended, context) };
+  return { seq, outcome: toOutcome(run.definition, ended, end.state) };
 }
 
 function causeOf(end: Extract<ExecutionEnd, { kind: 'ended' }>): unknown {

@@ -4,7 +4,7 @@ import { RecordedStepError } from '../errors/recorded-step-error.js';
 import { SagaFailedError } from '../errors/saga-failed-error.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import { SagaStuckError } from '../errors/saga-stuck-error.js';
-import type { Json } from '../context/context-codec.js';
+import type { SagaState } from '../journal/saga-state.js';
 
 /** The end of a saga, or the state in which it is stuck. */
 export interface SagaOutcome<Context = unknown> {
@@ -23,10 +23,12 @@ export interface SagaOutcome<Context = unknown> {
    * replaces its own cause.
    */
   readonly cause: unknown;
+  /** Set if a cancel was requested while the pivot ran, and the saga was past it before it could be undone. */
+  readonly cancel?: 'too-late';
 }
 
 /** The end of a saga, or the state in which it is stuck, without its context. */
-export type SagaEnd = Omit<SagaOutcome, 'context'>;
+export type SagaEnd = Omit<SagaOutcome, 'context' | 'cancel'>;
 
 /** The facts of an end. */
 export interface EndedSaga {
@@ -46,8 +48,16 @@ export function toEnd({ sagaId, saga, status, failure, stuck, cause }: EndedSaga
 }
 
 /** The outcome of a saga that ended or is stuck. */
-export function toOutcome(definition: SagaDefinition, ended: EndedSaga, context: Json): SagaOutcome {
-  return { ...toEnd(ended), context: hydrate(definition.context, definition.codec.decode(context)) };
+export function toOutcome(
+  definition: SagaDefinition,
+  ended: EndedSaga,
+  { context, isCancelLate }: Pick<SagaState, 'context' | 'isCancelLate'>,
+): SagaOutcome {
+  const outcome = {
+    ...toEnd(ended),
+    context: hydrate(definition.context, definition.codec.decode(context)),
+  };
+  return isCancelLate ? { ...outcome, cancel: 'too-late' } : outcome;
 }
 
 /** The error with which a stream ends, or undefined for a completed saga. */

@@ -3,6 +3,7 @@ import type { SagaRegistry } from '../definition/saga-registry.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { SagaNotRegisteredError } from '../errors/saga-not-registered-error.js';
 import { isSagaError } from '../identity/thrown.js';
+import { foldJournal } from '../journal/fold-journal.js';
 import type { JournalEntry, StepEntry } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/is-step-entry.js';
 import type { SagaHeading } from '../journal/saga-header.js';
@@ -224,8 +225,11 @@ export class SagaReader {
     return news?.header?.status !== SagaStatus.Stuck || news.entries.length > 0;
   }
 
-  private outcomeOf({ header, context }: SagaOutline): SagaOutcome {
-    return toOutcome(this.definitionOf(header), header, context);
+  private outcomeOf({ header, entries, context }: SagaOutline): SagaOutcome {
+    // Nearly no saga has a cancel, and only the fold knows whether it came too late.
+    const hasCancel = entries.some(({ kind }) => kind === 'cancel-requested');
+    const isCancelLate = hasCancel && foldJournal(header, entries).isCancelLate;
+    return toOutcome(this.definitionOf(header), header, { context, isCancelLate });
   }
 
   private async outline(sagaId: string): Promise<SagaOutline> {

@@ -65,6 +65,7 @@ export class SagaRequests {
    * that is already being undone stays as it is.
    *
    * @throws SagaStatusError if it has ended, or is stuck and its journal does not fit the steps of this process.
+   * SagaPastPivotError if it has passed its pivot.
    */
   async cancel(sagaId: string, reason: string, actor?: string): Promise<void> {
     await this.request(sagaId, cancelRequest(reason, actor));
@@ -86,7 +87,7 @@ export class SagaRequests {
    *
    * @param outcome The default is `done`.
    * @throws SagaStatusError if it is not stuck, if its journal does not fit the steps of this process, or for
-   * `not-done` if it is being undone. InvalidArgumentError if the step is not one that can be resolved, or an argument
+   * `not-done` if it is being undone. SagaPastPivotError for `not-done` after its pivot. InvalidArgumentError if the step is not one that can be resolved, or an argument
    * is invalid.
    */
   async resolveStep(

@@ -1,9 +1,13 @@
+import type { SagaDefinition } from '../definition/saga-definition.js';
+import { isForward } from '../definition/saga-step.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { SagaPastPivotError } from '../errors/saga-past-pivot-error.js';
 import { SagaStatusError } from '../errors/saga-status-error.js';
 import type { RetryRequested, StepResolution, StepResolved } from '../journal/journal-entry.js';
 import { mayAct } from '../journal/saga-state.js';
+import type { SagaState } from '../journal/saga-state.js';
 import { SagaStatus } from '../journal/saga-status.js';
-import { openSteps } from '../journal/stage-steps.js';
+import { currentStep, openSteps } from '../journal/stage-steps.js';
 import type { RequestedSaga, SagaRequest } from './saga-request.js';
 import { checkFits, saysTheSame } from './saga-request.js';
 import { checkText } from './start-options.js';
@@ -41,6 +45,7 @@ export function resolveRequest(
   return {
     name: resolveStep,
     draft,
+    complete: ({ definition, state }) => completed(draft, definition, state),
     isWanted: (saga) => isResolvable(draft, saga),
     isSame: saysTheSame(draft, ['step', 'actor', 'note', 'outcome']),
   };
@@ -58,6 +63,13 @@ function isResolvable({ step, outcome }: StepResolved, saga: RequestedSaga): tru
   throw new InvalidArgumentError('step', `the saga stands at ${steps}`);
 }
 
+/** If a person says that an act is done after which nothing is undone, the saga is past its pivot. */
+function completed(draft: StepResolved, definition: SagaDefinition, state: SagaState): StepResolved {
+  if (draft.outcome !== 'done' || !mayAct(state) || state.isPastPivot) return draft;
+  const step = currentStep(definition, state);
+  return step !== undefined && isForward(step) ? { ...draft, pivot: true } : draft;
+}
+
 function checkStuck(request: string, { sagaId, state }: RequestedSaga): true {
   if (state.status === SagaStatus.Stuck) return true;
   throw new SagaStatusError(
@@ -70,6 +82,7 @@ function checkStuck(request: string, { sagaId, state }: RequestedSaga): true {
 
 /** Checks that `not-done` is about an act: a compensation can only be reported as done. */
 function checkForward({ sagaId, state }: RequestedSaga): void {
+  if (state.isPastPivot) throw new SagaPastPivotError(sagaId, resolveStep);
   if (mayAct(state)) return;
   throw new SagaStatusError(
     sagaId,

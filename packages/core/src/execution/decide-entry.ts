@@ -3,6 +3,7 @@ import { maximumTimerMs } from '../options/option.js';
 import { matchesError } from '../errors/error-matcher.js';
 import type { CompensationPolicy, RetryPolicy } from '../options/step-policies.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { isForward } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
 import { recordError } from '../errors/recorded-error.js';
 import { isSagaError, readSafely } from '../identity/thrown.js';
@@ -11,6 +12,7 @@ import { branchOf } from '../journal/branch-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isUndoneAfter } from './is-undone-after.js';
 import type { ActAction, CompensateAction } from './next-actions.js';
+import { nextOfForward } from './next-of-forward.js';
 import { retryDelay } from './retry-delay.js';
 
 /** How an attempt of a step ended, before any decision about it. */
@@ -54,7 +56,10 @@ export function decideEntry(
     const { response, events } = outcome;
     // The context of a saga is that of the last entry that has one.
     const context = outcome.context === state.context ? undefined : outcome.context;
-    if (action.kind === 'act') return actCompleted(base, context, response, events);
+    if (action.kind === 'act') {
+      const completed = actCompleted(base, context, response, events);
+      return isForward(action.step) && !state.isPastPivot ? { ...completed, pivot: true } : completed;
+    }
     return {
       kind: 'compensation-completed',
       ...base,
@@ -111,7 +116,9 @@ function decideFailedAct(
 ): Decision<'act-failed'> {
   const error = recordError(failed.error);
   const base = { error, outcome: failed.outcome, ...optional('response', failed.response) };
-  const isEffectThere = failed.outcome === StepOutcome.Completed;
+  if (isForward(action.step) || state.isPastPivot)
+    return { ...base, ...decideFailedForward(definition, state, action, attempt, failed) };
+  const isEffectThere = isEffectOf(failed);
   const undo = isUndoneAfter(action.step.compensateOn, outcomeSoFar(state, failed));
   if (state.cancel !== undefined) return { ...base, next: 'compensate', undo };
   if (!isEffectThere && !failed.isBreakerOpen && mayRetry(action.step.retry, state, attempt, failed)) {
@@ -126,6 +133,38 @@ function decideFailedAct(
     return { ...base, next: 'compensate', undo };
   // Two effects of one stage never exist at the same time.
   return { ...base, next: undo ? 'undo-first' : 'alternative', undo };
+}
+
+type ForwardDecision = Pick<Decision<'act-failed'>, 'next' | 'stuck' | 'undo' | 'retryAt' | 'overdue'>;
+
+function decideFailedForward(
+  definition: SagaDefinition,
+  state: SagaState,
+  { step }: ActAction,
+  attempt: FinishedAttempt,
+  failed: Failed,
+): ForwardDecision {
+  const isInDoubt = outcomeSoFar(state, failed) === StepOutcome.Unknown || isEffectOf(failed);
+  const isCalled = !failed.isBreakerOpen || isInDoubt;
+  const decided = nextOfForward({
+    kind: step.kind,
+    isPastPivot: state.isPastPivot,
+    isCancelled: state.cancel !== undefined,
+    isInDoubt,
+    doubtfulAttempts: branchOf(state).doubtfulAttempts + 1,
+    mayRetry: isCalled && mayRetry(step.retry, state, attempt, failed),
+    hasAlternative: leadsToAlternative(definition, state, failed),
+  });
+  const undo = false;
+  if (decided.next !== 'retry') return { ...decided, undo };
+  const isLate = attempt.action.attempt >= (step.overdueAfter ?? Number.POSITIVE_INFINITY);
+  const isOverdue = isLate || (state.isPastPivot && state.isOverdue);
+  const next = { ...decided, undo, retryAt: retryAt(step.retry, state, attempt, failed) };
+  return isOverdue ? { ...next, overdue: true } : next;
+}
+
+function isEffectOf({ outcome }: Failed): boolean {
+  return outcome === StepOutcome.Completed;
 }
 
 /**

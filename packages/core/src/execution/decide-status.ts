@@ -1,6 +1,7 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type {
   ActCompleted,
+  ActFailed,
   CompensationCompleted,
   CompensationFailed,
   EntryDraft,
@@ -28,7 +29,7 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
     case 'act-completed':
       return afterAct(definition, state, draft);
     case 'act-failed':
-      return draft.next === 'compensate' ? turned(state.undo.length > 0 || draft.undo) : state.status;
+      return afterFailedAct(state, draft);
     case 'compensation-completed':
       return afterUndo(state, draft);
     case 'compensation-failed':
@@ -38,7 +39,7 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
     case 'claimed':
       return state.status === SagaStatus.Pending ? SagaStatus.Running : state.status;
     case 'cancel-requested':
-      return state.status === SagaStatus.Stuck && state.direction === 'forward'
+      return state.status === SagaStatus.Stuck && state.direction === 'forward' && !state.isPastPivot
         ? SagaStatus.Running
         : state.status;
     case 'retry-requested':
@@ -56,15 +57,21 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
   }
 }
 
-function afterAct(definition: SagaDefinition, state: SagaState, { events }: ActCompleted): SagaStatus {
-  if (state.cancel !== undefined) return SagaStatus.Compensating;
+function afterAct(definition: SagaDefinition, state: SagaState, { events, pivot }: ActCompleted): SagaStatus {
+  if (state.cancel !== undefined && pivot !== true) return SagaStatus.Compensating;
   const isLast = state.stage + 1 >= definition.stages.length;
   // Events of the last step are delivered before the end is written: otherwise, a crash between the two would lose
   // them.
   return isLast && events === undefined ? SagaStatus.Completed : state.status;
 }
 
+function afterFailedAct(state: SagaState, { next, undo }: ActFailed): SagaStatus {
+  if (next === 'halt') return SagaStatus.Stuck;
+  return next === 'compensate' ? turned(state.undo.length > 0 || undo) : state.status;
+}
+
 function afterWait(definition: SagaDefinition, state: SagaState, { next }: WaitEnded): SagaStatus {
+  if (next === 'halt') return SagaStatus.Stuck;
   if (next === 'compensate' || state.cancel !== undefined) return turned(state.undo.length > 0);
   return state.stage + 1 >= definition.stages.length ? SagaStatus.Completed : state.status;
 }

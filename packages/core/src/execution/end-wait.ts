@@ -1,5 +1,4 @@
 import { checkSize } from '../context/context-codec.js';
-import type { Json } from '../context/context-codec.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { readPayload } from '../definition/saga-signal.js';
 import type { SignalWaitDefinition, WaitDefinition } from '../definition/wait-definition.js';
@@ -8,7 +7,7 @@ import { recordError } from '../errors/recorded-error.js';
 import { WaitTimedOutError } from '../errors/wait-timed-out-error.js';
 import { isThenable } from '../identity/thrown.js';
 import type { WaitEnded } from '../journal/journal-entry.js';
-import type { UntakenSignal } from '../journal/saga-state.js';
+import type { SagaState, UntakenSignal } from '../journal/saga-state.js';
 import { callWith } from './begin-wait.js';
 import type { EndWaitAction } from './next-wait.js';
 
@@ -19,25 +18,31 @@ import type { EndWaitAction } from './next-wait.js';
 export function endOf(
   definition: SagaDefinition,
   sagaId: string,
-  context: Json,
+  state: Pick<SagaState, 'context' | 'isPastPivot'>,
   { wait, taken }: EndWaitAction,
 ): WaitEnded {
   if (wait.for === 'delay') return ended(wait, 'elapsed');
   if (taken === undefined) {
     if (wait.onTimeout === 'continue') return ended(wait, 'timed-out');
-    return failedWait(wait, 'timed-out', new WaitTimedOutError(sagaId, wait.id, wait.timeoutMs ?? 0));
+    return failedWait(state, wait, 'timed-out', new WaitTimedOutError(sagaId, wait.id, wait.timeoutMs ?? 0));
   }
   const end: WaitEnded = { ...ended(wait, 'signal'), signal: taken.seq };
-  if (wait.for === 'signal') return apply(definition, wait, context, taken, end);
+  if (wait.for === 'signal') return apply(definition, wait, state, taken, end);
   if (taken.decision !== 'rejected' || wait.onReject === 'continue') return end;
   const { actor, note } = taken;
-  const error = recordError(new ApprovalRejectedError(sagaId, wait.id, actor ?? 'somebody', note));
-  return { ...end, error, next: 'compensate' };
+  const error = new ApprovalRejectedError(sagaId, wait.id, actor ?? 'somebody', note);
+  return { ...failedWait(state, wait, 'signal', error), signal: taken.seq };
 }
 
-/** The end of a wait after which the saga is compensated. */
-export function failedWait(wait: WaitDefinition, outcome: WaitEnded['outcome'], error: unknown): WaitEnded {
-  return { ...ended(wait, outcome), error: recordError(error), next: 'compensate' };
+/** The end of a wait after which the saga is compensated. After its pivot it stands at the wait and is STUCK. */
+export function failedWait(
+  { isPastPivot }: Pick<SagaState, 'isPastPivot'>,
+  wait: WaitDefinition,
+  outcome: WaitEnded['outcome'],
+  error: unknown,
+): WaitEnded {
+  const next = isPastPivot ? 'halt' : 'compensate';
+  return { ...ended(wait, outcome), error: recordError(error), next };
 }
 
 function ended({ id }: WaitDefinition, outcome: WaitEnded['outcome']): WaitEnded {
@@ -47,7 +52,7 @@ function ended({ id }: WaitDefinition, outcome: WaitEnded['outcome']): WaitEnded
 function apply(
   definition: SagaDefinition,
   wait: SignalWaitDefinition,
-  context: Json,
+  state: Pick<SagaState, 'context' | 'isPastPivot'>,
   taken: UntakenSignal,
   end: WaitEnded,
 ): WaitEnded {
@@ -55,6 +60,7 @@ function apply(
   const signal = wait.signals.find(({ name }) => name === taken.name);
   if (put === undefined || signal === undefined) return end;
   const decoded: unknown = taken.payload === undefined ? undefined : definition.codec.decode(taken.payload);
+  const { context } = state;
   const after = callWith(definition, context, (copy) => {
     const given = put(copy, { signal: taken.name, payload: readPayload(signal, decoded) });
     if (isThenable(given)) throw new TypeError(`apply() of the wait "${wait.id}" has to be synchronous.`);
@@ -62,6 +68,6 @@ function apply(
     checkSize(json, 'context');
     return { json };
   });
-  if ('thrown' in after) return { ...failedWait(wait, 'failed', after.thrown), signal: taken.seq };
+  if ('thrown' in after) return { ...failedWait(state, wait, 'failed', after.thrown), signal: taken.seq };
   return after.json === context ? end : { ...end, context: after.json };
 }

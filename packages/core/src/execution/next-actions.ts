@@ -1,5 +1,7 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
+import { isForward } from '../definition/saga-step.js';
+import { StepOutcome } from '../definition/step-run.js';
 import { SagaStuckReason } from '../errors/saga-failure.js';
 import { branchOf, changedBranches } from '../journal/branch-state.js';
 import type { BranchState } from '../journal/branch-state.js';
@@ -57,7 +59,7 @@ export function nextActions(definition: SagaDefinition, state: SagaState): reado
 export function nextActionsThatFit(definition: SagaDefinition, state: SagaState): readonly Action[] {
   if (standsStill(state)) return none;
   // Before the check of the recoveries: after a cancel, a step that ended its processes is not run again.
-  if (state.direction === 'forward' && state.cancel !== undefined)
+  if (state.direction === 'forward' && state.cancel !== undefined && !isForwardInDoubt(definition, state))
     return [record(decidedByCancel(definition, state))];
   if (meetsDeadline(definition, state)) return [record({ kind: 'deadline-passed' })];
   if (state.recoveries > definition.maximumRecoveryAttempts)
@@ -84,12 +86,25 @@ function nextOf(definition: SagaDefinition, state: SagaState, branch: BranchStat
   return mayAct(state) ? nextAct(definition, state, branch) : nextCompensation(definition, state, branch);
 }
 
+/**
+ * Whether the effect of the next act may be there and cannot be undone: the act is called again, whatever was requested,
+ * until it is known whether the saga has passed its pivot.
+ */
+function isForwardInDoubt(definition: SagaDefinition, state: SagaState): boolean {
+  if (branchOf(state).priorOutcome !== StepOutcome.Unknown) return false;
+  const step = currentStep(definition, state);
+  return step !== undefined && isForward(step);
+}
+
 /** If a cancel comes between the attempts of a step, `compensateOn` decides whether the step is undone. */
 function decidedByCancel(definition: SagaDefinition, state: SagaState): CompensationDecided {
   const { priorOutcome } = branchOf(state);
   const step = currentStep(definition, state);
   const isUndone =
-    step !== undefined && priorOutcome !== undefined && isUndoneAfter(step.compensateOn, priorOutcome);
+    step !== undefined &&
+    !isForward(step) &&
+    priorOutcome !== undefined &&
+    isUndoneAfter(step.compensateOn, priorOutcome);
   return { kind: 'compensation-decided', undo: isUndone ? [{ step: step.id, outcome: priorOutcome }] : [] };
 }
 
@@ -116,6 +131,10 @@ function nextCompensation(
   if (item === undefined) return record({ kind: 'settled' });
   const step = stepAt(definition, item.stage, item.isAlternative);
   if (step === undefined) return misfit(fits(definition, state));
+  if (isForward(step))
+    return misfit(
+      `the journal undoes the step "${step.id}", which is a ${step.kind} step now and has no undo`,
+    );
   return { kind: 'compensate', step, item, attempt: failedAttempts + 1 };
 }
 

@@ -25,11 +25,11 @@ export function nextEntry(
       return action.entry;
     case 'begin-wait': {
       const beginning = beginningOf(definition, action.wait, state.context, rule);
-      if ('thrown' in beginning) return failedWait(action.wait, 'failed', beginning.thrown);
+      if ('thrown' in beginning) return failedWait(state, action.wait, 'failed', beginning.thrown);
       return { kind: 'parked', ...beginning };
     }
     case 'end-wait':
-      return endOf(definition, sagaId, state.context, action);
+      return endOf(definition, sagaId, state, action);
     case 'wait':
       return isToPark(action, rule) ? { kind: 'parked', park: restOf(state, action) } : undefined;
     case 'act':
@@ -66,9 +66,10 @@ export function leadingToWait(
 }
 
 /** The rest of a wait, up to the same moment as before, however much time has passed since its last owner's claim. */
-function restOf({ wait, branches }: SagaState, { forMs }: WaitAction): Park {
+function restOf({ wait, branches, isOverdue }: SagaState, { forMs }: WaitAction): Park {
   const { step: name = '', retryEndsAt } = branchOf({ branches });
-  if (wait === undefined) return until({ for: 'retry', name, dueInMs: Math.ceil(forMs) }, retryEndsAt);
+  if (wait === undefined)
+    return until({ for: isOverdue ? 'overdue' : 'retry', name, dueInMs: Math.ceil(forMs) }, retryEndsAt);
   return until({ for: wait.for, name: wait.name, dueInMs: undefined }, wait.endsAt);
 }
 

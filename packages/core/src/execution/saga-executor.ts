@@ -193,8 +193,10 @@ export class SagaExecutor implements EndedRun {
     if (this.record.state.cancel !== undefined) this.abortAct('cancelled');
   }
 
+  /** An act that cannot be undone continues: only its result shows whether the saga can still be undone. */
   private abortAct(reason: 'cancelled' | 'deadline'): void {
-    if (this.attempt === this.record.openAct) this.attempt?.abort(reason);
+    if (this.attempt !== this.record.openAct || this.record.state.isPastPivot) return;
+    if (this.attempt?.isForward === false) this.attempt.abort(reason);
   }
 
   private watchDeadline(): void {

@@ -4,6 +4,7 @@ import { hydrate } from '../context/hydrate.js';
 import type { CircuitBreaker } from '../definition/circuit-breaker.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { CompensatableStep, StepHandler } from '../definition/saga-step.js';
+import { isForward } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
 import type { StepAbortReason } from '../errors/step-aborted-error.js';
 import { StepAbortedError } from '../errors/step-aborted-error.js';
@@ -55,6 +56,11 @@ export class StepAttempt {
   /** The id of the step. */
   get step(): string {
     return this.run.step;
+  }
+
+  /** Whether its step is never undone. */
+  get isForward(): boolean {
+    return isForward(this.action.step);
   }
 
   /** The classes of its events. */

@@ -1,6 +1,7 @@
 import { ReleasingMap } from '../collections/releasing-map.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
 import { nextRunAtOf } from '../journal/header-change.js';
+import { isRetryWait } from '../journal/park.js';
 import type { HeaderChange } from '../journal/header-change.js';
 import type { EntryDraft } from '../journal/journal-entry.js';
 import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
@@ -254,7 +255,7 @@ export class InMemorySagaStorage implements SagaStorage {
       throw new TypeError(`a ${from} saga was claimed`);
     const { waiting, nextRunAt } = stored.header;
     const isParked = waiting !== undefined;
-    if (isParked && waiting.for !== 'retry') stored.resumedAt = nextRunAt?.getTime() ?? now;
+    if (isParked && !isRetryWait(waiting)) stored.resumedAt = nextRunAt?.getTime() ?? now;
     const status = from === SagaStatus.Pending ? SagaStatus.Running : from;
     const claim: EntryDraft = isParked ? { kind: 'claimed', from, parked: true } : { kind: 'claimed', from };
     this.write(stored, worker, status === from ? claim : { ...claim, status }, now);

@@ -2,6 +2,7 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import { isOpen, SagaStatus } from '../journal/saga-status.js';
 import type { StorageSummary } from '../ports/saga-storage.js';
 import type { StoredSaga } from './stored-saga.js';
+import { isRetryWait } from '../journal/park.js';
 
 /** Counts and ages of the sagas that are open or stuck. */
 export function summarizeSagas(sagas: readonly StoredSaga[], now: number): StorageSummary {
@@ -29,7 +30,7 @@ export function summarizeSagas(sagas: readonly StoredSaga[], now: number): Stora
 function ageOf({ header, resumedAt }: StoredSaga, now: number): number | undefined {
   const { status, waiting, nextRunAt, createdAt } = header;
   if (!isOpen(status)) return undefined;
-  if (waiting === undefined || waiting.for === 'retry') return now - (resumedAt ?? createdAt.getTime());
+  if (waiting === undefined || isRetryWait(waiting)) return now - (resumedAt ?? createdAt.getTime());
   return nextRunAt !== undefined && nextRunAt.getTime() <= now ? now - nextRunAt.getTime() : undefined;
 }
 

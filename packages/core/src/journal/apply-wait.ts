@@ -4,6 +4,7 @@ import { failureOfAct, failureOfCancel, stuckOfForward } from './describe-failur
 import type { EntryStamp, Parked, WaitEnded, WaitStart } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { madeProgress, nameAct, nameNowhere, nextStage } from './mutable-state.js';
+import { isRetryWait } from './park.js';
 import type { Park } from './park.js';
 import type { StageWait } from './saga-state.js';
 import { mayAct } from './saga-state.js';
@@ -33,7 +34,7 @@ export function beginWait(next: MutableState, entry: WaitStart & MaybeRecorded):
 
 /** An owner began a wait that no earlier entry began, or found that the wait is not over. */
 export function parked(next: MutableState, entry: Parked & MaybeRecorded): void {
-  if (entry.park?.for === 'retry') return retryParked(next, entry.park);
+  if (entry.park !== undefined && isRetryWait(entry.park)) return retryParked(next, entry.park);
   const name = (entry.park ?? entry.wait)?.name;
   if (!mayAct(next)) return nameNowhere(next, name ?? '');
   next.recoveries = 0;

@@ -10,6 +10,10 @@ export interface HeaderChange {
   readonly owner: string | undefined;
   /** The park. Without one the saga does not wait (any more). */
   readonly park?: Park;
+  /**
+   * With a park: the saga has passed its deadline and is not undone because of it, so the deadline does not end the park.
+   */
+  readonly isDeadlineMet?: true;
   readonly failure: SagaFailure | undefined;
   readonly stuck: SagaStuck | undefined;
 }
@@ -25,7 +29,7 @@ export function projectHeader(
   after: SagaState,
   worker: string | undefined,
 ): HeaderChange | undefined {
-  const { status, failure, stuck, park } = after;
+  const { status, failure, stuck, park, isOverdue } = after;
   if (status === before.status && park === before.park) return undefined;
   const isRunning = status === SagaStatus.Running || status === SagaStatus.Compensating;
   const change = {
@@ -34,7 +38,8 @@ export function projectHeader(
     failure,
     stuck: status === SagaStatus.Stuck ? stuck : undefined,
   };
-  return park === undefined ? change : { ...change, park };
+  if (park === undefined) return change;
+  return isOverdue ? { ...change, park, isDeadlineMet: true } : { ...change, park };
 }
 
 /**
@@ -44,7 +49,8 @@ export function projectHeader(
 export function nextRunAtOf(change: HeaderChange, now: number, deadlineAt?: Date): Date | undefined {
   const dueInMs = dueInMsOf(change);
   const dueAt = change.park?.nextRunAt ?? (dueInMs === undefined ? undefined : new Date(now + dueInMs));
-  const hasDeadline = change.park !== undefined && change.status !== SagaStatus.Compensating;
+  const isForward = change.status !== SagaStatus.Compensating && change.isDeadlineMet !== true;
+  const hasDeadline = change.park !== undefined && isForward;
   if (!hasDeadline || deadlineAt === undefined) return dueAt;
   return dueAt === undefined || deadlineAt < dueAt ? deadlineAt : dueAt;
 }

@@ -62,6 +62,8 @@ export interface ActFailed extends AttemptFields {
   readonly stuck?: ForwardStuckReason;
   /** With `retry`: the next attempt does not start earlier. */
   readonly retryAt?: Date;
+  /** With `retry`: the saga is late, by the number of its attempts or by its deadline, and an operator should know. */
+  readonly overdue?: true;
   /** With `retry`: no worker runs the saga until then. */
   readonly park?: Park;
   /**

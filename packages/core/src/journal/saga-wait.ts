@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { JournalEntry, WaitStart } from './journal-entry.js';
+import { isRetryWait } from './park.js';
 import type { SagaWaiting } from './park.js';
 import type { SagaHeading } from './saga-header.js';
 import { SagaStatus } from './saga-status.js';
@@ -43,7 +44,9 @@ export function waitAfter(wait: JournaledWait | undefined, entry: JournalEntry):
       return entry.park && begunBy({ park: entry.park }, entry.recordedAt);
     case 'claimed':
       // A stage waits until its end is recorded.
-      return wait?.for === 'retry' || entry.from === SagaStatus.Pending ? undefined : wait;
+      return (wait !== undefined && isRetryWait(wait)) || entry.from === SagaStatus.Pending
+        ? undefined
+        : wait;
     case 'compensation-completed':
     case 'compensation-decided':
     case 'step-resolved':
@@ -65,7 +68,7 @@ export function toSagaWait(
   deadlineAt: Date | undefined,
 ): SagaWait {
   const { for: what, name, title } = wait;
-  const until = what === 'retry' ? wait.until : earlier(wait.until, deadlineAt);
+  const until = isRetryWait(wait) ? wait.until : earlier(wait.until, deadlineAt);
   return {
     stage: name,
     for: what,

@@ -43,6 +43,18 @@ export type SagaLifecycleEvent = SagaReference &
         readonly handler: string;
         readonly error: RecordedError;
       }
+    | {
+        readonly type: 'overdue';
+        /** The id of the step that is tried again; undefined if the saga passed its deadline. */
+        readonly step: string | undefined;
+        /** The failed attempts of the step, or undefined. */
+        readonly attempt: number | undefined;
+        /**
+         * `attempts`: a step that is tried until it succeeds has failed `overdueAfter` times or more. `deadline`: the saga
+         * passed its deadline after its pivot, so it is not undone.
+         */
+        readonly reason: 'attempts' | 'deadline';
+      }
     | { readonly type: 'compensating'; readonly failure: SagaFailure | undefined }
     | { readonly type: 'completed' }
     | { readonly type: 'failed'; readonly failure: SagaFailure | undefined }

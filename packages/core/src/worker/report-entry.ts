@@ -38,6 +38,7 @@ export const reportEntry = {
       const { emittedSeq, index, handler, error } = entry;
       notifySaga(listener, { type: 'delivery-failed', ...reference, seq: emittedSeq, index, handler, error });
     }
+    reportOverdue(listener, reference, entry, before, after);
     if (after.status !== before.status) reportStatus(listener, definition, reference, after);
   },
 
@@ -94,6 +95,27 @@ function reportEvents(
 ): void {
   for (const { index: _index, ...emitted } of eventsOf({ definition, header, entry, classes }))
     notifySaga(listener, { type: 'emitted', ...emitted });
+}
+
+function reportOverdue(
+  listener: SagaListener,
+  reference: SagaReference,
+  entry: JournalEntry,
+  before: SagaState,
+  after: SagaState,
+): void {
+  const type = 'overdue';
+  if (entry.kind === 'act-failed' && entry.overdue === true) {
+    const { step, attempt } = entry;
+    notifySaga(listener, { type, ...reference, step, attempt, reason: 'attempts' });
+  }
+  if (isLatePastPivot(after) && !isLatePastPivot(before))
+    notifySaga(listener, { type, ...reference, step: undefined, attempt: undefined, reason: 'deadline' });
+}
+
+/** The deadline passed after the pivot, or while the pivot ran. */
+function isLatePastPivot({ isPastPivot, isOverdue }: SagaState): boolean {
+  return isPastPivot && isOverdue;
 }
 
 function reportStatus(

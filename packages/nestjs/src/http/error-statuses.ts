@@ -6,6 +6,7 @@ export const errorStatuses: ReadonlyMap<string, HttpStatus> = new Map([
   ['SAGA_CONTEXT_NOT_STORABLE', HttpStatus.BAD_REQUEST],
   ['SAGA_NOT_FOUND', HttpStatus.NOT_FOUND],
   ['SAGA_STATUS_REFUSED', HttpStatus.CONFLICT],
+  ['SAGA_PAST_PIVOT', HttpStatus.CONFLICT],
   ['SAGA_APPROVAL_FORBIDDEN', HttpStatus.FORBIDDEN],
   // One key for two different requests: 422, as the draft of the Idempotency-Key header requires.
   ['SAGA_CONFLICT', HttpStatus.UNPROCESSABLE_ENTITY],

@@ -12,6 +12,7 @@ import {
   SagaStorageError,
 } from '@nest-saga/core';
 import type { SagaError } from '@nest-saga/core';
+import { SagaPastPivotError } from '@nest-saga/core/engine';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { SagaExceptionFilter } from './saga-exception.filter.js';
@@ -49,6 +50,7 @@ describe('SagaExceptionFilter', () => {
       [HttpStatus.BAD_REQUEST, new InvalidArgumentError('sagaId', 'pass a UUID')],
       [HttpStatus.NOT_FOUND, new SagaNotFoundError(sagaId)],
       [HttpStatus.CONFLICT, new SagaStatusError(sagaId, 'cancel', 'completed', 'It has ended')],
+      [HttpStatus.CONFLICT, new SagaPastPivotError(sagaId, 'cancel')],
       [HttpStatus.UNPROCESSABLE_ENTITY, new SagaConflictError(sagaId, 'order', 'context')],
       [HttpStatus.SERVICE_UNAVAILABLE, new SagaStorageError('find', 'not-written')],
     ])('answers %i with the code and the text of the error', (statusCode, error) => {

@@ -46,6 +46,8 @@ export class SagaLogger implements SagaListener {
         return this.onStep(event, event.result);
       case 'completed':
         return this.debug(() => `${name(event)} completed`);
+      case 'overdue':
+        return this.logger.error(`${name(event)} is overdue and is not undone: ${describeOverdue(event)}`);
       case 'compensating':
         return this.logger.warn(`${name(event)} is being undone: ${describeFailure(event.failure)}`);
       case 'failed':
@@ -166,6 +168,14 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
 
 function name({ saga, sagaId }: SagaReference): string {
   return `${saga} ${sagaId}`;
+}
+
+function describeOverdue({
+  step,
+  attempt,
+}: Extract<SagaLifecycleEvent, { readonly type: 'overdue' }>): string {
+  if (step === undefined) return 'it passed its deadline after its pivot';
+  return `step "${step}" failed ${attempt} times and will be tried again`;
 }
 
 function describeFailure(failure: SagaFailure | undefined): string {

@@ -9,6 +9,7 @@ export const SagaAttribute = {
   Action: 'saga.action',
   Attempt: 'saga.attempt',
   Outcome: 'saga.outcome',
+  Reason: 'saga.reason',
   Recovery: 'saga.recovery',
   StopReason: 'saga.stop.reason',
   ErrorType: 'error.type',

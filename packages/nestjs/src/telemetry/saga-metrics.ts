@@ -12,6 +12,7 @@ export class SagaMetrics {
   private readonly ended: Counter;
   private readonly recoveries: Counter;
   private readonly failedDeliveries: Counter;
+  private readonly overdue: Counter;
   private readonly attempts: Counter;
   private readonly duration: Histogram;
 
@@ -32,6 +33,10 @@ export class SagaMetrics {
       description: 'Events of steps that a handler did not handle in all its attempts.',
       unit: '{event}',
     });
+    this.overdue = meter.createCounter('saga.overdue', {
+      description: 'Alarms of sagas that are late and are not undone, by reason.',
+      unit: '{alarm}',
+    });
     this.attempts = meter.createCounter('saga.step.attempts', {
       description: 'Attempts of steps that were recorded here.',
       unit: '{attempt}',
@@ -50,6 +55,8 @@ export class SagaMetrics {
         return this.started.add(1, name);
       case 'claimed':
         return event.isRecovery ? this.recoveries.add(1, name) : undefined;
+      case 'overdue':
+        return this.overdue.add(1, { ...name, [SagaAttribute.Reason]: event.reason });
       case 'delivery-failed':
         return this.failedDeliveries.add(1, name);
       case 'completed':

@@ -12,7 +12,13 @@ export interface GroupingStorage {
 const timeoutMs = 3_000;
 
 /** All of them at each collection: a series that ends with its last saga would stay at its last value in a chart. */
-const waitKinds = ['retry', 'delay', 'signal', 'approval'] as const satisfies readonly SagaWaiting['for'][];
+const waitKinds = [
+  'retry',
+  'overdue',
+  'delay',
+  'signal',
+  'approval',
+] as const satisfies readonly SagaWaiting['for'][];
 
 const groupBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 

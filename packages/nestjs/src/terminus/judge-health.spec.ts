@@ -40,6 +40,18 @@ describe('judgeHealth', () => {
     });
   });
 
+  it.each<[number, string]>([
+    [1, '1 saga is overdue: a step that is not undone fails again and again'],
+    [2, '2 sagas are overdue: a step that is not undone fails again and again'],
+  ])('is degraded while %i sagas past their pivot are overdue', (overdue, problem) => {
+    const late = { ...summary, waitingFor: { overdue } };
+    const storage = { kind: 'up', summary: late, unregistered: 0 } as const;
+    expect(judgeHealth({ worker, storage }, limits)).toMatchObject({
+      status: 'degraded',
+      details: { problems: [problem], waitingFor: { overdue } },
+    });
+  });
+
   it.each([
     ['listening', true],
     ['lost', false],

@@ -75,10 +75,14 @@ function concernsOf(
   { summary, unregistered }: UpStorage,
   limits: { readonly maximumOpenAgeMs: number; readonly expectsEverySaga: boolean },
 ): readonly string[] {
-  const { stuck, oldestOpenAgeMs = 0 } = summary;
+  const { stuck, oldestOpenAgeMs = 0, waitingFor } = summary;
+  const { overdue = 0 } = waitingFor;
   return [
     ...(stuck > 0
       ? [`${count(stuck, 'saga is stuck and waits', 'sagas are stuck and wait')} for an operator`]
+      : []),
+    ...(overdue > 0
+      ? [`${count(overdue, 'saga is', 'sagas are')} overdue: a step that is not undone fails again and again`]
       : []),
     ...(oldestOpenAgeMs > limits.maximumOpenAgeMs
       ? ['the oldest open saga is older than it should ever be']

@@ -19,7 +19,7 @@ import { readWorkerVitals } from './worker-vitals.js';
  * A health indicator of Terminus for the sagas of this process.
  *
  * Down: the storage cannot be reached or its schema is behind, the recovery sweep or the heartbeat has not succeeded
- * for two intervals, or the worker has lost its lease. Degraded, which is HTTP 200: sagas are STUCK, the oldest open
+ * for two intervals, or the worker has lost its lease. Degraded, which is HTTP 200: sagas are STUCK or overdue, the oldest open
  * one is too old, or open ones belong to a saga that is not registered here. The details are counts and ages.
  *
  * @example

@@ -106,6 +106,28 @@ export function describeDeadlines(world: StorageWorld): void {
     }
   });
 
+  it('lets a saga that continues after its deadline wait as long as its park says', async () => {
+    const owner = await world.newWorker();
+    const late = new Date('2126-03-01T12:00:00.123Z');
+    const parks = [changeTo.parked(2 * hourMs), changeTo.parked(undefined), changeTo.parkedUntil(late)].map(
+      (change): HeaderChange => ({ ...change, isDeadlineMet: true }),
+    );
+    for (const isAlone of [true, false]) {
+      const sagas = await Promise.all(parks.map(() => world.start({ owner, deadlineInMs: minuteMs })));
+      const append = ({ sagaId }: NewSaga, index: number): Promise<void> =>
+        world.append(sagaId, entryOf.actParked, parks[index], owner);
+      if (isAlone) for (const [index, saga] of sagas.entries()) await append(saga, index);
+      else await Promise.all(sagas.map(append));
+      const loaded = await Promise.all(sagas.map(({ sagaId }) => world.load(sagaId)));
+      const parkedAt = loaded[0]?.entries[0]?.recordedAt.getTime() ?? Number.NaN;
+      expect(loaded.map(({ header }) => header.nextRunAt)).toEqual([
+        new Date(parkedAt + 2 * hourMs),
+        undefined,
+        late,
+      ]);
+    }
+  });
+
   it('lets neither an undo that is parked end at its deadline, nor a saga that is not parked have a time', async () => {
     const owner = await world.newWorker();
     const undoing: HeaderChange = { ...changeTo.parked(2 * hourMs), status: 'compensating' };

@@ -84,7 +84,7 @@ export function describeSummary(world: StorageWorld): void {
   it('counts the sagas that wait by what they wait for', async () => {
     const before = await world.storage.summarize();
     const owner = await world.newWorker();
-    const kinds = ['retry', 'delay', 'signal', 'signal', 'approval'] as const;
+    const kinds = ['retry', 'overdue', 'overdue', 'delay', 'signal', 'signal', 'approval'] as const;
     for (const kind of kinds) {
       const { sagaId } = await world.start({ owner });
       const park = { for: kind, name: 'a:b', dueInMs: undefined };

@@ -1,5 +1,5 @@
 import type { DeclaredStep, SagaStepHandler, SagaStepPolicies, StepOutcome, StepRun } from '@nest-saga/core';
-import type { StepHandlerSource } from '@nest-saga/core/engine';
+import type { StepHandlerSource, StepKind } from '@nest-saga/core/engine';
 import type { StepScript } from './step-script.js';
 
 /** One call of a scripted step. */
@@ -24,6 +24,9 @@ export interface ScriptedStepOptions extends SagaStepPolicies {
   /** Without it, compensations succeed. */
   readonly compensate?: readonly StepScript[];
   readonly aliases?: readonly string[];
+  /** Without it, the step can be undone. */
+  readonly kind?: StepKind;
+  readonly overdueAfter?: number;
 }
 
 /**
@@ -34,7 +37,9 @@ export class ScriptedStep implements DeclaredStep, SagaStepHandler<unknown> {
   readonly calls: ScriptedCall[] = [];
   readonly aliases: readonly string[];
   readonly retry: NonNullable<SagaStepPolicies['retry']>;
-  readonly compensation: NonNullable<SagaStepPolicies['compensation']>;
+  readonly kind?: StepKind;
+  readonly overdueAfter?: number;
+  readonly compensation?: NonNullable<SagaStepPolicies['compensation']>;
   readonly timeoutMs?: number;
   readonly compensateOn?: NonNullable<SagaStepPolicies['compensateOn']>;
   readonly handler: StepHandlerSource = () => this;
@@ -50,7 +55,10 @@ export class ScriptedStep implements DeclaredStep, SagaStepHandler<unknown> {
     this.compensations = options.compensate ?? [];
     this.aliases = options.aliases ?? [];
     this.retry = options.retry ?? {};
-    this.compensation = options.compensation ?? {};
+    const { kind = 'compensatable', overdueAfter } = options;
+    if (options.kind !== undefined) this.kind = kind;
+    if (overdueAfter !== undefined) this.overdueAfter = overdueAfter;
+    if (kind === 'compensatable') this.compensation = options.compensation ?? {};
     if (options.timeoutMs !== undefined) this.timeoutMs = options.timeoutMs;
     if (options.compensateOn !== undefined) this.compensateOn = options.compensateOn;
   }

@@ -26,7 +26,11 @@ export function changeHeaders({ execution }: Tables, appends: readonly AppendReq
     ...(hasParks ? momentColumn : {}),
   });
   const dueAt = "moment.at + change.due_in_ms * interval '1 millisecond'";
-  const parkEndsAt = parkedUntil(`coalesce(change.next_run_at, ${dueAt})`, 'change.status');
+  const parkEndsAt = parkedUntil(
+    `coalesce(change.next_run_at, ${dueAt})`,
+    'change.status',
+    'change.is_deadline_met = 1',
+  );
   const dueAtOrParked = `CASE WHEN change.waiting IS NULL THEN ${dueAt} ELSE ${parkEndsAt} END`;
   return {
     key: hasParks ? 'p' : 'c',
@@ -44,6 +48,7 @@ export function changeHeaders({ execution }: Tables, appends: readonly AppendReq
 
 const momentColumn: Readonly<Record<string, ColumnSource<AppendRequest>>> = {
   next_run_at: ['timestamptz', ({ change }) => change?.park?.nextRunAt ?? null],
+  is_deadline_met: ['integer', ({ change }) => (change?.isDeadlineMet === true ? 1 : 0)],
 };
 
 function toJson(value: object | undefined): string | null {
