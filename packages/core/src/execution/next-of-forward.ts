@@ -1,7 +1,7 @@
 import type { StepKind } from '../definition/saga-tables.js';
 import type { ActFailed } from '../journal/journal-entry.js';
 
-/** After so many failed attempts in doubt a pivot is STUCK. */
+/** The number of failed attempts in doubt after which a pivot is STUCK. */
 const maximumDoubts = 10;
 
 /** A failed act whose effect is not undone: that of a pivot or a retriable step, or any act after the pivot. */

@@ -88,7 +88,7 @@ function entryStatements(
     },
     appendAndPark: {
       name: `${prefix}park`,
-      text: changing(parkedUntil(`coalesce($21::timestamptz, ${dueAt})`, '$15::text', '$22::boolean')),
+      text: changing(parkedUntil(`coalesce($21::timestamptz, ${dueAt})`, '$15::text', '$22::integer = 1')),
     },
   };
 }
@@ -119,6 +119,6 @@ function changeValues(change: HeaderChange): readonly unknown[] {
     stuck && JSON.stringify(stuck),
     toWaitingColumn(park),
     dueInMsOf(change),
-    ...(park === undefined ? [] : [park.nextRunAt?.toISOString(), change.isDeadlineMet === true]),
+    ...(park === undefined ? [] : [park.nextRunAt?.toISOString(), change.isDeadlineMet === true ? 1 : 0]),
   ];
 }
