@@ -25,7 +25,7 @@ describe('a cancel of a parked saga at the moment of its claim', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    // A deadlock is noticed before anybody's patience ends, and so it is counted.
+    // The server detects a deadlock before any timeout ends the wait, so it is counted.
     await database.query(`ALTER DATABASE ${database.name} SET deadlock_timeout = '1ms'`);
     asking = await database.openStorage({ hints: false });
     claiming = await database.openStorage({ hints: false });

@@ -7,7 +7,7 @@ test('without options everything runs in full', () => {
     only: undefined,
     rounds: undefined,
     finished: undefined,
-    patience: undefined,
+    quietTimeout: undefined,
     output: undefined,
     report: undefined,
   });

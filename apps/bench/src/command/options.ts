@@ -15,7 +15,7 @@ export interface BenchOptions {
   /**
    * How many seconds a measurement may wait, and be repeated, until the machine does no other work; undefined for none.
    */
-  readonly patience: number | undefined;
+  readonly quietTimeout: number | undefined;
   /** The file for the results; undefined for a name made from the time. */
   readonly output: string | undefined;
   /** A file with earlier results for the report, instead of a measurement. */
@@ -51,7 +51,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
       only: { type: 'string' },
       rounds: { type: 'string' },
       finished: { type: 'string' },
-      patience: { type: 'string' },
+      'quiet-timeout': { type: 'string' },
       output: { type: 'string' },
       report: { type: 'string' },
     },
@@ -62,7 +62,7 @@ export function parseOptions(commandLine: readonly string[]): BenchOptions {
     only: values.only?.split(',').map(toPart),
     rounds: toCount('rounds', values.rounds),
     finished: toCount('finished', values.finished),
-    patience: toCount('patience', values.patience),
+    quietTimeout: toCount('quiet-timeout', values['quiet-timeout']),
     output: values.output,
     report: values.report,
   };

@@ -1,14 +1,14 @@
 import { ContestantName } from '../contestants/contestant.js';
 import { usualShape } from '../sample/saga-shape.js';
 import type { SagaShape } from '../sample/saga-shape.js';
-import type { LoadScenario, PatientWindow } from '../scenarios/load-scenario.js';
+import type { LoadScenario, QuietWindow } from '../scenarios/load-scenario.js';
 import type { SoakPlan } from '../scenarios/soak.js';
 import { benchParts } from './options.js';
 import type { BenchOptions, BenchPart } from './options.js';
 
 /** The size of all parts of a run. */
 export interface BenchPlan {
-  readonly window: PatientWindow;
+  readonly window: QuietWindow;
   readonly comparison: LoadScenario;
   readonly shapes: readonly LoadScenario[];
   readonly memory: { readonly load: LoadScenario; readonly soak: SoakPlan };
@@ -43,7 +43,7 @@ export function partsOf({ isGuard, only }: BenchOptions): readonly BenchPart[] {
 /** The plan of a run: all parts in several rounds, or in the short form a small version of them once. */
 export function planOf(options: BenchOptions): BenchPlan {
   const plan = chosenPlan(options);
-  return { ...plan, window: { ...plan.window, patienceMs: (options.patience ?? 0) * 1_000 } };
+  return { ...plan, window: { ...plan.window, quietTimeoutMs: (options.quietTimeout ?? 0) * 1_000 } };
 }
 
 function chosenPlan({ isShort, isGuard, rounds, finished }: BenchOptions): BenchPlan {
@@ -65,7 +65,7 @@ function guardPlan(rounds: number): BenchPlan {
 function fullPlan(rounds: number, finished: number): BenchPlan {
   const shapeRounds = Math.ceil(rounds / 2);
   return {
-    window: { warmUpMs: 2_000, warmUpCalls: 5_000, measureMs: 4_000, patienceMs: 0 },
+    window: { warmUpMs: 2_000, warmUpCalls: 5_000, measureMs: 4_000, quietTimeoutMs: 0 },
     comparison: comparison([1, 50, 200, 1_000], rounds),
     shapes: shapes(shapeRounds),
     memory: {
@@ -94,7 +94,7 @@ function fullPlan(rounds: number, finished: number): BenchPlan {
 
 function shortPlan(rounds: number, finished: number): BenchPlan {
   return {
-    window: { warmUpMs: 600, warmUpCalls: 0, measureMs: 1_000, patienceMs: 0 },
+    window: { warmUpMs: 600, warmUpCalls: 0, measureMs: 1_000, quietTimeoutMs: 0 },
     comparison: comparison([1, 200], rounds),
     shapes: shapes(rounds).slice(0, 1),
     memory: {

@@ -4,7 +4,7 @@ import { usualShape } from '../sample/saga-shape.js';
 import { queryOnce } from '../server/bench-server.js';
 import type { BenchServer } from '../server/bench-server.js';
 import { measureOn } from './load-scenario.js';
-import type { LoadSample, PatientWindow } from './load-scenario.js';
+import type { LoadSample, QuietWindow } from './load-scenario.js';
 import { seedFinishedSagas } from './seed-finished-sagas.js';
 
 /** The names of the two databases in the results. */
@@ -16,7 +16,7 @@ export const finishedRowsScenario = { empty: 'nothing finished', full: 'many fin
  */
 export async function runFinishedRows(
   plan: { readonly sagas: number; readonly atOnce: readonly number[]; readonly rounds: number },
-  window: PatientWindow,
+  window: QuietWindow,
   server: BenchServer,
   onSample: (sample: LoadSample) => void,
 ): Promise<readonly LoadSample[]> {

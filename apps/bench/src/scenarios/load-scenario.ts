@@ -31,7 +31,7 @@ export interface LoadSample extends LoadMeasurement {
  */
 export async function runLoadScenario(
   scenario: LoadScenario,
-  window: PatientWindow,
+  window: QuietWindow,
   server: BenchServer,
   onSample: (sample: LoadSample) => void,
 ): Promise<readonly LoadSample[]> {
@@ -53,8 +53,8 @@ export async function runLoadScenario(
 }
 
 /** The durations, and how long a measurement may wait until the machine does no other work; 0 for no wait. */
-export interface PatientWindow extends LoadWindow {
-  readonly patienceMs: number;
+export interface QuietWindow extends LoadWindow {
+  readonly quietTimeoutMs: number;
 }
 
 /**
@@ -67,10 +67,10 @@ export async function measureOn(
   {
     window,
     ...what
-  }: Pick<LoadSample, 'contestant' | 'shape' | 'atOnce'> & { readonly window: PatientWindow },
+  }: Pick<LoadSample, 'contestant' | 'shape' | 'atOnce'> & { readonly window: QuietWindow },
 ): Promise<LoadMeasurement> {
   const needsServer = what.contestant !== ContestantName.Memory;
-  const deadline = performance.now() + window.patienceMs;
+  const deadline = performance.now() + window.quietTimeoutMs;
   let best: LoadMeasurement | undefined;
   do {
     await untilQuiet(Math.max(0, deadline - performance.now()));

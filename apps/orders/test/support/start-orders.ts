@@ -31,8 +31,8 @@ export interface RunningOrders {
 export async function startOrders(change: Partial<OrdersSettings> = {}): Promise<RunningOrders> {
   const database = await makeDatabase();
   // No process dies here, and on a busy machine a worker could lose a lease as short as the demo's.
-  const patient = { slowShipmentMs: 60_000, leaseDurationMs: 60_000 };
-  const settings = { ...readSettings({}, database.url), ...patient, ...change };
+  const slow = { slowShipmentMs: 60_000, leaseDurationMs: 60_000 };
+  const settings = { ...readSettings({}, database.url), ...slow, ...change };
   const application = await createOrdersApplication(settings, { logger: ['error'] });
   await application.listen(0, settings.host);
   const { port } = application.getHttpServer().address() as AddressInfo;

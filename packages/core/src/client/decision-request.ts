@@ -74,7 +74,8 @@ function describeRefusal(step: string, entries: readonly JournalEntry[]): string
     (entry) => entry.kind === 'signal-received' && entry.decision !== undefined && entry.name === step,
   );
   if (decided?.kind !== 'signal-received') return `It does not wait for a decision about "${step}"`;
-  return `"${step}" was ${decided.decision ?? 'decided'} by ${decided.actor ?? 'somebody'} already`;
+  const { decision = 'decided', actor } = decided;
+  return `"${step}" was ${decision}${actor === undefined ? '' : ` by ${actor}`} already`;
 }
 
 function checkDecision(decision: unknown): 'approved' | 'rejected' {

@@ -8,11 +8,12 @@ export class ApprovalRejectedError extends SagaError {
     readonly sagaId: string,
     /** The id of the approval. */
     readonly step: string,
-    readonly actor: string,
+    /** The person, if the decision names one. */
+    readonly actor: string | undefined,
     readonly note: string | undefined,
   ) {
-    super(
-      `"${step}" of saga ${sagaId} was rejected by ${actor}${note === undefined ? '' : ` (${note})`}, so the saga is undone.`,
-    );
+    const by = actor === undefined ? '' : ` by ${actor}`;
+    const why = note === undefined ? '' : ` (${note})`;
+    super(`"${step}" of saga ${sagaId} was rejected${by}${why}, so the saga is undone.`);
   }
 }

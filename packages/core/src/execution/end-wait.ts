@@ -30,7 +30,7 @@ export function endOf(
   if (wait.for === 'signal') return apply(definition, wait, state, taken, end);
   if (taken.decision !== 'rejected' || wait.onReject === 'continue') return end;
   const { actor, note } = taken;
-  const error = new ApprovalRejectedError(sagaId, wait.id, actor ?? 'somebody', note);
+  const error = new ApprovalRejectedError(sagaId, wait.id, actor, note);
   return { ...failedWait(state, wait, 'signal', error), signal: taken.seq };
 }
 

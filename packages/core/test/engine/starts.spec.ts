@@ -274,13 +274,13 @@ describe('a start', () => {
     await process.start({ name: 'a' });
     const refused = process.start({ name: 'b' }).catch((error: unknown) => error);
     await cluster.advance(1_999);
-    const patient = process.start({ name: 'c' });
+    const waiting = process.start({ name: 'c' });
     await cluster.advance(1);
     expect(await refused).toBeInstanceOf(SagaBusyError);
     expect(await refused).toMatchObject({ code: 'SAGA_BUSY', waitedMs: 2_000 });
     await expect(cluster.memory.list({ limit: 10 })).resolves.toMatchObject({ sagas: [{}] });
     gate.open();
-    await cluster.resolve(patient, 1_000);
+    await cluster.resolve(waiting, 1_000);
     const charge = saga.steps[0] as ScriptedStep;
     expect(charge.calls.map(({ context }) => context)).toEqual([{ name: 'a' }, { name: 'c' }]);
   });

@@ -76,12 +76,12 @@ function claimText({ execution, log, worker }: Tables, condition: string): strin
     WHERE header.id = claimed.saga_id
     RETURNING claimed.seq AS claim_seq, claimed.status AS claim_status, claimed.detail AS claim_detail, header.*
   )
-SELECT taken.claim_seq, taken.claim_status, taken.claim_detail, ${headerColumns('taken')}, (
+SELECT taken.claim_seq, taken.claim_status, taken.claim_detail, ${headerColumns('taken')}, CASE WHEN taken.claim_seq = 1 THEN 0 ELSE (
     SELECT coalesce(sum(
       coalesce(pg_column_size(entry.response), 0) + coalesce(pg_column_size(entry.error), 0)
         + coalesce(pg_column_size(entry.detail), 0)
     ), 0) + coalesce(max(pg_column_size(entry.context)), 0) + coalesce(max(pg_column_size(entry.events)), 0)
     FROM ${log} AS entry WHERE entry.saga_id = taken.id
-  ) AS journal_bytes
+  ) END AS journal_bytes
 FROM taken`;
 }
