@@ -42,7 +42,7 @@ class PausedClock extends SystemClock {
 describe('the circuit breaker of a fallback', () => {
   afterEach(closeApps);
 
-  it('opens after so many failures in a row, and the primary is not called then', async () => {
+  it('opens after the given number of failures in a row, and the primary is not called then', async () => {
     const { run, calls, listener } = await open({ failureThreshold: 3, resetTimeoutMs: 60_000 });
     gatewayIsDown(calls);
     for (let index = 0; index < 5; index++) expect(await run()).toBe('completed');
@@ -53,7 +53,7 @@ describe('the circuit breaker of a fallback', () => {
     ]);
   });
 
-  it('opens after five failures and tries again a minute later, where nothing is said', async () => {
+  it('opens after five failures and tries again a minute later, by default', async () => {
     const { clock, run, calls, listener } = await open({});
     gatewayIsDown(calls);
     for (let index = 0; index < 7; index++) await run();
@@ -253,7 +253,7 @@ describe('the circuit breaker of a fallback', () => {
     expect(listener.ofWorkerType('circuit')).toMatchObject([{ state: 'open' }]);
   });
 
-  it('does not count what a handler throws when it is told that its saga was cancelled', async () => {
+  it('does not count the error of a handler whose saga was cancelled', async () => {
     const { start, cancel, calls, listener } = await open({ failureThreshold: 1 });
     listensToItsSignal(calls);
     for (let index = 0; index < 3; index++) {
@@ -308,7 +308,7 @@ describe('the circuit breaker of a fallback', () => {
     expect(states().slice(5)).toEqual(['half-open', 'closed']);
   });
 
-  it('is told on SagaEvents and in the log when it changes', async () => {
+  it('is published on SagaEvents and logged when it changes', async () => {
     const [warn, log] = [jest.fn<LoggerService['warn']>(), jest.fn<LoggerService['log']>()];
     const { clock, run, calls, app } = await open(
       { failureThreshold: 1, resetTimeoutMs: 1_000 },
@@ -365,7 +365,7 @@ describe('the circuit breaker of a fallback', () => {
     ]);
   });
 
-  it('can be made by the application, which is told for which step', async () => {
+  it('can be made by the application, which gets the step', async () => {
     const made: unknown[] = [];
     const createCircuitBreaker: CreateCircuitBreaker = (options, step): CircuitBreaker => {
       made.push([options, step]);

@@ -38,7 +38,7 @@ class PlainStep implements SagaStepHandler<PlainContext> {
 describe('discovery', () => {
   afterEach(closeApps);
 
-  it('finds sagas and steps in whichever module they are declared', async () => {
+  it('finds sagas and steps in the module in which they are declared', async () => {
     @Module({ providers: [Calls, ReserveStep, ChargeStep, ShipStep] })
     class StepsModule {}
     @Module({ imports: [StepsModule], providers: [OrderSaga] })

@@ -99,7 +99,7 @@ describe('sagas that are used before every module is initialized', () => {
     expect((await storage.list({ limit: 9 })).sagas).toHaveLength(1);
   });
 
-  it('a health check tells that they cannot be used yet, and opens nothing', async () => {
+  it('a health check shows that they cannot be used yet, and opens nothing', async () => {
     const { app, happened, got } = await bootWithEarly((reference) =>
       reference.get(SagaHealthIndicator).check('sagas'),
     );

@@ -91,7 +91,7 @@ describe('sagas that are encrypted', () => {
     expect(ended).not.toHaveProperty('context');
   });
 
-  it('attach to the same start with another id, whichever key encrypted it', async () => {
+  it('attach to the same start with another id, under any key', async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const { sagas } = await open({ codec: oldCodec, storage });
     const { sagaId } = await sagas.start(new OrderContext('book'), { key: 'A-1' });

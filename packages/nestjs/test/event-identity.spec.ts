@@ -11,7 +11,7 @@ import { Calls, OrderContext, orderProviders } from './order-saga.js';
 const orders = { Placed: class Placed {} };
 const billing = { Placed: class Placed {} };
 
-/** The same, told apart. */
+/** The same, with different names. */
 const named = { orders: class Placed {}, billing: class Placed {} };
 SagaEvent('orders.placed')(named.orders);
 SagaEvent('billing.placed')(named.billing);
@@ -64,7 +64,7 @@ describe('an event whose class shares its name with another', () => {
     expect(told).toEqual([]);
   });
 
-  it('is warned of once, since a recovered saga could not tell it from the other one', async () => {
+  it('leads to one warning, because a recovered saga cannot distinguish it from the other one', async () => {
     const { provider } = handler('BillingHandler', billing.Placed);
     const warn = jest.fn<LoggerService['warn']>();
     const { app, sagas } = await open([provider]);
@@ -86,7 +86,7 @@ describe('an event whose class shares its name with another', () => {
     expect(ofBilling.told).toEqual([]);
   });
 
-  it('reaches its own handlers when a recovered saga tells it again', async () => {
+  it('reaches its own handlers when a recovered saga delivers it again', async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const first = await open([], { storage, shutdownTimeoutMs: 0, abortGraceMs: 0 });
     const calls = first.app.get(Calls, { strict: false });
@@ -133,7 +133,7 @@ describe('the EventBus', () => {
   });
 });
 
-/** A handler of one class of events, and what it was told. */
+/** A handler of one class of events, with the events that it got. */
 function handler(name: string, eventClass: Type) {
   const told: unknown[] = [];
   const { [name]: Handler } = {

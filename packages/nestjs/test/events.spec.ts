@@ -25,7 +25,7 @@ class StockReserved {
 describe('SagaEvents', () => {
   afterEach(closeApps);
 
-  it('tells what a step emitted, in order, only after it is durable', async () => {
+  it('notifies of the events of a step, in order, only after they are durable', async () => {
     const storage = new DelayedStorage(new InMemorySagaStorage(new SystemClock()));
     const { app, sagas } = await open({ storage });
     emitFrom(app.get(Calls), 'reserve', [new StockReserved('book'), { kind: 'plain' }]);
@@ -44,7 +44,7 @@ describe('SagaEvents', () => {
     ]);
   });
 
-  it('tells what a compensation emitted, and nothing of a failed attempt', async () => {
+  it('notifies of the events of a compensation, and of none of a failed attempt', async () => {
     const { app, sagas } = await open();
     const seen: unknown[] = [];
     app.get(SagaEvents).events$.subscribe(({ step, event }) => seen.push({ step, event }));
@@ -58,7 +58,7 @@ describe('SagaEvents', () => {
     ]);
   });
 
-  it('tells again what the last step emitted where the saga is recovered', async () => {
+  it('notifies of the events of the last step again if the saga is recovered', async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const first = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 });
     emitFrom(first.app.get(Calls), 'reserve', [new StockReserved('book')]);
@@ -73,7 +73,7 @@ describe('SagaEvents', () => {
     expect(seen).toEqual([{ seq: 1, name: 'StockReserved', event: { item: 'book' } }]);
   });
 
-  it('tells the lifecycle of each saga in order', async () => {
+  it('notifies of the lifecycle of each saga in order', async () => {
     const { app, sagas } = await open({ compensation: { maximumAttempts: 1 } });
     const { answers } = app.get(Calls);
     const seen: string[] = [];
@@ -96,7 +96,7 @@ describe('SagaEvents', () => {
     ]);
   });
 
-  it('tells that a saga was recovered', async () => {
+  it('notifies of the recovery of a saga', async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const first = await open({ storage, shutdownTimeoutMs: 0, abortGraceMs: 0 });
     first.app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));

@@ -10,7 +10,7 @@ const sagaId = '018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41';
 describe('the log of an application', () => {
   afterEach(closeApps);
 
-  it('tells the saga, its id, the step and the attempt, and never a context', async () => {
+  it('shows the saga, its id, the step and the attempt, and never a context', async () => {
     const { app, sagas, lines } = await open({ retry: { maximumAttempts: 2, initialIntervalMs: 0 } });
     let attempts = 0;
     app.get(Calls).answers.set('charge:act', () => {
@@ -29,7 +29,7 @@ describe('the log of an application', () => {
     expect(lines.join('\n')).not.toContain('top secret');
   });
 
-  it('tells an undo as a warning and a stuck saga as an error', async () => {
+  it('shows an undo as a warning and a stuck saga as an error', async () => {
     const { app, sagas, lines } = await open({ compensation: { maximumAttempts: 1 } });
     app.get(Calls).answers.set('charge:act', () => Promise.reject(new Error('declined')));
     await (await sagas.start(new OrderContext('book'), { sagaId })).outcome();
@@ -59,7 +59,7 @@ describe('the log of an application', () => {
     expect(lines).toContain(`log order ${sagaId} was stopped here: this process is shutting down`);
   });
 
-  it('tells that the lease was lost, and which sagas were let go with it', async () => {
+  it('shows that the lease was lost, and which sagas were stopped with it', async () => {
     const clock = new FakeClock();
     const storage = new InMemorySagaStorage(clock);
     const { app, sagas, lines } = await open({ storage, abortGraceMs: 0 }, clock);
@@ -98,7 +98,7 @@ describe('the log of an application', () => {
     );
   });
 
-  it('tells that a saga was recovered after its process died, and that a queued one was taken', async () => {
+  it('shows that a saga was recovered after its process died, and that a queued one was claimed', async () => {
     const clock = new FakeClock();
     const storage = new InMemorySagaStorage(clock);
     await storage.registerWorker('worker-that-dies', 1_000);
@@ -120,7 +120,7 @@ describe('the log of an application', () => {
     expect(lines.join('\n')).not.toContain('top secret');
   });
 
-  it('tells a failing sweep once in thirty seconds, with the number of those kept back', async () => {
+  it('shows a failing sweep once in thirty seconds, with the number of those kept back', async () => {
     const clock = new FakeClock();
     const storage = new InMemorySagaStorage(clock);
     storage.releaseExpired = () =>
@@ -150,7 +150,7 @@ describe('the log of an application', () => {
       },
     ],
     ['rejects', async () => Promise.reject(new Error('the broker is down'))],
-  ])('tells what a listener %s at which event of which saga', async (_name, fail) => {
+  ])('shows what a listener %s at which event of which saga', async (_name, fail) => {
     const { app, sagas, lines } = await open({
       listener: { onSagaEvent: ({ type }) => (type === 'emitted' ? fail() : undefined), onWorkerEvent: fail },
     });

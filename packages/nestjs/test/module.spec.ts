@@ -107,7 +107,7 @@ describe('SagaModule', () => {
     });
   });
 
-  it('makes the storage from what its factory injects, whichever module provides it', async () => {
+  it('makes the storage from the providers that its factory injects, from any module', async () => {
     class Connection {
       readonly storage = memory();
     }
@@ -123,7 +123,7 @@ describe('SagaModule', () => {
     await app.close();
   });
 
-  it('says what a storage lacks that nobody provides', async () => {
+  it('names the provider of a storage that no module has', async () => {
     class Connection {
       readonly storage = memory();
     }
@@ -187,7 +187,7 @@ describe('SagaModule', () => {
     await app.close();
   });
 
-  it('runs sagas that another module starts in onApplicationBootstrap, whichever comes first', async () => {
+  it('runs sagas that another module starts in onApplicationBootstrap, in any order of the modules', async () => {
     @Injectable()
     class Starter implements OnApplicationBootstrap {
       handle: SagaHandle | undefined;

@@ -38,7 +38,7 @@ describe('SagaOperator.list', () => {
     expect(sagas[0]?.startContext).toEqual(new OrderContext('book'));
   });
 
-  it('gives a shorter page if the contexts are large, and the rest on the pages behind it', async () => {
+  it('gives a shorter page if the contexts are large, and the rest on later pages', async () => {
     const { operator, sagas } = await open();
     const items = Array.from({ length: 10 }, (_, index) => `${index}`.repeat(1_000_000));
     for (const item of items) await sagas.enqueue(new OrderContext(item));
@@ -161,7 +161,7 @@ describe('SagaOperator.list', () => {
 describe('SagaOperator.retry and SagaOperator.resolveStep', () => {
   afterEach(closeApps);
 
-  it('lets a stuck saga go on undoing, with who asked in the journal', async () => {
+  it('resumes the undo of a stuck saga, with the operator in the journal', async () => {
     const { operator, sagas, calls, stuck } = await openStuck();
     calls.answers.delete('charge:compensate');
     await operator.retry(stuck, { actor: 'desk-1', note: 'the bank is open again' });

@@ -78,7 +78,7 @@ function flatten(table: OptionTable, prefix = ''): readonly FlatOption[] {
   });
 }
 
-/** The comment above an option, in the table that its group is or spreads, or in a table that is no group. */
+/** The comment above an option, in the table that its group is or spreads, or in a table without a group. */
 function commentOf(source: string, name: string, path: string): string {
   const [group = ''] = path.split('.');
   const bodies = [...source.matchAll(/const (\w+?)(?:Table|Extras) = \{\n([\s\S]*?)\n\};/g)];

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Saga, SagaStep } from '../src/index.js';
 import type { SagaStepHandler, StepRun } from '../src/index.js';
 
-/** What the test's steps did, and what they are told to do. */
+/** The calls of the test's steps, and the answers that they give. */
 @Injectable()
 export class Calls {
   readonly made: string[] = [];

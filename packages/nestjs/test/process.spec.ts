@@ -73,7 +73,7 @@ describe('the process of an application', () => {
   });
 });
 
-/** The clock is fake, so what is left are the timers that keep the process. */
+/** The clock is fake, so the remaining timers are those that keep the process. */
 async function open(options: SagaModuleOptions): Promise<OpenApp> {
   return openApp(orderProviders, options, (builder) =>
     builder.overrideProvider(SystemClock).useValue(new FakeClock()),

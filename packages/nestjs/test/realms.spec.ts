@@ -4,7 +4,7 @@ import { Saga, SagaStep } from '../src/index.js';
 import type { SagaStepHandler, StepRun } from '../src/index.js';
 import { closeApps, openApp } from './open-app.js';
 
-/** What the runtime makes itself is not of the realm in which Jest runs the tests. */
+/** Values that the runtime makes itself are not of the realm in which Jest runs the tests. */
 const fetched = async (): Promise<unknown> =>
   (await fetch('data:application/json,{"id":"ch_1","items":[{"sku":"a"}]}')).json();
 const charge = { id: 'ch_1', items: [{ sku: 'a' }], at: new Date(5) };

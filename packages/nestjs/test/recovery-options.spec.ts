@@ -119,7 +119,7 @@ function openWorker(
   );
 }
 
-/** A worker that takes what there is, and ends without a word. */
+/** A worker that claims the due sagas and dies without a release. */
 async function claimAndDie(storage: InMemorySagaStorage, clock: FakeClock, worker: string): Promise<void> {
   await storage.registerWorker(worker, 10);
   expect(await storage.claim({ worker, sagas: order, limit: 10 })).toHaveLength(1);

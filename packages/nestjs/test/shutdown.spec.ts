@@ -9,7 +9,7 @@ import { Calls, OrderContext, orderProviders } from './order-saga.js';
 describe('the shutdown of an application', () => {
   afterEach(closeApps);
 
-  it('waits for the running step, starts no further one and gives the saga back', async () => {
+  it('waits for the running step, starts no further one and releases the saga', async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const { app, sagas } = await open({ storage });
     const charge = hold(app.get(Calls), 'charge:act');
@@ -66,7 +66,7 @@ describe('the shutdown of an application', () => {
     expect(storage.waitingCalls).toEqual(['removeWorker']);
   });
 
-  it('tells a stream what was recorded while it waited, and then ends it', async () => {
+  it('passes the entries that were recorded while it waited to a stream, and then ends it', async () => {
     const { app, sagas } = await open();
     const charge = hold(app.get(Calls), 'charge:act');
     const seen: string[] = [];

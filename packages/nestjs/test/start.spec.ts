@@ -131,7 +131,7 @@ describe('SagaOrchestrator.start', () => {
     expect(made).not.toContain('reserve:compensate');
   });
 
-  it('tells the whole history', async () => {
+  it('gives the whole history', async () => {
     const { sagas } = await openApp(orderProviders);
     const handle = await sagas.start(new OrderContext('book'));
     await handle.outcome();
@@ -147,7 +147,7 @@ describe('SagaOrchestrator.start', () => {
 describe('SagaOrchestrator.watch', () => {
   afterEach(closeApps);
 
-  it('tells the results from the given place on, and replays them at each subscription', async () => {
+  it('gives the results from the given `seq` on, and replays them at each subscription', async () => {
     const { sagas } = await openApp(orderProviders);
     const handle = await sagas.start(new OrderContext('book'));
     await handle.outcome();
@@ -180,7 +180,7 @@ describe('SagaOrchestrator.enqueue', () => {
     expect(worker.app.get(Calls).made).toHaveLength(6);
   });
 
-  it('stays queued where nobody works, and find() says so', async () => {
+  it('stays queued if there is no worker, and find() says so', async () => {
     const { sagas } = await openApp(orderProviders, { worker: false });
     const { sagaId: queued } = await sagas.start(new OrderContext('book'));
     expect(await sagas.find(queued)).toMatchObject({ status: SagaStatus.Pending, owner: undefined });
@@ -212,7 +212,7 @@ describe('SagaOrchestrator.cancel', () => {
 describe('SagaOrchestrator.recover', () => {
   afterEach(closeApps);
 
-  it('takes up a saga that nobody runs and gives a handle to it', async () => {
+  it('claims a saga without an owner and gives a handle to it', async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const web = await openApp(orderProviders, { storage, worker: false });
     const { sagaId: queued } = await web.sagas.enqueue(new OrderContext('book'));
@@ -238,7 +238,7 @@ describe('SagaOrchestrator.recover', () => {
     expect(two.app.get(Calls).made).toEqual([]);
   });
 
-  it('refuses an id that nobody knows', async () => {
+  it('refuses an id that no saga has', async () => {
     const { sagas } = await openApp(orderProviders);
     await expect(sagas.recover(sagaId)).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
   });

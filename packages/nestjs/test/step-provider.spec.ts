@@ -38,7 +38,7 @@ describe('a step whose provider gives no step', () => {
     ]);
   });
 
-  it('is told by its saga if it is made for each attempt', async () => {
+  it('gets the saga if it is made for each attempt', async () => {
     const provider = { provide: PlainStep, scope: Scope.REQUEST, useFactory: () => undefined };
     const { sagas } = await openApp([provider, PlainSaga]);
     const handle = await sagas.start(new PlainContext());

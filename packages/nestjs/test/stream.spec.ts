@@ -80,7 +80,7 @@ describe('SagaOrchestrator.stream', () => {
     expect(seen).toHaveLength(3);
   });
 
-  it('goes on with the saga after an unsubscribe, and watch() replays all of it from seq 1', async () => {
+  it('continues the saga after an unsubscribe, and watch() replays all of it from seq 1', async () => {
     const { app, sagas } = await openApp(orderProviders);
     const first = await firstValueFrom(sagas.stream(new OrderContext('book')));
     const replayed = await lastValueFrom(sagas.watch(first.sagaId).pipe(toArray()));
@@ -126,7 +126,7 @@ describe('SagaOrchestrator.stream', () => {
     expect(app.get(Calls).made).toHaveLength(3);
   });
 
-  it('errors at shutdown, so that nobody takes the end of the process for the end of the saga', async () => {
+  it('errors at shutdown, so that the end of the process does not look like the end of the saga', async () => {
     const { app, sagas } = await openApp(orderProviders, { shutdownTimeoutMs: 0, abortGraceMs: 0 });
     app.get(Calls).answers.set('charge:act', () => new Promise(() => undefined));
     const seen: string[] = [];
@@ -157,7 +157,7 @@ describe('SagaOrchestrator.stream', () => {
     expect(await sagas.watch(sagaId).started()).toEqual(await stream.started());
   });
 
-  it('says it of a handle too, and rejects where there is no such saga or where none can start', async () => {
+  it('does so for a handle too, and rejects if there is no such saga or none can start', async () => {
     const { sagas } = await openApp(orderProviders);
     const { sagaId, results$ } = await sagas.enqueue(new OrderContext('book'));
     expect(await results$.started()).toEqual({ sagaId, saga: 'order', version: 1, total: 3 });

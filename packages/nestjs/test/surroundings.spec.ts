@@ -21,7 +21,7 @@ async function openShop(options: SagaModuleOptions = {}) {
 describe('the surroundings of a saga', () => {
   afterEach(closeApps);
 
-  it("are the bootstrap's for queued sagas, whichever request queued them or ran before", async () => {
+  it("are the bootstrap's for queued sagas, whatever request queued them or ran before", async () => {
     const { sagas, seen } = await openShop({ recovery: { concurrency: 1 } });
     const place = async (customer: string): Promise<unknown> =>
       (await sagas.enqueue(new OrderContext(customer))).outcome();
@@ -52,7 +52,7 @@ describe('the surroundings of a saga', () => {
     expect(new Set(seen)).toEqual(new Set(['bootstrap']));
   });
 
-  it("are the bootstrap's where somebody recovers a saga", async () => {
+  it("are the bootstrap's if a caller recovers a saga", async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const { sagas, seen } = await openShop({ storage, recovery: { enabled: false } });
     const { sagaId } = await sagas.enqueue(new OrderContext('book'));
@@ -60,7 +60,7 @@ describe('the surroundings of a saga', () => {
     expect(seen).toEqual([undefined, undefined, undefined]);
   });
 
-  it("are the bootstrap's where an operator lets a stuck saga go on", async () => {
+  it("are the bootstrap's if an operator resumes a stuck saga", async () => {
     const { app, sagas, calls, seen } = await openShop({
       retry: { maximumAttempts: 1 },
       compensation: { maximumAttempts: 1 },
@@ -122,10 +122,10 @@ describe('the surroundings of a saga', () => {
   });
 });
 
-describe('the surroundings of a follower', () => {
+describe('the surroundings of a watcher', () => {
   afterEach(closeApps);
 
-  it.each([true, false])('are its own, whoever runs the saga (run here: %s)', async (worker) => {
+  it.each([true, false])('are its own in any process (run here: %s)', async (worker) => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const { sagas } = await openShop({ storage, worker, watchIntervalMs: 10 });
     if (!worker) await openShop({ storage });

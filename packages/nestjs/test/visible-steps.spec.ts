@@ -145,7 +145,7 @@ function paying(name: string, scope: Scope): Provider[] {
   ];
 }
 
-/** Runs both sagas, and tells the gateway that each paid through. */
+/** Runs both sagas, and returns the gateway that each paid through. */
 async function pay(...modules: readonly (Type | DynamicModule)[]): Promise<unknown> {
   const { sagas } = await openModules(modules);
   const [order, gift] = await Promise.all(

@@ -100,7 +100,7 @@ describe('SagaExceptionFilter', () => {
     expect(() => new SagaExceptionFilter().catch(error, host)).toThrow(error);
   });
 
-  it('tells the client of a WebSocket gateway, in the form of the filter of Nest', () => {
+  it('answers the client of a WebSocket gateway, in the form of the filter of Nest', () => {
     const emit = jest.fn();
     const host = new ExecutionContextHost([{ emit }]);
     host.setType('ws');

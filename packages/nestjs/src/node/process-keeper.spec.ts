@@ -26,7 +26,7 @@ describe('ProcessKeeper', () => {
     expect(timers.size).toBe(before);
   });
 
-  it('keeps it for as long as some work takes, also where that fails', async () => {
+  it('keeps it as long as some work takes, even if the work fails', async () => {
     const keeper = new ProcessKeeper();
     const before = timers.size;
     let finish = (result: string): void => void result;

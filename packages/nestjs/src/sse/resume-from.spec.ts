@@ -16,11 +16,11 @@ describe('resumeFrom', () => {
     ['headers as Node has them', { 'last-event-id': '41' }],
     ['the headers of a web request', new Headers({ 'Last-Event-ID': '41' })],
     ['the value itself', '41'],
-  ])('goes on after the last event, from %s', (_, headers) => {
+  ])('continues after the last event, from %s', (_, headers) => {
     expect(resumeFrom(headers)).toBe(42);
   });
 
-  it('goes on after the last id but one that a journal can have', () => {
+  it('continues after the last id but one that a journal can have', () => {
     expect(resumeFrom('2147483646')).toBe(2_147_483_647);
   });
 

@@ -3,7 +3,7 @@ import { ProcessKeeper } from '../node/process-keeper.js';
 import { LiveWatches } from './live-watches.js';
 
 describe('LiveWatches', () => {
-  it('keeps the process alive while somebody waits, and no longer', () => {
+  it('keeps the process alive while a caller waits, and no longer', () => {
     const live = new LiveWatches(new ProcessKeeper());
     const before = timers();
     const removes = [live.add(jest.fn()), live.add(jest.fn())];
@@ -14,7 +14,7 @@ describe('LiveWatches', () => {
     expect(timers()).toBe(before);
   });
 
-  it('ends everyone once, and forgets who went before', () => {
+  it('ends every watch once, and forgets those that ended before', () => {
     const live = new LiveWatches(new ProcessKeeper());
     const [gone, stays] = [jest.fn(), jest.fn()];
     live.add(gone)();

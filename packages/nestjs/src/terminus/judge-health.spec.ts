@@ -22,7 +22,7 @@ const worker: WorkerVitals = {
 const healthy: SagaVitals = { worker, storage: { kind: 'up', summary, unregistered: 0 } };
 
 describe('judgeHealth', () => {
-  it('is up, with counts and ages, where nothing is wrong', () => {
+  it('is up, with counts and ages, if there is no problem', () => {
     expect(judgeHealth(healthy, limits)).toEqual({
       status: 'up',
       details: {
@@ -55,7 +55,7 @@ describe('judgeHealth', () => {
   it.each([
     ['listening', true],
     ['lost', false],
-  ])('says that hints are %s, and is up all the same: polling goes on', (hints, isListening) => {
+  ])('says that hints are %s, and is still up: polling continues', (hints, isListening) => {
     const storage = { kind: 'up', summary, unregistered: 0, isListening } as const;
     expect(judgeHealth({ worker, storage }, limits)).toMatchObject({ status: 'up', details: { hints } });
   });
@@ -82,7 +82,7 @@ describe('judgeHealth', () => {
     expect(health).toMatchObject({ status: 'down', details: { problems: [problem] } });
   });
 
-  it('is down where the storage is, and still tells the ages of the worker', () => {
+  it('is down if the storage is, and still shows the ages of the worker', () => {
     const storage = { kind: 'down', problem: 'gone' } as const;
     expect(judgeHealth({ worker, storage }, limits)).toEqual({
       status: 'down',
@@ -90,7 +90,7 @@ describe('judgeHealth', () => {
     });
   });
 
-  it('is down where the storage can be read and not written, with its counts all the same', () => {
+  it('is down if the storage can be read and not written, still with its counts', () => {
     const storage = { kind: 'up', summary, unregistered: 0, problem: 'writes wait' } as const;
     expect(judgeHealth({ worker, storage }, limits)).toMatchObject({
       status: 'down',
@@ -121,7 +121,7 @@ describe('judgeHealth', () => {
     });
   });
 
-  it('is up with sagas that are not registered here, where they are not expected to be', () => {
+  it('is up with sagas that are not registered here, if they are not expected to be', () => {
     const storage = { kind: 'up', summary, unregistered: 6 } as const;
     expect(judgeHealth({ worker, storage }, { ...limits, expectsEverySaga: false }).status).toBe('up');
   });
@@ -137,7 +137,7 @@ describe('judgeHealth', () => {
     expect(judgeHealth({ ...healthy, worker: undefined }, limits).status).toBe('up');
   });
 
-  it('never tells the name of a saga', () => {
+  it('never shows the name of a saga', () => {
     const storage = { kind: 'up', summary, unregistered: 6 } as const;
     expect(JSON.stringify(judgeHealth({ worker, storage }, limits))).not.toContain('secret-name');
   });

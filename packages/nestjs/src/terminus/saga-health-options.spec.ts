@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { resolveHealthOptions, sagaHealthDefaults } from './saga-health-options.js';
 
 describe('the options of the health indicator', () => {
-  it('are the documented defaults if nothing is said, or what is said is undefined', () => {
+  it('are the documented defaults if an option is missing or undefined', () => {
     expect(resolveHealthOptions({})).toEqual(sagaHealthDefaults);
     expect(resolveHealthOptions({ timeoutMs: undefined } as never)).toEqual(sagaHealthDefaults);
   });

@@ -40,7 +40,7 @@ describe('many clients of one process', () => {
     await until('no timer of a client is left', () => timers.size < otherTimers);
   });
 
-  it('are each told everything, and leave nothing behind, when the saga ends', async () => {
+  it('each get every event, and leave nothing behind, when the saga ends', async () => {
     const app = await openSseApp(orderProviders);
     const { sagaId, letPass } = await startHeld(app);
     const before = await remains(app);
@@ -61,7 +61,7 @@ describe('many clients of one process', () => {
     await until('no timer of a client is left', () => timers.size < otherTimers);
   });
 
-  it('do not hold up app.close(), and are told that only their stream ended', async () => {
+  it('do not delay app.close(), and learn that only their stream ended', async () => {
     const app = await openSseApp(orderProviders, { module: { shutdownTimeoutMs: 0, abortGraceMs: 0 } });
     const { sagaId } = await startHeld(app);
     const connections = await Promise.all(Array.from({ length: 50 }, () => connectSse(app.url(sagaId))));
@@ -87,7 +87,7 @@ async function startHeld({ app, sagas }: SseApp): Promise<{ readonly sagaId: str
   return { sagaId, letPass };
 }
 
-/** What clients can leave behind in the server's process, where the clients are too. */
+/** Handles that clients can leave behind in the server's process, which is also theirs. */
 async function remains({ app, server, responses }: SseApp) {
   const engine = await app.get(SagaRuntime).opened();
   const listeners = (event: string) =>

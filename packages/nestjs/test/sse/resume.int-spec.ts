@@ -50,7 +50,7 @@ describe('a stream of server-sent events', () => {
     expect(JSON.parse(events.at(-1)?.data ?? '')).toMatchObject({ failure: { step: 'ship' } });
   });
 
-  it('goes on at another process for a client that is cut at every event while the saga runs', async () => {
+  it('continues at another process for a client that is cut at every event while the saga runs', async () => {
     const storage = new InMemorySagaStorage(new SystemClock());
     const module = { storage, watchIntervalMs: 5 };
     const one = await openSseApp(orderProviders, { module });
@@ -61,7 +61,7 @@ describe('a stream of server-sent events', () => {
     expect((await reading).map(summary)).toEqual(undone);
   });
 
-  it('tells a client that has seen every result how the saga ended', async () => {
+  it('sends the end of the saga to a client that has seen every result', async () => {
     const app = await openSseApp(orderProviders);
     const { sagaId } = await app.sagas.start(new OrderContext('book'));
     const events = await readEvents(await connectSse(app.url(sagaId), '3'));
@@ -78,7 +78,7 @@ describe('a stream of server-sent events', () => {
     });
   });
 
-  it('ends as "interrupted", with the id that it was asked to resume from, where there is no such saga', async () => {
+  it('ends as "interrupted", with the id that it was asked to resume from, if there is no such saga', async () => {
     const app = await openSseApp(orderProviders);
     const connection = await connectSse(app.url('018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41'), '7');
     expect(await readEvents(connection)).toEqual([

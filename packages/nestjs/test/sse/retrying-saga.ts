@@ -7,7 +7,7 @@ export const attempts = 150;
 
 /** A saga of one step that succeeds at its last attempt, so that its journal is long. */
 export class RetryingContext {
-  /** @param heldAtAttempt The attempt that goes on until this process shuts down. */
+  /** @param heldAtAttempt The attempt that continues until this process shuts down. */
   constructor(readonly heldAtAttempt?: number) {}
 }
 

@@ -15,7 +15,7 @@ const toData = () => 'x'.repeat(250_000);
 describe('a client that does not read its events', () => {
   afterEach(closeSseApps);
 
-  it('is dropped with a last event that says so, and goes on from there when it comes back', async () => {
+  it('is dropped with a last event that says so, and continues from there when it comes back', async () => {
     const app = await openSseApp(retryingProviders, { events: { toData, maximumWaitingEvents: 10 } });
     const { sagaId, outcome } = await app.sagas.start(new RetryingContext());
     const slow = await connectSse(app.url(sagaId));
@@ -34,7 +34,7 @@ describe('a client that does not read its events', () => {
     expect(rest.at(-1)?.event).toBe('completed');
   });
 
-  it('is dropped while its saga stands still, where a long replay has stayed unread since the last heartbeat', async () => {
+  it('is dropped while its saga stands still, if a long replay has stayed unread since the last heartbeat', async () => {
     const told: string[] = [];
     const app = await openSseApp(retryingProviders, {
       events: { toData: telling(told), maximumWaitingEvents: 10, heartbeatIntervalMs: 200 },
@@ -55,7 +55,7 @@ describe('a client that does not read its events', () => {
     again.cut();
   });
 
-  it('is told to come back where it is still behind when the grace after the end is over', async () => {
+  it('is asked to come back if it is still late when the grace after the end is over', async () => {
     const told: string[] = [];
     const app = await openSseApp(retryingProviders, {
       events: { toData: telling(told), maximumWaitingEvents: 10, closeGraceMs: 6_000 },
@@ -72,7 +72,7 @@ describe('a client that does not read its events', () => {
     expect(steps.at(-1)?.id).toBe(seen.at(-1)?.id);
   });
 
-  it('is told why by default', async () => {
+  it('gets the reason by default', async () => {
     const big = (text: string) => ({ big: text });
     const app = await openSseApp(retryingProviders, {
       events: {
@@ -87,7 +87,7 @@ describe('a client that does not read its events', () => {
     expect((await readEvents(slow)).at(-1)?.data).toBe('{"reason":"slow-client"}');
   });
 
-  it('is disconnected where it takes nothing within the grace, and the saga goes on', async () => {
+  it('is disconnected if it reads nothing within the grace, and the saga continues', async () => {
     const events = { toData, maximumWaitingEvents: 10, closeGraceMs: 50 };
     const app = await openSseApp(retryingProviders, { events });
     const { sagaId, outcome } = await app.sagas.start(new RetryingContext());

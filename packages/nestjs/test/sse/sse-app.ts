@@ -22,7 +22,7 @@ export interface SseApp {
 export interface SseAppOptions {
   readonly module?: SagaModuleOptions;
   readonly events?: MessageEventsOptions;
-  /** Whether the stream is told of its response. @default true */
+  /** Whether the stream gets its response. @default true */
   readonly hasResponse?: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface SseConnection extends AsyncIterable<SseBlock> {
   cut(): void;
 }
 
-/** Connects as a browser does: with the id of the last event, where it has seen one. */
+/** Connects as a browser does: with the id of the last event, if it has seen one. */
 export async function connectSse(url: string, lastEventId?: string): Promise<SseConnection> {
   const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
   const request = get(url, { headers, agent: false });

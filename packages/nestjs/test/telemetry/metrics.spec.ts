@@ -75,7 +75,7 @@ describe('the metrics of sagas', () => {
     expect(timedOut?.value as Histogram).toMatchObject({ count: 2, sum: 1 });
   });
 
-  it('tell how many sagas are open by status, and how many are stuck', async () => {
+  it('count the sagas that are open by status, and those that are stuck', async () => {
     const { app, sagas } = await open({
       compensation: { maximumAttempts: 1 },
       shutdownTimeoutMs: 0,
@@ -95,7 +95,7 @@ describe('the metrics of sagas', () => {
     expect(await recorded.measure('saga.stuck')).toEqual([{ attributes: {}, value: 1 }]);
   });
 
-  it('tell how many sagas wait without a process, by what they wait for', async () => {
+  it('count the sagas that wait without a process, by what they wait for', async () => {
     const { sagas } = await open();
     await sagas.start(new OrderContext('book'), { delayMs: 60_000 });
 
@@ -108,7 +108,7 @@ describe('the metrics of sagas', () => {
     ]);
   });
 
-  it('tell the age of the oldest open saga in seconds, and 0 where none is open', async () => {
+  it('show the age of the oldest open saga in seconds, and 0 if none is open', async () => {
     const clock = new FakeClock();
     const { app, sagas } = await open({ storage: new InMemorySagaStorage(clock) }, clock);
     const age = async () => (await recorded.measure('saga.oldest_open.age')).map(({ value }) => value);
@@ -124,7 +124,7 @@ describe('the metrics of sagas', () => {
     await outcome();
   });
 
-  it('tell nothing of a storage that fails, and everything else', async () => {
+  it('leave out a storage that fails, and show everything else', async () => {
     const storage = new FaultyStorage(new InMemorySagaStorage(new SystemClock()));
     const { sagas } = await open({ storage });
     await (await sagas.start(new OrderContext('book'))).outcome();
@@ -161,7 +161,7 @@ describe('the metrics of sagas', () => {
     ]);
   });
 
-  it('tell how many entries the storage writes at once, where it says so', async () => {
+  it('show how many entries the storage writes at once, if it knows', async () => {
     let tell: (entries: number) => void = () => undefined;
     const storage = Object.assign(new InMemorySagaStorage(new SystemClock()), {
       onGroupWritten: (listener: (entries: number) => void) => {
@@ -178,7 +178,7 @@ describe('the metrics of sagas', () => {
     expect(group?.value).toMatchObject({ count: 2, sum: 8 });
   });
 
-  it('tell whether hints of other processes are heard, where the storage knows', async () => {
+  it('show whether hints of other processes are heard, if the storage knows', async () => {
     const storage = Object.assign(new InMemorySagaStorage(new SystemClock()), { isListening: true });
     await open({ storage });
     expect(await recorded.measure('saga.hints.listening')).toMatchObject([{ value: 1 }]);

@@ -68,7 +68,7 @@ describe('the spans of a saga', () => {
     });
   });
 
-  it('have a trace of their own where nobody else began one', async () => {
+  it('have a trace of their own if no caller began one', async () => {
     const { sagas } = await open();
     await (await sagas.start(new OrderContext('book'))).outcome();
     expect(recorded.span('start order').parentSpanContext).toBeUndefined();
@@ -202,7 +202,7 @@ describe('the spans of a saga', () => {
     expect(runs[1]?.parentSpanContext?.spanId).toBe(recorded.span('start order').spanContext().spanId);
   });
 
-  it('of a queued saga are below the start of whoever queued it', async () => {
+  it('of a queued saga are below the start of the request that queued it', async () => {
     const { sagas } = await open();
     await (await sagas.enqueue(new OrderContext('book'))).outcome();
     expect(recorded.span('start order').kind).toBe(SpanKind.PRODUCER);
@@ -210,7 +210,7 @@ describe('the spans of a saga', () => {
     expect(parents()['saga order']).toBe('start order');
   });
 
-  it('are below the trace that the caller hands over in the metadata', async () => {
+  it('are below the trace that the caller passes in the metadata', async () => {
     const { sagas } = await open();
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     await (await sagas.start(new OrderContext('book'), { metadata: { traceparent } })).outcome();

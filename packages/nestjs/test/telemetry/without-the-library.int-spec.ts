@@ -11,7 +11,7 @@ describe('an application without telemetry', () => {
     expect(stdout.trim().split('\n')).toEqual(['charged', 'completed']);
   });
 
-  it('is told by Node what to install where it imports the telemetry without the library', async () => {
+  it('gets from Node the name of the library that it has to install for the telemetry', async () => {
     await expect(runWithoutOptionalPeers('import-telemetry.ts')).rejects.toMatchObject({
       stderr: expect.stringContaining("Cannot find package '@opentelemetry/api'"),
     });

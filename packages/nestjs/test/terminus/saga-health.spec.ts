@@ -72,7 +72,7 @@ describe('SagaHealthIndicator', () => {
     expect(await check()).toMatchObject({ status: 'up' });
   });
 
-  it('asks anew where the storage never answers an old question', async () => {
+  it('asks again if the storage never answers an old question', async () => {
     const { delayed, clock, check } = await open();
     delayed.hold('summarize');
     const first = check({ timeoutMs: 50 });
@@ -164,7 +164,7 @@ describe('SagaHealthIndicator', () => {
     });
   });
 
-  it('is degraded where an open saga is of a name that nobody registered', async () => {
+  it('is degraded if an open saga has a name that is not registered', async () => {
     const { storage, check } = await open();
     await storage.start({
       sagaId: '018f3a5e-6d4c-7b2a-9c1e-5f0a7d3b2c41',

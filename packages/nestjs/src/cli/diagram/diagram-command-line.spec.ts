@@ -15,7 +15,7 @@ describe('the command line of nest-saga diagram', () => {
     });
   });
 
-  it('says which module, saga, version and kinds, and where to', () => {
+  it('reads the module, the saga, the version, the kinds and the target', () => {
     const line =
       'app.js --export Root --saga order --version 2 --kind state --kind class --kind state --out docs';
     expect(parseDiagramCommandLine(line.split(' '))).toEqual({

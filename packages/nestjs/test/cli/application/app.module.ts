@@ -3,7 +3,7 @@ import { SagaModule } from '@nest-saga/nestjs';
 import { Connection } from './connection.js';
 import { OrdersModule } from './orders.module.js';
 
-// What an application may leave running when it is imported.
+// A timer that an application may leave running when it is imported.
 setInterval(() => undefined, 1_000);
 
 @Global()

@@ -1,4 +1,4 @@
-/** Stands for a database: whoever makes one is heard. */
+/** Stands for a database: every construction is printed. */
 export class Connection {
   constructor() {
     console.log('a connection was made');

@@ -1,7 +1,7 @@
 import { fallback, Saga, SagaStep, type SagaStepHandler } from '@nest-saga/nestjs';
 import { Connection } from './connection.js';
 
-/** What an order is about. */
+/** The context of an order. */
 export class OrderContext {}
 
 @SagaStep({ id: 'reserve', retry: { maximumAttempts: 3 } })
