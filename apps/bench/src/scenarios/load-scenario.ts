@@ -64,10 +64,7 @@ export interface QuietWindow extends LoadWindow {
 export async function measureOn(
   databaseUrl: string,
   serverPid: number,
-  {
-    window,
-    ...what
-  }: Pick<LoadSample, 'contestant' | 'shape' | 'atOnce'> & { readonly window: QuietWindow },
+  { window, ...what }: Pick<LoadSample, 'contestant' | 'shape' | 'atOnce'> & { readonly window: QuietWindow },
 ): Promise<LoadMeasurement> {
   const needsServer = what.contestant !== ContestantName.Memory;
   const deadline = performance.now() + window.quietTimeoutMs;
