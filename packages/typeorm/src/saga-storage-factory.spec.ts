@@ -14,7 +14,7 @@ describe('typeOrmSagaStorage', () => {
   it.each([
     ['the only one', undefined, getDataSourceToken()],
     ['the one with a name', 'audit', getDataSourceToken('audit')],
-  ])('asks the application for its data source, %s, where none is given', (_title, name, token) => {
+  ])('asks the application for its data source, %s, if none is given', (_title, name, token) => {
     const factory = typeOrmSagaStorage(name === undefined ? {} : { dataSource: name });
     expect(factory).toMatchObject({ kind: 'saga-storage-factory', inject: [token] });
     expect(factory.create(dataSource)).toBeInstanceOf(TypeOrmSagaStorage);

@@ -68,7 +68,7 @@ describe("the application's pool", () => {
     await storage.registerWorker('worker-1', 60_000);
     await storage.start(newSaga({ owner: 'worker-1' }));
     await until('hints', () => storage.isListening === true);
-    // What belongs to a role cannot outlive it, and goes before it.
+    // A role cannot be dropped before its objects.
     await database.query('DROP SCHEMA saga CASCADE');
     await database.query(`REVOKE CREATE ON DATABASE ${database.name} FROM ${owner}`);
   });
@@ -150,7 +150,7 @@ function poolThatListens(listener: (client: pg.PoolClient) => unknown) {
   };
 }
 
-/** What an application does whose credentials were renewed. */
+/** An application does this when its credentials were renewed. */
 async function moveTo(dataSource: DataSource, url: string): Promise<void> {
   dataSource.setOptions({ url });
   await dataSource.initialize();

@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What of a statement is lost where the way to the server breaks. */
+/** The part of a statement that is lost if the way to the server breaks. */
 type LostPart = 'request' | 'answer';
 
 /** A way to the server that can be made to swallow everything, or to break in the middle of a statement. */
@@ -49,7 +49,7 @@ export async function openProxy(databaseUrl: string) {
     },
     thaw: () => {
       isFrozen = false;
-      // What went through it before is out of step.
+      // Its earlier traffic is out of step.
       for (const socket of sockets) socket.destroy();
     },
     /** Breaks the connection of the next statement: before it arrives, or once the server has done it. */

@@ -52,7 +52,7 @@ describe('a cancel of a parked saga at the moment of its claim', () => {
     }
   };
   const deadlocks = async (): Promise<unknown> => {
-    // What a session counted is told when it ends at the latest.
+    // A session reports its counts when it ends at the latest.
     await asking.close();
     await claiming.close();
     await database.query('SELECT pg_stat_force_next_flush()');
@@ -63,10 +63,10 @@ describe('a cancel of a parked saga at the moment of its claim', () => {
   };
 
   it.each([1, 3])(
-    'waits for the claim and finds its place taken, of %i cancels in one statement',
+    'waits for the claim and finds its `seq` used, of %i cancels in one statement',
     async (count) => {
       const sagas = await Promise.all(Array.from({ length: count }, startDue));
-      // The claim has the headers, and goes on with its entries once somebody waits for it.
+      // The claim has the headers, and continues with its entries once another statement waits for it.
       await database.query(`CREATE FUNCTION await_a_waiter() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         FOR round IN 1..2000 LOOP
@@ -104,7 +104,7 @@ describe('a cancel of a parked saga at the moment of its claim', () => {
       ]);
       answers.push(...asked);
       claimed += claims.flat().length;
-      // What no claim took is out of the next round's way.
+      // Sagas without a claim are removed before the next round.
       while ((await claiming.claim({ ...request, limit: 100 })).length > 0);
     }
 

@@ -9,7 +9,7 @@ describe('the check of a storage that is in use', () => {
   });
   afterAll(() => database.close());
 
-  it('passes where the schema fits or is ahead, and fails where it is behind or gone', async () => {
+  it('passes if the schema fits or is newer, and fails if it is older or missing', async () => {
     const storage = await database.openStorage();
     await storage.check();
 

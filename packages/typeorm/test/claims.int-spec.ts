@@ -82,7 +82,7 @@ describe('claiming from PostgreSQL', () => {
     expect(await rowsOf(identity.saga)).toEqual(before);
   });
 
-  it('claims the saga behind 10,000 that nobody here can process', async () => {
+  it('claims the saga after 10,000 that no worker here can process', async () => {
     const [unknown, known] = [newIdentity(), newIdentity()];
     await database.query(
       `INSERT INTO saga.saga_execution
@@ -137,7 +137,7 @@ describe('claiming from PostgreSQL', () => {
     expect((await storage.load(saga.sagaId))?.entries.map(({ kind }) => kind)).toEqual(['settled']);
   });
 
-  it('gives the journal up to its own claim, so that what came later is not taken for a part of it', async () => {
+  it('gives the journal up to its own claim, so that later entries are not a part of it', async () => {
     const identity = newIdentity();
     const saga = newSaga({ saga: identity.saga });
     await storage.start(saga);
@@ -217,7 +217,7 @@ describe('claiming from PostgreSQL', () => {
       `SELECT saga_id FROM saga.saga_log GROUP BY saga_id HAVING max(seq) <> count(*)`,
     );
     expect(gaps).toEqual([]);
-    // A late writer is fenced by the claim that came between: only whoever claimed last wrote behind it.
+    // A late writer is fenced by the claim that came between: only the last claimant wrote after it.
     const fenced = await database.query(
       `SELECT entry.saga_id FROM saga.saga_log AS entry
        JOIN saga.saga_log AS previous ON previous.saga_id = entry.saga_id AND previous.seq = entry.seq - 1

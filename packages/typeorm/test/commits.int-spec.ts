@@ -27,7 +27,7 @@ describe('what a saga costs', () => {
     return engine;
   };
 
-  // Sessions report what they did when they are told to, and what reads it looks from another database.
+  // Sessions report their work on request, and the reader looks from another database.
   const readCommits = async (dataSource: DataSource): Promise<number> => {
     await dataSource.query('SELECT pg_stat_force_next_flush()');
     const server = await database.connectToServer();
@@ -72,7 +72,7 @@ describe('what a saga costs', () => {
     expect(transactions).toEqual([{ transactions: expected }]);
   });
 
-  it('is no change of the header but for a change of status or owner', async () => {
+  it('changes the header only with the status or the owner', async () => {
     const saga = newSaga({ owner: 'worker-1' });
     await storage.start(saga);
     const readRow = () =>
@@ -101,7 +101,7 @@ describe('what a saga costs', () => {
     ).toEqual([]);
   });
 
-  it('is no open transaction while a step runs', async () => {
+  it('is not an open transaction while a step runs', async () => {
     const states: unknown[] = [];
     const act = async () => {
       states.push(

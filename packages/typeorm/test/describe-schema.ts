@@ -1,7 +1,7 @@
 import type { TestDatabase } from './test-database.js';
 
 /**
- * What is in a schema, as text that can be committed and compared: tables, columns, constraints, indexes and settings,
+ * The content of a schema, as text that can be committed and compared: tables, columns, constraints, indexes and settings,
  * read from the catalogs, so that no other program and no version of it has a part in it.
  */
 export async function describeSchema(database: TestDatabase, schema: string): Promise<string> {

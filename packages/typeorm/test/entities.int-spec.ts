@@ -21,7 +21,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       append(saga.sagaId, 1, { entry: actCompleted('reserve', { response: '{"id":7}' }) }),
     );
     await storage.registerWorker('worker-1', 30_000);
-    // Synchronisation would change the tables if it were not told to leave them alone.
+    // Synchronisation would change the tables if it were allowed to.
     const dataSource = await database.createDataSource({
       entities: sagaEntities({ schema }),
       synchronize: true,

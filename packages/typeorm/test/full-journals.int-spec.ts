@@ -42,7 +42,7 @@ describe('a journal that has no place left', () => {
     expect(await storage.claim({ worker: 'worker-1', sagas, limit: 10 })).toEqual([]);
   });
 
-  it('keeps no other saga from being let go', async () => {
+  it('does not prevent the release of another saga', async () => {
     const full = await startFull('worker-1');
     const other = newSaga({ owner: 'worker-1' });
     await storage.start(other);

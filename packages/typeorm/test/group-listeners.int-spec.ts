@@ -10,7 +10,7 @@ describe('a listener of group commits', () => {
   });
   afterAll(() => database.close());
 
-  it('is told how many starts one statement wrote, until it is removed, and harms nobody', async () => {
+  it('gets the number of starts that one statement wrote, until it is removed, and its error harms no start', async () => {
     const storage = await database.openStorage();
     const sizes: number[] = [];
     storage.onGroupWritten(() => {

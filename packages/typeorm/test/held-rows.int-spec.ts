@@ -36,7 +36,7 @@ describe('a row that another connection holds', () => {
     expect(await finish(held.sagaId)).toBe('stored');
   });
 
-  it('lets go of all sagas but the one that another connection holds', async () => {
+  it('releases all sagas except the one that another connection holds', async () => {
     const storage = await database.openStorage();
     const [held, ...free] = Array.from({ length: 4 }, () => newSaga({ owner: 'worker-1' }));
     if (held === undefined) throw new Error('unreachable');

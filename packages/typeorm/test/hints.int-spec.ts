@@ -37,7 +37,7 @@ describe('hints between processes', () => {
       "SELECT pid, query, query_start::text FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'nest-saga hints' ORDER BY pid",
     );
 
-  it('tell another process of queued, released and orphaned sagas, of requests and of progress', async () => {
+  it('reach another process for queued, released and orphaned sagas, for requests and for progress', async () => {
     const [storage, other] = [await openListening(), await openListening()];
     const hints = collectHints(other);
     const sagas = [{ saga: 'order', version: 1 }];
@@ -167,7 +167,7 @@ describe('hints between processes', () => {
     expect(before.filter(({ pid }) => pids.has(pid))).toEqual([]);
   });
 
-  it('pass by what anybody else notifies on their channel', async () => {
+  it('ignore the notifications of other programs on their channel', async () => {
     const storage = await openListening();
     const hints = collectHints(storage);
     for (const payload of ['', 'nonsense', '{"a":1}', 'hello,work,not-an-id', '❤'])

@@ -37,7 +37,7 @@ interface OldSaga {
     readonly isAlternative: boolean;
     readonly [field: string]: unknown;
   };
-  /** What comes next: the kind, the step or entry, and the attempt. */
+  /** The next action: the kind, the step or entry, and the attempt. */
   readonly next: string;
 }
 
@@ -91,7 +91,7 @@ function withStatuses(definition: SagaDefinition, entries: readonly JournalEntry
 
 const nothing = { kind: 'settle' } as const;
 
-/** What was called `timed-out` is called `unknown`. */
+/** The outcome `timed-out` has the name `unknown` now. */
 const renamed = (items: readonly string[]): readonly string[] =>
   items.map((item) => item.replace(/ timed-out$/, ' unknown'));
 

@@ -15,7 +15,7 @@ const kept = JSON.parse(
   readFileSync(new URL('kept/journals-of-migration-2.json', import.meta.url), 'utf8'),
 ) as KeptSagas;
 
-/** What each of them comes to: its status, and what was called on the way. */
+/** The end of each of them: its status, and the calls on the way. */
 const ends: readonly (readonly [string, string, readonly string[]])[] = [
   ['pending', 'completed', ['act reserve', 'act charge', 'act ship']],
   ['running', 'completed', ['act charge', 'act ship']],
@@ -60,7 +60,7 @@ describe('a journal that an earlier release wrote', () => {
       await insert('saga_execution', execution);
       for (const row of log) await insert('saga_log', row);
     }
-    // Nobody waits an hour for the next attempt of a sample.
+    // No test waits an hour for the next attempt of a sample.
     await cluster.database.query(
       'UPDATE saga.saga_execution SET next_run_at = clock_timestamp() WHERE waiting IS NOT NULL',
     );
@@ -105,7 +105,7 @@ describe('a journal that an earlier release wrote', () => {
     expect(ends.map(([name]) => name).toSorted()).toEqual(Object.keys(kept.sagas).toSorted());
   });
 
-  it('is read and goes on from where it stood', async () => {
+  it('is read and continues at its position', async () => {
     const process = await cluster.startProcess([...sagas.values()]);
     const reached = await Promise.all(
       ends.map(async ([name]) => {
@@ -117,7 +117,7 @@ describe('a journal that an earlier release wrote', () => {
     await cluster.stop(process);
   });
 
-  it('of a STUCK saga goes on when a person asks for it', async () => {
+  it('of a STUCK saga continues when a person requests it', async () => {
     const process = await cluster.startProcess([...sagas.values()]);
     for (const name of ['stuck-halt', 'stuck-continue', 'mismatch'])
       await process.engine.requests.retry(idOf(name), 'ann', 'after the upgrade');

@@ -78,7 +78,7 @@ describe('the schema', () => {
     await expect(opening).rejects.toThrow(/migrations: 'auto'.*npx nest-saga migrate.*sagaMigrationSql/s);
   });
 
-  it('is refused with the three remedies where it is missing and nobody is to make it', async () => {
+  it('is refused with the three remedies if it is missing and may not be made', async () => {
     const opening = database.openStorage({ migrations: 'check' });
 
     await expect(opening).rejects.toMatchObject({ problem: 'missing', found: 0, needed: schemaVersion });
@@ -188,7 +188,7 @@ describe('the schema', () => {
     expect(await describeSchema(database, 'saga')).toBe(await readFile(committedSchema, 'utf8'));
   });
 
-  it('is made by the command, which says where it stands before and after', async () => {
+  it('is made by the command, which shows the version before and after', async () => {
     const environment = { DATABASE_URL: database.url };
     const before = await runProcess(command, ['status'], environment);
     const migrated = await runProcess(command, ['migrate'], environment);

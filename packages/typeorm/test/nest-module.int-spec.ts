@@ -136,7 +136,7 @@ describe('SagaModule on PostgreSQL', () => {
     expect(await hasSchema(database, 'saga')).toBe(false);
   });
 
-  it('says which data source is missing where nobody provides one of that name', async () => {
+  it('names the missing data source if no module provides one of that name', async () => {
     const storage = typeOrmSagaStorage({ dataSource: 'sagas' });
     const opened = await createApp([connectTo(database), SagaModule.forRoot({ storage })]);
     await expect(opened.init()).rejects.toMatchObject({

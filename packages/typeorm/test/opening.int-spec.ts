@@ -36,7 +36,7 @@ describe('the opening of a storage', () => {
     await database.close();
   });
 
-  /** What the connections are for that are made from now on, and what they and the open ones are asked. */
+  /** The purposes of the connections that are made from now on, and the statements on all of them. */
   const watch = () => {
     const connections: string[] = [];
     const statements: string[] = [];
@@ -91,7 +91,7 @@ describe('the opening of a storage', () => {
     expect(hints).toEqual([{ kind: 'work' }]);
   });
 
-  it('tells others of what was queued before it had its connection for hints', async () => {
+  it('sends others hints of sagas that were queued before it had its connection for hints', async () => {
     const other = await database.connect();
     const told: string[] = [];
     other.on('notification', ({ payload = '' }) => told.push(payload));

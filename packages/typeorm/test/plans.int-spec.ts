@@ -143,7 +143,7 @@ const prepared: readonly (readonly [string, Statement, readonly string[]])[] = [
   ],
 ];
 
-/** What is read through TypeORM, with the indexes that it has to use. */
+/** The reads through TypeORM, with the indexes that they have to use. */
 const reads: readonly (readonly [string, (of: SagaRepositories) => Promise<unknown>, readonly string[]])[] = [
   ['findById', ({ executions }) => executions.findById(sagaId), ['saga_execution_pkey']],
   ['findByKey', ({ executions }) => executions.findByKey('order', 'K'), ['saga_execution_key']],
@@ -152,7 +152,7 @@ const reads: readonly (readonly [string, (of: SagaRepositories) => Promise<unkno
   ['summarize', ({ executions }) => executions.summarize(), ['saga_execution_stuck']],
 ];
 
-/** Where either index may be the better one, what they have in common. */
+/** If either index may be the better one, their common part. */
 const lists: readonly (readonly [string, SagaListQuery, string])[] = [
   ['the newest', { limit: 50 }, 'saga_execution_created'],
   ['the oldest', { limit: 50, order: 'oldest' }, 'saga_execution_created'],

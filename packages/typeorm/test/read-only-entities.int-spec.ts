@@ -237,7 +237,7 @@ describe('the saga entities of a data source', () => {
     });
   });
 
-  it('matter only where they are listed: a prefix for the entities of the application is allowed', async () => {
+  it('matter only if they are listed: a prefix for the entities of the application is allowed', async () => {
     const dataSource = await database.createDataSource({ entities: [noteWithoutSaga], entityPrefix: 'app_' });
     const storage = await database.openStorage({ dataSource, hints: false });
     expect(await storage.start(newSaga())).toEqual({ kind: 'started' });

@@ -84,7 +84,7 @@ describe.each(['saga', 'My_Sagas'])('the repositories of the schema "%s"', (sche
     });
   });
 
-  it('tell the history of a saga', async () => {
+  it('show the history of a saga', async () => {
     const { storage, journal } = await open();
     const { sagaId } = newSaga();
     await storage.start(newSaga({ sagaId }));
@@ -116,7 +116,7 @@ describe.each(['saga', 'My_Sagas'])('the repositories of the schema "%s"', (sche
     });
   });
 
-  it('tell living workers from those whose lease has ended, by the clock of the database', async () => {
+  it('distinguish living workers from those whose lease has ended, by the clock of the database', async () => {
     const { storage, workers } = await open();
     await storage.registerWorker('worker-1', 60_000);
     await storage.registerWorker('worker-2', 60_000);
@@ -287,7 +287,7 @@ describe('the repositories of a data source', () => {
     expect(logged.join()).not.toContain('secret');
   });
 
-  it('keep a transaction of the application on one connection, and give it back', async () => {
+  it('keep a transaction of the application on one connection, and return that to the pool', async () => {
     const dataSource = await database.createDataSource({ poolSize: 2 });
     await database.openStorage({ dataSource, hints: false });
     const { executions } = SagaRepositories.of(dataSource, 'saga');

@@ -82,7 +82,7 @@ describe('a server whose synchronous standby is away', () => {
     await until('the end of the waits', async () => !(await isWaiting()));
   };
 
-  it('keeps its transactions waiting: none is cancelled because nobody here waits for it any more', async () => {
+  it('keeps its transactions waiting: none is cancelled because its caller no longer waits', async () => {
     const storage = await openStorage({ statementTimeoutMs: 300 });
     const saga = newSaga();
     await setStandby('absent');
@@ -142,7 +142,7 @@ describe('a server whose synchronous standby is away', () => {
     expect(await starting).toMatchObject({ operation: 'start', outcome: 'unknown' });
   });
 
-  it('takes no more than a few connections, answers at once that nothing was written, and goes on when the standby is there', async () => {
+  it('takes no more than a few connections, answers at once that nothing was written, and continues when the standby is there', async () => {
     const warn = jest.fn();
     const storage = await openStorage({ statementTimeoutMs: 200, logger: { warn } });
     await setStandby('absent');
@@ -172,7 +172,7 @@ describe('a server whose synchronous standby is away', () => {
     await until('that it knows', () => storage.problem === undefined);
   });
 
-  it('keeps a saga where it stands: it goes on when the standby is there, and nothing is undone or done twice', async () => {
+  it('keeps a saga at its position: it continues when the standby is there, and nothing is undone or done twice', async () => {
     // The sagas of the other tests are elsewhere.
     const storage = await openStorage({ statementTimeoutMs: 200, schema: 'engine' });
     let goOn = (): void => undefined;

@@ -24,7 +24,7 @@ describe('trouble with the database', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE 'nest-saga %'`,
     );
-  /** Terminates the backends of the pools each time so many entries were written, until it is ended. */
+  /** Terminates the backends of the pools each time this number of entries was written, until it is ended. */
   const startStorm = (entriesBetween: number) => {
     const storm = { isOver: false };
     const raging = (async () => {
@@ -84,7 +84,7 @@ describe('trouble with the database', () => {
         Array.from({ length: 40 }, (_, index) => index + 1),
       );
       const own = answers.filter((one) => one.sagaId === sagaId);
-      // Nobody else writes here: a place that is taken was taken by an append whose answer was lost, and said so.
+      // No other process writes here: a `seq` that is used was used by an append whose answer was lost, and said so.
       const unexplained = own.filter(
         ({ seq, answer }) =>
           answer === 'fenced' &&
@@ -150,7 +150,7 @@ describe('trouble with the database', () => {
     await expect(dataSource.query('SELECT 1 AS one')).resolves.toEqual([{ one: 1 }]);
   });
 
-  it('cancels what nobody waits for any more: it does not come true behind everybody’s back', async () => {
+  it('cancels a statement for which no caller waits any more: it does not take effect later', async () => {
     const storage = await database.openStorage({ statementTimeoutMs: 300 });
     const connection = await database.connect();
     await connection.query('BEGIN');
@@ -165,7 +165,7 @@ describe('trouble with the database', () => {
     await connection.query('ROLLBACK');
   });
 
-  it('cancels it too where the pool sets another role, which may not end what the role that connected does', async () => {
+  it('cancels it, too, if the pool sets another role, which may not end the backends of the role that connected', async () => {
     await database.openStorage();
     const { role } = await database.createRole('NOINHERIT');
     await database.query(`GRANT USAGE ON SCHEMA saga TO ${role}`);
@@ -187,7 +187,7 @@ describe('trouble with the database', () => {
     await connection.query('ROLLBACK');
   });
 
-  it('refuses what a constraint refuses, without a word of what was to be written', async () => {
+  it('refuses a write that a constraint refuses, without its values in the message', async () => {
     const storage = await database.openStorage();
     await database.query("ALTER TABLE saga.saga_log ADD CHECK (step <> 'forbidden')");
     const sagas = Array.from({ length: 5 }, () => newSaga({ owner: 'worker-1' }));
@@ -245,7 +245,7 @@ describe('trouble with the database', () => {
     expect(await database.query('SELECT FROM saga.saga_worker')).toEqual([]);
   });
 
-  it('gets over a network that swallows everything: no call waits for ever, and the next ones work', async () => {
+  it('recovers from a network that loses everything: no call waits without a limit, and the next ones work', async () => {
     const proxy = await openProxy(database.url);
     const dataSource = await database.createDataSource({ url: proxy.url, poolSize: 2 });
     const storage = await database.openStorage({

@@ -13,7 +13,7 @@ describe('TypeOrmSagaStorage', () => {
   });
   afterAll(() => database.close());
 
-  it('gives a saga back as it was started and appended, byte for byte', async () => {
+  it('returns a saga as it was started and appended, byte for byte', async () => {
     const saga = newSaga({
       key: 'A-1',
       context: '{"b": 1.0, "a":"\\u0000 ünï"}',
@@ -57,7 +57,7 @@ describe('TypeOrmSagaStorage', () => {
     expect(sameKey).toEqual({ kind: 'exists', header });
   });
 
-  it('fences an append whose place is taken, not yet reached, of an unknown saga or of one that has ended', async () => {
+  it('fences an append whose `seq` is used, not yet reached, of an unknown saga or of one that has ended', async () => {
     const saga = newSaga({ owner: 'worker-1' });
     await storage.start(saga);
     await storage.append(append(saga.sagaId, 1));

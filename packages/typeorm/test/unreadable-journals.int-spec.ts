@@ -55,7 +55,7 @@ describe('a journal with an entry that this version does not know', () => {
     expect(await storage.find(unreadable)).toMatchObject({ status: 'running', owner: undefined });
   });
 
-  it('gives its saga back for a while, counting no recovery, so that a release that knows the entry can run it', async () => {
+  it('releases its saga for a while, counting no recovery, so that a release that knows the entry can run it', async () => {
     const identity = newIdentity();
     const sagaId = await startUnreadable(identity);
     await startReadable(identity);
@@ -73,7 +73,7 @@ describe('a journal with an entry that this version does not know', () => {
     expect(await storage.claim({ worker, sagas: [identity], limit: 10 })).toEqual([]);
   });
 
-  it('is told for its saga, with what is wrong', async () => {
+  it('is reported for its saga, with the cause', async () => {
     const identity = newIdentity();
     const sagaId = await startUnreadable(identity);
     const worker = await newWorker();
@@ -107,7 +107,7 @@ describe('a journal with an entry that this version does not know', () => {
     expect(claimed.map(({ header }) => header.sagaId)).toEqual([behind.sagaId]);
   });
 
-  it('is an error of the storage for whoever loads it, which says what it is', async () => {
+  it('is an error of the storage for each caller that loads it, with its cause', async () => {
     const sagaId = await startUnreadable(newIdentity());
 
     const failure: unknown = await storage.load(sagaId).catch((error: unknown) => error);

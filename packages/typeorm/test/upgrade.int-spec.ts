@@ -45,7 +45,7 @@ describe('a schema of the version before', () => {
     { version: 3, name: 'note' },
   ];
 
-  it('is refused with the three remedies where nobody is to change it, and left as it is', async () => {
+  it('is refused with the three remedies if it may not be changed, and is not changed', async () => {
     const opening = database.openStorage({ migrations: 'check' });
 
     await expect(opening).rejects.toMatchObject({ problem: 'older', found: 2, needed: 3 });

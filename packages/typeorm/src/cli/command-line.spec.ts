@@ -10,7 +10,7 @@ describe('parseCommandLine', () => {
     });
   });
 
-  it('takes what is said over what is there', () => {
+  it('prefers an option to the environment', () => {
     const line = ['status', '--schema', 'other', '--url=postgres://two'];
     expect(parseCommandLine(line, { DATABASE_URL: 'postgres://one' })).toMatchObject({
       command: 'status',
@@ -43,7 +43,7 @@ describe('parseCommandLine', () => {
     expect(() => parseCommandLine(line, {})).toThrow(UsageError);
   });
 
-  it('tells of every command and option it knows', () => {
+  it('shows every command and option', () => {
     for (const word of ['migrate', 'status', 'sql', '--schema', '--url', '--from', '--help', 'DATABASE_URL'])
       expect(usage).toContain(word);
   });

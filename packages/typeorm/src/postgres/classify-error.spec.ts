@@ -31,7 +31,7 @@ describe('toStorageError', () => {
     ['a read-only transaction', serverError('25006'), 'not-written'],
     ['a missing table', serverError('42P01'), 'not-written'],
     ['a deadline', new DeadlineError('late'), 'unknown'],
-  ])('says what is known after %s', (_title, error, outcome) => {
+  ])('says whether the write is known after %s', (_title, error, outcome) => {
     expect(toStorageError('append', error, 'query')).toMatchObject({ operation: 'append', outcome });
   });
 

@@ -23,7 +23,7 @@ describe('PreparedNames', () => {
     expect(name?.length).toBeLessThanOrEqual(63);
   });
 
-  it('changes a name that a connection has lost, and gives up where that goes on', () => {
+  it('changes a name that a connection has lost, and stops if that continues', () => {
     const names = new PreparedNames(true);
     const before = names.nameOf(statement);
     names.lost();

@@ -90,7 +90,7 @@ describe('the attempts of a step, recovered by another worker', () => {
     expect(completed.startedAt.getTime()).toBeGreaterThanOrEqual(failed.retryAt.getTime());
   });
 
-  it('are handed over by a shutdown in the middle of a wait, and wait for their time as counted', async () => {
+  it('are released by a shutdown in the middle of a wait, and wait for the rest of their time', async () => {
     const charge = new ScriptedStep('charge', {
       act: [throws(new RetryableError('come back later', { retryAfterMs: 1_500 })), answers('paid')],
       retry: { maximumAttempts: 2 },
@@ -118,7 +118,7 @@ describe('the attempts of a step, recovered by another worker', () => {
     expect(second.listener.ofType('claimed')).toMatchObject([{ isRecovery: false, recoveries: 0 }]);
   });
 
-  it('of one class that is used twice are told apart, in the undo and by their keys', async () => {
+  it('of one class that is used twice are distinguished, in the undo and by their keys', async () => {
     const gate = new StepGate();
     const mail = new ScriptedStep('mail', { act: [answers('first'), gate.waitsDeaf(), answers('second')] });
     const ship = new ScriptedStep('ship', { act: [throws(down)] });

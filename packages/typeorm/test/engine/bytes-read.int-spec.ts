@@ -52,7 +52,7 @@ describe('what is read from the database', () => {
     return bytes / sagaIds.length / contextBytes;
   };
 
-  it('is no context for those who watch sagas that have ended', async () => {
+  it('has no context for callers that watch sagas that have ended', async () => {
     const seen: number[] = [];
     const watch = (reader: Reader, sagaId: string) =>
       new Promise<void>((resolve, reject) => {
@@ -65,13 +65,13 @@ describe('what is read from the database', () => {
     expect(seen).toHaveLength(2 * steps.length * sagaIds.length);
   });
 
-  it('is no context for those who ask which saga it is', async () => {
+  it('has no context for callers that ask which saga it is', async () => {
     expect(await contextsRead((reader) => Promise.all(sagaIds.map((id) => reader.started(id))))).toBeLessThan(
       0.5,
     );
   });
 
-  it('is the first and the last context of a saga for those who ask how it ended, or where it stands', async () => {
+  it('is the first and the last context of a saga for callers that ask for its end or its position', async () => {
     const outcomes = (reader: Reader) => Promise.all(sagaIds.map((id) => reader.outcome(id)));
     expect(await contextsRead(outcomes)).toBeLessThan(2.5);
     expect(await contextsRead((reader) => Promise.all(sagaIds.map((id) => reader.find(id))))).toBeLessThan(

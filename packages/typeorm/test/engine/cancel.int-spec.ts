@@ -37,7 +37,7 @@ describe('a cancel from another process', () => {
     ['by a hint', { hints: true, watchIntervalMs: never }],
     ['by polling, where hints are off', { hints: false, watchIntervalMs: 100 }],
   ])(
-    'fires the signal of the step that the owner runs, and what was done is undone: %s',
+    'fires the signal of the step that the owner runs, and the steps are undone: %s',
     async (how, options) => {
       const gate = new StepGate();
       const order = orderOf(`running ${how.split(',')[0]}`.replaceAll(' ', '-'), { act: [gate.waits()] });
@@ -72,14 +72,14 @@ describe('a cancel from another process', () => {
     expect(await owner.outcome(sagaId)).toMatchObject(cancelled);
     const before = await cluster.load(sagaId);
     gate.open('too late');
-    // Whatever the answer might bring about comes before the next saga of this process.
+    // Any effect of the answer comes before the next saga of this process.
     order.step.rescript({ act: [answers()] });
     expect((await owner.outcome(await owner.start())).status).toBe('completed');
     expect(await cluster.load(sagaId)).toEqual(before);
     expect(order.step.compensateCalls).toMatchObject([{ outcome: 'unknown', response: undefined }]);
   });
 
-  it('ends a queued saga that nobody has begun, and nothing of it runs', async () => {
+  it('ends a queued saga that no worker has begun, and nothing of it runs', async () => {
     const order = orderOf('pending');
     const other = await cluster.startProcess([order.saga], { worker: false });
     const { sagaId } = await other.enqueue();
@@ -149,7 +149,7 @@ describe('a cancel from another process', () => {
     expect(await cluster.load(sagaId)).toEqual(before);
   });
 
-  it('is kept by the worker that recovers the saga, where the owner dies before it acts on it', async () => {
+  it('is kept by the worker that recovers the saga, if the owner dies before it acts on it', async () => {
     const gate = new StepGate();
     const order = orderOf('kept', { act: [gate.waitsDeaf()] });
     const [owner, other] = await startTwo(order, { abortGraceMs: never });

@@ -46,7 +46,7 @@ describe('a saga whose step kills its process each time', () => {
       });
       if (!worker.hasExited) break;
       ends.push(worker.endedBy);
-      // Its lease ends here, where time would end it otherwise: a short one could be lost on a busy machine.
+      // Its lease ends here and not by time: a short one could be lost on a busy machine.
       await database.query('UPDATE saga.saga_worker SET expires_at = clock_timestamp()');
       others.push(await enqueue({ charge: 'answer' }));
     }

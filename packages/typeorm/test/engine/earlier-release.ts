@@ -20,10 +20,10 @@ export function missingEarlierRelease(): string | undefined {
 }
 
 /**
- * Puts the sources of the release before into a directory of their own, where its packages import each other and everything
+ * Puts the sources of the release before into a directory of their own, in which its packages import each other and everything
  * else from here.
  *
- * @returns The directory. It is a temporary one, for whoever asked to remove.
+ * @returns The directory. It is a temporary one, which the caller removes.
  */
 export function checkOutEarlierRelease(): string {
   const directory = mkdtempSync(join(tmpdir(), 'nest-saga-earlier-'));

@@ -19,7 +19,7 @@ export interface EngineProcessOptions extends SagaWorkerSettings {
 
 /**
  * Engines on one PostgreSQL database, each with a data source and connections of its own, as processes have. Leases
- * are long, so that a slow machine loses none; a crash ends the lease by hand, where time would end it otherwise.
+ * are long, so that a slow machine loses none; a crash ends the lease by hand and not by time.
  */
 export class EngineCluster {
   private readonly clock = new RealClock();
@@ -55,7 +55,7 @@ export class EngineCluster {
     return process;
   }
 
-  /** Ends a process without a word, and its lease with it. */
+  /** Ends a process at once, and its lease with it. */
   async crash(process: SimulatedProcess): Promise<void> {
     const { worker } = process.engine.worker.lease;
     this.kill(process);
@@ -64,13 +64,13 @@ export class EngineCluster {
     ]);
   }
 
-  /** Shuts a process down in good order. */
+  /** Shuts a process down in an orderly way. */
   async stop(process: SimulatedProcess): Promise<void> {
     this.alive.delete(process);
     await process.engine.close();
   }
 
-  /** Ends a process without a word; its lease ends with time. */
+  /** Ends a process at once; its lease ends with time. */
   kill(process: SimulatedProcess): void {
     process.kill();
     this.alive.delete(process);

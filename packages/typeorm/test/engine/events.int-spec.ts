@@ -13,7 +13,7 @@ class OrderReserved {
 
 const reserved = new OrderReserved('A-1', new Date('2026-05-01T00:00:00.123Z'));
 
-describe('what a step emits, where its process dies between the durable entry and the delivery', () => {
+describe('the events of a step whose process dies between the durable entry and the delivery', () => {
   let cluster: EngineCluster;
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('what a step emits, where its process dies between the durable entry an
   });
   afterAll(() => cluster.close());
 
-  /** A process that dies once so many entries are durable, before anybody is told of the last of them. */
+  /** A process that dies once this number of entries is durable, before it publishes the last of them. */
   const dieBehind = async (saga: ScriptedSaga, entries: number): Promise<string> => {
     const delays: DelayedStorage[] = [];
     const surround = (storage: SagaStorage): SagaStorage => {
@@ -49,7 +49,7 @@ describe('what a step emits, where its process dies between the durable entry an
     return { process, outcome: await process.outcome(sagaId) };
   };
 
-  it('is delivered by the worker that recovers the saga, in order, with its name, its dates and where it comes from', async () => {
+  it('are delivered by the worker that recovers the saga, in order, with their name, their dates and their step', async () => {
     const saga = scriptedSaga('forward', [
       new ScriptedStep('reserve', { act: [emits(reserved, 'twice')] }),
       new ScriptedStep('ship', { act: [emits({ type: 'shipped' })] }),

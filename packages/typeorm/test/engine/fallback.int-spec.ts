@@ -71,7 +71,7 @@ describe('a fallback, recovered by another worker', () => {
     return { sagaId, outcome: await second.outcome(sagaId) };
   };
 
-  it('goes on with the alternative that is recorded, though the primary would work and its breaker is closed', async () => {
+  it('continues with the alternative that is recorded, though the primary would work and its breaker is closed', async () => {
     const gate = new StepGate();
     const before = orderOf('failed', false, { card: throws(gatewayDown), invoice: gate.waitsDeaf() });
     const after = orderOf('failed', false);
@@ -88,7 +88,7 @@ describe('a fallback, recovered by another worker', () => {
     ]);
   });
 
-  it('goes on with the alternative that an open breaker chose, though the breaker here is closed', async () => {
+  it('continues with the alternative that an open breaker chose, though the breaker here is closed', async () => {
     const gate = new StepGate();
     const before = orderOf('refused', true, { invoice: gate.waitsDeaf() });
     const after = orderOf('refused', false);
@@ -199,7 +199,7 @@ describe('a fallback, recovered by another worker', () => {
     expect(after.saga.calls).toEqual(['act invoice', 'compensate invoice']);
   });
 
-  it('fails the saga without the alternative at an error that is none of its own, whichever worker meets it', async () => {
+  it('fails the saga without the alternative at an error that is not one of its own, in any worker', async () => {
     const gate = new StepGate();
     const before = orderOf('foreign', false, { card: gate.waitsDeaf() });
     const after = orderOf('foreign', false, { card: throws(new Error('the card is stolen')) });

@@ -93,7 +93,7 @@ describe('a process killed with SIGKILL after the effect of an act', () => {
 
   it('leaves none if the deadline of the saga passes then', async () => {
     const sagaId = await killedAfterCharge('work');
-    // By hand, where time would end it otherwise.
+    // By hand and not by time.
     const passed = 'UPDATE saga.saga_execution SET deadline_at = clock_timestamp() WHERE id = $1';
     await cluster.database.query(passed, [sagaId]);
     await spawn({});

@@ -46,7 +46,7 @@ describe('an act that takes three times as long as the lease', () => {
     expect(charge.actCalls).toHaveLength(2);
     expect(gate.abortReasons).toEqual([]);
 
-    // Nobody ends its lease but time.
+    // Only time ends its lease.
     cluster.kill(owner);
     expect((await other.outcome(lost.sagaId)).status).toBe('completed');
     expect((await other.outcome(kept.sagaId)).status).toBe('completed');

@@ -43,7 +43,7 @@ if (missing !== undefined)
   const openOld = (holds = false) =>
     open(SpawnedWorker.open(settingsOf(holds, { sweepIntervalMs: 100 }), release));
 
-  /** Ends a process without a word, and the leases of all that are gone. */
+  /** Ends a process at once, and the leases of all that have ended. */
   const crash = async (worker: SpawnedWorker, other: SpawnedWorker) => {
     await worker.kill();
     expect(other.hasExited).toBe(false);
@@ -77,7 +77,7 @@ if (missing !== undefined)
   it.each([
     ['new', 'old'],
     ['old', 'new'],
-  ])('lose nothing when the %s one dies in the middle: the %s one goes on', async (first) => {
+  ])('lose nothing when the %s one dies in the middle: the %s one continues', async (first) => {
     const dying = await (first === 'new' ? openNew(true) : openOld(true));
     const sagaIds: string[] = [];
     for (let round = 0; round < 10; round++) sagaIds.push(await dying.start({ charge: 'hold' }));

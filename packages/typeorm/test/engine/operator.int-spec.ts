@@ -16,7 +16,7 @@ describe('an operator in a process that runs nothing', () => {
   });
   afterAll(() => cluster.close());
 
-  /** The process of the operator, and one that goes on with what is let go on. */
+  /** The process of the operator, and one that runs the resumed sagas. */
   const startBoth = async (saga: ScriptedSaga) => {
     const heir = await cluster.startProcess([saga]);
     const operator = await cluster.startProcess([saga], { worker: false });
@@ -57,7 +57,7 @@ describe('an operator in a process that runs nothing', () => {
     return { ...both, step, ship, sagaId };
   };
 
-  it('lets an undo go on with fresh attempts, and the saga ends FAILED in another worker', async () => {
+  it('resumes an undo with fresh attempts, and the saga ends FAILED in another worker', async () => {
     const { heir, operator, requests, step, sagaId, callsSince } = await stuckBackward('undo-retried');
     step.rescript({ compensate: [throws(down), answers()] });
 
@@ -72,7 +72,7 @@ describe('an operator in a process that runs nothing', () => {
     ]);
   });
 
-  it('lets a saga go on forward where it stood forward, and it COMPLETES in another worker', async () => {
+  it('resumes a saga that was going forward, and it COMPLETES in another worker', async () => {
     const { operator, requests, step, sagaId, callsSince } = await stuckForward('forward-retried');
     step.rescript({ act: [answers()] });
 
@@ -82,7 +82,7 @@ describe('an operator in a process that runs nothing', () => {
     expect(callsSince()).toEqual(['act charge', 'act ship']);
   });
 
-  it('takes the place of a compensation that was done by hand: the undo goes on behind it', async () => {
+  it('replaces a compensation that was done by hand: the undo continues after it', async () => {
     const { operator, requests, sagaId, callsSince } = await stuckBackward('undo-resolved');
 
     await requests.resolveStep(sagaId, 'charge', 'ada', 'refunded at the bank');
@@ -95,7 +95,7 @@ describe('an operator in a process that runs nothing', () => {
     ]);
   });
 
-  it('takes the place of an act that was done by hand, and it is undone later as if it had run', async () => {
+  it('replaces an act that was done by hand, and it is undone later as if it had run', async () => {
     const { operator, requests, step, ship, sagaId, callsSince } = await stuckForward('forward-resolved');
     ship.rescript({ act: [throws(declined)] });
 
@@ -152,7 +152,7 @@ describe('an operator in a process that runs nothing', () => {
     await expect(resolve('charge')).rejects.toMatchObject({ status: 'failed' });
   });
 
-  it('is one of several that ask at the same moment: one is heard, and the others are told', async () => {
+  it('is one of several at the same moment: one is recorded, and the others are refused', async () => {
     const { operator, requests, heir, step, sagaId, callsSince } = await stuckBackward('asked-at-once');
     step.rescript({ compensate: [answers()] });
 

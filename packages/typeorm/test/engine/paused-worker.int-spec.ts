@@ -39,7 +39,7 @@ describe('a worker process that is paused past its lease while in an act', () =>
     calls: await database.query('SELECT * FROM call ORDER BY id'),
   });
 
-  it('loses its sagas to another process, and resumed writes nothing, starts nothing, compensates nothing and tells that it let go', async () => {
+  it('loses its sagas to another process, and resumed writes nothing, starts nothing, compensates nothing and reports the stopped runs', async () => {
     const [first, second] = await Promise.all([openWorker({ holds: true }), openWorker({ holds: false })]);
     const sagaIds = [
       await first.start({ charge: 'hold' }),
@@ -70,7 +70,7 @@ describe('a worker process that is paused past its lease while in an act', () =>
     }
     const before = await everythingStored();
 
-    // Everything that it waited for comes at once: its timers, the answers, and what its acts were waiting for.
+    // Everything that it waited for comes at once: its timers, the answers, and the events for its acts.
     await database.query('INSERT INTO gate VALUES (true)');
     first.signal('SIGCONT');
     await first.until('three acts that return too late', () => {
@@ -89,7 +89,7 @@ describe('a worker process that is paused past its lease while in an act', () =>
     for (const sagaId of sagaIds) {
       const events = first.eventsOf(sagaId);
       expect(events.map(({ type }) => type)).toEqual(['started', 'step', 'stopped']);
-      // By its own clock, or where an answer overtook the clock, by the claim that it found in the journal.
+      // By its own clock or, if an answer overtook the clock, by the claim that it found in the journal.
       expect(['lease-lost', 'fenced']).toContain(events.at(-1)?.reason);
     }
     expect(await callsOf(first)).toEqual([

@@ -22,7 +22,7 @@ describe('10,000 sagas at the head of the queue that every process knows and non
   });
   afterAll(() => cluster.close());
 
-  it('do not keep the one behind them from running, run no step and are not undone', async () => {
+  it('do not keep the next one from running, run no step and are not undone', async () => {
     const blind = scriptedSaga('blind', [new ScriptedStep('reserve')], { codec: blindCodec });
     const order = scriptedSaga('order', [new ScriptedStep('charge')]);
     const starter = await cluster.startProcess([blind, order], { worker: false });

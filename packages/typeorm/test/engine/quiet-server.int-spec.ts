@@ -30,7 +30,7 @@ describe('on a server that has nothing else to do', () => {
 
   beforeAll(async () => {
     server = await startEmbeddedPostgres({ settings: { fsync: 'off', autovacuum: 'off' } });
-    // In a database of its own, so that what it asks is not counted.
+    // In a database of its own, so that its queries are not counted.
     observer = new pg.Client({ connectionString: server.url });
     await observer.connect();
   });
@@ -72,7 +72,7 @@ describe('on a server that has nothing else to do', () => {
     );
     return Number(rows[0]?.commits);
   };
-  /** What so many sagas cost, one after another, beyond what the process costs by itself. */
+  /** The costs of this number of sagas, one after another, beyond the costs of the process by itself. */
   const costOf = async (makeSaga: () => ScriptedSaga, sagas: number): Promise<number> => {
     const run = (times: number) =>
       inProcess(makeSaga(), async (process) => {
@@ -84,7 +84,7 @@ describe('on a server that has nothing else to do', () => {
   const works = (count: number) =>
     Array.from({ length: count }, (_, index) => new ScriptedStep(`step-${index}`));
   const declined = () => new ScriptedStep('charge', { act: [throws(new Error('declined'))] });
-  /** What so many sagas wrote, row by row. */
+  /** The rows that this number of sagas wrote. */
   const rowsWritten = async (
     saga: ScriptedSaga,
     sagas: number,

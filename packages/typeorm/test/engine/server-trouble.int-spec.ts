@@ -9,10 +9,10 @@ import { until } from '../until.js';
 import { RealClock } from './real-clock.js';
 
 const count = 200;
-/** How many sweeps are a few: a write that waited longest for its next try, and what is behind it, end within them. */
+/** The number of sweeps within which the write that waited longest, and the writes after it, end. */
 const few = 5;
 
-/** What the step does, which nobody waits for: it takes each saga another while, so that trouble finds them everywhere. */
+/** The work of the step, for which no test waits: it takes a different time for each saga, so that trouble finds them everywhere. */
 const works: StepScript = (context) =>
   new Promise((resolve) => {
     setTimeout(resolve, 20 + Number(context['number']) / 2);
@@ -107,7 +107,7 @@ describe('200 sagas in the middle of which', () => {
     await runThrough(() => server.restart('immediate'));
   });
 
-  it('the application holds every connection of the pool, all complete once it lets them go', async () => {
+  it('the application holds every connection of the pool, all complete once it returns them', async () => {
     await runThrough(async () => {
       const runners = Array.from({ length: 5 }, () => dataSource.createQueryRunner());
       for (const runner of runners) await runner.startTransaction();

@@ -60,7 +60,7 @@ export class SpawnedWorker {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** What ended it, where it was a signal. */
+  /** The signal that ended it, if there was one. */
   get endedBy(): NodeJS.Signals | null {
     return this.child.signalCode;
   }
@@ -87,14 +87,14 @@ export class SpawnedWorker {
     return this.ask({ kind: 'enqueue', context, saga: 'work' });
   }
 
-  /** What its listener was told about a saga, by type and in order. */
+  /** The notifications of its listener about a saga, by type and in order. */
   eventsOf(sagaId: string): readonly SagaEvent[] {
     return this.messages.filter(
       (message): message is SagaEvent => message.kind === 'saga-event' && message.sagaId === sagaId,
     );
   }
 
-  /** How often its listener was told this about itself. */
+  /** How often its listener got this notification about itself. */
   countOf(workerEvent: string): number {
     return this.messages.filter(
       ({ kind, ...rest }) => kind === 'worker-event' && 'type' in rest && rest.type === workerEvent,
@@ -105,7 +105,7 @@ export class SpawnedWorker {
     this.child.kill(signal);
   }
 
-  /** Ends it without a word; a stopped one too. */
+  /** Ends it at once; a stopped one, too. */
   async kill(): Promise<void> {
     if (!this.hasExited) this.child.kill('SIGKILL');
     await this.exited;

@@ -30,7 +30,7 @@ describe('a saga that is recovered by a worker of another release', () => {
     return { process, outcome: await process.outcome(sagaId) };
   };
 
-  it('ends under its own version, where both are registered, and a new one starts under the newest', async () => {
+  it('ends under its own version if both are registered, and a new one starts under the newest', async () => {
     const sagaId = await leaveBehind('versions', 'reserve', 'charge', 'ship');
     const first = scriptedSaga('versions', steps('reserve', 'charge', 'ship'));
     const second = scriptedSaga('versions', steps('check', 'ship'), { version: 2 });
@@ -75,7 +75,7 @@ describe('a saga that is recovered by a worker of another release', () => {
     expect(after.calls).toEqual(['act charge', 'act check', 'act ship']);
   });
 
-  it('is STUCK with definition-mismatch where a step of its journal stands elsewhere, and goes on once the right release is back', async () => {
+  it('is STUCK with definition-mismatch if a step of its journal stands elsewhere, and continues once the right release is back', async () => {
     const sagaId = await leaveBehind('mismatch', 'reserve', 'charge');
     const wrong = scriptedSaga('mismatch', steps('check', 'reserve', 'charge'));
     const { process, outcome } = await recover(sagaId, wrong);
@@ -144,7 +144,7 @@ describe('a saga that is recovered by a worker of another release', () => {
     expect(right.calls).toEqual(['compensate charge', 'compensate reserve']);
   });
 
-  it('goes on under the new names of its steps, with the idempotency keys of the oldest', async () => {
+  it('continues under the new names of its steps, with the idempotency keys of the oldest', async () => {
     const sagaId = await leaveBehind('renamed', 'reserve', 'charge');
     const hold = new ScriptedStep('hold-stock', { aliases: ['reserve'] });
     const pay = new ScriptedStep('pay', {
@@ -170,7 +170,7 @@ describe('a saga that is recovered by a worker of another release', () => {
     ]);
   });
 
-  it('goes on in a worker that still has the old name, after one with the new that recorded none of it', async () => {
+  it('continues in a worker that still has the old name, after one with the new name that recorded nothing', async () => {
     const sagaId = await leaveBehind('mixed', 'reserve', 'charge');
     const gate = new StepGate();
     const renamed = scriptedSaga('mixed', [
@@ -188,7 +188,7 @@ describe('a saga that is recovered by a worker of another release', () => {
     expect(older.calls).toEqual(['act ship']);
   });
 
-  it('is STUCK in a worker that does not know the new name that is recorded, and goes on in one that does', async () => {
+  it('is STUCK in a worker that does not know the new name that is recorded, and continues in one that does', async () => {
     const renamedSteps = () => [
       new ScriptedStep('reserve'),
       new ScriptedStep('pay', { aliases: ['charge'] }),

@@ -63,7 +63,7 @@ describe('a saga that another process runs', () => {
     const owner = await cluster.startProcess([saga], options);
     const isHeard = await listenForAnswer();
     const other = await cluster.startProcess([saga], { ...options, worker: false });
-    // A process tells of its sagas once it has heard that somebody is there.
+    // A process sends hints of its sagas once it has heard another process.
     if (hints) await until('the answer of the owner', isHeard);
     const { sagaId } = await owner.start();
     await until('the second act', () => gate.held === 1);
@@ -134,7 +134,7 @@ describe('a saga that another process runs', () => {
     expect(refused.seen).toEqual([]);
   });
 
-  it('is followed on when its process dies and another one goes on with it', async () => {
+  it('is watched on when its process dies and another one continues it', async () => {
     const gate = new StepGate();
     const saga = scriptedSaga('handed-over', [
       new ScriptedStep('reserve'),
@@ -167,7 +167,7 @@ describe('a saga that another process runs', () => {
         new ScriptedStep('ship'),
       ]);
       const queueing = await SpawnedWorker.open({ url: cluster.database.url, hints, worker: false });
-      // With hints nobody sweeps in time: it is the hint that brings the saga here.
+      // With hints no worker sweeps in time: the hint brings the saga here.
       const running = await cluster.startProcess([saga], {
         storage: { hints },
         recovery: { intervalMs: hints ? never : 100 },

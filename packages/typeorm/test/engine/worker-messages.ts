@@ -1,6 +1,6 @@
 import type { SagaWorkerSettings } from '@nest-saga/core/engine';
 
-/** What a worker process is told when it is spawned. */
+/** The settings of a worker process when it is spawned. */
 export interface WorkerSettings extends SagaWorkerSettings {
   readonly url: string;
   readonly hints?: boolean;
@@ -17,7 +17,7 @@ export type WorkSaga = 'work' | 'guarded';
 /** The context of both: what becomes of the step `charge`. */
 export interface WorkContext {
   /**
-   * - `kill`: the process ends itself in the middle, without a word; what runs beside it got somewhere by then.
+   * - `kill`: the process ends itself in the middle, at once; its other sagas have begun by then.
    * - `kill-or-throw`: a process that holds ends itself as with `kill`, and any other throws.
    * - `hold`: a process that holds stays in the step until the table `gate` has a row, deaf to its signal.
    * - `hold-and-throw`: as `hold`, and it throws then.
@@ -27,7 +27,7 @@ export interface WorkContext {
   readonly isKept?: boolean;
 }
 
-/** What a worker process is asked to do. */
+/** The requests to a worker process. */
 export interface WorkerCommand {
   readonly kind: 'start' | 'enqueue';
   readonly context: WorkContext;
@@ -35,7 +35,7 @@ export interface WorkerCommand {
   readonly deadlineMs?: number;
 }
 
-/** What a worker process tells. */
+/** The messages of a worker process. */
 export type WorkerMessage =
   | { readonly kind: 'open' }
   | { readonly kind: 'stored'; readonly sagaId: string }

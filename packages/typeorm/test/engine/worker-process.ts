@@ -1,4 +1,4 @@
-/** A process that runs the sagas "work" and "guarded" on PostgreSQL until it is ended, and tells its parent what happens. */
+/** A process that runs the sagas "work" and "guarded" on PostgreSQL until it is ended, and sends its parent messages. */
 import { randomUUID } from 'node:crypto';
 import { CircuitOpenError, defineSaga, fallback } from '@nest-saga/core';
 import { SagaEngine, SagaRegistry } from '@nest-saga/core/engine';
@@ -101,7 +101,7 @@ const obey = async ({ kind, context, ...options }: WorkerCommand): Promise<void>
   tell({ kind: 'stored', sagaId });
 };
 process.on('message', (command: WorkerCommand) => void obey(command));
-// Whoever spawned it is gone.
+// The process that spawned it has ended.
 process.on('disconnect', () => process.exit());
 
 await engine.open();

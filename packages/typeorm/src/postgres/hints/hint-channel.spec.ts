@@ -77,7 +77,7 @@ describe('HintChannel', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('makes a new connection where a hint was not answered, tells it there, and looks for work', async () => {
+  it('makes a new connection if a hint was not answered, sends it there, and looks for work', async () => {
     last().isSilent = true;
     channel.work();
     await jest.advanceTimersByTimeAsync(1_500);
@@ -101,7 +101,7 @@ describe('HintChannel', () => {
     expect(troubles).toHaveLength(1);
   });
 
-  it('tells of an outage once however long it lasts, and is back within five seconds of its end', async () => {
+  it('reports an outage once however long it lasts, and is back within five seconds of its end', async () => {
     isAway = true;
     last().emit('end');
     await jest.advanceTimersByTimeAsync(600_000);
@@ -115,7 +115,7 @@ describe('HintChannel', () => {
     expect(troubles).toHaveLength(2);
   });
 
-  it('grows slower where it may listen but not tell', async () => {
+  it('grows slower if it may listen but not notify', async () => {
     const query = jest.spyOn(FakeClient.prototype, 'query');
     query.mockImplementation(({ text }) =>
       text.startsWith('LISTEN') ? Promise.resolve({ rows: [] }) : Promise.reject(new Error('refused')),

@@ -18,7 +18,7 @@ describe('a hint as a payload', () => {
     );
   });
 
-  it('is nothing where somebody else wrote it', () => {
+  it('is nothing if another program wrote it', () => {
     fc.assert(
       fc.property(
         fc.string().filter((text) => !/hello|here|work/.test(text)),

@@ -18,7 +18,7 @@ describe('HintOutbox', () => {
 
   const id = (index: number): string => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
 
-  it('tells work and requests at once, together', () => {
+  it('sends work and requests at once, together', () => {
     outbox.work();
     outbox.work();
     outbox.requested(id(1));

@@ -41,7 +41,7 @@ describe('the mapping of journal entries', () => {
     expect(toJournalEntry({ ...row, worker: null }).worker).toBeUndefined();
   });
 
-  it('gives the status that an entry makes, and none where it makes none', () => {
+  it('gives the status of an entry, and none if it has none', () => {
     expect(toJournalEntry({ ...row, entry_status: 'compensating' }).status).toBe('compensating');
     expect(toJournalEntry({ ...row, entry_status: null })).not.toHaveProperty('status');
   });
