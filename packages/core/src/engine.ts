@@ -6,6 +6,17 @@ export { classOfEvent, nameEventClass, nameOfEventClass } from './context/event-
 export { hydrate } from './context/hydrate.js';
 export { maximumEncodedBytes } from './context/size-budget.js';
 
+export type {
+  ChoiceCases,
+  ChoiceIdentity,
+  Choose,
+  ChooseOptions,
+  DeclaredChoice,
+  When,
+} from './definition/choice.js';
+export { branchesOf, choose, isChoice, when } from './definition/choice.js';
+export type { ChoiceDefinition, Guard } from './definition/choice-definition.js';
+export { flatten } from './definition/choice-definition.js';
 export { isFallback } from './definition/fallback.js';
 export type { FallbackStage, Stage, StepStage, WaitStage } from './definition/saga-definition.js';
 export { stepsOf } from './definition/saga-definition.js';
@@ -36,6 +47,7 @@ export { decidePark } from './execution/decide-park.js';
 export { retryDelay } from './execution/retry-delay.js';
 export type { ExecutionEnd } from './execution/execution-end.js';
 
+export { SagaChoiceError } from './errors/saga-choice-error.js';
 export { matchesError } from './errors/error-matcher.js';
 export { escapeControls } from './errors/escape-controls.js';
 export { SagaPastPivotError } from './errors/saga-past-pivot-error.js';
@@ -71,6 +83,7 @@ export type {
   EntryStamp,
   MarkedStuck,
   Parked,
+  PathDecided,
   Released,
   RetryRequested,
   Settled,

@@ -30,6 +30,7 @@ export type {
   UndoPreview,
 } from '@nest-saga/core/engine';
 export type { ApprovalOptions, WaitForOptions } from '@nest-saga/core/engine';
+export type { ChoiceIdentity, Choose, ChooseOptions, When } from '@nest-saga/core/engine';
 export type {
   CircuitBreaker,
   CircuitBreakerOptions,
@@ -78,6 +79,7 @@ export type {
 export type { DiagramKind } from '@nest-saga/core/diagrams';
 export type { CircuitState, IdGenerator } from '@nest-saga/core/engine';
 export type {
+  RegisteredCondition,
   RegisteredRetry,
   RegisteredSaga,
   RegisteredStage,
@@ -91,15 +93,19 @@ export { Saga } from './decorators/saga.decorator.js';
 export { SagaEvent } from './decorators/saga-event.decorator.js';
 export { SagaStep } from './decorators/saga-step.decorator.js';
 export type {
+  ChooseStage,
   SagaStage,
   SagaStepClass,
   SagaStepReference,
   StepOf,
   StepUse,
+  WhenStage,
 } from './decorators/step-class.js';
+export { choose, when } from './decorators/choice.js';
 export { fallback } from './decorators/fallback.js';
 export { step } from './decorators/step.js';
 
+export { SagaChoiceError } from '@nest-saga/core/engine';
 export { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
 export { SagaStorageMissingError } from './errors/saga-storage-missing-error.js';
 export type { SagaLifecycle, SagaStepEvent } from './events/saga-events.js';

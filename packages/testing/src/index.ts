@@ -31,7 +31,7 @@ export { FaultyStorage } from './fakes/faulty-storage.js';
 export type { StorageMethod } from './fakes/intercepted-storage.js';
 export { InterceptedStorage } from './fakes/intercepted-storage.js';
 export { RecordingListener } from './fakes/recording-listener.js';
-export type { ScriptedSaga } from './fakes/scripted-saga.js';
+export type { ScriptedSaga, ScriptedStage } from './fakes/scripted-saga.js';
 export { scriptedSaga } from './fakes/scripted-saga.js';
 export type { ScriptedCall, ScriptedStepOptions } from './fakes/scripted-step.js';
 export { ScriptedStep } from './fakes/scripted-step.js';

@@ -183,6 +183,7 @@ function nextOf(action: Action, { waiting }: SagaHeading): NextOfSaga {
       return { kind: 'wait', step: action.wait.id, attempt: undefined };
     case 'wait':
       return { kind: 'wait', step: waiting?.name, attempt: undefined };
+    case 'choose':
     case 'record':
       return { kind: 'record', step: undefined, attempt: undefined };
   }

@@ -249,5 +249,6 @@ function undefinedSaga({ saga: name, version }: SagaHeader, codec: ContextCodec)
     maximumRecoveryAttempts: sagaDefaults.recovery.maximumRecoveryAttempts,
     deadlineMs: undefined,
     stages: [],
+    choices: [],
   };
 }

@@ -5,6 +5,7 @@ import { placedDefinition } from '../definition/placed-definition.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { tagsOf } from '../definition/saga-tags.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
+import { choosePath } from '../execution/choose-path.js';
 import type { WriteLimit } from '../execution/journal-writer.js';
 import { StopRun } from '../execution/stop-run.js';
 import type { ExecutionEnd } from '../execution/execution-end.js';
@@ -16,6 +17,8 @@ import { deadlineOf } from '../journal/deadline.js';
 import { foldJournal, initialState } from '../journal/fold-journal.js';
 import type { Park } from '../journal/park.js';
 import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
+import { noDecisions } from '../journal/saga-path.js';
+import type { SagaPath } from '../journal/saga-path.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { firstHeader } from '../ports/first-header.js';
@@ -64,7 +67,7 @@ export class SagaStarter {
    * Resolves when the saga is durable; then it runs in this process, unless it is delayed. If the maximum number of
    * sagas runs, it waits a limited time for a slot.
    *
-   * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
+   * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaChoiceError, SagaConflictError,
    * SagaShuttingDownError, SagaBusyError: nothing was stored. SagaStorageError: try again with the same id or key.
    * @param drawnId A new UUID, which the saga gets if the options have no id. The caller may start it again with it.
    */
@@ -119,7 +122,8 @@ export class SagaStarter {
     checkSize(json, 'context');
     checkComesBack(definition, json);
     const tags = tagsOf(definition, options.tags, json);
-    return { definition, json, options, sagaId, tags, park: parkOf(options) };
+    const path = pathAtStart(definition, json);
+    return { definition, json, options, sagaId, tags, park: parkOf(options), path };
   }
 
   private checkNotStopping(method: string): void {
@@ -159,6 +163,7 @@ export class SagaStarter {
         park: request.park,
         deadlineInMs: deadlineInMsOf(definition, options),
         tags: request.tags,
+        path: request.path,
       };
       const result = await this.worker.writer.start(saga, this.writeLimit());
       if (result.kind === 'started') return this.started(request, saga, run);
@@ -265,6 +270,17 @@ function parkOf({ delayMs = 0 }: StartOptions): Park | undefined {
   return delayMs === 0 ? undefined : { for: 'delay', name: 'start', dueInMs: delayMs };
 }
 
+/**
+ * The decisions before the first stage, which travel with the start.
+ *
+ * @throws SagaChoiceError if one of them fails: nothing is stored.
+ */
+function pathAtStart(definition: SagaDefinition, context: Json): SagaPath | undefined {
+  const chosen = choosePath(definition, { stage: 0, decisions: noDecisions, context });
+  if (chosen?.thrown !== undefined) throw chosen.thrown;
+  return chosen?.path;
+}
+
 /** A deadline counts from when the saga is due. */
 function deadlineInMsOf(
   definition: SagaDefinition,
@@ -284,6 +300,7 @@ interface StartRequest {
   readonly sagaId: string;
   readonly tags: readonly string[] | undefined;
   readonly park: Park | undefined;
+  readonly path: SagaPath | undefined;
 }
 
 /** The lease under which a start runs its saga in this process, and the slot for it. */

@@ -1,7 +1,9 @@
 import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
+import { branchesOf, isChoice } from './choice.js';
+import type { DeclaredChoice } from './choice.js';
 import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
-import type { DeclaredStage, DeclaredStep } from './saga-definition.js';
+import type { DeclaredLeaf, DeclaredStage, DeclaredStep } from './saga-definition.js';
 import { kindDefaults } from './saga-tables.js';
 import type { StepKind } from './saga-tables.js';
 import { isWait } from './waits.js';
@@ -32,13 +34,52 @@ export function checkKinds(
   where: string,
   stages: readonly DeclaredStage[],
 ): readonly SagaDefinitionProblem[] {
-  const problems: SagaDefinitionProblem[] = [];
-  let path = start;
-  for (const stage of stages) {
-    problems.push(...checkStage(stage, path).map((found) => ({ where, ...found })));
-    path = after(path, stage);
-  }
-  return problems;
+  return walk(stages, start).problems.map((found) => ({ where, ...found }));
+}
+
+interface Walk {
+  readonly path: Path;
+  readonly problems: readonly Found[];
+}
+
+function walk(stages: readonly DeclaredStage[], path: Path): Walk {
+  return stages.reduce<Walk>(
+    (walked, stage) => {
+      const next = isChoice(stage)
+        ? walkChoice(stage, walked.path)
+        : { path: after(walked.path, stage), problems: checkStage(stage, walked.path) };
+      return { path: next.path, problems: [...walked.problems, ...next.problems] };
+    },
+    { path, problems: [] },
+  );
+}
+
+/** Each case is a path of its own. After the choice, the saga may come from any of them, or have skipped them all. */
+function walkChoice(choice: DeclaredChoice<DeclaredStage>, path: Path): Walk {
+  const walks = branchesOf(choice).map(({ stages }) => walk(stages, path));
+  const mayUndo = choice.kind === 'choose' && choice.otherwise !== 'skip' && path.first !== undefined;
+  return {
+    path: walks.map((one) => one.path).reduce(either, path),
+    problems: [
+      ...(mayUndo ? [failingAfter(choice.id, path.first)] : []),
+      ...walks.flatMap(({ problems }) => problems),
+    ],
+  };
+}
+
+function either(one: Path, other: Path): Path {
+  return {
+    first: one.first ?? other.first,
+    pivot: one.pivot ?? other.pivot,
+    lastRetriable: one.lastRetriable ?? other.lastRetriable,
+  };
+}
+
+function failingAfter(id: string, first: FirstForward): Found {
+  return {
+    problem: `the choice "${id}" stands after the ${first.kind} step "${first.id}", and its otherwise is 'fail'`,
+    remedy: `Set otherwise: 'skip' on "${id}", or move it before "${first.id}"`,
+  };
 }
 
 /** A fallback has one kind: its sides replace each other. */
@@ -78,7 +119,7 @@ export function checkOptionsOfKind(where: string, step: DeclaredStep): readonly 
 
 type Found = Omit<SagaDefinitionProblem, 'where'>;
 
-function checkStage(stage: DeclaredStage, path: Path): readonly Found[] {
+function checkStage(stage: DeclaredLeaf, path: Path): readonly Found[] {
   if (isWait(stage)) return checkWait(stage, path);
   const step = stepOf(stage);
   const kind = kindOf(step);
@@ -131,7 +172,7 @@ function undoingOptions(wait: DeclaredWait): readonly string[] {
   return wait.kind === 'approval' && wait.onReject !== 'continue' ? [...ends, 'onReject'] : ends;
 }
 
-function after(path: Path, stage: DeclaredStage): Path {
+function after(path: Path, stage: DeclaredLeaf): Path {
   if (isWait(stage)) return path;
   const { id, ...step } = stepOf(stage);
   const kind = kindOf(step);
@@ -143,7 +184,7 @@ function after(path: Path, stage: DeclaredStage): Path {
 }
 
 /** The step by which a stage is named: the primary of a fallback. A nested fallback is reported elsewhere. */
-function stepOf(stage: Exclude<DeclaredStage, DeclaredWait>): DeclaredStep {
+function stepOf(stage: Exclude<DeclaredLeaf, DeclaredWait>): DeclaredStep {
   let step: DeclaredStep | Fallback<DeclaredStep> = stage;
   while (isFallback(step)) step = step.primary;
   return step;

@@ -9,6 +9,8 @@ import { CountingBreaker } from './counting-breaker.js';
 import { policyTable } from '../options/step-policies.js';
 import type { RetryPolicy, SagaStepPolicies } from '../options/step-policies.js';
 import type { CircuitBreakerOptions } from '../options/circuit-breaker-options.js';
+import type { ChoiceDefinition, FlatStage } from './choice-definition.js';
+import { flatten } from './choice-definition.js';
 import type { CircuitBreaker, CreateCircuitBreaker } from './circuit-breaker.js';
 import { sagaDefaults } from '../options/defaults.js';
 import { isFallback } from './fallback.js';
@@ -17,7 +19,7 @@ import { kindDefaults } from './saga-tables.js';
 import { resolvePolicies } from './resolve-policies.js';
 import { fillWait } from './wait-definition.js';
 import { isWait } from './waits.js';
-import type { DeclaredSaga, DeclaredStage, DeclaredStep, SagaDefinition, Stage } from './saga-definition.js';
+import type { DeclaredLeaf, DeclaredSaga, DeclaredStep, SagaDefinition, Stage } from './saga-definition.js';
 import type { StepDefinition } from './saga-step.js';
 import { validateSaga, validateUniqueSagas } from './validate-definition.js';
 
@@ -65,6 +67,8 @@ export function defineSagas(
 }
 
 function fillSaga(saga: DeclaredSaga, options: DefineSagaOptions): SagaDefinition {
+  const choices: ChoiceDefinition[] = [];
+  const flat = flatten<DeclaredLeaf>(saga.steps, (choice) => choices.push(choice));
   return Object.freeze({
     name: saga.name,
     version: saga.version ?? 1,
@@ -76,19 +80,27 @@ function fillSaga(saga: DeclaredSaga, options: DefineSagaOptions): SagaDefinitio
       sagaDefaults.recovery.maximumRecoveryAttempts,
     deadlineMs: saga.deadlineMs,
     tags: saga.tags,
-    stages: Object.freeze(saga.steps.map((step) => fillStage(step, saga, options))),
+    stages: Object.freeze(flat.map((stage) => fillStage(stage, saga, options))),
+    choices: Object.freeze(choices),
   });
 }
 
-function fillStage(declared: DeclaredStage, saga: DeclaredSaga, options: DefineSagaOptions): Stage {
-  if (isWait(declared)) return Object.freeze({ kind: 'wait', wait: fillWait(declared) });
-  if (!isFallback(declared)) return Object.freeze({ kind: 'step', step: fillStep(declared, saga, options) });
+function fillStage(
+  { declared, guards }: FlatStage<DeclaredLeaf>,
+  saga: DeclaredSaga,
+  options: DefineSagaOptions,
+): Stage {
+  const guarded = guards.length === 0 ? {} : { guards: Object.freeze(guards) };
+  if (isWait(declared)) return Object.freeze({ kind: 'wait', wait: fillWait(declared), ...guarded });
+  if (!isFallback(declared))
+    return Object.freeze({ kind: 'step', step: fillStep(declared, saga, options), ...guarded });
   return Object.freeze({
     kind: 'fallback',
     primary: fillStep(declared.primary, saga, options),
     alternative: fillStep(declared.alternative, saga, options),
     failureErrors: declared.failureErrors,
     circuitBreaker: makeBreaker(declared, saga, options),
+    ...guarded,
   });
 }
 

@@ -1,4 +1,5 @@
 import { SagaDefinitionError } from '../errors/saga-definition-error.js';
+import { choose, when } from './choice.js';
 import { defineSaga } from './define-saga.js';
 import { fallback } from './fallback.js';
 import type { DeclaredStage, DeclaredStep } from './saga-definition.js';
@@ -63,6 +64,8 @@ describe('the kinds of steps', () => {
       'an approval that always continues after it',
       [p('a'), approval('y', { ...at, ...on, onReject: 'continue' })],
     ],
+    ['one pivot in each case', [c('a'), choose('z', () => 'x', { x: p('b'), y: [c('c'), p('d')] }), r('e')]],
+    ['a choice that may be skipped after the pivot', [p('a'), when('z', () => true, [r('b')]), r('c')]],
   ])('may stand in the order of %s', (_order, steps) => {
     expect(problemsOf(steps)).toEqual([]);
   });
@@ -100,6 +103,28 @@ describe('the kinds of steps', () => {
     ['the pivot at the end', [c('a'), r('b'), r('c'), p('d')], [late('d', 'c')]],
     ['the pivot between retriable steps', [r('a'), p('b'), r('c')], [late('b', 'a')]],
     ['a fallback of pivots after a retriable step', [r('a'), fallback(p('b'), p('c'))], [late('b', 'a')]],
+    [
+      'two pivots, one of them in a case',
+      [choose('z', () => 'x', { x: p('a'), y: c('b') }), p('c')],
+      [two('a', 'c')],
+    ],
+    [
+      'compensatable after a pivot that may be skipped',
+      [when('z', () => true, [p('a')]), c('b')],
+      [undone('b', 'pivot', 'a')],
+    ],
+    [
+      'compensatable after the pivot of its case',
+      [when('z', () => true, [p('a'), c('b')])],
+      [undone('b', 'pivot', 'a')],
+    ],
+    [
+      'a choice that may fail after the pivot',
+      [p('a'), choose('z', () => 'x', { x: r('b') })],
+      [
+        `the choice "z" stands after the pivot step "a", and its otherwise is 'fail'. Set otherwise: 'skip' on "z", or move it before "a"`,
+      ],
+    ],
     ['two pivots', [p('a'), p('b')], [two('a', 'b')]],
     ['three pivots', [p('a'), p('b'), p('c')], [two('a', 'b'), two('a', 'c')]],
     ['two pivots around a retriable step', [p('a'), r('b'), p('c')], [two('a', 'c'), late('c', 'b')]],

@@ -1,5 +1,7 @@
 import type { ContextClass } from '../context/hydrate.js';
 import type { ContextCodec } from '../context/context-codec.js';
+import type { Choose, When } from './choice.js';
+import type { ChoiceDefinition, GuardedStage } from './choice-definition.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { ErrorMatcher } from '../errors/error-matcher.js';
 import type { Fallback } from './fallback.js';
@@ -30,17 +32,20 @@ export interface DeclaredSaga extends SagaOptions {
   readonly steps: readonly DeclaredStage[];
 }
 
-/** A declared stage of a saga. */
-export type DeclaredStage = DeclaredStep | Fallback<DeclaredStep> | DeclaredWait;
+/** A stage of a saga, or a choice between stages. */
+export type DeclaredStage = DeclaredLeaf | When<DeclaredStage> | Choose<DeclaredStage>;
+
+/** A declared stage of any kind except a choice. */
+export type DeclaredLeaf = DeclaredStep | Fallback<DeclaredStep> | DeclaredWait;
 
 /** A stage of a checked saga with one step. */
-export interface StepStage {
+export interface StepStage extends GuardedStage {
   readonly kind: 'step';
   readonly step: StepDefinition;
 }
 
 /** A stage of a checked saga with a primary and its alternative. */
-export interface FallbackStage {
+export interface FallbackStage extends GuardedStage {
   readonly kind: 'fallback';
   readonly primary: StepDefinition;
   readonly alternative: StepDefinition;
@@ -50,7 +55,7 @@ export interface FallbackStage {
 }
 
 /** A stage of a checked saga that waits. */
-export interface WaitStage {
+export interface WaitStage extends GuardedStage {
   readonly kind: 'wait';
   readonly wait: WaitDefinition;
 }
@@ -70,6 +75,8 @@ export interface SagaDefinition {
   /** The tags of each execution, from its first context. Undefined: only those of the start. */
   readonly tags?: SagaTags | undefined;
   readonly stages: readonly Stage[];
+  /** The choices between stages, the outer ones before the inner ones. */
+  readonly choices: readonly ChoiceDefinition[];
 }
 
 /** The steps of a stage, the primary first. A wait has none. */
@@ -81,5 +88,17 @@ export function stepsOf(stage: Stage): readonly StepDefinition[] {
       return [stage.primary, stage.alternative];
     case 'wait':
       return [];
+  }
+}
+
+/** The id under which a stage is skipped: that of its step, its primary or its wait. */
+export function stageId(stage: Stage): string {
+  switch (stage.kind) {
+    case 'step':
+      return stage.step.id;
+    case 'fallback':
+      return stage.primary.id;
+    case 'wait':
+      return stage.wait.id;
   }
 }

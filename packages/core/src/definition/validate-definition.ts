@@ -2,6 +2,10 @@ import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import { isPlainObject } from '../identity/values.js';
 import { checkTable, checkValues } from '../options/check-table.js';
 import { checkKinds, checkKindsOfFallback, checkOptionsOfKind } from './check-kinds.js';
+import { branchesOf, isChoice } from './choice.js';
+import type { DeclaredChoice } from './choice.js';
+import { flatten } from './choice-definition.js';
+import { choiceTables } from './choice-tables.js';
 import { fallbackTable } from './fallback-table.js';
 import { checkedElsewhere } from '../options/option.js';
 import type { OptionTable, OptionTableOf } from '../options/option.js';
@@ -12,7 +16,7 @@ import { isSagaSignal } from './saga-signal.js';
 import { waitTables } from './wait-tables.js';
 import { isWait } from './waits.js';
 import type { DeclaredWait } from './waits.js';
-import type { DeclaredSaga, DeclaredStage, DeclaredStep } from './saga-definition.js';
+import type { DeclaredLeaf, DeclaredSaga, DeclaredStage, DeclaredStep } from './saga-definition.js';
 
 /** The pattern of the names of sagas and the ids of steps. */
 export const namePattern = /^[A-Za-z][\w.:-]{0,99}$/;
@@ -88,6 +92,7 @@ function checkSteps(where: string, saga: DeclaredSaga): readonly SagaDefinitionP
 }
 
 function checkStage(where: string, declared: DeclaredStage): readonly SagaDefinitionProblem[] {
+  if (isChoice(declared)) return checkChoice(where, declared);
   if (isWait(declared)) return checkWait(where, declared);
   if (!isFallback(declared)) return checkStep(where, declared);
   const sides = [declared.primary, declared.alternative];
@@ -123,6 +128,26 @@ function checkWait(saga: string, wait: DeclaredWait): readonly SagaDefinitionPro
   ];
 }
 
+function checkChoice(saga: string, choice: DeclaredChoice<DeclaredStage>): readonly SagaDefinitionProblem[] {
+  const where = `step "${choice.id}" of ${saga}`;
+  return [
+    ...checkName(where, 'id', choice.id),
+    ...aliasesOf(choice).flatMap((alias) => checkName(where, 'alias', alias)),
+    ...checkTable({ where, path: '' }, choice, choiceTables[choice.kind]),
+    ...missingIn(where, choice),
+    ...branchesOf(choice).flatMap(({ stages }) => stages.flatMap((stage) => checkStage(saga, stage))),
+  ];
+}
+
+/** The check of a table passes over what is left out. */
+function missingIn(where: string, choice: DeclaredChoice<DeclaredStage>): readonly SagaDefinitionProblem[] {
+  const table: OptionTable = choiceTables[choice.kind];
+  const needed = choice.kind === 'when' ? ['predicate', 'stages'] : ['select', 'cases'];
+  return needed
+    .filter((name) => Reflect.get(choice, name) === undefined)
+    .flatMap((name) => table[name]?.check({ where, path: name }, undefined) ?? []);
+}
+
 function checkSignals(where: string, wait: DeclaredWait): readonly SagaDefinitionProblem[] {
   if (wait.kind !== 'wait-for' || !Array.isArray(wait.signals)) return [];
   return wait.signals.filter(isSagaSignal).flatMap(({ name }) => checkName(where, 'signal', name));
@@ -133,10 +158,13 @@ function aliasesOf({ aliases }: Pick<DeclaredStep, 'aliases'>): readonly string[
 }
 
 function checkUniqueIds(where: string, saga: DeclaredSaga): readonly SagaDefinitionProblem[] {
-  const steps = saga.steps.flatMap((declared): readonly (DeclaredStep | DeclaredWait)[] =>
+  const named: Pick<DeclaredStep, 'id' | 'aliases'>[] = [];
+  const flat = flatten<DeclaredLeaf>(saga.steps, (choice) => named.push(choice));
+  const steps = flat.flatMap(({ declared }): readonly (DeclaredStep | DeclaredWait)[] =>
     isFallback(declared) ? [declared.primary, declared.alternative] : [declared],
   );
-  const ids = steps.filter((step) => !isFallback(step)).flatMap((step) => [step.id, ...aliasesOf(step)]);
+  named.push(...steps.filter((step) => !isFallback(step)));
+  const ids = named.flatMap((step) => [step.id, ...aliasesOf(step)]);
   const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
   return [...twice].map((id) => ({
     where,

@@ -5,10 +5,12 @@ import type {
   CompensationCompleted,
   CompensationFailed,
   EntryDraft,
+  PathDecided,
   WaitEnded,
 } from '../journal/journal-entry.js';
 import { mayAct } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
+import type { SagaPath } from '../journal/saga-path.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 
 /**
@@ -50,6 +52,8 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
       return SagaStatus.Stuck;
     case 'wait-ended':
       return afterWait(definition, state, draft);
+    case 'path-decided':
+      return afterPath(definition, state, draft);
     case 'settled':
       return settled(definition, state);
     default:
@@ -57,9 +61,13 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
   }
 }
 
-function afterAct(definition: SagaDefinition, state: SagaState, { events, pivot }: ActCompleted): SagaStatus {
+function afterAct(
+  definition: SagaDefinition,
+  state: SagaState,
+  { events, path, pivot }: ActCompleted,
+): SagaStatus {
   if (state.cancel !== undefined && pivot !== true) return SagaStatus.Compensating;
-  const isLast = state.stage + 1 >= definition.stages.length;
+  const isLast = nextStage(state, path) >= definition.stages.length;
   // Events of the last step are delivered before the end is written: otherwise, a crash between the two would lose
   // them.
   return isLast && events === undefined ? SagaStatus.Completed : state.status;
@@ -70,10 +78,20 @@ function afterFailedAct(state: SagaState, { next, undo }: ActFailed): SagaStatus
   return next === 'compensate' ? turned(state.undo.length > 0 || undo) : state.status;
 }
 
-function afterWait(definition: SagaDefinition, state: SagaState, { next }: WaitEnded): SagaStatus {
+function afterWait(definition: SagaDefinition, state: SagaState, { next, path }: WaitEnded): SagaStatus {
   if (next === 'halt') return SagaStatus.Stuck;
   if (next === 'compensate' || state.cancel !== undefined) return turned(state.undo.length > 0);
-  return state.stage + 1 >= definition.stages.length ? SagaStatus.Completed : state.status;
+  return nextStage(state, path) >= definition.stages.length ? SagaStatus.Completed : state.status;
+}
+
+/** The index of the stage after an entry that ends the current one. */
+function nextStage({ stage }: SagaState, path: SagaPath | undefined): number {
+  return stage + 1 + (path?.skipped?.length ?? 0);
+}
+
+function afterPath(definition: SagaDefinition, state: SagaState, { path }: PathDecided): SagaStatus {
+  const isLast = mayAct(state) && nextStage(state, path) > definition.stages.length;
+  return isLast ? SagaStatus.Completed : state.status;
 }
 
 function afterUndo(state: SagaState, { events }: CompensationCompleted): SagaStatus {

@@ -6,6 +6,7 @@ import { SagaStuckReason } from '../errors/saga-failure.js';
 import { branchOf, changedBranches } from '../journal/branch-state.js';
 import type { BranchState } from '../journal/branch-state.js';
 import { fits } from '../journal/fits.js';
+import { mayEnter } from '../journal/guards.js';
 import { currentStep, standingStep, stepAt, waitAt } from '../journal/stage-steps.js';
 import type { CompensationDecided, DeadlinePassed, MarkedStuck, Settled } from '../journal/journal-entry.js';
 import type { SagaState, UndoItem } from '../journal/saga-state.js';
@@ -38,9 +39,14 @@ export interface RecordAction {
   readonly entry: Settled | CompensationDecided | DeadlinePassed | MarkedStuck;
 }
 
+/** Decide the path: no entry led to this stage with the decisions that it needs, or one of them failed. */
+export interface ChooseAction {
+  readonly kind: 'choose';
+}
+
 /** One of the next things to do for a saga. */
 export type Action =
-  ActAction | CompensateAction | WaitAction | BeginWaitAction | EndWaitAction | RecordAction;
+  ActAction | CompensateAction | ChooseAction | WaitAction | BeginWaitAction | EndWaitAction | RecordAction;
 
 /**
  * Decides what comes next; nothing if a saga has ended, is STUCK or is parked. Pure and total: no clock, no randomness,
@@ -99,7 +105,8 @@ function isForwardInDoubt(definition: SagaDefinition, state: SagaState): boolean
 /** If a cancel comes between the attempts of a step, `compensateOn` decides whether the step is undone. */
 function decidedByCancel(definition: SagaDefinition, state: SagaState): CompensationDecided {
   const { priorOutcome } = branchOf(state);
-  const step = currentStep(definition, state);
+  // The act of a stage that was not chosen has not begun.
+  const step = isOpen(definition, state) ? currentStep(definition, state) : undefined;
   const isUndone =
     step !== undefined &&
     !isForward(step) &&
@@ -113,12 +120,19 @@ function nextAct(
   state: SagaState,
   { isAlternative, failedAttempts }: BranchState,
 ): Action {
+  if (!isOpen(definition, state)) return { kind: 'choose' };
   const step = stepAt(definition, state.stage, isAlternative);
   if (step !== undefined) return { kind: 'act', step, attempt: failedAttempts + 1 };
   const wait = waitAt(definition, state.stage);
   if (wait !== undefined) return nextOfWait(wait, state);
   const isDone = state.stage >= definition.stages.length;
   return isDone ? record({ kind: 'settled' }) : misfit(fits(definition, state));
+}
+
+/** Whether the next stage is under no condition, or was chosen. */
+function isOpen({ stages }: SagaDefinition, { stage, decisions }: SagaState): boolean {
+  const next = stages[stage];
+  return next?.guards === undefined || mayEnter(next, decisions);
 }
 
 /** A layer is undone item by item, the last one first. */

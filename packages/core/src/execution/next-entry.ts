@@ -1,13 +1,16 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { applyEntry } from '../journal/apply-entry.js';
 import { branchOf } from '../journal/branch-state.js';
-import type { EntryDraft } from '../journal/journal-entry.js';
+import { mayEnter } from '../journal/guards.js';
+import type { EntryDraft, PathDecided } from '../journal/journal-entry.js';
 import type { Park } from '../journal/park.js';
 import type { SagaState } from '../journal/saga-state.js';
+import { mayAct } from '../journal/saga-state.js';
 import { waitAt } from '../journal/stage-steps.js';
 import { takenBy } from './awaited-signal.js';
 import { beginningOf } from './begin-wait.js';
 import type { WaitingRule } from './begin-wait.js';
+import { choosePath, failureOfChoice } from './choose-path.js';
 import { endOf, failedWait } from './end-wait.js';
 import { nextActions } from './next-actions.js';
 import type { WaitAction } from './next-wait.js';
@@ -23,6 +26,8 @@ export function nextEntry(
   switch (action?.kind) {
     case 'record':
       return action.entry;
+    case 'choose':
+      return failureOfChoice(definition, state, rule.clock) ?? decided(definition, state);
     case 'begin-wait': {
       const beginning = beginningOf(definition, action.wait, state.context, rule);
       if ('thrown' in beginning) return failedWait(state, action.wait, 'failed', beginning.thrown);
@@ -37,6 +42,27 @@ export function nextEntry(
     case undefined:
       return undefined;
   }
+}
+
+/** The entry of a path to which no other entry led. */
+function decided(definition: SagaDefinition, state: SagaState): PathDecided {
+  return { kind: 'path-decided', path: choosePath(definition, state)?.path ?? {} };
+}
+
+/**
+ * An entry that leads to the next stage, with the path to it. The context is the one after the entry.
+ */
+export function leadingToStage(definition: SagaDefinition, state: SagaState, draft: EntryDraft): EntryDraft {
+  if (draft.kind !== 'act-completed' && draft.kind !== 'wait-ended') return draft;
+  const stage = state.stage + 1;
+  // hot path: nearly every entry ends here.
+  if (definition.stages[stage]?.guards === undefined) return draft;
+  const isPivot = draft.kind === 'act-completed' && draft.pivot === true;
+  const isLeading = mayAct(state) && (state.cancel === undefined || isPivot) && !('next' in draft);
+  if (!isLeading) return draft;
+  const { context = state.context } = draft;
+  const chosen = choosePath(definition, { stage, decisions: state.decisions, context });
+  return chosen === undefined ? draft : { ...draft, path: chosen.path };
 }
 
 /** Whether a wait continues without an owner, because the rest of the wait is long and no entry has parked the saga. */
@@ -57,9 +83,11 @@ export function leadingToWait(
 ): EntryDraft {
   if (draft.kind !== 'act-completed' && draft.kind !== 'wait-ended') return draft;
   // hot path: nearly every entry ends here, before anything is folded twice.
-  if (definition.stages[state.stage + 1]?.kind !== 'wait' || 'events' in draft) return draft;
+  const stage = state.stage + 1 + (draft.path?.skipped?.length ?? 0);
+  if (definition.stages[stage]?.kind !== 'wait' || 'events' in draft) return draft;
   const after = applyEntry(state, draft);
   const wait = after.direction === 'forward' ? waitAt(definition, after.stage) : undefined;
+  if (!mayEnter(definition.stages[stage], after.decisions)) return draft;
   if (wait === undefined || takenBy(wait, after.signals) !== undefined) return draft;
   const beginning = beginningOf(definition, wait, after.context, rule);
   return 'thrown' in beginning ? draft : { ...draft, ...beginning };

@@ -20,7 +20,7 @@ import type { UndeliveredEvents } from './delivery.js';
 import type { WriteLimit } from './journal-writer.js';
 import { nextActions, nextActionsThatFit } from './next-actions.js';
 import type { Action } from './next-actions.js';
-import { leadingToWait } from './next-entry.js';
+import { leadingToStage, leadingToWait } from './next-entry.js';
 import type { PendingAppend } from './pending-append.js';
 import { beginDelivery } from './pending-delivery.js';
 import type { PendingDelivery } from './pending-delivery.js';
@@ -80,7 +80,8 @@ export class SagaRecord implements WriteLimit {
     writer: Pick<CheckpointWriter, 'append'> = this.dependencies.writer,
   ): PendingAppend {
     const { worker } = this.dependencies;
-    const led = leadingToWait(this.definition, this.state, draft, this.dependencies);
+    const onward = leadingToStage(this.definition, this.state, draft);
+    const led = leadingToWait(this.definition, this.state, onward, this.dependencies);
     const entry = withStatus(this.definition, this.state, led);
     const after = applyEntry(this.state, entry);
     const change = projectHeader(this.state, after, worker);

@@ -1,6 +1,7 @@
 import { StepOutcome } from '../definition/step-run.js';
 import { SagaStuckReason } from '../errors/saga-failure.js';
 import { branchOf, changedBranches } from './branch-state.js';
+import { withoutFailed } from './guards.js';
 import { failureOfResolution } from './describe-failure.js';
 import type {
   CancelRequested,
@@ -52,6 +53,7 @@ export function retryRequested(next: MutableState): void {
     next.givenUp = [];
     restoreAttempts(next);
   }
+  next.decisions = withoutFailed(next.decisions);
   const { failedAttempts: forgivenAttempts } = branchOf(next);
   const forgiven = { forgivenAttempts, doubtfulAttempts: 0 };
   next.branches = changedBranches(next, { ...forgiven, retryAt: undefined, retryEndsAt: undefined });

@@ -1,6 +1,8 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { isStep } from '../definition/saga-step.js';
 import { branchOf } from './branch-state.js';
+import { misfitOfDecisions } from './guards.js';
+import { noDecisions } from './saga-path.js';
 import type { NamedStep, SagaState } from './saga-state.js';
 import { nowhere } from './saga-state.js';
 import { currentStep, stepAt, waitAt } from './stage-steps.js';
@@ -14,6 +16,10 @@ export function fits(definition: SagaDefinition, state: SagaState): string | und
     const problem = misplaced(definition, named);
     if (problem !== undefined) return problem;
   }
+  if (state.decisions !== noDecisions) {
+    const misfit = misfitOfDecisions(definition, state.decisions);
+    if (misfit !== undefined) return misfit;
+  }
   const isChosen = state.direction === 'forward' && branchOf(state).isAlternative;
   if (!isChosen || currentStep(definition, state) !== undefined) return undefined;
   return `the journal chose an alternative at place ${state.stage + 1}, where the definition has none`;
@@ -25,6 +31,9 @@ function misplaced(definition: SagaDefinition, named: NamedStep): string | undef
   const wait = isAlternative ? undefined : waitAt(definition, stage);
   const expected = stepAt(definition, stage, isAlternative) ?? wait;
   if (expected !== undefined && isStep(expected, named.step)) return undefined;
+  // An act that failed may be that of a choice before the stage.
+  const guards = definition.stages[stage]?.guards ?? [];
+  if (guards.some(({ decision }) => isStep(decision, named.step))) return undefined;
   const found = expected === undefined ? 'none' : `"${expected.id}"`;
   return `the journal has "${named.step}" at place ${named.stage + 1}, where the definition has ${found}`;
 }

@@ -2,6 +2,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import type { WaitDefinition } from '../definition/wait-definition.js';
 import { isStep } from '../definition/saga-step.js';
+import { mayEnter } from './guards.js';
 import { branchOf } from './branch-state.js';
 import type { SagaState } from './saga-state.js';
 import { mayAct } from './saga-state.js';
@@ -38,6 +39,9 @@ export function waitAt(definition: SagaDefinition, stage: number): WaitDefinitio
 /** The steps that an operator can resolve: the one whose act is next, or every one that remains to be compensated. */
 export function openSteps(definition: SagaDefinition, state: SagaState): readonly string[] {
   if (mayAct(state)) {
+    // A stage that was not chosen has no effect that an operator could confirm.
+    const stage = definition.stages[state.stage];
+    if (stage !== undefined && !mayEnter(stage, state.decisions)) return [];
     const step = currentStep(definition, state);
     return step === undefined ? [] : [step.id, ...step.aliases];
   }

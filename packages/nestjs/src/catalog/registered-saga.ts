@@ -1,6 +1,6 @@
 import { stepsOf } from '@nest-saga/core/engine';
 import type { RetryPolicy, SagaDefinition, StepDefinition } from '@nest-saga/core';
-import type { Stage, WaitDefinition } from '@nest-saga/core/engine';
+import type { Guard, Stage, WaitDefinition } from '@nest-saga/core/engine';
 
 /** A saga that this application can run, as plain data that can be sent to a client as it is. */
 export interface RegisteredSaga {
@@ -21,6 +21,16 @@ export interface RegisteredStage {
   readonly steps: readonly RegisteredStep[];
   /** Of a wait: what it waits for. */
   readonly wait?: RegisteredWait;
+  /** The conditions under which the stage runs, the outermost first. Absent for a stage that always runs. */
+  readonly conditions?: readonly RegisteredCondition[];
+}
+
+/** A condition of a stage. */
+export interface RegisteredCondition {
+  /** The id of the choice. */
+  readonly choice: string;
+  /** `true` of `when()`, or the name of a case of `choose()`. */
+  readonly equals: boolean | string;
 }
 
 /** A place that waits. */
@@ -59,8 +69,13 @@ export function toRegisteredSaga({ name, version, context, stages }: SagaDefinit
       kind: stage.kind,
       steps: stepsOf(stage).map(toRegisteredStep),
       ...(stage.kind === 'wait' ? { wait: toRegisteredWait(stage.wait) } : {}),
+      ...(stage.guards === undefined ? {} : { conditions: stage.guards.map(toRegisteredCondition) }),
     })),
   };
+}
+
+function toRegisteredCondition({ decision, equals }: Guard): RegisteredCondition {
+  return { choice: decision.id, equals };
 }
 
 function toRegisteredWait(wait: WaitDefinition): RegisteredWait {

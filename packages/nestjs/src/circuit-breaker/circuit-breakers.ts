@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isFallback } from '@nest-saga/core/engine';
+import { flatten, isFallback } from '@nest-saga/core/engine';
 import type { CreateCircuitBreaker, DeclaredSaga } from '@nest-saga/core';
 import { SagaListeners } from '../events/saga-listeners.js';
 import { SystemClock } from '../node/system-clock.js';
@@ -28,8 +28,8 @@ export class CircuitBreakers {
 }
 
 function hasBreakerSettings({ steps }: DeclaredSaga): boolean {
-  return steps.some(
-    (stage) =>
+  return flatten(steps).some(
+    ({ declared: stage }) =>
       isFallback(stage) && stage.circuitBreaker !== undefined && !('execute' in stage.circuitBreaker),
   );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { delay } from '@nest-saga/core';
 import type { SagaStepHandler, StepRun } from '@nest-saga/core';
 import type { CompensatableStep, ForwardStep } from '@nest-saga/core/engine';
+import { choose, when } from './choice.js';
 import { fallback } from './fallback.js';
 import { Saga, SagaMetadata } from './saga.decorator.js';
 import type { StoredSagaOptions } from './saga.decorator.js';
@@ -105,6 +106,47 @@ describe('the types of a saga', () => {
     })
     class WrongSaga {}
     expect([OrderSaga, AnnotatedSaga, WrongSaga].map((saga) => stepsOf(saga).length)).toEqual([5, 1, 1]);
+  });
+
+  it('give each function of a choice the type of the context, however deep, with the class as the first argument', () => {
+    @Saga(OrderContext, {
+      name: 'order',
+      steps: [
+        when('large', (order) => order.total > 100, [
+          LogStep,
+          ChargeStep,
+          delay('later', (order) => order.total),
+          choose(
+            'kind',
+            (order) => order.item,
+            { book: step(LogStep, { id: 'log-book' }), other: [fallback(ChargeStep, LogStep)] },
+            { otherwise: 'skip' },
+          ),
+        ]),
+        // @ts-expect-error an order has no city
+        when('far', (order) => order.city === 'Rome', [LogStep]),
+        // @ts-expect-error an order's total is not the name of a case
+        choose('price', (order) => order.total, { low: LogStep }),
+      ],
+    })
+    class OrderSaga {}
+    @Saga({
+      name: 'order',
+      context: OrderContext,
+      steps: [when('large', (order: OrderContext) => order.total > 100, [ChargeStep])],
+    })
+    class AnnotatedSaga {}
+    @Saga(OrderContext, {
+      name: 'order',
+      steps: [
+        // @ts-expect-error a step of a trip does not fit an order
+        when('large', (order) => order.total > 100, [BookFlightStep]),
+        // @ts-expect-error a step of a trip does not fit an order
+        choose('kind', (order) => order.item, { book: [ChargeStep, BookFlightStep] }),
+      ],
+    })
+    class WrongSaga {}
+    expect([OrderSaga, AnnotatedSaga, WrongSaga].map((saga) => stepsOf(saga).length)).toEqual([3, 1, 2]);
   });
 
   it('refuse a step of another context', () => {

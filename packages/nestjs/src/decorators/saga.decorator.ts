@@ -19,7 +19,10 @@ export interface SagaDecoratorOptions<Context> extends Omit<SagaOptions, 'contex
    * One that throws refuses the start. Without it an execution has the tags of its start.
    */
   readonly tags?: SagaTags<NoInfer<Context>>;
-  /** The steps in their order: step classes, `step(Class, { id })`, or `fallback(Primary, Alternative)`. */
+  /**
+   * The stages in their order: step classes, `step(Class, { id })`, `fallback(Primary, Alternative)`, waits, or choices
+   * between stages (`when`, `choose`).
+   */
   readonly steps: readonly SagaStage<NoInfer<Context>>[];
 }
 

@@ -1,4 +1,4 @@
-import type { DeclaredWait } from '@nest-saga/core/engine';
+import type { Choose, DeclaredWait, When } from '@nest-saga/core/engine';
 import type { Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
 
 /**
@@ -42,6 +42,16 @@ export interface StepUse<Context = never> {
 /** A step in a saga's list: a class, or the result of `step()`. */
 export type SagaStepReference<Context = never> = SagaStepClass<Context> | StepUse<Context>;
 
-/** A stage in a saga's list: a step, a step with its alternative, or a wait. */
+/** Stages that run only if a condition holds: see `when()`. */
+export interface WhenStage<Context = never> extends When<SagaStage<Context>, Context> {}
+
+/** Several cases, of which one runs: see `choose()`. */
+export interface ChooseStage<Context = never> extends Choose<SagaStage<Context>, Context> {}
+
+/** A stage in a saga's list: a step, a step with its alternative, a wait, or a choice between stages. */
 export type SagaStage<Context = never> =
-  SagaStepReference<Context> | Fallback<SagaStepReference<Context>> | DeclaredWait<Context>;
+  | SagaStepReference<Context>
+  | Fallback<SagaStepReference<Context>>
+  | DeclaredWait<Context>
+  | WhenStage<Context>
+  | ChooseStage<Context>;

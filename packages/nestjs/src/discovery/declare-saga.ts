@@ -5,9 +5,10 @@ import type {
   SagaDefinitionProblem,
   SagaStepOptions,
 } from '@nest-saga/core';
-import type { OptionTable } from '@nest-saga/core/engine';
+import type { DeclaredChoice, OptionTable } from '@nest-saga/core/engine';
 import {
   checkTable,
+  isChoice,
   isFallback,
   isObject,
   isWait,
@@ -74,12 +75,29 @@ class SagaDeclaration {
 
   private declareStage(stage: SagaStage, index: number): DeclaredStage {
     if (isWait(stage)) return stage;
+    if (isChoice(stage)) return this.declareChoice(stage, index);
     if (!isFallback(stage)) return this.declareStep(stage, index);
     // A fallback inside a fallback passes on to the check of the whole saga, which reports it.
     const [primary, alternative] = [stage.primary, stage.alternative].map((side) =>
       this.declareStage(side as SagaStage, index),
     ) as [DeclaredStep, DeclaredStep];
     return { ...stage, primary, alternative };
+  }
+
+  /** The same choice with its stages declared; a choice without a list of stages is reported later. */
+  private declareChoice(choice: DeclaredChoice<unknown>, index: number): DeclaredStage {
+    const declare = (stages: unknown): unknown =>
+      Array.isArray(stages)
+        ? stages.map((stage) => this.declareStage(stage as SagaStage, index))
+        : this.declareStage(stages as SagaStage, index);
+    if (choice.kind === 'when')
+      return {
+        ...choice,
+        stages: Array.isArray(choice.stages) ? declare(choice.stages) : choice.stages,
+      } as DeclaredStage;
+    if (!isObject(choice.cases)) return choice as DeclaredStage;
+    const cases = Object.entries(choice.cases).map(([name, stages]) => [name, declare(stages)] as const);
+    return { ...choice, cases: Object.fromEntries(cases) } as DeclaredStage;
   }
 
   private declareStep(reference: SagaStepClass | StepUse, index: number): DeclaredStep {

@@ -166,7 +166,9 @@ export class JournalReplay {
 
   private takePath(path: SagaPath | undefined): void {
     for (const id of path?.skipped ?? []) this.skipped.add(id);
-    for (const id of Object.keys(path?.decisions ?? {})) this.decided.add(id);
+    // A choice that failed is made again after an operator's retry.
+    for (const [id, decision] of Object.entries(path?.decisions ?? {}))
+      if (typeof decision !== 'object' || decision === null) this.decided.add(id);
   }
 
   private beginWait(entry: WaitStart & Pick<JournalEntry, 'recordedAt'>): void {

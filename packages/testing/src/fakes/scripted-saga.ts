@@ -1,7 +1,11 @@
-import { isFallback } from '@nest-saga/core/engine';
-import type { DeclaredWait } from '@nest-saga/core/engine';
+import { branchesOf, isChoice, isFallback } from '@nest-saga/core/engine';
+import type { Choose, DeclaredWait, When } from '@nest-saga/core/engine';
 import type { DeclaredSaga, Fallback, SagaOptions } from '@nest-saga/core';
 import type { ScriptedStep } from './scripted-step.js';
+
+/** A stage of scripted steps. */
+export type ScriptedStage =
+  ScriptedStep | Fallback<ScriptedStep> | DeclaredWait | When<ScriptedStage> | Choose<ScriptedStage>;
 
 /** A declared saga of scripted steps, with the calls of all of them in one list. */
 export interface ScriptedSaga extends DeclaredSaga {
@@ -24,7 +28,7 @@ export interface ScriptedSaga extends DeclaredSaga {
  */
 export function scriptedSaga(
   name: string,
-  steps: readonly (ScriptedStep | Fallback<ScriptedStep> | DeclaredWait)[],
+  steps: readonly ScriptedStage[],
   options: Omit<SagaOptions, 'name'> = {},
 ): ScriptedSaga {
   const calls: string[] = [];
@@ -39,7 +43,8 @@ export function scriptedSaga(
   return Object.defineProperty({ ...options, name, steps, calls }, 'calls', { enumerable: false });
 }
 
-function stepsIn(declared: ScriptedStep | Fallback<ScriptedStep> | DeclaredWait): readonly ScriptedStep[] {
+function stepsIn(declared: ScriptedStage): readonly ScriptedStep[] {
+  if (isChoice(declared)) return branchesOf(declared).flatMap(({ stages }) => stages.flatMap(stepsIn));
   if (isFallback(declared)) return [declared.primary, declared.alternative];
   return 'handler' in declared ? [declared] : [];
 }
