@@ -17,6 +17,7 @@ const checked = [
   '.changeset',
   'packages/nestjs',
   'apps/orders/src',
+  'apps/orders/test',
   'libs',
   'tools',
   'jest.config.ts',
@@ -31,6 +32,7 @@ const checked = [
 
 /** The folders whose titles of tests are checked, too. Add a folder here when they are clean. */
 const checkedTitles = [
+  'apps/orders/',
   'packages/typeorm/',
   'packages/nestjs/',
   'libs/',

@@ -112,7 +112,7 @@ describe('bad input over HTTP', () => {
     60_000,
   );
 
-  it('in the header last-event-id is refused, or the stream goes on from there', async () => {
+  it('in the header last-event-id is refused, or the stream continues from there', async () => {
     const before = await stored();
     await holds(headerValues, async (value) => {
       const headers = { 'last-event-id': value };
@@ -122,7 +122,7 @@ describe('bad input over HTTP', () => {
     expect(await stored()).toEqual(before);
   });
 
-  it('leaves the same process behind, and an order that was placed before goes on and can be cancelled', async () => {
+  it('leaves the same process running, and an order that was placed before continues and can be cancelled', async () => {
     const { body } = await server.client.send('GET', '/demo');
     expect(body).toEqual({ server: server.pid });
     expect((await server.client.find(running)).body.status).toBe('running');
@@ -137,7 +137,7 @@ describe('bad input over HTTP', () => {
     return sendRaw(server.client.url, request);
   }
 
-  /** How much is stored of all orders. Of an order that waits nothing is written meanwhile. */
+  /** The size of all stored orders. An order that waits writes nothing meanwhile. */
   async function stored(): Promise<{ readonly sagas: string; readonly entries: string }> {
     const { rows } = await connection.query<{ sagas: string; entries: string }>(
       'SELECT (SELECT count(*) FROM saga.saga_execution) AS sagas, (SELECT count(*) FROM saga.saga_log) AS entries',

@@ -21,7 +21,7 @@ describe('cancelling an order over HTTP', () => {
     ]);
   });
 
-  it('answers whoever waits for the order with 409', async () => {
+  it('answers the client that waits for the order with 409', async () => {
     const placed = orders.client.place(
       { destination: scenarios.slowDestination },
       { 'idempotency-key': 'waiting' },
@@ -51,7 +51,7 @@ describe('cancelling an order over HTTP', () => {
     expect((await orders.client.ledger(placed.sagaId)).every(({ undo }) => undo === undefined)).toBe(true);
   });
 
-  it('of an order that nobody placed is a 404', async () => {
+  it('of an unknown order is a 404', async () => {
     expect((await orders.client.cancel('00000000-0000-4000-8000-000000000000')).status).toBe(404);
   });
 
@@ -86,7 +86,7 @@ describe('cancelling an order over HTTP', () => {
     expect(failure?.message).toBe('The customer asked for it.');
   });
 
-  it('names a reason that is no text', async () => {
+  it('names a reason that is not a text', async () => {
     const { status, body } = await orders.client.cancel('00000000-0000-4000-8000-000000000000', {
       reason: 7,
     });

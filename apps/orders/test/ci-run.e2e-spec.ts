@@ -15,7 +15,7 @@ describe('the browser of the tests', () => {
     directory = mkdtempSync(join(tmpdir(), 'ci-run-'));
     for (const tool of tools) symlinkSync(pathOf(tool), join(directory, tool));
     symlinkSync(process.execPath, join(directory, 'node'));
-    // The browser that it was told of, and the results of one test that passed.
+    // The browser of its settings, and the results of one test that passed.
     install(
       'npm',
       `echo "$1 $CHROMIUM_PATH" >> "${directory}/calls"

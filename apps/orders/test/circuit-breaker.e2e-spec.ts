@@ -26,7 +26,7 @@ describe('the circuit breaker of the card gateway', () => {
     expect(payments).toEqual(['invoice', 'invoice', 'invoice', 'invoice']);
   });
 
-  it('asks it again ten seconds later, and goes on with it where it works', async () => {
+  it('asks it again ten seconds later, and continues with it if it works', async () => {
     const { body: refused } = await orders.client.place({});
     expect(refused.order.paidBy).toMatch(/^invoice-/);
 

@@ -59,7 +59,7 @@ describe('the way to kill the server of the demo', () => {
     running = undefined;
   });
 
-  it('is open to a program on this machine, which is no browser and says nothing of a site', async () => {
+  it('is open to a program on this machine that is not a browser and names no site', async () => {
     running = await startProgram('server.ts', { DATABASE_URL: database.url, PORT: '0', DEMO: 'on' });
 
     expect(await kill({})).toBe(202);

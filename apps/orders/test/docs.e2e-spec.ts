@@ -38,7 +38,7 @@ describe.each(pages)('the page $name', ({ name, page }) => {
     expect(missing.map(([link]) => link)).toEqual([]);
   });
 
-  it('has no program in a language that nobody checks here', () => {
+  it('has no program in a language that no check here covers', () => {
     const languages = new Set(codeBlocks(page).map(({ language }) => language));
     expect([...languages].filter((language) => !checked.has(language))).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('what npm shows', () => {
 });
 
 describe('what npm shows of @nest-saga/nestjs', () => {
-  it('names every entry point, and what is there for browsers', () => {
+  it('names every entry point, and the addresses for browsers', () => {
     const entryPoints = Object.keys(readManifest('nestjs').exports)
       .filter((entry) => entry !== './package.json')
       .map((entry) => entry.replace('.', '@nest-saga/nestjs'));

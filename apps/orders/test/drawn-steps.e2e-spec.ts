@@ -12,7 +12,7 @@ describe('the steps on the orders page', () => {
   let draw: Draw;
 
   beforeAll(async () => {
-    // A text, so that nobody looks for its types.
+    // A text, so that the compiler does not look for its types.
     const model = '../public/scripts/saga-model.js' as string;
     ({ drawSteps: draw } = (await import(model)) as { readonly drawSteps: Draw });
   });
@@ -41,7 +41,7 @@ describe('the steps on the orders page', () => {
     expect(last.map(({ state }) => state)).not.toContain('undoing');
   });
 
-  it('show a shipment that failed as being undone, though nobody has said yet that the order goes back', async () => {
+  it('show a shipment that failed as being undone before the undo of the order is recorded', async () => {
     const journal = await journalOf({ destination: scenarios.outageDestination });
     const failure = journal.findLastIndex(({ kind }) => kind === 'act-failed');
 

@@ -18,7 +18,7 @@ describe('the events of an order on two servers', () => {
     await database.drop();
   });
 
-  it('reach a client that is cut at every event and goes on at the other server once each, in order', async () => {
+  it('reach a client that is cut at every event and continues at the other server once each, in order', async () => {
     const sagaId = await server(0).client.placeInBackground({ destination: scenarios.slowDestination });
     const seen = await followWithCuts(sagaId, [server(1), server(0)]);
     expect(seen.map(summarize)).toEqual([
@@ -29,7 +29,7 @@ describe('the events of an order on two servers', () => {
     ]);
   });
 
-  it('tell such a client of an undo too, where the shipment fails', async () => {
+  it('show such a client an undo, too, if the shipment fails', async () => {
     const sagaId = await server(0).client.placeInBackground({ destination: scenarios.outageDestination });
     const seen = await followWithCuts(sagaId, [server(1), server(0)]);
     expect(seen.map(summarize)).toEqual([
@@ -45,7 +45,7 @@ describe('the events of an order on two servers', () => {
     expect(seen.at(-1)?.data).toMatchObject({ failure: { step: 'ship-order' } });
   });
 
-  it('tell such a client of the undo of an order that was cancelled at the server that does not run it', async () => {
+  it('show such a client the undo of an order that was cancelled at the server that does not run it', async () => {
     const sagaId = await server(0).client.placeInBackground({ destination: scenarios.slowDestination });
     await server(0).client.untilCalled(sagaId, 'shipping');
     const following = followWithCuts(sagaId, [server(1), server(0)]);

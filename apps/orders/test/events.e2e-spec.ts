@@ -5,7 +5,7 @@ import { useOrders } from './support/start-orders.js';
 describe('the events of an order', () => {
   const orders = useOrders();
 
-  it('are replayed from the first one to whoever comes late', async () => {
+  it('are replayed from the first one to a client that comes late', async () => {
     const { body } = await orders.client.place({ destination: scenarios.outageDestination });
 
     const events = await readAll(body.sagaId);
@@ -44,7 +44,7 @@ describe('the events of an order', () => {
     }
   });
 
-  it('of an order that nobody placed are a 404, at which a browser stops asking', async () => {
+  it('of an unknown order are a 404, at which a browser stops asking', async () => {
     expect((await request('00000000-0000-4000-8000-000000000000')).status).toBe(404);
   });
 

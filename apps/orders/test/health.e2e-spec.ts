@@ -36,7 +36,7 @@ async function untilProblem(client: OrdersClient, problem: string): Promise<Heal
 describe('the health of the server', () => {
   const orders = useOrders({ leaseDurationMs: 3_000 });
 
-  it('is fine, and tells counts and ages', async () => {
+  it('is fine, and shows counts and ages', async () => {
     const { sagaId } = (await orders.client.place()).body;
     const health = await readHealth(orders.client);
     expect(health).toMatchObject({
@@ -50,7 +50,7 @@ describe('the health of the server', () => {
     expect(JSON.stringify(health)).not.toContain(sagaId);
   });
 
-  it('is degraded, with HTTP status 200, where an order is stuck', async () => {
+  it('is degraded, with HTTP status 200, if an order is stuck', async () => {
     const stuck = await orders.client.place({
       card: scenarios.noRefundCard,
       destination: scenarios.outageDestination,

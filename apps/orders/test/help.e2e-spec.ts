@@ -14,7 +14,7 @@ describe('helping a stuck order over HTTP', () => {
     return body.sagaId;
   }
 
-  it('goes on behind a refund that a person made by hand, and undoes the rest', async () => {
+  it('continues after a refund that a person made by hand, and undoes the rest', async () => {
     const sagaId = await placeStuck();
 
     const { status } = await orders.client.resolve(sagaId, {
@@ -43,7 +43,7 @@ describe('helping a stuck order over HTTP', () => {
     expect(kinds[0]).toBe('retry-requested');
   });
 
-  it('is refused with 409 if the order is not stuck, 404 if there is none, and 400 without a word of what was done', async () => {
+  it('is refused with 409 if the order is not stuck, 404 if there is none, and 400 without a note', async () => {
     const { body } = await orders.client.place({});
     const note = 'refunded';
 

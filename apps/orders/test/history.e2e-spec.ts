@@ -39,14 +39,14 @@ describe('the history of an order', () => {
     expect(JSON.stringify([placed, body])).not.toContain('card-very-secret');
   });
 
-  it('of an order that nobody placed is a 404', async () => {
+  it('of an unknown order is a 404', async () => {
     const { status, body } = await orders.client.find('00000000-0000-4000-8000-000000000000');
 
     expect(status).toBe(404);
     expect(body.code).toBe('SAGA_NOT_FOUND');
   });
 
-  it('is a 400 where the id is no UUID', async () => {
+  it('is a 400 if the id is not a UUID', async () => {
     expect((await orders.client.find('1')).status).toBe(400);
   });
 });

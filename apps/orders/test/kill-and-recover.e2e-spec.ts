@@ -34,7 +34,7 @@ describe('a server that is killed with SIGKILL', () => {
     }
   });
 
-  it('can have its order cancelled at the one that took it over, which undoes all three steps', async () => {
+  it('can have its order cancelled at the one that claimed it, which undoes all three steps', async () => {
     const first = await startProgram('server.ts', environment('600000'));
     const sagaId = await first.client.placeInBackground({ destination: scenarios.slowDestination });
     await first.client.untilCalled(sagaId, 'shipping');

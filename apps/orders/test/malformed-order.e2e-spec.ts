@@ -30,7 +30,7 @@ describe('a malformed order', () => {
     expect(await countSagas()).toBe(0);
   });
 
-  it('that is no object at all is answered with 400, and stores no saga', async () => {
+  it('that is not an object is answered with 400, and stores no saga', async () => {
     const { status } = await orders.client.send('POST', '/orders', [goodOrder]);
 
     expect(status).toBe(400);

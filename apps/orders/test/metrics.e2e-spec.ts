@@ -5,7 +5,7 @@ import { useOrders } from './support/start-orders.js';
 describe('the metrics of the server', () => {
   const orders = useOrders();
 
-  it('tell Prometheus what became of the orders and of each step, and never an id', async () => {
+  it('show Prometheus the ends of the orders and of each step, and never an id', async () => {
     const good = await orders.client.place();
     const undone = await orders.client.place({ destination: scenarios.outageDestination });
     const text = await readMetrics();

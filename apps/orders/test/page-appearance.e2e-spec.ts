@@ -26,7 +26,7 @@ describeInBrowser('how the orders page looks', () => {
     await page.close();
   });
 
-  it('fits a phone too where a name, an error and an address are long and without a space', async () => {
+  it('fits a phone, too, if a name, an error and an address are long and without a space', async () => {
     const viewport = { width: 320, height: 700 };
     const [customer, item] = ['W'.repeat(100), 'M'.repeat(50)];
     const { body } = await orders.client.place({ customer, item, destination: customer });
@@ -51,7 +51,7 @@ describeInBrowser('how the orders page looks', () => {
   );
 
   it.each(['light', 'dark'] as const)(
-    'has one in %s colours too while an order runs, is undone or is stuck, and where a field is wrong',
+    'has one in %s colours, too, while an order runs, is undone or is stuck, and if a field is wrong',
     async (colorScheme) => {
       const opened = await OrdersPage.open(browser, orders.client.url, { colorScheme });
       const poor: string[] = [];
@@ -100,7 +100,7 @@ describeInBrowser('how the orders page looks', () => {
     await page.close();
   });
 
-  it('leaves the kill button disabled where the server is no demonstration', async () => {
+  it('leaves the kill button disabled if the server is not a demonstration', async () => {
     const { page } = await OrdersPage.open(browser, orders.client.url);
     await page.getByText('This server is not for killing').waitFor();
 

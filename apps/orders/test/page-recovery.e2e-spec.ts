@@ -24,7 +24,7 @@ describeInBrowser('the orders page and the death of its server', () => {
     await database.drop();
   });
 
-  it('worked with the keyboard, shows that the server is gone, that another process took the order over, and its good end', async () => {
+  it('used with the keyboard, shows that the server is gone, that another process claimed the order, and its good end', async () => {
     const page = await OrdersPage.open(browser, running.client.url);
     await page.scenario('slow').click();
     await page.untilText('#ledger', 'booked a parcel');

@@ -22,7 +22,7 @@ describeInBrowser('the orders page and orders that wait', () => {
 
   afterEach(() => page.close());
 
-  it('says that a prepaid order waits for the money and until when, and goes on once it is paid', async () => {
+  it('shows that a prepaid order waits for the money and until when, and continues once it is paid', async () => {
     await page.scenario('prepaid').click();
     await page.untilStatus('waiting');
     await page.untilStep('payment', 'held');
@@ -57,7 +57,7 @@ describeInBrowser('the orders page and orders that wait', () => {
     await page.untilText('#wait-rest', 'It cancels itself in 2');
   });
 
-  it('goes on too if the payment service itself sends the webhook, however often', async () => {
+  it('continues, too, if the payment service itself sends the webhook, any number of times', async () => {
     await page.scenario('prepaid').click();
     await page.untilStatus('waiting');
     const orderId = new URL(page.page.url()).hash.slice(1);
@@ -82,7 +82,7 @@ describeInBrowser('the orders page and orders that wait', () => {
     expect(await page.page.locator('#wait').isHidden()).toBe(true);
   });
 
-  it('asks a person about a large order, which goes on once it is approved', async () => {
+  it('asks a person about a large order, which continues once it is approved', async () => {
     await page.scenario('large').click();
     await page.untilStep('approval', 'held');
     await page.untilText('#wait-question', '40 × chair for 5160.00 EUR, ordered by Ada');
@@ -127,7 +127,7 @@ describeInBrowser('the orders page and orders that wait', () => {
     expect(await page.journal()).toContain('Approved by Grace: fine');
   });
 
-  it('tells the second of two people who decide what the first one decided', async () => {
+  it('shows the second of two people the decision of the first one', async () => {
     await page.scenario('large').click();
     await page.untilStep('approval', 'held');
     const second = await OrdersPage.open(browser, page.page.url());
@@ -199,7 +199,7 @@ describeInBrowser('an unpaid order', () => {
 });
 
 describeInBrowser('an order that waits and the death of its server', () => {
-  it('waits on, and goes on in another process once it is paid', async () => {
+  it('still waits, and continues in another process once it is paid', async () => {
     const [browser, database] = await Promise.all([launchBrowser(), makeDatabase()]);
     const running = await startProgram('main.ts', {
       DATABASE_URL: database.url,

@@ -178,7 +178,7 @@ describeInBrowser('the orders page', () => {
     expect(await page.button('Cancel this order').isDisabled()).toBe(true);
   });
 
-  it('loaded again in the middle of an order, goes on behind the last event it had', async () => {
+  it('loaded again in the middle of an order, continues after the last event it had', async () => {
     await page.scenario('slow').click();
     await page.page.waitForFunction(hasKeptResults, 2);
     const stream = page.page.waitForRequest(/\/events/);
@@ -193,7 +193,7 @@ describeInBrowser('the orders page', () => {
     expect(await page.steps()).toMatchObject({ 'reserve-inventory': 'undone', 'charge-payment': 'undone' });
   });
 
-  it('draws the steps from the stream alone, where nothing else is answered any more', async () => {
+  it('draws the steps from the stream alone, if nothing else is answered any more', async () => {
     await answerNothingButTheStream();
     await page.scenario('slow').click();
 
@@ -316,7 +316,7 @@ describeInBrowser('the orders page', () => {
     await page.untilText('#saga-outcome', 'Cancelled');
   });
 
-  it('is the page of the picture in the README, which UPDATE_PICTURE=1 makes anew', async () => {
+  it('is the page of the picture in the README, which UPDATE_PICTURE=1 makes again', async () => {
     await page.page.setViewportSize({ width: 1280, height: 860 });
     await page.scenario('outage').click();
     await page.untilStatus('failed');
@@ -336,7 +336,7 @@ describeInBrowser('the orders page', () => {
     await page.page.route(isJournal, async (route) => {
       if (!isFirst) return route.abort();
       isFirst = false;
-      // What has happened by now is left out: it can come through the stream only.
+      // Everything until now is left out: it can come through the stream only.
       const response = await route.fetch();
       const order = (await response.json()) as OrderDetails;
       return route.fulfill({ response, json: { ...order, status: 'running', history: [] } });

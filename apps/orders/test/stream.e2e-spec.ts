@@ -38,7 +38,7 @@ describe('the stream of an order', () => {
     expect(events.at(-1)?.data.failure).toMatchObject({ step: 'ship-order', code: 'SHIPPING_OUTAGE' });
   });
 
-  it('may be left after its first event: the order goes on', async () => {
+  it('may be left after its first event: the order continues', async () => {
     const stream = orders.client.stream();
     const first = await stream.next();
     await stream.return(undefined);

@@ -30,7 +30,7 @@ describe('the trace of an order whose server is killed', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('goes on in the process that takes the order over, which says that it recovered it', async () => {
+  it('continues in the process that claims the order, which shows that it recovered it', async () => {
     const first = await startProgram('server.ts', environment('600000'));
     const sagaId = await first.client.placeInBackground({ destination: scenarios.slowDestination });
     await first.client.untilCalled(sagaId, 'shipping');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { goodOrder } from './orders-client.js';
 import type { RawRequest } from './raw-request.js';
 
-/** A request that has to be refused, and what is wrong with it. */
+/** A request that has to be refused, and the reason. */
 export type BadRequest = readonly [label: string, request: RawRequest];
 
 const json = { 'content-type': 'application/json' };

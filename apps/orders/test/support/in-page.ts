@@ -30,7 +30,7 @@ export function hasFocus(element: Element): boolean {
   return element.matches(':focus-visible');
 }
 
-/** Whether the page has kept so many results for a reload. */
+/** Whether the page has kept this number of results for a reload. */
 export function hasKeptResults(count: number): boolean {
   const [kept = '[]'] = Object.entries(sessionStorage)
     .filter(([key]) => key.startsWith('order:'))
@@ -43,7 +43,7 @@ export function forgetResults(): void {
   sessionStorage.clear();
 }
 
-/** Keeps how the steps are drawn, each time that they are drawn anew. */
+/** Keeps the drawn steps, each time that they are drawn again. */
 export function recordStates(): void {
   const recorded: Record<string, string>[] = [];
   Object.assign(window, { recorded });
@@ -58,7 +58,7 @@ export function readRecordedStates(): readonly Readonly<Record<string, string>>[
   return (window as unknown as { readonly recorded: readonly Record<string, string>[] }).recorded;
 }
 
-/** The lines of the ledger, read in one go: in between the page may draw them anew. */
+/** The lines of the ledger, read in one go: in between the page may draw them again. */
 export function readLedger(): readonly string[] {
   return [...document.querySelectorAll('#ledger tr')].map((row) =>
     [...row.querySelectorAll('td')]

@@ -6,7 +6,7 @@ import { repository } from './readme.js';
 /** The picture of the page in the README. */
 export const pictureFile = join(repository, 'docs/orders-page.png');
 
-/** Which page it is a picture of: its files, as `describePage` tells them. */
+/** Which page it is a picture of: its files, as `describePage` lists them. */
 export const picturedFile = join(repository, 'docs/orders-page.sha256');
 
 const page = resolve(import.meta.dirname, '../../public');

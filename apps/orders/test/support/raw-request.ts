@@ -17,7 +17,7 @@ export interface RawAnswer {
 /**
  * Sends a request.
  *
- * @returns The answer with its whole body; of a stream that goes on only what came first.
+ * @returns The answer with its whole body; of a stream that continues only the first part.
  */
 export function sendRaw(
   url: string,
@@ -47,7 +47,7 @@ export function sendRaw(
         response.on('error', reject);
       },
     );
-    // Where a body is refused before all of it was sent, the answer has come first.
+    // If a body is refused before all of it was sent, the answer has come first.
     sent.on('error', reject);
     sent.end(body);
   });

@@ -21,5 +21,5 @@ function describe(span) {
   return { process: process.pid, name, traceId, spanId, parentSpanId: parentSpanContext?.spanId, attributes };
 }
 
-// The first provider that is registered stays: the server's own finds the place taken.
+// The first provider that is registered stays: the server's own is ignored.
 new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register();
