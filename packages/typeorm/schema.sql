@@ -8,6 +8,7 @@ CREATE TABLE saga.saga_audit (
   note text,
   CONSTRAINT saga_audit_pkey PRIMARY KEY (id)
 );
+CREATE INDEX saga_audit_saga ON saga.saga_audit USING btree (saga_id, id);
 
 CREATE TABLE saga.saga_execution (
   id uuid NOT NULL,
@@ -69,6 +70,7 @@ CREATE TABLE saga.saga_log (
   recorded_at timestamp(3) with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT saga_log_pkey PRIMARY KEY (saga_id, seq)
 );
+CREATE INDEX saga_log_delivery_failed ON saga.saga_log USING btree (recorded_at) WHERE (kind = 'delivery-failed'::text);
 
 CREATE TABLE saga.saga_migration (
   version integer NOT NULL,

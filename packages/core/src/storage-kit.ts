@@ -45,6 +45,14 @@ export type {
 export { decodeOutboxCursor, encodeOutboxCursor } from './ports/outbox-cursor.js';
 export { sinkOfSubscriber } from './ports/saga-outbox.js';
 export type {
+  AuditedAct,
+  AuditRecord,
+  FailedDelivery,
+  SagaOversight,
+  WorkerRecord,
+} from './ports/saga-oversight.js';
+export { redeliverAction } from './ports/saga-oversight.js';
+export type {
   NewPointer,
   OutboxAct,
   OutboxListQuery,

@@ -46,6 +46,7 @@ import { Migrator } from './postgres/migrations/migrator.js';
 import { SagaRepositories } from './repositories/saga-repositories.js';
 import { SagaClaims } from './saga-claims.js';
 import { TypeOrmSagaOutbox } from './typeorm-saga-outbox.js';
+import { TypeOrmSagaOversight } from './typeorm-saga-oversight.js';
 import { checkStorageOptions } from './storage-option-table.js';
 import type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
 
@@ -63,6 +64,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly claims: SagaClaims;
   private readonly hints: HintChannel | undefined;
   readonly outbox: TypeOrmSagaOutbox;
+  readonly oversight: TypeOrmSagaOversight;
   private surroundings = noSurroundings;
   /** Absent if hints are turned off. */
   readonly onHint?: (listener: (hint: StorageHint) => void) => () => void;
@@ -98,6 +100,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.barrier = new DurabilityBarrier(connections.writes, runShared);
     this.claims = new SagaClaims(executions, journal);
     this.outbox = new TypeOrmSagaOutbox(connections, tables);
+    this.oversight = new TypeOrmSagaOversight(connections, tables);
     if (options.hints === false) return;
     const hints = new HintChannel(
       tables.schemaName,

@@ -29,6 +29,8 @@ import type {
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
 import { InMemoryOutbox } from './in-memory-outbox.js';
+import { InMemoryOversight } from './in-memory-oversight.js';
+import type { WorkerLeaseRow } from './in-memory-oversight.js';
 import { listHeaders } from './list-headers.js';
 import { OpenSagas } from './open-sagas.js';
 import { listWaitingHeaders } from './list-waiting.js';
@@ -70,13 +72,14 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly sagas = new ReleasingMap<string, StoredSaga>();
   private readonly idsByKey = new Map<string, string>();
   private readonly openSagas = new OpenSagas((sagaId) => this.sagas.get(sagaId)?.header);
-  private readonly workerExpiries = new Map<string, number>();
+  private readonly workers = new Map<string, WorkerLeaseRow>();
   private readonly hintListeners = new Set<(hint: StorageHint) => void>();
   private readonly messages = new StoredMessages();
   private readonly finished = new Set<string>();
   private readonly pauses: WritePauses;
   private readonly keepFinished: boolean;
   readonly outbox: InMemoryOutbox;
+  readonly oversight: InMemoryOversight;
 
   constructor(
     private readonly clock: Clock,
@@ -85,6 +88,8 @@ export class InMemorySagaStorage implements SagaStorage {
     this.keepFinished = options.keepFinished ?? true;
     this.pauses = new WritePauses(clock);
     this.outbox = new InMemoryOutbox(clock, (sagaId) => this.sagas.get(sagaId));
+    const { audit } = this.outbox;
+    this.oversight = new InMemoryOversight(clock, () => this.sagas.values(), this.workers, audit);
   }
 
   async open(): Promise<void> {}
@@ -177,17 +182,17 @@ export class InMemorySagaStorage implements SagaStorage {
   }
 
   async registerWorker(worker: string, leaseDurationMs: number): Promise<void> {
-    this.workerExpiries.set(worker, this.clock.monotonicNow() + leaseDurationMs);
+    this.extendLease(worker, leaseDurationMs);
   }
 
   async renewWorker(worker: string, leaseDurationMs: number): Promise<boolean> {
     if (!this.isAlive(worker)) return false;
-    this.workerExpiries.set(worker, this.clock.monotonicNow() + leaseDurationMs);
+    this.extendLease(worker, leaseDurationMs);
     return true;
   }
 
   async removeWorker(worker: string): Promise<void> {
-    this.workerExpiries.delete(worker);
+    this.workers.delete(worker);
   }
 
   async claim(request: ClaimRequest): Promise<readonly LoadedSaga[]> {
@@ -245,8 +250,13 @@ export class InMemorySagaStorage implements SagaStorage {
     return sagaId === undefined ? undefined : this.sagas.get(sagaId);
   }
 
+  private extendLease(worker: string, leaseDurationMs: number): void {
+    const startedAt = this.workers.get(worker)?.startedAt ?? this.clock.now();
+    this.workers.set(worker, { startedAt, expiresAt: this.clock.monotonicNow() + leaseDurationMs });
+  }
+
   private isAlive(worker: string): boolean {
-    return (this.workerExpiries.get(worker) ?? Number.NEGATIVE_INFINITY) > this.clock.monotonicNow();
+    return (this.workers.get(worker)?.expiresAt ?? Number.NEGATIVE_INFINITY) > this.clock.monotonicNow();
   }
 
   private take(stored: StoredSaga, worker: string, now: number): LoadedSaga {

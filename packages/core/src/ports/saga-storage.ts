@@ -9,6 +9,7 @@ import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
 import type { SagaPath } from '../journal/saga-path.js';
 import type { SagaStatus } from '../journal/saga-status.js';
 import type { NewPointer, SagaOutbox } from './saga-outbox.js';
+import type { SagaOversight } from './saga-oversight.js';
 import type { Surroundings } from './surroundings.js';
 
 /** A saga to be stored for the first time. */
@@ -238,6 +239,8 @@ export interface SagaStorage {
   readonly problem?: string | undefined;
   /** The messages that are still to be delivered. Absent: the storage has no place for them. */
   readonly outbox?: SagaOutbox;
+  /** For people who operate sagas. Absent: the operations page reveals no values and shows no workers. */
+  readonly oversight?: SagaOversight;
   /**
    * Prepares the storage, including migrations. Called once before everything else.
    *

@@ -9,6 +9,7 @@ import { describeListFilters } from './list-filters.contract.js';
 import { describeLists } from './lists.contract.js';
 import { describeOutbox } from './outbox.contract.js';
 import { describeMessages } from './messages.contract.js';
+import { describeOversight } from './oversight.contract.js';
 import { describeParks } from './parks.contract.js';
 import { describePaths } from './paths.contract.js';
 import { describeReads } from './reads.contract.js';
@@ -41,6 +42,7 @@ export function describeSagaStorage(name: string, contract: SagaStorageContract)
     const described = [
       ...groups,
       ...(contract.hasOutbox === false ? [] : [withOutbox]),
+      ...(contract.hasOversight === false ? [] : [withOversight]),
       ...(contract.fragile === undefined ? [] : [withFragile]),
     ];
     for (const [title, describeGroup] of described) {
@@ -78,4 +80,5 @@ const groups: readonly Group[] = [
 ];
 
 const withOutbox: Group = ['the outbox', describeOutbox];
+const withOversight: Group = ['the oversight', describeOversight];
 const withFragile: Group = ['an unknown outcome', describeUnknownOutcomes];

@@ -38,6 +38,8 @@ export interface SagaStorageContract {
   fragile?(harness: SagaStorageHarness): Promise<FragileStorage>;
   /** Whether the storage has a place for messages that are still to be delivered. @default true */
   readonly hasOutbox?: boolean;
+  /** Whether the storage keeps what the operations page needs. @default true */
+  readonly hasOversight?: boolean;
   /** Closes all storages of the harness, including the fragile one, and removes its data. */
   destroy(harness: SagaStorageHarness): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type {
   SagaOutbox,
   SagaMessage,
   SagaOutline,
+  SagaOversight,
   WaitingListQuery,
 } from '@nest-saga/core/storage-kit';
 import { InterceptedOutbox } from './intercepted-outbox.js';
@@ -27,13 +28,17 @@ import type {
 } from '@nest-saga/core';
 
 /** A method of a storage that makes a request. */
-export type StorageMethod = Exclude<keyof SagaStorage, 'onHint' | 'outbox'> | OutboxMethod;
+export type StorageMethod = Exclude<keyof SagaStorage, 'onHint' | 'outbox' | 'oversight'> | OutboxMethod;
 
 /** A storage that passes all calls on to another one, and lets a subclass act between call and answer. */
 export abstract class InterceptedStorage implements SagaStorage {
   readonly outbox?: SagaOutbox;
 
+  /** For people alone: no engine calls it. */
+  readonly oversight?: SagaOversight;
+
   constructor(protected readonly inner: SagaStorage) {
+    if (inner.oversight !== undefined) this.oversight = inner.oversight;
     if (inner.outbox !== undefined)
       this.outbox = new InterceptedOutbox(inner.outbox, (method, call) => this.around(method, call));
   }

@@ -1,7 +1,10 @@
 import type { Tables } from '../tables.js';
 
-/** What people did that no journal can have, because a saga that has ended never changes. */
-export function auditTable({ audit }: Tables): readonly string[] {
+/**
+ * What people did that no journal can have, because a saga that has ended never changes. The index of the journal has only
+ * deliveries that failed, which people repeat, so it costs other entries nothing.
+ */
+export function auditTable({ audit, log }: Tables): readonly string[] {
   return [
     `CREATE TABLE ${audit} (
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -13,5 +16,7 @@ export function auditTable({ audit }: Tables): readonly string[] {
   note text,
   CONSTRAINT saga_audit_pkey PRIMARY KEY (id)
 )`,
+    `CREATE INDEX saga_audit_saga ON ${audit} (saga_id, id)`,
+    `CREATE INDEX saga_log_delivery_failed ON ${log} (recorded_at) WHERE kind = 'delivery-failed'`,
   ];
 }
