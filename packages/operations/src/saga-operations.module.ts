@@ -3,11 +3,14 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { SagaExceptionFilter } from '@nest-saga/nestjs';
 import { resolveOperationsOptions } from './options/operations-options.js';
 import type { ResolvedOperationsOptions, SagaOperationsOptions } from './options/operations-options.js';
+import { PersonActs } from './actions/person-acts.js';
+import { ActsController } from './server/acts.controller.js';
 import { ApiController } from './server/api.controller.js';
 import { OPERATIONS_OPTIONS } from './server/operations-options.token.js';
 import { PageController } from './server/page.controller.js';
 import { Responder } from './server/responder.js';
 import { SagasReader } from './server/sagas-reader.js';
+import { ValueReader } from './server/value-reader.js';
 
 /**
  * The operations page of the sagas of an application: what needs a person, every saga live, and the actions of operators.
@@ -27,8 +30,14 @@ export class SagaOperationsModule {
     return {
       module: SagaOperationsModule,
       imports: [...(options.imports ?? [])],
-      controllers: [guarded(ApiController, resolved), guarded(PageController, resolved)],
-      providers: [{ provide: OPERATIONS_OPTIONS, useValue: resolved }, Responder, SagasReader],
+      controllers: [ApiController, ActsController, PageController].map((one) => guarded(one, resolved)),
+      providers: [
+        { provide: OPERATIONS_OPTIONS, useValue: resolved },
+        Responder,
+        SagasReader,
+        ValueReader,
+        PersonActs,
+      ],
     };
   }
 }

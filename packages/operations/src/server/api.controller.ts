@@ -23,12 +23,18 @@ export class ApiController {
   /** @param mark What the page has already: without a change, the answer is empty. */
   @Get('api/sagas/:sagaId')
   async saga(
+    @Req() request: unknown,
     @Param('sagaId') sagaId: string,
     @Query('mark') mark: string | undefined,
     @Res() response: unknown,
   ): Promise<void> {
-    const view = await this.reader.saga(sagaId, mark);
+    const view = await this.reader.saga(request, sagaId, mark);
     if (view === undefined) this.responder.nothing(response);
     else this.responder.json(response, view);
+  }
+
+  @Get('api/workers')
+  async workers(@Res() response: unknown): Promise<void> {
+    this.responder.json(response, await this.reader.workers());
   }
 }

@@ -1,17 +1,37 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SagaNotFoundError } from '@nest-saga/core';
-import { checkSagaId, encodeCursor, readOutline } from '@nest-saga/core/engine';
+import { InvalidArgumentError, SagaNotFoundError } from '@nest-saga/core';
+import { checkNames, checkSagaId, encodeCursor, readOutline } from '@nest-saga/core/engine';
 import type { SagaApproval } from '@nest-saga/core/engine';
+import type { FailedDelivery, OutboxMessage } from '@nest-saga/core/storage-kit';
 import { checkSagaList, SagaRuntime } from '@nest-saga/nestjs/operations-kit';
 import type { HostedEngine } from '@nest-saga/nestjs/operations-kit';
 import type { ResolvedOperationsOptions } from '../options/operations-options.js';
-import type { ApprovalRow, OverviewView, PersonView, SagaListView, SagaView } from '../views/page-views.js';
+import type {
+  ApprovalRow,
+  BulkPreview,
+  DeliveryRow,
+  OverviewView,
+  PersonView,
+  SagaListView,
+  SagaView,
+  WorkersView,
+} from '../views/page-views.js';
 import { toSagaRow } from '../views/saga-row.js';
 import { toSagaView } from '../views/saga-view.js';
 import { OPERATIONS_OPTIONS } from './operations-options.token.js';
 
 /** How many of each kind the first page shows; the list has the rest. */
 const shownAtOnce = 25;
+/** The most sagas of one bulk action, and how many of them it shows first. */
+const sagasOfBulk = 1_000;
+const shownOfBulk = 5;
+
+const bulkSentences = {
+  retry:
+    'Each of them that is still stuck continues where it stopped: the step, or the undo, is called again with the same idempotency key. The others refuse it and are listed.',
+  cancel:
+    'Each of them that goes forward is undone and ends FAILED. Those that have ended refuse it and are listed; those that are being undone stay as they are.',
+};
 
 /** Reads what the page shows. */
 @Injectable()
@@ -25,10 +45,12 @@ export class SagasReader {
     const person = this.personOf(request);
     return this.runtime.use(async (engine) => {
       const { storage, registry, approvals } = engine;
-      const [summary, stuck, waiting] = await Promise.all([
+      const [summary, stuck, waiting, failed, parked] = await Promise.all([
         storage.summarize(),
         this.page(engine, { status: 'stuck', order: 'oldest', limit: shownAtOnce }),
         approvals.list({ limit: shownAtOnce }),
+        storage.oversight?.listFailedDeliveries(shownAtOnce) ?? [],
+        storage.outbox?.list({ parked: true, limit: shownAtOnce }) ?? { messages: [] },
       ]);
       const { pending, running, compensating } = summary;
       return {
@@ -38,6 +60,7 @@ export class SagasReader {
         stuck: stuck.sagas,
         approvals: waiting.approvals.map((one) => toApprovalRow(one, person)),
         hasMoreApprovals: waiting.nextCursor !== undefined,
+        deliveries: [...failed.map(toDelivery), ...parked.messages.map(toParkedMessage)],
         unregistered: summary.open.filter(({ saga, version }) => registry.find(saga, version) === undefined),
         ...(summary.oldestOpenAgeMs === undefined ? {} : { oldestOpenAgeMs: summary.oldestOpenAgeMs }),
         ...(storage.problem === undefined ? {} : { problem: storage.problem }),
@@ -59,14 +82,56 @@ export class SagasReader {
    *
    * @throws InvalidArgumentError, SagaNotFoundError
    */
-  async saga(sagaId: string, mark: string | undefined): Promise<SagaView | undefined> {
+  async saga(request: unknown, sagaId: string, mark: string | undefined): Promise<SagaView | undefined> {
     const id = checkSagaId(sagaId);
+    const person = this.personOf(request);
     return this.runtime.use(async ({ storage, reader, registry }) => {
-      const outline = await readOutline(storage, id);
-      const [standing] = await reader.standings([id]);
+      const [outline, [standing], audit] = await Promise.all([
+        readOutline(storage, id),
+        reader.standings([id]),
+        storage.oversight?.listAudit(id, shownAtOnce),
+      ]);
       if (outline === undefined || standing === undefined) throw new SagaNotFoundError(id);
-      const view = toSagaView(outline, standing, registry);
+      const view = toSagaView({ outline, standing, registry, person, audit });
       return view.mark === mark ? undefined : view;
+    });
+  }
+
+  /**
+   * The sagas of a bulk action: those that a filter of the list matches now, up to a limit.
+   *
+   * @throws InvalidArgumentError
+   */
+  async bulkPreview(given: unknown): Promise<BulkPreview> {
+    const { name, query } = checkNames('body', given, ['name', 'query']) as Record<string, unknown>;
+    if (name !== 'retry' && name !== 'cancel')
+      throw new InvalidArgumentError('name', 'pass "retry" or "cancel"');
+    const { cursor: _cursor, limit: _limit, ...filters } = Object(query) as Record<string, unknown>;
+    return this.runtime.use(async (engine) => {
+      const { storage } = engine;
+      const page = await storage.list(checkSagaList({ ...filters, limit: sagasOfBulk }));
+      const ids = page.sagas.map(({ sagaId }) => sagaId);
+      const seen = await seenSeqs(engine, ids);
+      const sample = await this.page(engine, { ...filters, limit: shownOfBulk });
+      return {
+        sagas: ids.map((sagaId) => ({ sagaId, seq: seen.get(sagaId) ?? 0 })),
+        hasMore: page.nextCursor !== undefined,
+        sample: sample.sagas,
+        sentence: bulkSentences[name],
+      };
+    });
+  }
+
+  async workers(): Promise<WorkersView> {
+    return this.runtime.use(async ({ storage, registry }) => {
+      const [workers, { open }] = await Promise.all([storage.oversight?.listWorkers(), storage.summarize()]);
+      return {
+        open,
+        unregistered: open.filter(({ saga, version }) => registry.find(saga, version) === undefined),
+        ...(workers === undefined
+          ? {}
+          : { workers: workers.map((one) => ({ ...one, startedAt: one.startedAt.toISOString() })) }),
+      };
     });
   }
 
@@ -86,6 +151,37 @@ export class SagasReader {
       ...(cursor === undefined ? {} : { nextCursor: cursor }),
     };
   }
+}
+
+/** The `seq` of the last entry of each saga, in reads of a limited size. */
+async function seenSeqs(
+  { storage }: HostedEngine,
+  sagaIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const seen = new Map<string, number>();
+  for (let rest = sagaIds; rest.length > 0;) {
+    const outlines = await storage.readOutlines(rest);
+    for (const { header, entries } of outlines) seen.set(header.sagaId, entries.at(-1)?.seq ?? 0);
+    const last = outlines.at(-1)?.header.sagaId;
+    if (last === undefined) break;
+    rest = rest.slice(rest.indexOf(last) + 1);
+  }
+  return seen;
+}
+
+function toDelivery({ sagaId, saga, handler, emittedSeq, error, recordedAt }: FailedDelivery): DeliveryRow {
+  return {
+    sagaId,
+    saga,
+    to: handler,
+    entry: emittedSeq,
+    at: recordedAt.toISOString(),
+    trouble: `${error.name}: ${error.message}`,
+  };
+}
+
+function toParkedMessage({ sagaId, saga, sink, seq, attempts }: OutboxMessage): DeliveryRow {
+  return { sagaId, saga, to: sink, entry: seq, trouble: `parked after ${attempts} attempts` };
 }
 
 function namesOf({ registry }: HostedEngine): OverviewView['sagas'] {

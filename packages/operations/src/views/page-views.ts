@@ -80,6 +80,7 @@ export interface OverviewView {
   readonly stuck: readonly SagaRow[];
   readonly approvals: readonly ApprovalRow[];
   readonly hasMoreApprovals: boolean;
+  readonly deliveries: readonly DeliveryRow[];
   readonly unregistered: readonly UnregisteredView[];
   /** The reason why the storage cannot write at the moment. */
   readonly problem?: string;
@@ -134,6 +135,119 @@ export interface SagaView {
   readonly inDoubt: readonly string[];
   /** What a cancel would undo at this moment, the first one first; undefined if a cancel is refused. */
   readonly cancelUndoes?: readonly UndoView[];
+  readonly actions: readonly ActionView[];
+  readonly audit: readonly AuditView[];
+  /** Whether the person who looks can ask for values. */
+  readonly canReveal: boolean;
   /** The ways in which this build does not fit the journal. */
   readonly misfit?: string;
+}
+
+/** The names of all actions. */
+export type ActionName =
+  'retry' | 'resolve-done' | 'resolve-not-done' | 'cancel' | 'signal' | 'approve' | 'reject' | 'redeliver';
+
+/** One field of the payload of a signal. */
+export interface FieldView {
+  readonly name: string;
+  readonly type: 'text' | 'number' | 'boolean' | 'choice' | 'json';
+  readonly choices?: readonly string[];
+  readonly isRequired: boolean;
+  readonly description?: string;
+}
+
+/** What a person can do now, and what follows. */
+export interface ActionView {
+  readonly name: ActionName;
+  readonly label: string;
+  /** What will happen, in whole sentences. */
+  readonly sentence: string;
+  /** The step, the signal or the handler that it is about. */
+  readonly target?: string;
+  /** Of a redelivery: the `seq` of the entry with the events. */
+  readonly entry?: number;
+  readonly isNoteRequired: boolean;
+  /** It undoes something, or cannot be taken back. */
+  readonly isGrave: boolean;
+  /** Of a signal: the fields of its payload. */
+  readonly fields: readonly FieldView[];
+  /** The reason why this person cannot do it. */
+  readonly refusal?: string;
+}
+
+/** What a person did, sent by the page. */
+export interface ActionRequest {
+  readonly name: ActionName;
+  /** The `seq` of the last entry that the person saw. */
+  readonly seq: number;
+  readonly note?: string;
+  readonly target?: string;
+  readonly entry?: number;
+  readonly payload?: unknown;
+  /** Drawn once for each press of the button: repeated requests of a signal count once. */
+  readonly requestId?: string;
+}
+
+/** The result of an action. */
+export interface ActionResult {
+  /** Handlers that failed again. */
+  readonly failedHandlers?: readonly string[];
+}
+
+/** An act in the audit. */
+export interface AuditView {
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly seq?: number;
+  readonly note?: string;
+}
+
+/** A value that a person asked for. */
+export interface RevealedView {
+  /** JSON with indentation; undefined if there is no such value. */
+  readonly text?: string;
+}
+
+/** A bulk action before it begins. */
+export interface BulkPreview {
+  readonly sagas: readonly { readonly sagaId: string; readonly seq: number }[];
+  /** There are more than one run takes. */
+  readonly hasMore: boolean;
+  readonly sample: readonly SagaRow[];
+  readonly sentence: string;
+}
+
+/** The result of one part of a bulk action. */
+export interface BulkResult {
+  readonly failures: readonly { readonly sagaId: string; readonly message: string }[];
+}
+
+/** A worker. */
+export interface WorkerView {
+  readonly worker: string;
+  readonly startedAt: string;
+  readonly isAlive: boolean;
+  readonly leaseMs: number;
+  readonly owned: number;
+}
+
+/** The workers, and the open sagas that no process with this build runs. */
+export interface WorkersView {
+  /** Undefined if the storage does not list its workers. */
+  readonly workers?: readonly WorkerView[];
+  readonly unregistered: readonly UnregisteredView[];
+  readonly open: readonly UnregisteredView[];
+}
+
+/** A delivery that failed. */
+export interface DeliveryRow {
+  readonly sagaId: string;
+  readonly saga: string;
+  /** The handler, or the sink of a message. */
+  readonly to: string;
+  /** The `seq` of the entry with the event. */
+  readonly entry: number;
+  readonly at?: string;
+  readonly trouble: string;
 }

@@ -18,7 +18,7 @@ export function describeOversight(world: StorageWorld): void {
     for (const act of acts) await oversightOf(world).record(act);
     const kept = await oversightOf(world, 'another').listAudit(saga.sagaId, 10);
     expect(kept.map(({ at: _at, ...act }) => act)).toEqual([acts[1], acts[0]]);
-    expect(kept.every(({ at }) => at instanceof Date)).toBe(true);
+    expect(kept.every(({ at }) => !Number.isNaN(at.getTime()))).toBe(true);
     await expect(oversightOf(world).listAudit(saga.sagaId, 1)).resolves.toHaveLength(1);
   });
 
