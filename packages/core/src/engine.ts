@@ -159,6 +159,11 @@ export type { FrameObserver, ResultObserver } from './client/saga-observers.js';
 export type { SagaEngineOptions } from './saga-engine.js';
 export { SagaEngine } from './saga-engine.js';
 
+export type { MessageSink, SagaMessage } from './options/message-sink.js';
+export type { DeliveredOutcome, SagaDelivery, SagaSubscription } from './ports/saga-subscription.js';
+export type { OutgoingMessages } from './client/outgoing-messages.js';
+export { SagaMessageNotFoundError } from './errors/saga-message-not-found-error.js';
+
 export type { SagaEnd } from './client/saga-outcome.js';
 export { toOutcomeError } from './client/saga-outcome.js';
 export type { EventRedelivery, FailedRedelivery } from './client/event-redelivery.js';

@@ -10,15 +10,19 @@ import type { SagaStorage } from './ports/saga-storage.js';
 import type { StartInterceptor } from './ports/start-interceptor.js';
 import type { StepInterceptor } from './ports/step-interceptor.js';
 import { noSurroundings } from './ports/surroundings.js';
+import type { SagaSubscription } from './ports/saga-subscription.js';
 import type { Surroundings } from './ports/surroundings.js';
 import { JournalWatch } from './worker/journal-watch.js';
 import { EventRedelivery } from './client/event-redelivery.js';
 import { MessageDeliveries } from './client/message-deliveries.js';
 import { SagaApprovals } from './client/saga-approvals.js';
+import { OutgoingMessages } from './client/outgoing-messages.js';
 import { SagaInspector } from './client/saga-inspector.js';
 import { SagaReader } from './client/saga-reader.js';
 import { SagaRequests } from './client/saga-requests.js';
 import { SagaStarter } from './client/saga-starter.js';
+import { createOutbox } from './outbox/create-outbox.js';
+import type { OutboxRelay } from './outbox/outbox-relay.js';
 import { SagaWorker } from './worker/saga-worker.js';
 import type { SagaWorkerSettings } from './options/worker-options.js';
 import { resolveWorkerOptions } from './options/worker-options.js';
@@ -36,6 +40,8 @@ export interface SagaEngineOptions extends SagaWorkerSettings {
   readonly startInterceptor?: StartInterceptor;
   /** The handlers of the events of steps in this process; a saga waits for them. By default, there are none. */
   readonly eventHandlers?: EventHandlers;
+  /** The handlers of this process for ends of sagas. By default, there are none. */
+  readonly subscriptions?: readonly SagaSubscription[];
   /**
    * Runs shared work: claimed sagas, sweeps, reads for watchers, and started sagas too unless `keepsCallerSurroundings`
    * is set.
@@ -53,12 +59,16 @@ export class SagaEngine {
   readonly approvals: SagaApprovals;
   readonly redelivery: EventRedelivery;
   readonly inspector: SagaInspector;
+  /** The actions of people on messages that are still to be delivered. */
+  readonly outgoing: OutgoingMessages;
   readonly worker: SagaWorker;
   readonly watch: JournalWatch;
   /** The storage of the options. Reads return the texts of encrypted sagas as they were written. */
   readonly storage: SagaStorage;
   private readonly messages: MessageDeliveries;
   private readonly isWorker: boolean;
+  private readonly outbox: OutboxRelay | undefined;
+  private readonly shutdownTimeoutMs: number;
   private readonly surroundings: Surroundings;
   private endHints: (() => void) | undefined;
 
@@ -68,6 +78,7 @@ export class SagaEngine {
     const storage = (this.storage = openedStorage(options.storage, registry));
     const settings = resolveWorkerOptions(options);
     this.isWorker = settings.worker;
+    this.shutdownTimeoutMs = settings.shutdownTimeoutMs;
     this.surroundings = options.surroundings ?? noSurroundings;
     const { surroundings } = this;
     this.watch = new JournalWatch(
@@ -82,6 +93,9 @@ export class SagaEngine {
       deliverSoon: () => this.messages.deliverSoon(),
       stop: () => this.messages.stop(),
     };
+    const isRunning = (sagaId: string): boolean => this.worker.running.get(sagaId) !== undefined;
+    const outbox = createOutbox({ ...options, storage, surroundings, isRunning }, settings);
+    this.outbox = outbox;
     this.worker = new SagaWorker(
       {
         storage,
@@ -95,6 +109,7 @@ export class SagaEngine {
         surroundings,
         eventHandlers,
         messages,
+        outbox,
       },
       settings,
     );
@@ -117,10 +132,11 @@ export class SagaEngine {
       settings.watchIntervalMs,
       (sagaId, seq) => this.worker.running.at(sagaId, seq),
     );
-    this.requests = new SagaRequests(storage, registry, this.worker, clock, ids);
+    this.requests = new SagaRequests(storage, registry, this.worker, clock, ids, outbox);
     this.messages = new MessageDeliveries(storage, this.requests, listener);
     this.approvals = new SagaApprovals(storage, registry);
     this.inspector = new SagaInspector(storage, registry);
+    this.outgoing = new OutgoingMessages(storage);
     this.redelivery = new EventRedelivery(storage, registry, this.worker);
   }
 
@@ -135,6 +151,7 @@ export class SagaEngine {
       this.endHints = this.storage.onHint?.((hint) => {
         if (hint.kind === 'saga') this.watch.hint(hint.sagaId);
       });
+      await this.outbox?.open();
       if (this.isWorker) await this.worker.start();
     });
   }
@@ -146,6 +163,7 @@ export class SagaEngine {
   close(): Promise<void> {
     return this.surroundings.run(async () => {
       await this.worker.stop();
+      await this.outbox?.close(this.shutdownTimeoutMs);
       this.endHints?.();
       this.watch.close();
       await this.storage.close();

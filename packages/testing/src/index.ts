@@ -26,6 +26,7 @@ export { startOrders, startProblem } from './crash/start-orders.js';
 export type { HeldPart } from './fakes/delayed-storage.js';
 export { DelayedStorage } from './fakes/delayed-storage.js';
 export { FakeClock } from './fakes/fake-clock.js';
+export { FakeSink } from './fakes/fake-sink.js';
 export type { StorageFault } from './fakes/faulty-storage.js';
 export { FaultyStorage } from './fakes/faulty-storage.js';
 export type { StorageMethod } from './fakes/intercepted-storage.js';

@@ -1,4 +1,3 @@
-import type { ContextCodec } from '../context/context-codec.js';
 import { placedCodec } from '../definition/placed-definition.js';
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import type { SagaSignal } from '../definition/saga-signal.js';
@@ -13,8 +12,8 @@ import { foldJournal } from '../journal/fold-journal.js';
 import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, StepResolution } from '../journal/journal-entry.js';
 import type { SagaHeader } from '../journal/saga-header.js';
+import { isOpen } from '../journal/saga-status.js';
 import { sealTexts } from '../journal/sealed-texts.js';
-import { sagaDefaults } from '../options/defaults.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { readOutline } from '../ports/read-outline.js';
@@ -26,7 +25,9 @@ import type { ApprovalDecision } from './decision-request.js';
 import type { SagaRequest, SagaTarget } from './saga-request.js';
 import { checkTarget, signalRequest } from './signal-request.js';
 import type { SignalOptions } from './signal-request.js';
+import type { RequestOutbox } from './request-outbox.js';
 import { resolveRequest, retryRequest } from './stuck-requests.js';
+import { undefinedSaga } from './undefined-saga.js';
 
 /** How long a request is retried, in milliseconds. */
 const requestTimeoutMs = 10_000;
@@ -58,6 +59,7 @@ export class SagaRequests {
     private readonly worker: SagaWorker,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
+    private readonly outbox?: RequestOutbox,
   ) {}
 
   /**
@@ -188,8 +190,15 @@ export class SagaRequests {
     const after = applyEntry(state, entry);
     const { seq } = after;
     const change = projectHeader(state, after, undefined);
+    // A process that runs no sagas renews no lease, at which it would read the subscribers.
+    if (change !== undefined && !isOpen(change.status)) await this.outbox?.refreshed();
+    const pointers = this.outbox?.of(header, undefined, entry, change);
     const { codec } = definition;
-    const append = { sagaId, seq, worker: undefined, entry, ...(change === undefined ? {} : { change }) };
+    const append = {
+      ...{ sagaId, seq, worker: undefined, entry },
+      ...(change === undefined ? {} : { change }),
+      ...(pointers === undefined ? {} : { pointers }),
+    };
     try {
       const result = await this.storage.append(codec.encrypts === true ? sealTexts(codec, append) : append);
       if (result !== 'stored') return false;
@@ -224,6 +233,7 @@ export class SagaRequests {
   private requested(sagaId: string, { kind }: EntryDraft): void {
     if (kind === 'cancel-requested' || kind === 'signal-received') this.worker.notice(sagaId);
     this.worker.lookForWork();
+    this.outbox?.lookSoon();
   }
 
   private definitionOf(header: SagaHeader, { isForAnySaga }: SagaRequest): SagaDefinition {
@@ -237,18 +247,4 @@ export class SagaRequests {
       'Ask a process that has this saga',
     );
   }
-}
-
-/** A definition for a saga that is not registered in this process. */
-function undefinedSaga({ saga: name, version }: SagaHeader, codec: ContextCodec): SagaDefinition {
-  return {
-    name,
-    version,
-    context: undefined,
-    codec,
-    maximumRecoveryAttempts: sagaDefaults.recovery.maximumRecoveryAttempts,
-    deadlineMs: undefined,
-    stages: [],
-    choices: [],
-  };
 }

@@ -2,7 +2,6 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import type {
   ActCompleted,
   ActFailed,
-  CompensationCompleted,
   CompensationFailed,
   EntryDraft,
   PathDecided,
@@ -16,24 +15,35 @@ import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 /**
  * An entry with the status that results from it, if it changes the status. The process that writes the entry decides
  * this once, by its own definition. A later reader, whose definition may differ, finds the status in the entry. Pure.
+ *
+ * @param waitsForHandlers Whether the entry has events for handlers of this process: then it does not end the saga. By
+ * default, all events are.
  */
 export function withStatus<Draft extends EntryDraft>(
   definition: SagaDefinition,
   state: SagaState,
   draft: Draft,
+  waitsForHandlers = 'events' in draft && draft.events !== undefined,
 ): Draft {
-  const status = isTerminal(state.status) ? state.status : decideStatus(definition, state, draft);
+  const status = isTerminal(state.status)
+    ? state.status
+    : decideStatus(definition, state, draft, waitsForHandlers);
   return status === state.status ? draft : { ...draft, status };
 }
 
-function decideStatus(definition: SagaDefinition, state: SagaState, draft: EntryDraft): SagaStatus {
+function decideStatus(
+  definition: SagaDefinition,
+  state: SagaState,
+  draft: EntryDraft,
+  waitsForHandlers: boolean,
+): SagaStatus {
   switch (draft.kind) {
     case 'act-completed':
-      return afterAct(definition, state, draft);
+      return afterAct(definition, state, draft, waitsForHandlers);
     case 'act-failed':
       return afterFailedAct(state, draft);
     case 'compensation-completed':
-      return afterUndo(state, draft);
+      return afterUndo(state, waitsForHandlers);
     case 'compensation-failed':
       return afterFailedUndo(state, draft);
     case 'compensation-decided':
@@ -64,13 +74,14 @@ function decideStatus(definition: SagaDefinition, state: SagaState, draft: Entry
 function afterAct(
   definition: SagaDefinition,
   state: SagaState,
-  { events, path, pivot }: ActCompleted,
+  { path, pivot }: ActCompleted,
+  waitsForHandlers: boolean,
 ): SagaStatus {
   if (state.cancel !== undefined && pivot !== true) return SagaStatus.Compensating;
   const isLast = nextStage(state, path) >= definition.stages.length;
   // Events of the last step are delivered before the end is written: otherwise, a crash between the two would lose
   // them.
-  return isLast && events === undefined ? SagaStatus.Completed : state.status;
+  return isLast && !waitsForHandlers ? SagaStatus.Completed : state.status;
 }
 
 function afterFailedAct(state: SagaState, { next, undo }: ActFailed): SagaStatus {
@@ -94,9 +105,9 @@ function afterPath(definition: SagaDefinition, state: SagaState, { path }: PathD
   return isLast ? SagaStatus.Completed : state.status;
 }
 
-function afterUndo(state: SagaState, { events }: CompensationCompleted): SagaStatus {
+function afterUndo(state: SagaState, waitsForHandlers: boolean): SagaStatus {
   if (state.isUndoingFirst && state.cancel === undefined) return state.status;
-  if (state.undo.length > 1 || events !== undefined) return SagaStatus.Compensating;
+  if (state.undo.length > 1 || waitsForHandlers) return SagaStatus.Compensating;
   return undone(state.givenUp.length === 0);
 }
 

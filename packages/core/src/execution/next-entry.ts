@@ -72,19 +72,20 @@ export function isToPark({ forMs }: WaitAction, { parkAboveMs }: WaitingRule): b
 
 /**
  * An entry that may lead to a wait, with the properties of that wait. If a function of the definition throws, the wait
- * begins with its own entry. The same holds if the entry has events, because they are delivered before a saga is
- * parked.
+ * begins with its own entry. The same holds if the entry has events for handlers of this process, because they are
+ * delivered before a saga is parked.
  */
 export function leadingToWait(
   definition: SagaDefinition,
   state: SagaState,
   draft: EntryDraft,
   rule: WaitingRule,
+  waitsForHandlers = 'events' in draft,
 ): EntryDraft {
   if (draft.kind !== 'act-completed' && draft.kind !== 'wait-ended') return draft;
   // hot path: nearly every entry ends here, before anything is folded twice.
   const stage = state.stage + 1 + (draft.path?.skipped?.length ?? 0);
-  if (definition.stages[stage]?.kind !== 'wait' || 'events' in draft) return draft;
+  if (definition.stages[stage]?.kind !== 'wait' || waitsForHandlers) return draft;
   const after = applyEntry(state, draft);
   const wait = after.direction === 'forward' ? waitAt(definition, after.stage) : undefined;
   if (!mayEnter(definition.stages[stage], after.decisions)) return draft;

@@ -2,6 +2,7 @@ import type { IdGenerator } from '../ports/id-generator.js';
 import type { WaitingRule } from './begin-wait.js';
 import type { CheckpointWriter } from './checkpoint-writer.js';
 import type { Deliver } from './delivery.js';
+import type { EntryPointers } from './entry-pointers.js';
 import type { JournalWriter } from './journal-writer.js';
 import type { EndedRun, ExecutionEnd } from './execution-end.js';
 import type { RecordedEntry } from './recorded-entry.js';
@@ -16,6 +17,10 @@ export interface SagaExecutorDependencies extends StepAttemptDependencies, Waiti
   readonly ids: IdGenerator;
   /** Delivers the events of steps; undefined if this process has no handlers. */
   readonly deliver: Deliver | undefined;
+  /** The messages of entries; undefined if the storage has no place for them. */
+  readonly pointers: EntryPointers | undefined;
+  /** Whether events wait for handlers of this process, so that their entry ends and parks nothing. */
+  readonly waitsForHandlers: () => boolean;
   /** Called with each entry once it is durable, in order. */
   onRecorded(recorded: RecordedEntry): void;
   /** Called last; the run resolves when this returns. */

@@ -79,27 +79,31 @@ export class SagaRecord implements WriteLimit {
     draft: EntryDraft,
     writer: Pick<CheckpointWriter, 'append'> = this.dependencies.writer,
   ): PendingAppend {
-    const { worker } = this.dependencies;
+    const { worker, pointers: messages } = this.dependencies;
+    // hot path: few entries have events, so the handlers are rarely asked for.
+    const waits = 'events' in draft && this.dependencies.waitsForHandlers();
     const onward = leadingToStage(this.definition, this.state, draft);
-    const led = leadingToWait(this.definition, this.state, onward, this.dependencies);
-    const entry = withStatus(this.definition, this.state, led);
+    const led = leadingToWait(this.definition, this.state, onward, this.dependencies, waits);
+    const entry = withStatus(this.definition, this.state, led, waits);
     const after = applyEntry(this.state, entry);
     const change = projectHeader(this.state, after, worker);
     const { sagaId } = this.header;
+    const pointers = messages?.of(this.header, this.state.claimSeq, entry, change);
     const { seq } = after;
     const request =
       change === undefined ? { sagaId, seq, worker, entry } : { sagaId, seq, worker, entry, change };
     const { codec } = this.definition;
     const written = codec.encrypts === true ? sealTexts(codec, request) : request;
-    return (this.lastAppend = { draft: entry, seq, after, result: writer.append(written, this) });
+    const result = writer.append(pointers === undefined ? written : { ...written, pointers }, this);
+    return (this.lastAppend = { draft: entry, seq, after, pointers, result });
   }
 
   /** The entry is stored. */
-  recorded({ draft, seq, after }: PendingAppend): void {
+  recorded({ draft, seq, after, pointers }: PendingAppend): void {
     this.lastAppend = undefined;
     const { worker, clock } = this.dependencies;
     // hot path: the spread is last, because with further properties after it, it takes microseconds.
-    this.advance({ seq, worker, recordedAt: new Date(clock.now()), ...draft }, after);
+    this.advance({ seq, worker, recordedAt: new Date(clock.now()), ...draft }, after, pointers);
   }
 
   /**
@@ -152,21 +156,23 @@ export class SagaRecord implements WriteLimit {
    *
    * @throws StopRun if this process does not own the saga any more, or cannot read it.
    */
-  async reload(...mine: readonly Pick<PendingAppend, 'draft' | 'seq'>[]): Promise<boolean> {
+  async reload(...mine: readonly Mine[]): Promise<boolean> {
     const loaded = await this.dependencies.writer.load(this.header.sagaId, this.state.seq, this);
     if (loaded === undefined) throw new StopRun('fenced');
-    const isStored = mine.some((one) => this.isMine(loaded, one));
+    const stored = mine.find((one) => this.isMine(loaded, one));
     for (const entry of loaded.entries) {
       if (entry.seq !== this.state.seq + 1) continue;
       // From a claim on, entries belong to another owner, which publishes them.
       if (entry.kind === 'claimed') throw new StopRun('fenced');
       this.isFitting = false;
-      this.advance(entry, applyEntry(this.state, entry));
+      const pointers = entry.seq === stored?.seq ? stored.pointers : undefined;
+      this.advance(entry, applyEntry(this.state, entry), pointers);
     }
     const isMineOrEnded = loaded.header.owner === this.dependencies.worker || !isOpen(loaded.header.status);
     // If this very entry is stored and parked the saga, that is why it has no owner.
-    if (!isMineOrEnded) throw new StopRun(isStored && this.state.park !== undefined ? 'parked' : 'fenced');
-    return isStored;
+    if (!isMineOrEnded)
+      throw new StopRun(stored !== undefined && this.state.park !== undefined ? 'parked' : 'fenced');
+    return stored !== undefined;
   }
 
   /** Delivers the events of an entry. No further entry is recorded before `delivery` is over. */
@@ -177,20 +183,23 @@ export class SagaRecord implements WriteLimit {
     this.delivery = beginDelivery(this.dependencies.deliver, delivered);
   }
 
-  private isMine(loaded: LoadedSaga, mine: Pick<PendingAppend, 'draft' | 'seq'>): boolean {
+  private isMine(loaded: LoadedSaga, mine: Mine): boolean {
     const stored = loaded.entries.find((entry) => entry.seq === mine.seq);
     return (
       stored !== undefined && stored.worker === this.dependencies.worker && isSameEntry(stored, mine.draft)
     );
   }
 
-  private advance(entry: JournalEntry, after: SagaState): void {
+  private advance(entry: JournalEntry, after: SagaState, pointers: PendingAppend['pointers']): void {
     const before = this.state;
     this.state = after;
     if (isStepEntry(entry)) this.openAct = undefined;
     const { definition, header, eventClasses } = this;
-    this.dependencies.onRecorded({ definition, header, entry, before, after, eventClasses });
+    this.dependencies.onRecorded({ definition, header, entry, before, after, eventClasses, pointers });
     if ('events' in entry && entry.events !== undefined)
       this.deliver({ entry, isGivenUp: () => false }, eventClasses);
   }
 }
+
+/** An entry of this process that may be stored. */
+type Mine = Pick<PendingAppend, 'draft' | 'seq' | 'pointers'>;

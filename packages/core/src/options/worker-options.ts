@@ -2,8 +2,9 @@ import type { SagaDefinitionProblem } from '../errors/saga-definition-error.js';
 import { checkTable, group } from './check-table.js';
 import { fill } from './defaults-of.js';
 import type { DefaultsOf } from './defaults-of.js';
-import { amount, count, flag, share, time } from './option.js';
+import { amount, count, flag, oneOf, share, time } from './option.js';
 import type { OptionPlace, OptionsOf } from './option.js';
+import { sinksOption } from './sinks-option.js';
 
 /** The lease of a process. */
 const leaseTable = {
@@ -72,6 +73,22 @@ const eventsTable = {
     /** The share of each delay that is random, from 0 (none) to 1 (all of it). @default 0.2 */
     jitter: share({ default: 0.2 }),
   }),
+  /** The brokers that take the events of steps. @default none */
+  sinks: sinksOption,
+  /**
+   * `hold`: a message that a sink has refused 20 times waits for a person, and so do the later messages of its saga.
+   * `skip`: the later ones are delivered.
+   *
+   * @default 'hold'
+   */
+  onPoison: oneOf(['hold', 'skip'], { default: 'hold' }),
+  /**
+   * How often this process looks for messages that other processes left, in milliseconds. A process without sinks and
+   * without handlers of ends does not look.
+   *
+   * @default 1_000
+   */
+  relayIntervalMs: time({ default: 1_000, minimum: 1 }),
 };
 
 /** How a process runs and recovers sagas. */

@@ -27,4 +27,10 @@ export interface EventHandler {
 export interface EventHandlers {
   /** The handlers of an event; without any, the saga does not wait. Called once for each delivery. */
   handlersOf(event: EmittedEventReference): readonly EventHandler[];
+  /**
+   * Whether there may be a handler at the moment. If there is none, events that sinks take cost no further entry.
+   *
+   * @default true
+   */
+  mayHandle?(): boolean;
 }

@@ -92,6 +92,19 @@ export type WorkerEvent =
       readonly sagaId: string | undefined;
       readonly error: unknown;
     }
+  | {
+      readonly type: 'message-failed';
+      readonly sagaId: string;
+      readonly seq: number;
+      readonly sink: string;
+      /** The attempts that failed, this one included. */
+      readonly attempts: number;
+      /** Whether it waits for a person now. */
+      readonly parked: boolean;
+      readonly error: unknown;
+    }
+  /** The sink cannot be reached at the moment: its messages wait. */
+  | { readonly type: 'sink-failed'; readonly sinks: readonly string[]; readonly error: unknown }
   | (GuardedStep & { readonly type: 'circuit'; readonly state: CircuitState });
 
 /**

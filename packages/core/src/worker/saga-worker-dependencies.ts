@@ -8,6 +8,7 @@ import type { SagaStorage } from '../ports/saga-storage.js';
 import type { StepInterceptor } from '../ports/step-interceptor.js';
 import type { Surroundings } from '../ports/surroundings.js';
 import type { JournalWatch } from './journal-watch.js';
+import type { WorkerOutbox } from './worker-outbox.js';
 
 /** Delivers the messages to sagas. */
 export interface MessageDelivery {
@@ -32,4 +33,6 @@ export interface SagaWorkerDependencies {
   readonly messages?: MessageDelivery | undefined;
   /** The handlers of the events of steps in this process. */
   readonly eventHandlers?: EventHandlers | undefined;
+  /** Undefined if the storage has no place for messages. */
+  readonly outbox?: WorkerOutbox | undefined;
 }

@@ -65,6 +65,8 @@ export class SagaWorker {
       dependencies.watch,
       new SizeWarning(listener, options.contextWarningBytes),
       { recorded: (recorded) => reportEntry.recorded(listener, recorded) },
+      // Last: nothing in this process waits for a broker.
+      ...(dependencies.outbox === undefined ? [] : [dependencies.outbox]),
     ]);
     this.admission = new ClaimedAdmission(registry, quarantine, this.releases, listener);
     const claimedAtOnce = options.recovery.concurrency;
@@ -73,8 +75,14 @@ export class SagaWorker {
       onTrouble: (trouble) => notifyWorker(listener, { type: 'storage-failed', ...trouble }),
       onTold: () => this.deliverMessages(),
     });
-    this.lease = new WorkerLease(storage, clock, ids, options.lease, listener, (worker) =>
-      this.stopAllOf(worker),
+    this.lease = new WorkerLease(
+      storage,
+      clock,
+      ids,
+      options.lease,
+      listener,
+      (worker) => this.stopAllOf(worker),
+      () => dependencies.outbox?.refresh(),
     );
     this.sweep = new RecoverySweep(storage, clock, ids, registry.identities, options.recovery, listener, {
       claimant: () => (this.stopping ? undefined : this.lease.worker),
@@ -238,7 +246,7 @@ export class SagaWorker {
   /** All sagas of one lease share these dependencies. */
   private executorDependencies(worker: string): SagaExecutorDependencies {
     if (this.cachedDependencies?.worker === worker) return this.cachedDependencies;
-    const { clock, ids, interceptor, awaitResult } = this.dependencies;
+    const { clock, ids, interceptor, awaitResult, outbox } = this.dependencies;
     this.cachedDependencies = {
       worker,
       writer: this.writer,
@@ -250,12 +258,23 @@ export class SagaWorker {
       abortGraceMs: this.options.abortGraceMs,
       parkAboveMs: this.options.recovery.enabled ? this.options.parkAboveMs : undefined,
       deliver: this.deliveries && ((delivered) => this.deliveries?.deliver(delivered)),
+      pointers: outbox,
+      waitsForHandlers: () => outbox?.takesEvents !== true || this.hasHandlers,
       isStopping: () => this.stopping,
       isLeaseValid: () => this.lease.isValidFor(worker),
       onRecorded: (recorded) => this.feed.recorded(recorded),
-      onEnd: (run, end) => this.ends.ended(worker, run, end),
+      onEnd: (run, end) => {
+        this.ends.ended(worker, run, end);
+        outbox?.left(run.header.sagaId);
+      },
     };
     return this.cachedDependencies;
+  }
+
+  /** Whether events may have a handler in this process. Without one they are for the sinks alone. */
+  private get hasHandlers(): boolean {
+    const { eventHandlers } = this.dependencies;
+    return eventHandlers !== undefined && eventHandlers.mayHandle?.() !== false;
   }
 
   private stopAllOf(worker: string): void {

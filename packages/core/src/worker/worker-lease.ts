@@ -33,6 +33,7 @@ export class WorkerLease {
     private readonly options: SagaWorkerOptions['lease'],
     private readonly listener: SagaListener | undefined,
     private readonly onLost: (worker: string) => void,
+    private readonly onRenewed: () => void = () => undefined,
   ) {}
 
   /** The worker id of the lease, or undefined while there is no valid one. */
@@ -107,7 +108,7 @@ export class WorkerLease {
         const isRenewed = await this.storage.renewWorker(worker, this.options.leaseDurationMs);
         // An answer that comes after this process has ended the lease is too late, even if it is positive: other
         // processes may have read the row before the renewal was committed.
-        if (this.current === worker && isRenewed && this.isValid()) this.extend(sentAt);
+        if (this.current === worker && isRenewed && this.isValid()) this.renewed(sentAt);
         else if (this.current === worker) this.lose(worker);
       }
       this.scheduleRenewal(this.current === undefined ? 0 : this.options.renewalIntervalMs);
@@ -116,6 +117,11 @@ export class WorkerLease {
       // Sooner than usual, because the rest of the lease is short.
       this.scheduleRenewal(this.options.renewalIntervalMs / 10);
     }
+  }
+
+  private renewed(sentAt: number): void {
+    this.extend(sentAt);
+    this.onRenewed();
   }
 
   // Counted from before the request was sent: the storage's clock started later, so this end comes first.

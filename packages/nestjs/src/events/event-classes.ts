@@ -53,6 +53,11 @@ export class EventClasses {
     return this.handled.check();
   }
 
+  /** Whether events are published on a bus: it does not say whether it has a handler for them. */
+  get hasBus(): boolean {
+    return this.bus !== undefined;
+  }
+
   /** The event as an instance of its class: as it was emitted, else of the handled class with its name. */
   revive(name: string | undefined, event: unknown): unknown {
     const handled = name === undefined ? undefined : this.handled?.find(name);

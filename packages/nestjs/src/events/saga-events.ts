@@ -129,6 +129,11 @@ export class SagaEvents implements SagaListener, EventHandlers {
     this.worker.complete();
   }
 
+  /** @internal Called by the engine. */
+  mayHandle(): boolean {
+    return this.events.observed || this.classes.hasBus;
+  }
+
   private tell<Value extends SagaReference>(subject: Subject<Value>, event: Value): void {
     const before = this.current;
     this.current = event;

@@ -5,6 +5,7 @@ export const errorStatuses: ReadonlyMap<string, HttpStatus> = new Map([
   ['SAGA_INVALID_ARGUMENT', HttpStatus.BAD_REQUEST],
   ['SAGA_CONTEXT_NOT_STORABLE', HttpStatus.BAD_REQUEST],
   ['SAGA_NOT_FOUND', HttpStatus.NOT_FOUND],
+  ['SAGA_MESSAGE_NOT_FOUND', HttpStatus.NOT_FOUND],
   ['SAGA_STATUS_REFUSED', HttpStatus.CONFLICT],
   ['SAGA_PAST_PIVOT', HttpStatus.CONFLICT],
   ['SAGA_APPROVAL_FORBIDDEN', HttpStatus.FORBIDDEN],

@@ -86,6 +86,14 @@ export class SagaLogger implements SagaListener {
         return this.logger.error(
           `Saga ${event.sagaId} did not take a message ("${event.kind}"), which was deleted: ${describeError(event.error)}`,
         );
+      case 'message-failed':
+        return this.onMessageFailed(event);
+      case 'sink-failed':
+        return this.trouble(
+          'warn',
+          `sink ${event.sinks[0] ?? ''}`,
+          `${describeSinks(event)} wait: ${describeError(event.error)}`,
+        );
       case 'circuit':
         return this.onCircuit(event);
       case 'swept':
@@ -97,6 +105,13 @@ export class SagaLogger implements SagaListener {
     if ('saga' in event && 'sagaId' in event)
       this.logger.error(`${line} of ${name(event)}: ${describeError(error)}`);
     else this.trouble('error', line, `${line}: ${describeError(error)}`);
+  }
+
+  private onMessageFailed(event: Extract<WorkerEvent, { readonly type: 'message-failed' }>): void {
+    const { sagaId, seq, sink, attempts, parked, error } = event;
+    const line = `The message of entry ${seq} of saga ${sagaId} was not delivered to "${sink}" at attempt ${attempts}: ${describeError(error)}`;
+    if (parked) this.logger.error(`${line}. It waits for a person: redeliver() or discard() it`);
+    else this.trouble('warn', `message to ${sink}`, line);
   }
 
   private onCircuit({
@@ -165,6 +180,10 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
   shutdown: 'this process is shutting down',
   trouble: 'it could not be run here; it will be tried again later',
 };
+
+function describeSinks({ sinks }: Extract<WorkerEvent, { readonly type: 'sink-failed' }>): string {
+  return `The messages to ${sinks.map((sink) => `"${sink}"`).join(', ')}`;
+}
 
 function name({ saga, sagaId }: SagaReference): string {
   return `${saga} ${sagaId}`;

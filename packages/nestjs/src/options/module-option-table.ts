@@ -50,8 +50,10 @@ export const moduleTable = {
   telemetry: objectWith<SagaTelemetry>('a SagaTelemetry, such as sagaTelemetry()', 'begin', 'intercept'),
 };
 
+type ModuleOptionTable = typeof moduleTable & typeof workerTable & typeof policyTable;
+
 /** All options of `SagaModule.forRoot()` and `forRootAsync()`. */
-export const moduleOptionTable = { ...moduleTable, ...workerTable, ...policyTable };
+export const moduleOptionTable: ModuleOptionTable = { ...moduleTable, ...workerTable, ...policyTable };
 
 function isMethodOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === 'function';
