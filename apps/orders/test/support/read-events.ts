@@ -44,6 +44,18 @@ export function summarize({ type, data }: ServerSentEvent): string {
   return type === 'step' ? `${data.step} ${data.action} ${data.status}` : type;
 }
 
+/** The events of an order to the destination with an outage, as `summarize` names them. */
+export const undoneAfterOutage = [
+  'reserve-inventory act completed',
+  'charge-payment act completed',
+  'ship-order act failed',
+  'ship-order act failed',
+  'ship-order compensate completed',
+  'charge-payment compensate completed',
+  'reserve-inventory compensate completed',
+  'failed',
+];
+
 function parseEvent(block: string): ServerSentEvent | undefined {
   const fields = new Map<string, string>();
   for (const line of block.split('\n')) {

@@ -10,7 +10,7 @@ import {
   throws,
 } from '@nest-saga/testing';
 import type { SimulatedProcess } from '@nest-saga/testing';
-import { declined, down, stuckForward, stuckUndo } from './stuck-orders.js';
+import { declined, down, stuckAt, stuckForward, stuckUndo } from './stuck-orders.js';
 
 const ended = (process: SimulatedProcess, sagaId: string) => async () => process.outcome(sagaId);
 
@@ -145,13 +145,7 @@ describe("an operator's word that a step was done by hand", () => {
       [fallback(card, invoice), new ScriptedStep('ship', { act: [throws(declined)] })],
       { maximumRecoveryAttempts: 0 },
     );
-    const cluster = new SimulatedCluster([saga]);
-    const first = await cluster.startProcess();
-    const { sagaId } = await first.start();
-    await cluster.advance(0);
-    first.kill();
-    const process = await cluster.startProcess();
-    expect((await cluster.resolve(process.outcome(sagaId))).stuck).toMatchObject({ step: 'invoice' });
+    const { cluster, process, sagaId } = await stuckAt(saga, 'invoice');
     await expect(
       process.engine.requests.resolveStep(sagaId, 'card', 'ada', 'charged by phone'),
     ).rejects.toBeInstanceOf(InvalidArgumentError);

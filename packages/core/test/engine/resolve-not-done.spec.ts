@@ -1,7 +1,7 @@
 import { fallback, InDoubtError, InvalidArgumentError, SagaStatusError } from '@nest-saga/core';
 import type { StepResolution } from '@nest-saga/core';
 import { scriptedSaga, ScriptedStep, SimulatedCluster, StepGate, throws } from '@nest-saga/testing';
-import { down, stuckForward, stuckUndo } from './stuck-orders.js';
+import { down, stuckAt, stuckForward, stuckUndo } from './stuck-orders.js';
 
 describe("an operator's word that an act is not done", () => {
   it('undoes the saga without that step', async () => {
@@ -51,13 +51,7 @@ describe("an operator's word that an act is not done", () => {
       [fallback(new ScriptedStep('card', { act: [new StepGate().waits()] }), new ScriptedStep('invoice'))],
       { maximumRecoveryAttempts: 0 },
     );
-    const cluster = new SimulatedCluster([saga]);
-    const first = await cluster.startProcess();
-    const { sagaId } = await first.start();
-    await cluster.advance(0);
-    first.kill();
-    const process = await cluster.startProcess();
-    expect((await cluster.resolve(process.outcome(sagaId))).stuck).toMatchObject({ step: 'card' });
+    const { cluster, process, sagaId } = await stuckAt(saga, 'card');
     await process.engine.requests.resolveStep(sagaId, 'card', 'ada', 'no such charge', 'not-done');
     expect((await cluster.resolve(process.outcome(sagaId))).status).toBe('failed');
     expect(saga.calls).toEqual(['act card']);
