@@ -145,6 +145,7 @@ export {
   checkWaiting,
 } from './ports/check-list-filters.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
+export { isCommandProcess, markCommandProcess } from './identity/command-process.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { readOutline } from './ports/read-outline.js';
 export { maximumBytesRead } from './ports/read-limit.js';

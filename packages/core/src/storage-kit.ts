@@ -2,6 +2,7 @@
 export { escapeControls } from './errors/escape-controls.js';
 export { recordError } from './errors/recorded-error.js';
 
+export { isCommandProcess } from './identity/command-process.js';
 export { isError, isSagaError, readSafely, sagaErrorCode } from './identity/thrown.js';
 export { isDate } from './identity/values.js';
 

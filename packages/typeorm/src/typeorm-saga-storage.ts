@@ -15,6 +15,7 @@ import {
   dueInMsOf,
   escapeControls,
   GroupCommit,
+  isCommandProcess,
   noSurroundings,
   recordError,
 } from '@nest-saga/core/storage-kit';
@@ -124,8 +125,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     await this.repositories.open();
     checkEntityNames(this.options.dataSource);
     this.entities.guard(this.options.dataSource);
-    const inProduction = process.env['NODE_ENV'] === 'production';
-    const mode = this.options.migrations ?? (inProduction ? 'check' : 'auto');
+    const mode = migrationModeOf(this.options);
     await this.migrator.prepare(mode, connections.idlePool);
     this.hints?.open();
   }
@@ -269,4 +269,11 @@ export class TypeOrmSagaStorage implements SagaStorage {
     if (byId !== undefined || key === undefined) return byId;
     return executions.findByKey(saga, key);
   }
+}
+
+/** A command only looks at the tables; otherwise the option decides, or the environment. */
+function migrationModeOf({ migrations }: TypeOrmSagaStorageOptions): 'auto' | 'check' | 'off' {
+  const isChecked = isCommandProcess() || process.env['NODE_ENV'] === 'production';
+  const mode = migrations ?? (isChecked ? 'check' : 'auto');
+  return mode === 'auto' && isCommandProcess() ? 'check' : mode;
 }

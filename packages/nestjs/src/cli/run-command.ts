@@ -5,10 +5,12 @@ import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
 import { runDiagramCommand } from './diagram/run-diagram-command.js';
 import { runStorageCommand } from './run-storage-command.js';
 import { UsageError } from './usage-error.js';
+import { runVerb, verbs } from './verbs/run-verb.js';
 
 const usage = `Usage: nest-saga <command> [options]
 
 Commands:
+${verbs.map(({ verb, summary }) => `  ${verb.padEnd(9)} ${summary}`).join('\n')}
   diagram   draw the sagas of an application as Mermaid text
   migrate   bring the saga tables in PostgreSQL up to date
   status    say which version the saga tables have
@@ -57,8 +59,11 @@ async function run(
     case '-v':
       surroundings.out(findVersion());
       return 0;
-    default:
+    default: {
+      const verb = verbs.find((one) => one.verb === command);
+      if (verb !== undefined) return runVerb(verb, rest, surroundings);
       throw new UsageError(`There is no command "${command}".`, usage);
+    }
   }
 }
 

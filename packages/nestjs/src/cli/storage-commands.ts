@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LoadedSaga } from '@nest-saga/core';
+import type { LoadedSaga, SagaStorage } from '@nest-saga/core';
 import { isError } from '@nest-saga/core/engine';
 import { CommandError } from './command-error.js';
 import type { CommandSurroundings, ExitCode } from './command-surroundings.js';
@@ -19,6 +19,8 @@ export interface StorageCommands {
     sagaId: string,
     where: { readonly url: string; readonly schema: string | undefined },
   ): Promise<LoadedSaga | undefined>;
+  /** Opens the storage itself, with a pool of its own. Closing it ends the pool. */
+  openStorage(where: { readonly url: string; readonly schema: string | undefined }): Promise<SagaStorage>;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface StorageCommands {
  * @throws CommandError if that package is not installed.
  */
 export async function importStorageCommands(command: string, directory: string): Promise<StorageCommands> {
-  const file = findStorageCommands(directory);
+  const file = findInstalled(`${storagePackage}/cli`, directory);
   if (file === undefined) {
     throw new CommandError(
       `"nest-saga ${command}" is part of ${storagePackage}, which is not installed here. ` +
@@ -38,10 +40,21 @@ export async function importStorageCommands(command: string, directory: string):
   return (await import(pathToFileURL(file).href)) as StorageCommands;
 }
 
+/**
+ * Imports an entry point of a package as the application in a directory imports it.
+ *
+ * @throws CommandError if it is not installed.
+ */
+export async function importInstalled<Exports>(entryPoint: string, directory: string): Promise<Exports> {
+  const file = findInstalled(entryPoint, directory);
+  if (file === undefined) throw new CommandError(`${entryPoint} is not installed in ${directory}.`);
+  return (await import(pathToFileURL(file).href)) as Exports;
+}
+
 // The user's directory comes first: a package manager may hide from this package everything that it does not depend on.
-function findStorageCommands(directory: string): string | undefined {
+function findInstalled(entryPoint: string, directory: string): string | undefined {
   try {
-    return createRequire(join(directory, 'package.json')).resolve(`${storagePackage}/cli`, {
+    return createRequire(join(directory, 'package.json')).resolve(entryPoint, {
       paths: [directory, import.meta.dirname],
     });
   } catch (error) {

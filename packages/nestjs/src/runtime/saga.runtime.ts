@@ -1,6 +1,7 @@
 import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { resolveWorkerOptions, SagaRegistry } from '@nest-saga/core/engine';
+import { isCommandProcess, resolveWorkerOptions, SagaRegistry } from '@nest-saga/core/engine';
+import type { SagaWorkerOptions } from '@nest-saga/core/engine';
 import { BootstrapPhase } from './bootstrap-phase.js';
 import { awaitObservable } from './await-observable.js';
 import { SagaDefinitions } from '../discovery/saga-definitions.js';
@@ -86,7 +87,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     const interceptor = this.interceptors.aroundSteps(telemetry?.stepInterceptor);
     const startInterceptor = this.interceptors.aroundStarts(telemetry?.startInterceptor);
     this.engine = this.engines.make({
-      ...resolveWorkerOptions(this.options),
+      ...this.workerOptions(),
       storage,
       registry,
       clock: this.clock,
@@ -114,7 +115,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       release();
       throw error;
     }
-    if (resolveWorkerOptions(this.options).worker) this.releaseProcess = release;
+    if (this.workerOptions().worker) this.releaseProcess = release;
     else release();
   }
 
@@ -132,6 +133,12 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       this.live.endAll();
       this.events.complete();
     }
+  }
+
+  /** A command of `nest-saga` that loaded the application runs no sagas, whatever the options say. */
+  private workerOptions(): SagaWorkerOptions {
+    const resolved = resolveWorkerOptions(this.options);
+    return isCommandProcess() ? { ...resolved, worker: false } : resolved;
   }
 
   private async close(): Promise<void> {

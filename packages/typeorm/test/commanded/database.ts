@@ -1,0 +1,2 @@
+/** The test writes the real URL into the compiled file. */
+export const url = '';
