@@ -22,7 +22,14 @@ describe('random sagas on one to three workers', () => {
       // A fault that never struck, or an end that no saga reached, proves nothing.
       const least = MODEL_PATH === undefined ? Math.floor(runs / 100) : 0;
       const counts = { ...statuses, ...waits, ...faults };
-      const ends = ['wait elapsed', 'wait signal', 'wait timed-out', 'deadline-passed'];
+      const ends = [
+        'wait elapsed',
+        'wait signal',
+        'wait timed-out',
+        'deadline-passed',
+        'past the pivot',
+        'stuck forward',
+      ];
       const tooRare = ['completed', 'failed', 'stuck', ...ends, ...allFaults].filter(
         (name) => (counts[name] ?? 0) < least,
       );

@@ -5,6 +5,7 @@ import type { CallFault, PlannedFault, RunPlan } from '../simulation/run-plan.js
 import { simulate } from '../simulation/simulate.js';
 import type { SimulatedRun } from '../simulation/simulate.js';
 import type { ExhaustiveScope } from './exhaustive-scope.js';
+import { sagasWithKinds } from './sagas-with-kinds.js';
 import { smallSagas } from './small-sagas.js';
 import { waitingSagas } from './waiting-sagas.js';
 import type { SmallCase } from './waiting-sagas.js';
@@ -120,14 +121,16 @@ class ExhaustiveSearch {
   }
 }
 
-/** The sagas with waits come last: the index of a saga decides its slice. */
+/** The sagas with waits and with kinds come last: the index of a saga decides its slice. */
 function* smallCases(): Generator<SmallCase> {
   for (const saga of smallSagas()) yield { saga, moves: [], parks: 'none' };
   yield* waitingSagas();
+  yield* sagasWithKinds();
 }
 
 function planFor(small: SmallCase, callFaults: Faults): RunPlan {
   return {
+    cancelAtMs: undefined,
     ...small,
     seed: 0,
     processes: 1,
@@ -135,7 +138,6 @@ function planFor(small: SmallCase, callFaults: Faults): RunPlan {
     start: 'start',
     callers: 1,
     identifiedBy: 'id',
-    cancelAtMs: undefined,
     operatorRetries: 0,
     isCalm: true,
     callFaults,

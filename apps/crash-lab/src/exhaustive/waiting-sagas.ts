@@ -4,6 +4,7 @@ import { plainStep } from './small-sagas.js';
 /** A small saga, and the messages that come to it. */
 export interface SmallCase extends Pick<RunPlan, 'moves' | 'parks'> {
   readonly saga: SagaPlan;
+  readonly cancelAtMs?: number | undefined;
 }
 
 /** The lengths of waits and steps, in milliseconds. */

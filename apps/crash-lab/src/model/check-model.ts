@@ -37,7 +37,7 @@ export interface ModelReport {
   readonly calls: number;
   /** The number of sagas by their final status. */
   readonly statuses: Counts;
-  /** The number of waits by their outcome, and of deadlines that passed. */
+  /** The number of waits by their outcome, of deadlines that passed, and of sagas past their pivot or stuck after it. */
   readonly waits: Counts;
   /** The number of times that each fault struck. */
   readonly faults: Counts;
@@ -98,6 +98,8 @@ class Tally {
   private addWait(entry: JournalEntry): void {
     if (entry.kind === 'wait-ended') count(this.waits, `wait ${entry.outcome}`);
     if (entry.kind === 'deadline-passed') count(this.waits, entry.kind);
+    if (entry.kind === 'act-completed' && entry.pivot === true) count(this.waits, 'past the pivot');
+    if (entry.kind === 'act-failed' && entry.next === 'halt') count(this.waits, 'stuck forward');
   }
 }
 

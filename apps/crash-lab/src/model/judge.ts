@@ -1,7 +1,7 @@
 import { isStepEntry } from '@nest-saga/core';
 import { delayBefore, messageBefore } from '../simulation/declare-stages.js';
 import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
-import { checkRun, replayAll } from '@nest-saga/testing';
+import { checkRun, JournalReplay, replayAll } from '@nest-saga/testing';
 import type { RunPlan, SagaPlan, StagePlan } from '../simulation/run-plan.js';
 import type { SimulatedRun } from '../simulation/simulate.js';
 import type { Intervention, Message } from './reference-model.js';
@@ -34,6 +34,7 @@ export function compareWithModel(plan: SagaPlan, { header, entries }: LoadedSaga
     isTakenOver: isTakenOver(entries),
     actsWithoutValues: actsWithoutValues(entries),
     inDoubt: stepsInDoubt(entries),
+    unsureAfter: unsureAfter(entries),
     messages,
   });
   const results = entries.filter(isResult).map(describe);
@@ -80,6 +81,19 @@ function actsWithoutValues(entries: readonly JournalEntry[]): ReadonlySet<string
   return new Set(
     entries.filter(isOne).map((entry) => ('attempt' in entry ? `act ${entry.step} #${entry.attempt}` : '')),
   );
+}
+
+/** The numbers of results after which the next act may have begun without an entry, by the second reading. */
+function unsureAfter(entries: readonly JournalEntry[]): ReadonlySet<number> {
+  const replay = new JournalReplay();
+  const unsure = new Set<number>();
+  let results = 0;
+  for (const entry of entries) {
+    replay.apply(entry);
+    if (isResult(entry)) results++;
+    if (replay.isUnsure) unsure.add(results);
+  }
+  return unsure;
 }
 
 /** Determined by the second reading of the journal, which uses neither the engine's fold nor the definition. */
@@ -166,6 +180,7 @@ function checkRecoveries(entries: readonly JournalEntry[], maximum: number): rea
         problems.push(`model: "${entry.kind}" after ${recoveries} recoveries without progress`);
       recoveries = 0;
       isReleased = false;
+      isStuck = entry.kind === 'act-failed' && entry.next === 'halt';
     }
   }
   return problems;

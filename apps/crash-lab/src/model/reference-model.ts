@@ -1,5 +1,6 @@
 import { delayBefore, messageBefore } from '../simulation/declare-stages.js';
 import type { SagaStatus } from '@nest-saga/core';
+import { attemptsOf } from '../simulation/run-plan.js';
 import type {
   ActOutcome,
   SagaPlan,
@@ -58,6 +59,8 @@ export interface CancelMoment {
   readonly actsWithoutValues: ReadonlySet<string>;
   /** The steps whose effect is unknown, because an owner died during the act or had to abort it. */
   readonly inDoubt: ReadonlySet<string>;
+  /** The numbers of results after which an owner that died may have begun the next act. */
+  readonly unsureAfter: ReadonlySet<number>;
 }
 
 /**
@@ -74,11 +77,13 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   let heeded = 0;
   let rounds = 0;
   let isCancelled = false;
+  let isPastPivot = false;
 
   const obeyCancel = (): boolean => {
     const before = heeded;
     for (let one = people[heeded]; one !== undefined && one.after <= results.length; one = people[++heeded]) {
-      if (one.kind === 'cancel') isCancelled = true;
+      // After the pivot, a deadline only alarms.
+      if (one.kind === 'cancel') isCancelled = !isPastPivot;
       else undo.push(...givenUp.splice(0).reverse());
       if (one.kind !== 'cancel') for (const [call, count] of attempts) forgiven.set(call, count);
       if (one.kind === 'retry') rounds++;
@@ -98,7 +103,40 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   };
   const hung = new Set<string>();
   const hasDoubt = ({ id }: StepPlan): boolean => hung.has(id) || moment.inDoubt.has(id);
-  const act = (step: StepPlan): string => {
+  /**
+   * An act that is never undone. While its effect is in doubt, it is called again; if it was refused, a cancel before the
+   * point of no return leads to the undo of the others.
+   */
+  const actForward = (step: StepPlan, leads: (outcome: string) => boolean): string => {
+    const begin = results.length;
+    let isInDoubt = false;
+    const isUnsure = (): boolean => {
+      for (let after = begin; after <= results.length; after++) isInDoubt ||= moment.unsureAfter.has(after);
+      return isInDoubt;
+    };
+    for (;;) {
+      obeyCancel();
+      const isRunning = moment.isActUnderWay && results.length === cancel?.after;
+      if (isCancelled && !isRunning && !isUnsure()) return 'cancelled';
+      isUnsure();
+      const { outcome, counted } = attempt(`act ${step.id}`, step.act);
+      if (outcome === 'ok') {
+        isPastPivot = true;
+        isCancelled = false;
+        undo.length = 0;
+        return 'ok';
+      }
+      isInDoubt ||= outcome === 'hang' || outcome === 'unstorable';
+      const mayRetry = outcome !== 'fatal' && counted < attemptsOf(step);
+      if (isInDoubt && step.kind === 'pivot') continue;
+      if (isCancelled && !isInDoubt) return 'cancelled';
+      if (mayRetry) continue;
+      if (!isInDoubt && (leads(outcome) || (step.kind === 'pivot' && !isPastPivot))) return outcome;
+      if (!obeyCancel()) return 'stuck';
+    }
+  };
+  const act = (step: StepPlan, leads: (outcome: string) => boolean = () => false): string => {
+    if (step.kind !== undefined) return actForward(step, leads);
     for (;;) {
       obeyCancel();
       if (isCancelled && !(moment.isActUnderWay && results.length === cancel?.after)) {
@@ -151,14 +189,16 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
     for (const stage of saga.stages) {
       const { primary, alternative, isForAnyError = false } = stage;
       if (waitBefore(stage) === 'back') return 'back';
-      const outcome = act(primary);
-      const isDone = outcome === 'ok';
-      const leads = (isForAnyError ? divertibleByAny : divertible).has(outcome);
-      if (isDone) continue;
-      if (!leads || alternative === undefined) return 'back';
+      const leads = (how: string): boolean =>
+        alternative !== undefined && (isForAnyError ? divertibleByAny : divertible).has(how);
+      const outcome = act(primary, leads);
+      if (outcome === 'ok') continue;
+      if (outcome === 'stuck') return 'stuck';
+      if (!leads(outcome) || alternative === undefined) return 'back';
       const end = undo.at(-1) === primary ? undoFirst(primary) : 'undone';
       if (end !== 'undone') return end === 'stuck' ? 'stuck' : 'back';
-      if (act(alternative) !== 'ok') return 'back';
+      const other = act(alternative);
+      if (other !== 'ok') return other === 'stuck' ? 'stuck' : 'back';
     }
     obeyCancel();
     return isCancelled ? 'back' : 'completed';

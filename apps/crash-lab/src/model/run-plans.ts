@@ -102,21 +102,35 @@ const sagas: fc.Arbitrary<SagaPlan> = fc
     stages: fc.array(stages, { minLength: 1, maxLength: 8 }),
     maximumRecoveryAttempts: fc.constantFrom(1, 2, 5),
     deadlineMs: seldom(fc.integer({ min: 1, max: 600 })),
+    /** The first stage that is never undone, and whether it is a pivot. */
+    forward: fc.option(fc.record({ from: fc.nat(7), hasPivot: fc.boolean() }), { nil: undefined, freq: 2 }),
   })
-  .map(({ stages, maximumRecoveryAttempts, deadlineMs }) => ({
+  .map(({ stages, maximumRecoveryAttempts, deadlineMs, forward }) => ({
     maximumRecoveryAttempts,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     stages: stages.map(({ delayMs, awaits, primary, alternative, isForAnyError }, index): StagePlan => {
+      const isPast = forward !== undefined && index > forward.from;
+      const kind = kindAt(index, forward);
       const named = {
         ...(delayMs === undefined ? {} : { delayMs }),
-        ...(awaits === undefined ? {} : { awaits }),
-        primary: name(primary, `s${index + 1}`),
+        ...(awaits === undefined ? {} : { awaits: isPast ? { ...awaits, ...continuing } : awaits }),
+        primary: { ...name(primary, `s${index + 1}`), ...kind },
       };
       return alternative === undefined
         ? named
-        : { ...named, alternative: name(alternative, `s${index + 1}b`), isForAnyError };
+        : { ...named, alternative: { ...name(alternative, `s${index + 1}b`), ...kind }, isForAnyError };
     }),
   }));
+
+const continuing = { onTimeout: 'continue', onReject: 'continue' } as const;
+
+function kindAt(
+  index: number,
+  forward: { readonly from: number; readonly hasPivot: boolean } | undefined,
+): Pick<StepPlan, 'kind'> {
+  if (forward === undefined || index < forward.from) return {};
+  return { kind: index === forward.from && forward.hasPivot ? 'pivot' : 'retriable' };
+}
 
 function name(step: Omit<StepPlan, 'id'>, id: string): StepPlan {
   return { ...step, id };

@@ -1,5 +1,6 @@
 import { brokenEngines } from './broken-engines.js';
 import { brokenCalls } from './broken-handlers.js';
+import { brokenKinds } from './broken-kinds.js';
 import { brokenStorages } from './broken-storages.js';
 import { brokenWaits } from './broken-waits.js';
 import type { Saboteur } from './saboteur.js';
@@ -9,5 +10,6 @@ export const allSaboteurs: readonly Saboteur[] = [
   ...brokenStorages,
   ...brokenEngines,
   ...brokenWaits,
+  ...brokenKinds,
   ...brokenCalls,
 ];

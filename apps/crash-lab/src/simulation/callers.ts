@@ -1,5 +1,6 @@
 import type { SagaHeading } from '@nest-saga/core/storage-kit';
 import { SagaBusyError, SagaShuttingDownError, SagaStatusError, SagaStorageError } from '@nest-saga/core';
+import { SagaPastPivotError } from '@nest-saga/core/engine';
 import type { SagaStuck } from '@nest-saga/core';
 import type { SagaEngine } from '@nest-saga/core/engine';
 import type { WatchedResult, WatcherRecord } from '@nest-saga/testing';
@@ -154,7 +155,7 @@ export class Callers {
       await this.ask(question);
       return true;
     } catch (error) {
-      if (!(error instanceof SagaStatusError)) throw error;
+      if (!(error instanceof SagaStatusError || error instanceof SagaPastPivotError)) throw error;
       return false;
     }
   }

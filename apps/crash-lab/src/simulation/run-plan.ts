@@ -31,8 +31,15 @@ export interface StepPlan {
   readonly undoAttempts: number;
   readonly onExhausted: 'halt' | 'continue';
   readonly compensateOn: CompensateOn;
+  /** Without it, the step can be undone. */
+  readonly kind?: 'pivot' | 'retriable';
   readonly emits: boolean;
   readonly durationMs: number;
+}
+
+/** The attempts of an act. A retriable step with the most attempts has no limit, and the others have one of their own. */
+export function attemptsOf({ kind, actAttempts }: StepPlan): number {
+  return kind === 'retriable' && actAttempts >= 3 ? Number.POSITIVE_INFINITY : actAttempts;
 }
 
 /** The signals that sagas of a plan wait for. */

@@ -1,4 +1,4 @@
-import { defineSaga, NonRetryableError } from '@nest-saga/core';
+import { defineSaga, NonRetryableError, StepAbortedError } from '@nest-saga/core';
 import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepDefinition, StepRun } from '@nest-saga/core';
 import { traceOf } from '@nest-saga/testing';
 import type { Assignments } from './assignments.js';
@@ -6,7 +6,7 @@ import type { Life } from './life.js';
 import { declareStages, GatewayError } from './declare-stages.js';
 import { mapSteps } from './map-steps.js';
 import type { ActOutcome, HandlerFault, SagaPlan, StepPlan } from './run-plan.js';
-import { simulatedTimes } from './run-plan.js';
+import { attemptsOf, simulatedTimes } from './run-plan.js';
 import type { OpenLedgerRow, RunRecord } from './run-record.js';
 import type { TrailContext } from './trail-context.js';
 import type { VirtualTime } from './virtual-time.js';
@@ -42,14 +42,20 @@ export function definePlannedSaga(plan: SagaPlan): SagaDefinition {
 
 function declare(step: StepPlan): DeclaredStep {
   const interval = { initialIntervalMs: simulatedTimes.retryIntervalMs, backoffCoefficient: 1 };
-  return {
+  const maximumAttempts = attemptsOf(step);
+  const base = {
     id: step.id,
     handler: () => {
       throw new Error('no process runs this definition');
     },
-    retry: { ...interval, maximumAttempts: step.actAttempts },
-    compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
+    retry: Number.isFinite(maximumAttempts) ? { ...interval, maximumAttempts } : interval,
     timeoutMs: simulatedTimes.stepTimeoutMs,
+  };
+  if (step.kind === 'pivot') return { ...base, kind: 'pivot' };
+  if (step.kind === 'retriable') return { ...base, kind: 'retriable', overdueAfter: 2 };
+  return {
+    ...base,
+    compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
     compensateOn: step.compensateOn,
   };
 }
@@ -135,11 +141,12 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
       beganAt: time.now(),
       endedAt: undefined,
       isEffective: false,
-      compensateOn: this.plan.compensateOn,
+      ...(this.plan.kind === undefined ? { compensateOn: this.plan.compensateOn } : { isForward: true }),
       trail: [...context.trail],
       ...(run.outcome === undefined ? {} : { outcome: run.outcome }),
     };
     record.ledger.push(row);
+    if (row.isForward === true) this.watchSignal(row, run.signal);
     record.revision++;
     this.surroundings.tell(() => `${life.name}: ${action} of ${run.step}, attempt ${run.attempt}`);
     // The context changes before the end of the attempt: the changes of a failed attempt must be lost.
@@ -157,6 +164,13 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
     }
     if (fault === 'crash-at-exit') this.dyingRows.add(row);
     return row;
+  }
+
+  /** Only while the call runs: what happens to the signal of a call that has ended says nothing. */
+  private watchSignal(row: OpenLedgerRow, signal: AbortSignal): void {
+    signal.addEventListener('abort', () => {
+      if (row.endedAt === undefined) row.abortedBy = reasonOf(signal);
+    });
   }
 
   private readonly dyingRows = new Set<OpenLedgerRow>();
@@ -191,4 +205,8 @@ class ScriptedHandler implements SagaStepHandler<unknown> {
       run.signal.addEventListener('abort', () => reject(run.signal.reason as Error));
     });
   }
+}
+
+function reasonOf({ reason }: AbortSignal): string {
+  return reason instanceof StepAbortedError ? reason.reason : String(reason);
 }

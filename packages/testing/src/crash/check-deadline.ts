@@ -14,10 +14,12 @@ export function checkDeadline(
   const [first] = entries.filter(({ kind }) => kind === 'claimed');
   const isPendingTooLong =
     first?.kind === 'claimed' && first.from === 'pending' && first.recordedAt >= deadlineAt;
+  // An act that is never undone is called again while its effect is in doubt, and after the pivot in any case.
   // An undo may run: the journal of an owner that died before it recorded the deadline does not show that nothing began.
   const late = rows.find(
-    ({ action, beganAt }) =>
+    ({ action, beganAt, isForward }) =>
       action === 'act' &&
+      isForward !== true &&
       (isPendingTooLong || (passed !== undefined && beganAt > passed.recordedAt.getTime())),
   );
   return [

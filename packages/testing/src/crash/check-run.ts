@@ -3,6 +3,7 @@ import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
 import { checkAcknowledged } from './check-acknowledged.js';
 import { checkDeadline } from './check-deadline.js';
 import { checkJournal } from './check-journal.js';
+import { checkKinds } from './check-kinds.js';
 import { checkLedger } from './check-ledger.js';
 import { checkOverlaps } from './check-leases.js';
 import { checkOwners } from './check-owners.js';
@@ -36,6 +37,7 @@ export function checkRun(evidence: CrashEvidence): readonly Violation[] {
         ...checkWaits(saga, awaited),
         ...checkParkedHeader(saga),
         ...checkDeadline(saga, rows),
+        ...checkKinds(saga, rows),
         ...(leases === undefined
           ? []
           : [...checkOverlaps(saga, rows, leases), ...checkOwners(saga, rows, leases)]),

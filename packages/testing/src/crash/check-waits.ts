@@ -102,7 +102,13 @@ class WaitReading {
       'park' in entry || 'wait' in entry
         ? (entry.park ?? ('wait' in entry ? entry.wait : undefined))
         : undefined;
-    if (begun?.dueInMs === undefined || begun.for === 'retry' || this.dueAt.has(begun.name)) return;
+    if (
+      begun?.dueInMs === undefined ||
+      begun.for === 'retry' ||
+      begun.for === 'overdue' ||
+      this.dueAt.has(begun.name)
+    )
+      return;
     this.dueAt.set(begun.name, entry.recordedAt.getTime() + begun.dueInMs);
   }
 }

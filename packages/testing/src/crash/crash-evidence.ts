@@ -114,4 +114,7 @@ export type ViolationRule =
   | 'deadline-too-early'
   | 'ran-past-deadline'
   | 'decided-twice'
-  | 'skipped-ran';
+  | 'skipped-ran'
+  | 'undone-past-pivot'
+  | 'undone-in-doubt'
+  | 'forward-signalled';

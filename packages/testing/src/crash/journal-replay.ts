@@ -31,6 +31,8 @@ export class JournalReplay {
   private context: string | undefined;
   /** Whether the primary of a fallback is undone before its alternative begins. */
   isUndoingFirst = false;
+  /** Whether the journal has the entry after which nothing is undone. */
+  isPastPivot = false;
   private isCancelled = false;
   /** Whether the last owner may have begun the next act. */
   isUnsure = false;
@@ -63,7 +65,8 @@ export class JournalReplay {
         this.waitsUntil = 0;
         this.completed.add(entry.step);
         this.learn(entry.step, 'completed');
-        this.undo = [...this.undo, entry.step];
+        if (entry.pivot === true) this.passPivot();
+        if (!this.isPastPivot) this.undo = [...this.undo, entry.step];
         this.context = entry.context ?? this.context;
         this.trail.push(traceOf('act', entry.step));
         this.takePath(entry.path);
@@ -75,7 +78,7 @@ export class JournalReplay {
         this.takePath(entry.path);
         return;
       case 'parked':
-        if (entry.park?.for === 'retry') return this.park();
+        if (entry.park?.for === 'retry' || entry.park?.for === 'overdue') return this.park();
         this.isUnsure = false;
         this.beginWait(entry);
         return;
@@ -91,11 +94,15 @@ export class JournalReplay {
         else this.beginWait(entry);
         return;
       case 'act-failed':
-        this.learn(entry.step, entry.outcome);
+        this.learn(entry.step, mayRepeat(entry) && entry.outcome === 'completed' ? 'unknown' : entry.outcome);
         this.waitsUntil = endOfWait(entry);
         if (entry.undo) this.undo = [...this.undo, entry.step];
         this.isUndoingFirst = entry.next === 'undo-first';
         if (entry.next === 'compensate') this.direction = 'backward';
+        if (entry.next === 'halt') {
+          this.isUntouched = true;
+          this.release();
+        }
         if (entry.park !== undefined) this.park();
         return;
       case 'compensation-completed':
@@ -126,7 +133,7 @@ export class JournalReplay {
         return;
       case 'cancel-requested':
       case 'deadline-passed':
-        this.isCancelled = true;
+        this.isCancelled = !this.isPastPivot;
         return;
       case 'retry-requested':
         this.waitsUntil = 0;
@@ -134,6 +141,7 @@ export class JournalReplay {
         return;
       case 'step-resolved':
         this.waitsUntil = 0;
+        if (entry.pivot === true) this.passPivot();
         if (entry.outcome === 'not-done') this.direction = 'backward';
         else this.resolve(entry.step);
         return;
@@ -158,6 +166,12 @@ export class JournalReplay {
       case 'delivery-failed':
       case 'settled':
     }
+  }
+
+  private passPivot(): void {
+    this.isPastPivot = true;
+    this.isCancelled = false;
+    this.undo = [];
   }
 
   private mayHaveBegun(): boolean {
@@ -229,10 +243,15 @@ export class JournalReplay {
       this.isUndoingFirst = false;
       this.undo = this.undo.slice(0, -1);
     } else if (this.direction === 'forward') {
-      this.undo = [...this.undo, step];
+      if (!this.isPastPivot) this.undo = [...this.undo, step];
       this.learn(step, 'completed');
     } else this.undo = this.undo.filter((one) => one !== step);
   }
+}
+
+/** Whether the same act is called again, or may be by an operator: its effect is in doubt then, not undone. */
+function mayRepeat({ next }: Extract<JournalEntry, { readonly kind: 'act-failed' }>): boolean {
+  return next === 'retry' || next === 'halt';
 }
 
 function endOfWait({

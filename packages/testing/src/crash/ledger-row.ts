@@ -24,6 +24,10 @@ export interface LedgerRow {
   readonly outcome?: StepOutcome;
   /** The rule by which its step is undone, if the handler records it; `in-doubt` if not. */
   readonly compensateOn?: CompensateOn;
+  /** Whether its step is never undone, if the handler records it. */
+  readonly isForward?: boolean;
+  /** The reason for which the signal of the call fired, if the handler records it. */
+  readonly abortedBy?: string;
   /** The steps that the handler's context lists as done so far, if the saga keeps such a list: see `traceOf`. */
   readonly trail?: readonly string[];
 }
