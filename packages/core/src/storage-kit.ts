@@ -38,6 +38,7 @@ export type {
   JournalCursor,
   JournalNews,
   MessageRequest,
+  MessageTarget,
   NamedWait,
   ReleaseRequest,
   SagaMessage,

@@ -88,6 +88,9 @@ export class SagaOrchestrator {
   /**
    * Starts a saga in this process. Resolves when it is durable.
    *
+   * It stays outside of a transaction in which it is called: the saga runs even if that transaction is rolled back, and its steps
+   * do not see what the transaction has not committed. Use `startIn` there.
+   *
    * @throws InvalidArgumentError, SagaNotRegisteredError, ContextNotStorableError, SagaConflictError,
    * SagaShuttingDownError, SagaBusyError: nothing was stored. SagaStorageError: try again with the same id or key.
    */
@@ -96,6 +99,43 @@ export class SagaOrchestrator {
     options?: StartOptions,
   ): Promise<SagaHandle<Context>> {
     return this.handle<Context>(await this.runtime.use(({ starter }) => starter.start(context, options)));
+  }
+
+  /**
+   * Starts a saga in a transaction that the caller began: it exists if, and only if, the transaction is committed. After the
+   * commit this process claims it at once, otherwise any worker does within a sweep. After a rollback the outcome of the
+   * handle is `SagaNotFoundError`. The outcome waits for the end of the transaction, so do not await it inside.
+   *
+   * The transaction waits for others that use the same key, and holds the key until its own end, so keep it short.
+   *
+   * @param manager The `EntityManager` or the query runner of an open transaction on the data source of the saga storage.
+   * @throws InvalidArgumentError also if there is no such transaction. SagaNotRegisteredError, ContextNotStorableError,
+   * SagaConflictError, SagaShuttingDownError. SagaStorageError: the transaction cannot be committed; repeat all of it.
+   * @example
+   * await dataSource.transaction(async (manager) => {
+   *   await manager.insert(OrderEntity, order);
+   *   await sagas.startIn(manager, new OrderContext(order), { key: order.id });
+   * });
+   */
+  async startIn<Context extends object>(
+    manager: object,
+    context: Context,
+    options?: StartOptions,
+  ): Promise<SagaHandle<Context>> {
+    return this.handle<Context>(
+      await this.runtime.use(({ starter }) => starter.startIn('startIn', manager, context, options)),
+    );
+  }
+
+  /** As `startIn`, which also only queues the saga: this name says that any worker may run it. */
+  async enqueueIn<Context extends object>(
+    manager: object,
+    context: Context,
+    options?: StartOptions,
+  ): Promise<SagaHandle<Context>> {
+    return this.handle<Context>(
+      await this.runtime.use(({ starter }) => starter.startIn('enqueueIn', manager, context, options)),
+    );
   }
 
   /** Queues a saga for any worker. Resolves when it is durable. Throws as `start` does. */
@@ -194,6 +234,42 @@ export class SagaOrchestrator {
   }
 
   /**
+   * Sends a signal in a transaction that the caller began: the saga gets it if, and only if, the transaction is committed, soon
+   * after the commit. If the saga does not take signals any more by then, the signal is dropped, and the log says so.
+   *
+   * @param manager As for `startIn`.
+   * @throws As `signal`, and InvalidArgumentError if there is no such transaction.
+   * @example
+   * await dataSource.transaction(async (manager) => {
+   *   await manager.update(ParcelEntity, parcel.id, { deliveredAt });
+   *   await sagas.signalIn(manager, { saga: 'order', key: parcel.orderId }, delivered, dto);
+   * });
+   */
+  async signalIn<Name extends string, Payload, Input>(
+    manager: object,
+    target: SagaTarget,
+    signal: SagaSignal<Name, Payload, Input>,
+    payload: NoInfer<Input>,
+    options?: SignalOptions,
+  ): Promise<void>;
+  async signalIn<Name extends string>(
+    manager: object,
+    target: SagaTarget,
+    signal: SagaSignal<Name, undefined>,
+    payload?: undefined,
+    options?: SignalOptions,
+  ): Promise<void>;
+  async signalIn(
+    manager: object,
+    target: SagaTarget,
+    signal: SagaSignal,
+    payload?: unknown,
+    options?: SignalOptions,
+  ): Promise<void> {
+    await this.runtime.use(({ requests }) => requests.signalIn(manager, target, signal, payload, options));
+  }
+
+  /**
    * Runs a saga that has no owner in this process, without waiting for the next sweep. If another process runs it, the
    * saga stays there and the handle watches it.
    *
@@ -208,7 +284,10 @@ export class SagaOrchestrator {
     const { sagaId } = started;
     return {
       sagaId,
-      results$: this.streamOf(async () => ({ sagaId, afterSeq: 0, started })),
+      results$: this.streamOf(async () => {
+        await started.transaction;
+        return { sagaId, afterSeq: 0, started };
+      }),
       outcome: () =>
         this.runtime.use(
           ({ reader }) => awaitOutcome(reader, this.live, sagaId, started) as Promise<SagaOutcome<Context>>,

@@ -3,6 +3,7 @@ import type {
   JournalCursor,
   JournalNews,
   MessageRequest,
+  MessageTarget,
   ReleaseRequest,
   SagaHeading,
   SagaMessage,
@@ -46,6 +47,8 @@ import { checkSchema } from './postgres/migrations/check-schema.js';
 import { Migrator } from './postgres/migrations/migrator.js';
 import { SagaRepositories } from './repositories/saga-repositories.js';
 import { SagaClaims } from './saga-claims.js';
+import { JoinedTransactions } from './transactions/joined-transactions.js';
+import { StartWarning } from './transactions/start-warning.js';
 import { TypeOrmSagaOutbox } from './typeorm-saga-outbox.js';
 import { TypeOrmSagaOversight } from './typeorm-saga-oversight.js';
 import { checkStorageOptions } from './storage-option-table.js';
@@ -66,6 +69,8 @@ export class TypeOrmSagaStorage implements SagaStorage {
   private readonly hints: HintChannel | undefined;
   readonly outbox: TypeOrmSagaOutbox;
   readonly oversight: TypeOrmSagaOversight;
+  private readonly transactions: JoinedTransactions;
+  private readonly startWarning: StartWarning;
   private surroundings = noSurroundings;
   /** Absent if hints are turned off. */
   readonly onHint?: (listener: (hint: StorageHint) => void) => () => void;
@@ -84,6 +89,9 @@ export class TypeOrmSagaStorage implements SagaStorage {
     this.entities = new ReadOnlyEntities(tables.schemaName);
     // A data source that is initialized again does not have its earlier subscribers.
     connections.onPoolChange(() => this.entities.guard(dataSource));
+    this.transactions = new JoinedTransactions(dataSource, tables, () => connections.statementTimeoutMs);
+    connections.onPoolChange(() => this.transactions.observe());
+    this.startWarning = new StartWarning(dataSource, (message) => options.logger?.warn(message));
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(
       {
@@ -125,6 +133,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     await this.repositories.open();
     checkEntityNames(this.options.dataSource);
     this.entities.guard(this.options.dataSource);
+    this.transactions.observe();
     const mode = migrationModeOf(this.options);
     await this.migrator.prepare(mode, connections.idlePool);
     this.hints?.open();
@@ -142,6 +151,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   }
 
   async start(saga: NewSaga): Promise<StartResult> {
+    this.startWarning.check();
     // The saga that caused the conflict may be gone when it is read: then the start can succeed.
     for (let attempt = 1; attempt <= 3; attempt++) {
       if (await this.writes.submit({ kind: 'start', saga })) {
@@ -238,6 +248,25 @@ export class TypeOrmSagaStorage implements SagaStorage {
 
   removeMessages(ids: readonly string[]): Promise<void> {
     return this.repositories.inbox.remove(ids);
+  }
+
+  startIn(handle: unknown, saga: NewSaga): Promise<StartResult> {
+    return this.transactions.start(handle, saga);
+  }
+
+  findIn(handle: unknown, target: MessageTarget): Promise<SagaHeading | undefined> {
+    return this.transactions.find(handle, target);
+  }
+
+  tellIn(handle: unknown, message: SagaMessage): Promise<void> {
+    return this.transactions.tell(handle, message);
+  }
+
+  transactionEnd(handle: unknown): Promise<boolean> {
+    return this.transactions.end(handle).then((isCommitted) => {
+      if (isCommitted) this.hints?.work();
+      return isCommitted;
+    });
   }
 
   private hintAt({ sagaId, worker, change }: AppendRequest): void {

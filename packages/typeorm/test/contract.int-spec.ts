@@ -9,10 +9,16 @@ const databases = new Map<SagaStorageHarness, TestDatabase>();
 const proxies = new Map<SagaStorageHarness, Awaited<ReturnType<typeof openProxy>>>();
 
 describeSagaStorage('TypeOrmSagaStorage', {
+  hasTransactions: true,
   async create() {
     const database = await createTestDatabase();
-    const storage = await database.openStorage();
-    const harness = { storage, another: () => database.openStorage() };
+    const dataSource = await database.createDataSource();
+    const storage = await database.openStorage({ dataSource });
+    const harness: SagaStorageHarness = {
+      storage,
+      another: () => database.openStorage(),
+      transaction: (work) => dataSource.transaction(work),
+    };
     databases.set(harness, database);
     return harness;
   },

@@ -93,7 +93,12 @@ export class SagaReader {
    * @throws SagaNotFoundError, SagaNotRegisteredError
    */
   async started(sagaId: string, started?: StartedSaga): Promise<SagaStarted> {
-    if (started !== undefined && started.version === started.definition.version)
+    await started?.transaction;
+    if (
+      started?.transaction === undefined &&
+      started !== undefined &&
+      started.version === started.definition.version
+    )
       return toSagaStarted(sagaId, started.definition);
     const header = await this.retryReads(() => this.storage.find(checkSagaId(sagaId)));
     if (header === undefined) throw new SagaNotFoundError(sagaId);
@@ -181,6 +186,7 @@ export class SagaReader {
 
   /** The end of a saga in any process. Waits until it has ended or is stuck. */
   async outcome(sagaId: string, started?: StartedSaga): Promise<SagaOutcome> {
+    await started?.transaction;
     let here = await endedHere(sagaId, started);
     for (;;) {
       if (here !== undefined && here.outcome.status !== 'stuck') return here.outcome;

@@ -11,7 +11,7 @@ import { applyEntry } from '../journal/apply-entry.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import { projectHeader } from '../journal/header-change.js';
 import type { EntryDraft, StepResolution } from '../journal/journal-entry.js';
-import type { SagaHeader } from '../journal/saga-header.js';
+import type { SagaHeading } from '../journal/saga-header.js';
 import { isOpen } from '../journal/saga-status.js';
 import { sealTexts } from '../journal/sealed-texts.js';
 import type { Clock } from '../ports/clock.js';
@@ -23,7 +23,8 @@ import { cancelRequest } from './cancel-request.js';
 import { decisionRequest } from './decision-request.js';
 import type { ApprovalDecision } from './decision-request.js';
 import type { SagaRequest, SagaTarget } from './saga-request.js';
-import { checkTarget, signalRequest } from './signal-request.js';
+import { joinTransaction } from './joined-transaction.js';
+import { checkTarget, encodedSignal, signalRequest } from './signal-request.js';
 import type { SignalOptions } from './signal-request.js';
 import type { RequestOutbox } from './request-outbox.js';
 import { resolveRequest, retryRequest } from './stuck-requests.js';
@@ -116,6 +117,34 @@ export class SagaRequests {
     options?: SignalOptions,
   ): Promise<void> {
     await this.request(target, await signalRequest(signal, payload, options));
+  }
+
+  /**
+   * Sends a signal in a transaction that the caller began. It is a message: a worker delivers it after the commit, at least
+   * once, and the saga takes it once. If the saga has ended by then, it is dropped, and the log says so.
+   *
+   * @param handle What the storage needs to take part in the transaction, such as a TypeORM `EntityManager`.
+   * @throws InvalidArgumentError also if there is no such transaction. SagaNotFoundError if the transaction sees no such saga.
+   * SagaStorageError: the transaction cannot be committed.
+   */
+  async signalIn(
+    handle: unknown,
+    target: SagaTarget,
+    signal: SagaSignal,
+    payload?: unknown,
+    options?: SignalOptions,
+  ): Promise<void> {
+    const transaction = joinTransaction(this.storage, 'signalIn', handle);
+    const checked = checkTarget(target);
+    const header = await transaction.find(typeof checked === 'string' ? { sagaId: checked } : checked);
+    if (header === undefined) throw new SagaNotFoundError(nameOf(checked));
+    const { sagaId } = header;
+    const { codec } = this.definitionOf(header, { isForAnySaga: true });
+    const entry = await encodedSignal(codec, signal, payload, options);
+    await transaction.tell({ id: this.ids.nextId(), sagaId, entry });
+    void transaction.end.then((isCommitted) => {
+      if (isCommitted) this.worker.deliverMessages();
+    });
   }
 
   /**
@@ -226,7 +255,7 @@ export class SagaRequests {
     if (typeof target === 'string') return target;
     const { saga, key } = target;
     const header = await this.storage.findByKey(saga, key);
-    if (header === undefined) throw new SagaNotFoundError(`"${saga}" with the key "${key}"`);
+    if (header === undefined) throw new SagaNotFoundError(nameOf(target));
     return header.sagaId;
   }
 
@@ -236,7 +265,10 @@ export class SagaRequests {
     this.outbox?.lookSoon();
   }
 
-  private definitionOf(header: SagaHeader, { isForAnySaga }: SagaRequest): SagaDefinition {
+  private definitionOf(
+    header: SagaHeading,
+    { isForAnySaga }: Pick<SagaRequest, 'isForAnySaga'>,
+  ): SagaDefinition {
     const definition = this.registry.findFor(header);
     if (definition !== undefined) return definition;
     if (isForAnySaga === true) return undefinedSaga(header, placedCodec(this.registry.defaultCodec, header));
@@ -247,4 +279,8 @@ export class SagaRequests {
       'Ask a process that has this saga',
     );
   }
+}
+
+function nameOf(target: SagaTarget): string {
+  return typeof target === 'string' ? target : `"${target.saga}" with the key "${target.key}"`;
 }

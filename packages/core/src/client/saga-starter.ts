@@ -30,6 +30,7 @@ import type { SagaWorker } from '../worker/saga-worker.js';
 import type { Slot } from '../worker/slot.js';
 import type { StoredContext } from './same-context.js';
 import { isSameContext } from './same-context.js';
+import { joinTransaction } from './joined-transaction.js';
 import type { StartOptions } from './start-options.js';
 import { checkSagaId, checkStartOptions } from './start-options.js';
 
@@ -43,6 +44,8 @@ export interface StartedSaga {
   readonly isFresh: boolean;
   /** The end of its run in this process, if this process runs it. */
   readonly end: Promise<ExecutionEnd> | undefined;
+  /** It was started in a transaction of the caller: resolves at the end of the transaction. */
+  readonly transaction?: Promise<boolean>;
 }
 
 /** How long a start retries a storage that does not answer, in milliseconds. */
@@ -92,6 +95,35 @@ export class SagaStarter {
   }
 
   /**
+   * Queues a saga in a transaction that the caller began. After the commit this process looks for it at once.
+   *
+   * @param handle What the storage needs to take part in the transaction, such as a TypeORM `EntityManager`.
+   * @throws InvalidArgumentError also if there is no such transaction. SagaStorageError: the transaction cannot be committed.
+   */
+  async startIn(
+    method: string,
+    handle: unknown,
+    context: unknown,
+    options?: StartOptions,
+  ): Promise<StartedSaga> {
+    const transaction = joinTransaction(this.storage, method, handle);
+    const request = this.prepare(method, context, options);
+    const saga = await this.intercepted(request, true, (metadata) =>
+      Promise.resolve(newSagaOf(request, metadata, undefined)),
+    );
+    const result = await transaction.start(saga);
+    const { definition, sagaId } = request;
+    if (result.kind === 'exists') {
+      this.checkSame(request, result.header, false);
+      return { ...this.attached(result.header, definition), transaction: transaction.end };
+    }
+    void transaction.end.then((isCommitted) => {
+      if (isCommitted) this.queued(saga);
+    });
+    return { ...startedSaga(sagaId, definition, undefined), isFresh: false, transaction: transaction.end };
+  }
+
+  /**
    * Claims a saga without an owner and runs it here; one that is running in another process, or has ended, is left
    * alone.
    *
@@ -131,14 +163,18 @@ export class SagaStarter {
   }
 
   private store(request: StartRequest, run: ReservedRun | undefined): Promise<StartedSaga> {
-    const { definition, sagaId, options } = request;
+    return this.intercepted(request, run === undefined, (metadata) => this.storeWith(metadata, request, run));
+  }
+
+  private intercepted<Result>(
+    { definition, sagaId, options }: StartRequest,
+    isQueued: boolean,
+    store: (metadata: Readonly<Record<string, string>>) => Promise<Result>,
+  ): Promise<Result> {
     const { metadata = {} } = options;
-    if (this.interceptor === undefined) return this.storeWith(metadata, request, run);
+    if (this.interceptor === undefined) return store(metadata);
     const { name: saga, version } = definition;
-    return this.interceptor.interceptStart(
-      { sagaId, saga, version, isQueued: run === undefined, metadata },
-      (intercepted) => this.storeWith(intercepted, request, run),
-    );
+    return this.interceptor.interceptStart({ sagaId, saga, version, isQueued, metadata }, store);
   }
 
   private async storeWith(
@@ -146,25 +182,13 @@ export class SagaStarter {
     request: StartRequest,
     run: ReservedRun | undefined,
   ): Promise<StartedSaga> {
-    const { definition, sagaId, json, options } = request;
+    const { definition, sagaId, options } = request;
     const { running } = this.worker;
     // A second start with the same id in this process must not run it twice, nor one with the id of a stray that is
     // being released.
     const isFirst = running.markStarting(sagaId);
     try {
-      const saga: NewSaga = {
-        sagaId,
-        saga: definition.name,
-        version: definition.version,
-        key: options.key,
-        context: json,
-        metadata,
-        owner: isFirst ? run?.owner : undefined,
-        park: request.park,
-        deadlineInMs: deadlineInMsOf(definition, options),
-        tags: request.tags,
-        path: request.path,
-      };
+      const saga = newSagaOf(request, metadata, isFirst ? run?.owner : undefined);
       const result = await this.worker.writer.start(saga, this.writeLimit());
       if (result.kind === 'started') return this.started(request, saga, run);
       const isMine =
@@ -188,19 +212,23 @@ export class SagaStarter {
   private started(request: StartRequest, saga: NewSaga, run: ReservedRun | undefined): StartedSaga {
     const { definition } = request;
     const { sagaId, owner, park } = saga;
-    this.notifyStarted(saga);
-    if (park !== undefined) {
-      if (this.isWorker) this.worker.claimLater(park);
-      return { ...startedSaga(sagaId, definition, undefined), isFresh: false };
-    }
     if (owner === undefined || run === undefined) {
-      this.worker.lookForWork();
-      return startedSaga(sagaId, definition, undefined);
+      this.queued(saga);
+      const queued = startedSaga(sagaId, definition, undefined);
+      return park === undefined ? queued : { ...queued, isFresh: false };
     }
+    this.notifyStarted(saga);
     const header = firstHeader(saga, new Date(this.clock.now()));
     const state = initialState(saga.context, false, undefined, deadlineOf(header), header.path);
     const end = this.worker.run(run.slot, owner, definition, header, state);
     return startedSaga(sagaId, definition, end);
+  }
+
+  /** A saga without an owner is durable: this process looks for it now, or when its delay is over. */
+  private queued(saga: NewSaga): void {
+    this.notifyStarted(saga);
+    if (saga.park === undefined) this.worker.lookForWork();
+    else if (this.isWorker) this.worker.claimLater(saga.park);
   }
 
   /** This very start was stored, but its answer was lost: the saga is run as if the answer had arrived. */
@@ -279,6 +307,26 @@ function pathAtStart(definition: SagaDefinition, context: Json): SagaPath | unde
   const chosen = choosePath(definition, { stage: 0, decisions: noDecisions, context });
   if (chosen?.thrown !== undefined) throw chosen.thrown;
   return chosen?.path;
+}
+
+function newSagaOf(
+  { sagaId, definition, options, json, park, tags, path }: StartRequest,
+  metadata: Readonly<Record<string, string>>,
+  owner: string | undefined,
+): NewSaga {
+  return {
+    sagaId,
+    saga: definition.name,
+    version: definition.version,
+    key: options.key,
+    context: json,
+    metadata,
+    owner,
+    park,
+    deadlineInMs: deadlineInMsOf(definition, options),
+    tags,
+    path,
+  };
 }
 
 /** A deadline counts from when the saga is due. */

@@ -35,15 +35,34 @@ export async function signalRequest(
   given: unknown,
   options: SignalOptions = {},
 ): Promise<SagaRequest> {
+  return receivedRequest(draftOf(signal, options), await checkPayload(signal, given));
+}
+
+/**
+ * The entry of a signal that is sent as a message: see `deliveredSignal`.
+ *
+ * @throws InvalidArgumentError as `signalRequest` does.
+ */
+export async function encodedSignal(
+  codec: ContextCodec,
+  signal: SagaSignal,
+  given: unknown,
+  options: SignalOptions = {},
+): Promise<SignalReceived> {
+  const draft = draftOf(signal, options);
+  const payload = await checkPayload(signal, given);
+  return payload === undefined ? draft : { ...draft, payload: encode(codec, payload) };
+}
+
+function draftOf(signal: SagaSignal, options: SignalOptions): SignalReceived {
   if (!isSagaSignal(signal)) throw new InvalidArgumentError('signal', 'pass what sagaSignal() gives');
   const { dedupeId, actor } = checkNames('options', options, knownOptions);
-  const draft: SignalReceived = {
+  return {
     kind: 'signal-received',
     name: checkText('signal', signal.name, 100),
     ...(dedupeId === undefined ? {} : { dedupeId: checkText('dedupeId', dedupeId, 200) }),
     ...(actor === undefined ? {} : { actor: checkText('actor', actor, 200) }),
   };
-  return receivedRequest(draft, await checkPayload(signal, given));
 }
 
 /** The request that appends a signal that came as a message: its payload is encoded already. */

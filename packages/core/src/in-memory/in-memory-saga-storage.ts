@@ -1,5 +1,6 @@
 import { ReleasingMap } from '../collections/releasing-map.js';
 import type { SagaIdentity } from '../definition/saga-registry.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { nextRunAtOf } from '../journal/header-change.js';
 import { isRetryWait } from '../journal/park.js';
 import type { HeaderChange } from '../journal/header-change.js';
@@ -15,6 +16,7 @@ import type {
   JournalNews,
   LoadedSaga,
   MessageRequest,
+  MessageTarget,
   NewSaga,
   ReleaseRequest,
   SagaListQuery,
@@ -31,6 +33,7 @@ import { firstHeader } from '../ports/first-header.js';
 import { InMemoryOutbox } from './in-memory-outbox.js';
 import { InMemoryOversight } from './in-memory-oversight.js';
 import type { WorkerLeaseRow } from './in-memory-oversight.js';
+import { InMemoryTransaction } from './in-memory-transaction.js';
 import { listHeaders } from './list-headers.js';
 import { OpenSagas } from './open-sagas.js';
 import { listWaitingHeaders } from './list-waiting.js';
@@ -75,6 +78,7 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly workers = new Map<string, WorkerLeaseRow>();
   private readonly hintListeners = new Set<(hint: StorageHint) => void>();
   private readonly messages = new StoredMessages();
+  private readonly transactions = new WeakMap<object, InMemoryTransaction>();
   private readonly finished = new Set<string>();
   private readonly pauses: WritePauses;
   private readonly keepFinished: boolean;
@@ -101,12 +105,59 @@ export class InMemorySagaStorage implements SagaStorage {
     if (pause !== undefined) await pause;
     const existing = this.sagas.get(saga.sagaId) ?? this.byKey(saga.saga, saga.key);
     if (existing !== undefined) return { kind: 'exists', header: existing.header };
-    const now = this.clock.now();
-    const header = firstHeader(saga, new Date(now));
-    this.sagas.set(saga.sagaId, { header, written: [] });
-    if (saga.key !== undefined) this.idsByKey.set(keyOf(saga.saga, saga.key), saga.sagaId);
-    this.index(header, now);
+    this.startNow(saga);
     return { kind: 'started' };
+  }
+
+  /**
+   * Runs work in a transaction, whose handle `startIn`, `enqueueIn` and `signalIn` take. Their writes are made
+   * when the work is done, and never if it fails. With any other handle, for example one of a database, they write at once, because
+   * a storage in memory does not learn how that transaction ends.
+   *
+   * @throws What the work throws. SagaStorageError if another writer used an id or a key in the meantime.
+   */
+  async transaction<Result>(work: (handle: object) => Promise<Result>): Promise<Result> {
+    const transaction = new InMemoryTransaction();
+    this.transactions.set(transaction, transaction);
+    try {
+      const result = await work(transaction);
+      transaction.commit();
+      return result;
+    } catch (error) {
+      transaction.rollback();
+      throw error;
+    }
+  }
+
+  async startIn(handle: unknown, saga: NewSaga): Promise<StartResult> {
+    const transaction = this.transactionOf(handle);
+    if (transaction === undefined) return this.start(saga);
+    const { sagaId, saga: name, key } = saga;
+    const existing = (): SagaHeader | undefined => (this.sagas.get(sagaId) ?? this.byKey(name, key))?.header;
+    const mine =
+      transaction.find({ sagaId }) ?? (key === undefined ? undefined : transaction.find({ saga: name, key }));
+    const header = mine ?? existing();
+    if (header !== undefined) return { kind: 'exists', header };
+    const write = { isPossible: () => existing() === undefined, make: () => this.startNow(saga) };
+    transaction.add(write, firstHeader(saga, new Date(this.clock.now())));
+    return { kind: 'started' };
+  }
+
+  async findIn(handle: unknown, target: MessageTarget): Promise<SagaHeading | undefined> {
+    const mine = this.transactionOf(handle)?.find(target);
+    if (mine !== undefined) return headingOf(mine);
+    return 'sagaId' in target ? this.find(target.sagaId) : this.findByKey(target.saga, target.key);
+  }
+
+  async tellIn(handle: unknown, message: SagaMessage): Promise<void> {
+    const transaction = this.transactionOf(handle);
+    const make = (): void => this.messages.add(message);
+    if (transaction === undefined) make();
+    else transaction.add({ isPossible: () => true, make });
+  }
+
+  transactionEnd(handle: unknown): Promise<boolean> {
+    return this.transactionOf(handle)?.end ?? Promise.resolve(true);
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
@@ -243,6 +294,23 @@ export class InMemorySagaStorage implements SagaStorage {
   onHint(listener: (hint: StorageHint) => void): () => void {
     this.hintListeners.add(listener);
     return () => this.hintListeners.delete(listener);
+  }
+
+  private startNow(saga: NewSaga): void {
+    const now = this.clock.now();
+    const header = firstHeader(saga, new Date(now));
+    this.sagas.set(saga.sagaId, { header, written: [] });
+    if (saga.key !== undefined) this.idsByKey.set(keyOf(saga.saga, saga.key), saga.sagaId);
+    this.index(header, now);
+  }
+
+  /** Undefined for the handle of another kind of storage. */
+  private transactionOf(handle: unknown): InMemoryTransaction | undefined {
+    if (typeof handle !== 'object' || handle === null)
+      throw new InvalidArgumentError('manager', 'pass the handle of a transaction');
+    const transaction = this.transactions.get(handle);
+    transaction?.checkOpen();
+    return transaction;
   }
 
   private byKey(saga: string, key: string | undefined): StoredSaga | undefined {

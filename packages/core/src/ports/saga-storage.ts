@@ -59,6 +59,9 @@ export interface SagaMessage {
   readonly entry: EntryDraft;
 }
 
+/** The saga of a message: its id, or its name and the key that it was started with. */
+export type MessageTarget = { readonly sagaId: string } | { readonly saga: string; readonly key: string };
+
 /** The request of a worker for messages to deliver. */
 export interface MessageRequest {
   readonly limit: number;
@@ -321,6 +324,22 @@ export interface SagaStorage {
   takeMessages(request: MessageRequest): Promise<readonly SagaMessage[]>;
   /** Deletes messages that were delivered or refused. */
   removeMessages(ids: readonly string[]): Promise<void>;
+
+  // The following methods take part in a transaction that a caller began; all of them are absent if the storage knows no
+  // such transactions. The handle is what the caller has of it. Rejects with an `InvalidArgumentError` if it is not a handle of
+  // an open transaction on the data of this storage.
+
+  /** As `start`, for a saga without an owner; it is durable and visible when the transaction is committed. */
+  startIn?(handle: unknown, saga: NewSaga): Promise<StartResult>;
+  /** The saga as the transaction sees it, undefined if there is none. */
+  findIn?(handle: unknown, target: MessageTarget): Promise<SagaHeading | undefined>;
+  /** Stores a message to a saga; it is durable, and is delivered, when the transaction is committed. */
+  tellIn?(handle: unknown, message: SagaMessage): Promise<void>;
+  /**
+   * Resolves at the end of the transaction, with true if it is known to be committed. Asked for before a write. False also if
+   * the answer to the commit was lost.
+   */
+  transactionEnd?(handle: unknown): Promise<boolean>;
 
   /**
    * Calls the listener when there may be news: a saga was queued or released (`work`), or a journal grew (`saga`). It

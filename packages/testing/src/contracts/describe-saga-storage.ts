@@ -6,6 +6,7 @@ import { describeEntries } from './entries.contract.js';
 import { describeFences } from './fences.contract.js';
 import { describeHints } from './hints.contract.js';
 import { describeListFilters } from './list-filters.contract.js';
+import { describeJoinedTransactions } from './joined-transactions.contract.js';
 import { describeLists } from './lists.contract.js';
 import { describeOutbox } from './outbox.contract.js';
 import { describeMessages } from './messages.contract.js';
@@ -43,6 +44,7 @@ export function describeSagaStorage(name: string, contract: SagaStorageContract)
       ...groups,
       ...(contract.hasOutbox === false ? [] : [withOutbox]),
       ...(contract.hasOversight === false ? [] : [withOversight]),
+      ...(contract.hasTransactions === true ? [withTransactions] : []),
       ...(contract.fragile === undefined ? [] : [withFragile]),
     ];
     for (const [title, describeGroup] of described) {
@@ -81,4 +83,5 @@ const groups: readonly Group[] = [
 
 const withOutbox: Group = ['the outbox', describeOutbox];
 const withOversight: Group = ['the oversight', describeOversight];
+const withTransactions: Group = ['a transaction of a caller', describeJoinedTransactions];
 const withFragile: Group = ['an unknown outcome', describeUnknownOutcomes];

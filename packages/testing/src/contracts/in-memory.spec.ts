@@ -4,11 +4,17 @@ import { FaultyStorage } from '../fakes/faulty-storage.js';
 import { describeSagaStorage } from './describe-saga-storage.js';
 
 describeSagaStorage('InMemorySagaStorage', {
+  hasTransactions: true,
   async create() {
     const clock = new FakeClock();
     const storage = new InMemorySagaStorage(clock);
     await storage.open();
-    return { storage, another: async () => storage, advance: (byMs) => clock.advance(byMs) };
+    return {
+      storage,
+      another: async () => storage,
+      transaction: (work) => storage.transaction(work),
+      advance: (byMs) => clock.advance(byMs),
+    };
   },
   async fragile({ storage }) {
     const faulty = new FaultyStorage(storage);

@@ -9,6 +9,11 @@ export interface SagaStorageHarness {
    * lives in one process returns the same object.
    */
   another(): Promise<SagaStorage>;
+  /**
+   * Runs work in a transaction of a caller, and commits it, or rolls it back if the work fails. Gives it the handle that
+   * `startIn` takes. Leave it out for a storage that takes part in no transactions.
+   */
+  transaction?<Result>(work: (handle: object) => Promise<Result>): Promise<Result>;
   /** Advances the storage's clock, if a test can. Leave it out for a real clock: then the tests wait. */
   advance?(byMs: number): Promise<void>;
 }
@@ -40,6 +45,8 @@ export interface SagaStorageContract {
   readonly hasOutbox?: boolean;
   /** Whether the storage keeps what the operations page needs. @default true */
   readonly hasOversight?: boolean;
+  /** Whether the storage takes part in transactions of callers: then the harness has `transaction`. @default false */
+  readonly hasTransactions?: boolean;
   /** Closes all storages of the harness, including the fragile one, and removes its data. */
   destroy(harness: SagaStorageHarness): Promise<void>;
 }

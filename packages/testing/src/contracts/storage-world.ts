@@ -127,6 +127,12 @@ export class StorageWorld {
     return heading;
   }
 
+  /** Runs work in a transaction of a caller. */
+  transaction<Result>(work: (handle: object) => Promise<Result>): Promise<Result> {
+    if (this.harness?.transaction === undefined) throw new Error('the harness has no transactions');
+    return this.harness.transaction(work);
+  }
+
   /** Makes time pass for the storage. */
   async pass(ms: number): Promise<void> {
     if (this.harness?.advance !== undefined) return this.harness.advance(ms);

@@ -3,6 +3,7 @@ import type {
   JournalCursor,
   JournalNews,
   MessageRequest,
+  MessageTarget,
   ReleaseRequest,
   SagaHeading,
   SagaOutbox,
@@ -27,8 +28,11 @@ import type {
   StorageSummary,
 } from '@nest-saga/core';
 
+type TransactionMethod = 'startIn' | 'findIn' | 'tellIn' | 'transactionEnd';
+
 /** A method of a storage that makes a request. */
-export type StorageMethod = Exclude<keyof SagaStorage, 'onHint' | 'outbox' | 'oversight'> | OutboxMethod;
+export type StorageMethod =
+  Exclude<keyof SagaStorage, 'onHint' | 'outbox' | 'oversight' | 'transactionEnd'> | OutboxMethod;
 
 /** A storage that passes all calls on to another one, and lets a subclass act between call and answer. */
 export abstract class InterceptedStorage implements SagaStorage {
@@ -134,6 +138,28 @@ export abstract class InterceptedStorage implements SagaStorage {
 
   onHint(listener: (hint: StorageHint) => void): () => void {
     return this.inner.onHint?.(listener) ?? (() => undefined);
+  }
+
+  startIn(handle: unknown, saga: NewSaga): Promise<StartResult> {
+    return this.around('startIn', async () => this.transactional('startIn').call(this.inner, handle, saga));
+  }
+
+  findIn(handle: unknown, target: MessageTarget): Promise<SagaHeading | undefined> {
+    return this.around('findIn', async () => this.transactional('findIn').call(this.inner, handle, target));
+  }
+
+  tellIn(handle: unknown, message: SagaMessage): Promise<void> {
+    return this.around('tellIn', async () => this.transactional('tellIn').call(this.inner, handle, message));
+  }
+
+  transactionEnd(handle: unknown): Promise<boolean> {
+    return this.transactional('transactionEnd').call(this.inner, handle);
+  }
+
+  private transactional<Name extends TransactionMethod>(name: Name): NonNullable<SagaStorage[Name]> {
+    const method = this.inner[name];
+    if (method === undefined) throw new TypeError(`The storage has no ${name}().`);
+    return method;
   }
 
   /** Called for each request; calls `call` to pass it on. */

@@ -106,6 +106,11 @@ export class Connections {
     return this.applicationPool.get().idleCount > 0 ? this.pool : undefined;
   }
 
+  /** How long a statement may take, in milliseconds. */
+  get statementTimeoutMs(): number {
+    return this.settings.statementMs;
+  }
+
   /** The reason why no write is possible at the moment; undefined if there is none. */
   get problem(): string | undefined {
     return this.standbyWaits.problem;
