@@ -160,6 +160,15 @@ export type { FrameObserver, ResultObserver } from './client/saga-observers.js';
 export type { SagaEngineOptions } from './saga-engine.js';
 export { SagaEngine } from './saga-engine.js';
 
+export type {
+  OutboxListQuery,
+  OutboxMessage,
+  OutboxPage,
+  OutboxPosition,
+  SinkSummary,
+  StoredSubscriber,
+} from './ports/saga-outbox.js';
+export { decodeOutboxCursor } from './ports/outbox-cursor.js';
 export type { MessageSink, SagaMessage } from './options/message-sink.js';
 export type { DeliveredOutcome, SagaDelivery, SagaSubscription } from './ports/saga-subscription.js';
 export type { OutgoingMessages } from './client/outgoing-messages.js';

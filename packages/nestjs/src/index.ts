@@ -189,3 +189,11 @@ export { SagaPastPivotError } from '@nest-saga/core/engine';
 export { aesGcmCodec } from './encryption/aes-gcm-codec.js';
 export { EncryptedValueError } from './errors/encrypted-value-error.js';
 export { EncryptionKeyMissingError } from './errors/encryption-key-missing-error.js';
+
+export type { SagaEndingOptions } from './decorators/saga-ending.decorators.js';
+export { OnSagaCompleted, OnSagaFailed, OnSagaStuck } from './decorators/saga-ending.decorators.js';
+export type { ClientProxyLike, ClientProxySinkOptions } from './events/client-proxy-sink.js';
+export { clientProxySink } from './events/client-proxy-sink.js';
+export type { MessageListQuery } from './views/check-message-list.js';
+export { SagaMessageNotFoundError } from '@nest-saga/core/engine';
+export type { MessageSink, SagaDelivery, SagaMessage } from '@nest-saga/core/engine';

@@ -6,6 +6,7 @@ import { SagaCatalog } from './catalog/saga.catalog.js';
 import { checkAsyncOptions } from './options/check-async-options.js';
 import { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
+import { SagaSubscriptions } from './discovery/saga-subscriptions.js';
 import { VisibleProviders } from './discovery/visible-providers.js';
 import { EventClasses } from './events/event-classes.js';
 import { SagaEvents } from './events/saga-events.js';
@@ -49,6 +50,7 @@ import { LiveWatches } from './streams/live-watches.js';
     CircuitBreakers,
     VisibleProviders,
     SagaInterceptors,
+    SagaSubscriptions,
     SagaDefinitions,
     LiveWatches,
     SagaEngines,

@@ -3,9 +3,11 @@ import type {
   ApprovalDecision,
   CheckedSagas,
   FailedRedelivery,
+  OutboxPage,
   SagaApprovalPage,
   SagaExplanation,
   SagaWithFindings,
+  StoredSubscriber,
 } from '@nest-saga/core/engine';
 import { checkNames, checkText, encodeCursor, escapeControls } from '@nest-saga/core/engine';
 import type { StepResolution } from '@nest-saga/core';
@@ -14,6 +16,8 @@ import type { SagaExecution } from './views/saga-execution.js';
 import { SagaRuntime } from './runtime/saga.runtime.js';
 import { checkApprovalList } from './views/check-approval-list.js';
 import type { ApprovalList, ApprovalListStrings } from './views/check-approval-list.js';
+import { checkMessageList } from './views/check-message-list.js';
+import type { MessageListQuery, MessageListStrings } from './views/check-message-list.js';
 import { checkSagaList } from './views/check-saga-list.js';
 import type { SagaList, SagaListStrings } from './views/check-saga-list.js';
 
@@ -54,10 +58,22 @@ export interface RetryAction extends OperatorAction {
 export interface RedeliverAction extends OperatorAction {
   /** The `seq` of the entry with the events: `emittedSeq` of an entry `delivery-failed`. */
   readonly seq: number;
+  /** Only the message of the entry to this sink, if it is still to be delivered. */
+  readonly sink?: string;
   readonly note?: string;
 }
 
-const knownToRedeliver = ['seq', 'actor', 'note'];
+/** The message that is deleted, the operator, and the reason. */
+export interface DiscardAction extends OperatorAction {
+  /** The `seq` of the entry of the message. */
+  readonly seq: number;
+  /** The sink that has not acknowledged it. */
+  readonly sink: string;
+  readonly note?: string;
+}
+
+const knownToRedeliver = ['seq', 'sink', 'actor', 'note'];
+const knownToDiscard = ['seq', 'sink', 'actor', 'note'];
 const knownToResolve = ['actor', 'outcome'];
 const knownToRetry = ['actor', 'note'];
 
@@ -188,18 +204,72 @@ export class SagaOperator {
    * handler was given up. Resolves with the handlers that failed in all their attempts; none: every handler handled them. The log
    * shows the actor and the note.
    *
+   * With `sink`, a message that is still to be delivered, parked or not, is due at once, as if no attempt had failed; a relay
+   * of any process delivers it. The audit of the storage keeps the actor and the note.
+   *
    * @throws SagaNotFoundError if no saga has that id.
+   * @throws SagaMessageNotFoundError with `sink`, if there is no such message (any more).
    * @throws InvalidArgumentError if the entry has no events.
    * @example
    * const failed = await operator.redeliver(sagaId, { seq: 3, actor: 'ada', note: 'the mail server is up again' });
+   * await operator.redeliver(sagaId, { seq: 3, sink: 'rabbitmq', actor: 'ada', note: 'the limit is higher now' });
    */
   async redeliver(sagaId: string, action: RedeliverAction): Promise<readonly FailedRedelivery[]> {
     checkNames('options', action, knownToRedeliver);
-    const { seq, actor = 'operator', note } = action;
+    const { seq, sink, actor = 'operator', note } = action;
     const by = checkText('actor', actor, 200);
     const why = note === undefined ? '' : `: ${checkText('note', note, 1_000)}`;
-    const what = `The events of entry ${String(seq)} of saga ${sagaId} are delivered again by ${by}${why}`;
-    this.logger.log(escapeControls(what));
-    return this.runtime.use(({ redelivery }) => redelivery.redeliver(sagaId, seq));
+    const what = sink === undefined ? 'The events' : `The message to "${sink}"`;
+    this.logger.log(
+      escapeControls(`${what} of entry ${String(seq)} of saga ${sagaId} are delivered again by ${by}${why}`),
+    );
+    return this.runtime.use(async ({ redelivery, outgoing }) => {
+      if (sink === undefined) return redelivery.redeliver(sagaId, seq);
+      await outgoing.redeliver({ sagaId, seq, sink }, { actor: by, note });
+      return [];
+    });
+  }
+
+  /**
+   * Lists the messages that are still to be delivered to sinks and to handlers of ends, a page at a time, in the order of sagas
+   * and entries. `parked: true`: those that wait for a person, because 20 attempts have failed. The query may consist of
+   * the strings of a URL, as `@Query()` provides them.
+   *
+   * @throws InvalidArgumentError if the query has an unknown name or a value that is out of range.
+   * @example
+   * const { messages, nextCursor } = await operator.listMessages({ parked: true, limit: 20 });
+   */
+  async listMessages(query: MessageListQuery | MessageListStrings = {}): Promise<OutboxPage> {
+    return this.runtime.use(({ outgoing }) => outgoing.list(checkMessageList(query)));
+  }
+
+  /**
+   * Deletes a message that its sink has not acknowledged: it is lost, and the later ones of its saga are delivered. The
+   * audit of the storage keeps the actor and the note.
+   *
+   * @throws SagaMessageNotFoundError if there is no such message (any more).
+   * @throws InvalidArgumentError
+   * @example
+   * await operator.discard(sagaId, { seq: 3, sink: 'rabbitmq', actor: 'ada', note: 'the consumer does not need it' });
+   */
+  async discard(sagaId: string, action: DiscardAction): Promise<void> {
+    checkNames('options', action, knownToDiscard);
+    const { seq, sink, actor = 'operator', note } = action;
+    await this.runtime.use(({ outgoing }) => outgoing.discard({ sagaId, seq, sink }, { actor, note }));
+  }
+
+  /** Lists the handlers of ends of sagas in all applications with this storage, by their names. */
+  async listSubscribers(): Promise<readonly StoredSubscriber[]> {
+    return this.runtime.use(({ outgoing }) => outgoing.subscribers());
+  }
+
+  /**
+   * Forgets a handler of ends that no application has any more, with the ends that it has not handled. Until then the end of each
+   * saga writes a message for it. Resolves with false if no handler has that name.
+   *
+   * @throws InvalidArgumentError
+   */
+  async forgetSubscriber(name: string): Promise<boolean> {
+    return this.runtime.use(({ outgoing }) => outgoing.forgetSubscriber(name));
   }
 }

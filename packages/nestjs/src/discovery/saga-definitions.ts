@@ -16,6 +16,7 @@ import { checkUniqueSagas } from './check-unique-sagas.js';
 import { checkUnusedSteps } from './check-unused-steps.js';
 import { declareSaga } from './declare-saga.js';
 import type { FoundSaga } from './declare-saga.js';
+import { SagaSubscriptions } from './saga-subscriptions.js';
 import { toDefineOptions } from './define-options.js';
 import { VisibleProviders } from './visible-providers.js';
 
@@ -31,6 +32,7 @@ export class SagaDefinitions {
     private readonly eventClasses: EventClasses,
     private readonly circuitBreakers: CircuitBreakers,
     private readonly interceptors: SagaInterceptors,
+    private readonly subscriptions: SagaSubscriptions,
   ) {}
 
   /**
@@ -48,6 +50,7 @@ export class SagaDefinitions {
       ...found.flatMap(({ stepProviders }) => stepProviders).flatMap(checkMadeHandler),
       ...checkUniqueSagas(found),
       ...checkUnusedSteps(this.discovery, found),
+      ...this.subscriptions.find(),
       ...(await this.eventClasses.find()),
     ];
     if (problems.length > 0) throw new SagaDefinitionError(problems);

@@ -10,6 +10,7 @@ export type HostedEngine = Pick<
   | 'requests'
   | 'approvals'
   | 'redelivery'
+  | 'outgoing'
   | 'inspector'
   | 'worker'
   | 'watch'

@@ -5,6 +5,7 @@ import type { SagaWorkerOptions } from '@nest-saga/core/engine';
 import { BootstrapPhase } from './bootstrap-phase.js';
 import { awaitObservable } from './await-observable.js';
 import { SagaDefinitions } from '../discovery/saga-definitions.js';
+import { SagaSubscriptions } from '../discovery/saga-subscriptions.js';
 import { VisibleProviders } from '../discovery/visible-providers.js';
 import { SagaModuleNotInitializedError } from '../errors/saga-module-not-initialized-error.js';
 import { SagaEvents } from '../events/saga-events.js';
@@ -51,6 +52,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly listeners: SagaListeners,
     private readonly events: SagaEvents,
     private readonly engines: SagaEngines,
+    private readonly subscriptions: SagaSubscriptions,
   ) {}
 
   /**
@@ -94,6 +96,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       ids: this.ids,
       listener: this.listeners,
       eventHandlers: this.events,
+      subscriptions: this.subscriptions.subscriptions,
       awaitResult: awaitObservable,
       surroundings: new AsyncSurroundings(),
       ...(interceptor === undefined ? {} : { interceptor }),
@@ -115,7 +118,8 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       release();
       throw error;
     }
-    if (this.workerOptions().worker) this.releaseProcess = release;
+    if (this.workerOptions().worker || this.subscriptions.subscriptions.length > 0)
+      this.releaseProcess = release;
     else release();
   }
 

@@ -12,5 +12,6 @@ export const SagaAttribute = {
   Reason: 'saga.reason',
   Recovery: 'saga.recovery',
   StopReason: 'saga.stop.reason',
+  Sink: 'saga.sink',
   ErrorType: 'error.type',
 } as const;

@@ -1,15 +1,14 @@
 import type { BatchObservableCallback, Meter, ObservableCallback } from '@opentelemetry/api';
-import type { SagaStorage, SagaWaiting, StorageSummary } from '@nest-saga/core';
+import type { SagaStorage, SagaWaiting } from '@nest-saga/core';
 import { isListening } from '@nest-saga/core/engine';
 import { SagaAttribute } from './attributes.js';
+import { inTime } from './in-time.js';
+import { measureOutbox } from './outbox-metrics.js';
 
 /** A storage that writes several entries in one statement, and reports how many each time. */
 export interface GroupingStorage {
   onGroupWritten(listener: (entries: number) => void): () => void;
 }
-
-/** How long a collection of metrics waits for the storage, in milliseconds. */
-const timeoutMs = 3_000;
 
 /** All of them at each collection: a series that ends with its last saga would stay at its last value in a chart. */
 const waitKinds = [
@@ -46,7 +45,7 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
     unit: 's',
   });
   const observe: BatchObservableCallback = async (result) => {
-    const summary = await summaryInTime(storage);
+    const summary = await inTime(() => storage.summarize());
     if (summary === undefined) return;
     for (const status of ['pending', 'running', 'compensating'] as const)
       result.observe(open, summary[status], { [SagaAttribute.Status]: status });
@@ -58,10 +57,12 @@ export function measureStorage(meter: Meter, storage: SagaStorage): () => void {
   const gauges = [open, stuck, waiting, age];
   meter.addBatchObservableCallback(observe, gauges);
   const endHints = measureHints(meter, storage);
+  const endOutbox = storage.outbox === undefined ? undefined : measureOutbox(meter, storage.outbox);
   const endGroups = isGrouping(storage) ? measureGroups(meter, storage) : undefined;
   return () => {
     meter.removeBatchObservableCallback(observe, gauges);
     endHints?.();
+    endOutbox?.();
     endGroups?.();
   };
 }
@@ -87,17 +88,4 @@ function measureGroups(meter: Meter, storage: GroupingStorage): () => void {
 
 function isGrouping(storage: SagaStorage): storage is SagaStorage & GroupingStorage {
   return 'onGroupWritten' in storage && typeof storage.onGroupWritten === 'function';
-}
-
-/** Undefined if the storage fails or takes too long: then this collection has no numbers. */
-async function summaryInTime(storage: SagaStorage): Promise<StorageSummary | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), timeoutMs);
-    timer.unref();
-    void storage
-      .summarize()
-      .catch(() => undefined)
-      .then(resolve)
-      .finally(() => clearTimeout(timer));
-  });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { judgeHealth } from './judge-health.js';
 import type { SagaVitals, WorkerVitals } from './judge-health.js';
 
-const limits = { maximumOpenAgeMs: 1_000, expectsEverySaga: true };
+const limits = { maximumOpenAgeMs: 1_000, maximumLagMs: 1_000, expectsEverySaga: true };
 const summary = {
   pending: 1,
   running: 2,
@@ -50,6 +50,26 @@ describe('judgeHealth', () => {
       status: 'degraded',
       details: { problems: [problem], waitingFor: { overdue } },
     });
+  });
+
+  it.each<[string, { parked: number; lagMs: number }, string]>([
+    ['a message is parked', { parked: 1, lagMs: 0 }, '1 message was refused and waits for an operator'],
+    ['messages are parked', { parked: 2, lagMs: 0 }, '2 messages were refused and wait for an operator'],
+    [
+      'a sink lags',
+      { parked: 0, lagMs: 1_001 },
+      'messages wait longer for their sink than they should ever do',
+    ],
+  ])('is degraded while %s', (_what, found, problem) => {
+    const sinks = [
+      { sink: 'secret-broker', undelivered: 3, ...found },
+      { sink: 'on:mail', undelivered: 1, parked: 0, lagMs: 0 },
+    ];
+    const storage = { kind: 'up', summary, unregistered: 0, sinks } as const;
+    const { status, details } = judgeHealth({ worker, storage }, limits);
+    expect(status).toBe('degraded');
+    expect(details).toMatchObject({ problems: [problem], messages: { undelivered: 4, ...found } });
+    expect(JSON.stringify(details)).not.toContain('secret');
   });
 
   it.each([

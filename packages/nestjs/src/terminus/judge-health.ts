@@ -1,4 +1,5 @@
 import type { StorageSummary } from '@nest-saga/core';
+import type { SinkSummary } from '@nest-saga/core/engine';
 
 /** The state of this process as a worker. Ages are in milliseconds; undefined if it never happened. */
 export interface WorkerVitals {
@@ -23,6 +24,8 @@ export interface SagaVitals {
         readonly problem?: string | undefined;
         /** Whether hints of other processes are received; undefined if the storage has no hints. */
         readonly isListening?: boolean | undefined;
+        /** The messages that are still to be delivered, by sink; undefined if the storage has no outbox. */
+        readonly sinks?: readonly SinkSummary[] | undefined;
       }
     | { readonly kind: 'down'; readonly problem: string };
 }
@@ -33,11 +36,14 @@ export interface SagaHealth {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+interface Limits {
+  readonly maximumOpenAgeMs: number;
+  readonly maximumLagMs: number;
+  readonly expectsEverySaga: boolean;
+}
+
 /** Judges the health of the sagas. Down: this process cannot do its work. Degraded: an operator should look at it. */
-export function judgeHealth(
-  { worker, storage }: SagaVitals,
-  limits: { readonly maximumOpenAgeMs: number; readonly expectsEverySaga: boolean },
-): SagaHealth {
+export function judgeHealth({ worker, storage }: SagaVitals, limits: Limits): SagaHealth {
   const outages = [...outagesOf(worker), ...(storage.problem === undefined ? [] : [storage.problem])];
   const concerns = storage.kind === 'up' ? concernsOf(storage, limits) : [];
   const problems = [...outages, ...concerns];
@@ -71,12 +77,10 @@ function isOver(ageMs: number | undefined, limitMs: number): boolean {
 
 type UpStorage = Extract<SagaVitals['storage'], { kind: 'up' }>;
 
-function concernsOf(
-  { summary, unregistered }: UpStorage,
-  limits: { readonly maximumOpenAgeMs: number; readonly expectsEverySaga: boolean },
-): readonly string[] {
+function concernsOf({ summary, unregistered, sinks = [] }: UpStorage, limits: Limits): readonly string[] {
   const { stuck, oldestOpenAgeMs = 0, waitingFor } = summary;
   const { overdue = 0 } = waitingFor;
+  const { parked, lagMs } = totalOf(sinks);
   return [
     ...(stuck > 0
       ? [`${count(stuck, 'saga is stuck and waits', 'sagas are stuck and wait')} for an operator`]
@@ -87,6 +91,12 @@ function concernsOf(
     ...(oldestOpenAgeMs > limits.maximumOpenAgeMs
       ? ['the oldest open saga is older than it should ever be']
       : []),
+    ...(parked > 0
+      ? [
+          `${count(parked, 'message was refused and waits', 'messages were refused and wait')} for an operator`,
+        ]
+      : []),
+    ...(lagMs > limits.maximumLagMs ? ['messages wait longer for their sink than they should ever do'] : []),
     ...(limits.expectsEverySaga && unregistered > 0
       ? [
           `${count(unregistered, 'open saga is', 'open sagas are')} of a name or version that is not registered here`,
@@ -99,7 +109,21 @@ function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-function countsOf({ summary, unregistered, isListening }: UpStorage): Readonly<Record<string, unknown>> {
+function totalOf(sinks: readonly SinkSummary[]): Omit<SinkSummary, 'sink'> {
+  const sum = (of: (one: SinkSummary) => number): number => sinks.reduce((total, one) => total + of(one), 0);
+  return {
+    undelivered: sum(({ undelivered }) => undelivered),
+    parked: sum(({ parked }) => parked),
+    lagMs: Math.round(sinks.reduce((longest, { lagMs }) => Math.max(longest, lagMs), 0)),
+  };
+}
+
+function countsOf({
+  summary,
+  unregistered,
+  isListening,
+  sinks = [],
+}: UpStorage): Readonly<Record<string, unknown>> {
   const { pending, running, compensating, waiting, waitingFor, stuck, oldestOpenAgeMs } = summary;
   return {
     pending,
@@ -110,6 +134,7 @@ function countsOf({ summary, unregistered, isListening }: UpStorage): Readonly<R
     stuck,
     unregistered,
     oldestOpenAgeMs: rounded(oldestOpenAgeMs),
+    ...(sinks.length === 0 ? {} : { messages: totalOf(sinks) }),
     ...(isListening === undefined ? {} : { hints: isListening ? 'listening' : 'lost' }),
   };
 }

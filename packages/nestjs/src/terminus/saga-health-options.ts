@@ -7,6 +7,8 @@ export const sagaHealthTable = {
   timeoutMs: time({ default: 3_000, minimum: 1 }),
   /** Degraded if the oldest open saga was started longer ago, in milliseconds: an hour. @default 3_600_000 */
   maximumOpenAgeMs: time({ default: 3_600_000, minimum: 1 }),
+  /** Degraded if a message waits longer for its sink, in milliseconds: five minutes. @default 300_000 */
+  maximumLagMs: time({ default: 300_000, minimum: 1 }),
   /**
    * Whether every open saga in the storage is expected to be registered here. Turn it off if several applications with
    * different sagas share one storage.

@@ -1,4 +1,5 @@
 import type { Clock, StorageSummary } from '@nest-saga/core';
+import type { SinkSummary } from '@nest-saga/core/engine';
 import { isListening, sagaErrorCode } from '@nest-saga/core/engine';
 import type { HostedEngine } from '../runtime/saga-engines.js';
 import type { SagaVitals } from './judge-health.js';
@@ -8,6 +9,7 @@ const deadlinesUntilRetry = 10;
 
 interface Answer {
   readonly summary: StorageSummary;
+  readonly sinks: readonly SinkSummary[] | undefined;
   readonly sagas: HostedEngine;
 }
 
@@ -47,7 +49,8 @@ export class StorageProbe {
   private async read(): Promise<Answer> {
     const sagas = await this.open();
     await sagas.storage.check?.();
-    return { sagas, summary: await sagas.storage.summarize() };
+    const summary = await sagas.storage.summarize();
+    return { sagas, summary, sinks: await sagas.storage.outbox?.summarize() };
   }
 
   private inTime(answer: Promise<Answer>, timeoutMs: number): Promise<SagaVitals['storage']> {
@@ -60,12 +63,12 @@ export class StorageProbe {
   }
 }
 
-function toUp({ summary, sagas }: Answer): SagaVitals['storage'] {
+function toUp({ summary, sinks, sagas }: Answer): SagaVitals['storage'] {
   const unregistered = summary.open
     .filter(({ saga, version }) => sagas.registry.find(saga, version) === undefined)
     .reduce((sum, { count }) => sum + count, 0);
   const { problem } = sagas.storage;
-  return { kind: 'up', summary, unregistered, problem, isListening: isListening(sagas.storage) };
+  return { kind: 'up', summary, unregistered, problem, isListening: isListening(sagas.storage), sinks };
 }
 
 function toDown(error: unknown): SagaVitals['storage'] {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Histogram } from '@opentelemetry/sdk-metrics';
-import { FakeClock, FaultyStorage } from '@nest-saga/testing';
+import { FakeClock, FakeSink, FaultyStorage } from '@nest-saga/testing';
 import { InMemorySagaStorage, SystemClock } from '../../src/index.js';
 import type { SagaModuleOptions } from '../../src/index.js';
 import { sagaTelemetry } from '../../src/telemetry/index.js';
@@ -106,6 +106,19 @@ describe('the metrics of sagas', () => {
       of('signal', 0),
       of('approval', 0),
     ]);
+  });
+
+  it('count the messages that a sink has not got, and 0 when it has got them', async () => {
+    const sink = new FakeSink();
+    sink.isDown = true;
+    const { app, sagas } = await open({ events: { sinks: [sink], relayIntervalMs: 5 } });
+    app.get(Calls).onRun = (run) => run.emit('done');
+    await (await sagas.start(new OrderContext('book'))).outcome();
+    const attributes = { 'saga.sink': 'broker' };
+    const { length } = app.get(Calls).made;
+    expect(await recorded.measure('saga.outbox.undelivered')).toEqual([{ attributes, value: length }]);
+    expect(await recorded.measure('saga.outbox.parked')).toEqual([{ attributes, value: 0 }]);
+    expect(await recorded.measure('saga.outbox.lag')).toMatchObject([{ attributes }]);
   });
 
   it('show the age of the oldest open saga in seconds, and 0 if none is open', async () => {

@@ -45,6 +45,10 @@ export class CrashableEngine implements HostedEngine {
     return this.life.engine.inspector;
   }
 
+  get outgoing(): SagaEngine['outgoing'] {
+    return this.life.engine.outgoing;
+  }
+
   get redelivery(): SagaEngine['redelivery'] {
     return this.life.engine.redelivery;
   }
