@@ -1,4 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { isForward } from '../definition/saga-step.js';
+import type { StepDefinition } from '../definition/saga-step.js';
 import {
   describeAct,
   describeCompensation,
@@ -75,6 +77,7 @@ function waitClass({ number, wait }: NumberedWaitStage): Lines {
 }
 
 function stepClass({ number, step }: NumberedStep, context: string): Lines {
+  if (isForward(step)) return forwardClass(number, step, context);
   return drawnClass(`step${number}`, step.id, 'step', [
     mermaidText(`act ${describeAct(step)}`),
     mermaidText(`undo ${describeCompensation(step)}, then ${step.compensation.onExhausted}`),
@@ -82,6 +85,16 @@ function stepClass({ number, step }: NumberedStep, context: string): Lines {
     ...(step.aliases.length === 0 ? [] : [mermaidText(`formerly ${step.aliases.join(', ')}`)]),
     `act(${mermaidText(context)})`,
     `compensate(${mermaidText(context)})`,
+  ]);
+}
+
+function forwardClass(number: string, step: StepDefinition, context: string): Lines {
+  return drawnClass(`step${number}`, step.id, step.kind, [
+    mermaidText(`act ${describeAct(step)}`),
+    step.kind === 'pivot' ? 'point of no return' : 'never undone',
+    ...(step.overdueAfter === undefined ? [] : [mermaidText(`overdue after ${step.overdueAfter} attempts`)]),
+    ...(step.aliases.length === 0 ? [] : [mermaidText(`formerly ${step.aliases.join(', ')}`)]),
+    `act(${mermaidText(context)})`,
   ]);
 }
 

@@ -6,9 +6,10 @@ import type { StepDefinition } from '../definition/saga-step.js';
 /** A retry policy in words, for example `up to 3 attempts, waits 1 s, times 2, at most 1 min`. */
 export function describeAttempts(policy: RetryPolicy): string {
   if (policy.maximumAttempts === 1) return '1 attempt';
+  const isFinite = Number.isFinite(policy.maximumAttempts);
   const isGrowing = policy.maximumAttempts > 2 && policy.backoffCoefficient > 1;
   return [
-    `up to ${policy.maximumAttempts} attempts`,
+    isFinite ? `up to ${policy.maximumAttempts} attempts` : 'until it succeeds',
     `waits ${describeDuration(policy.initialIntervalMs)}`,
     ...(isGrowing
       ? [`times ${policy.backoffCoefficient}`, `at most ${describeDuration(policy.maximumIntervalMs)}`]

@@ -1,3 +1,4 @@
+import { SagaStuckReason } from '../errors/saga-failure.js';
 import { applyEntry } from '../journal/apply-entry.js';
 import { branchOf } from '../journal/branch-state.js';
 import type { JournalEntry, StepEntry, StepResolved, WaitEnded } from '../journal/journal-entry.js';
@@ -83,6 +84,8 @@ export class ExecutionStory {
     if ('next' in entry && entry.next === 'retry') return;
     this.closeAttempts();
     if (entry.kind === 'act-failed' && entry.next === 'alternative') this.because = 'alternative';
+    if (entry.kind === 'act-failed' && entry.next === 'halt')
+      this.showStuck([entry.stuck ?? SagaStuckReason.ForwardExhausted]);
     if (entry.kind === 'act-failed' && entry.next === 'undo-first') this.because = 'undone first';
     if (entry.kind === 'compensation-completed' && this.stateSoFar.isUndoingFirst)
       this.because = 'alternative';
@@ -100,7 +103,9 @@ export class ExecutionStory {
         return this.mark('cancelled', ['cancel requested', entry.reason, ...by(entry.actor)]);
       case 'deadline-passed':
         this.closeAttempts();
-        return this.mark('cancelled', ['deadline passed']);
+        return this.stateSoFar.isPastPivot
+          ? this.mark('retried', ['deadline passed', 'overdue, not undone'])
+          : this.mark('cancelled', ['deadline passed']);
       case 'compensation-decided':
         return this.closeAttempts();
       case 'retry-requested':
@@ -126,7 +131,8 @@ export class ExecutionStory {
           ...by(entry.actor),
         ]);
       case 'wait-ended':
-        return this.mark(entry.next === undefined ? 'completed' : 'failed', describeWaitEnd(entry));
+        this.mark(entry.next === undefined ? 'completed' : 'failed', describeWaitEnd(entry));
+        return entry.next === 'halt' ? this.showStuck([SagaStuckReason.ForwardExhausted]) : undefined;
       // The others have no box.
       default:
     }

@@ -1,4 +1,5 @@
 import type { FallbackStage, SagaDefinition, Stage } from '../definition/saga-definition.js';
+import { isForward } from '../definition/saga-step.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import type { WaitDefinition } from '../definition/wait-definition.js';
 
@@ -42,6 +43,21 @@ export function numberStages(definition: SagaDefinition): readonly NumberedStage
 export function numberedSteps(stage: NumberedStage): readonly NumberedStep[] {
   if (stage.kind === 'wait') return [];
   return stage.kind === 'step' ? [stage] : [stage.primary, stage.alternative];
+}
+
+/** The steps of a stage that can be undone. */
+export function undoableSteps(stage: NumberedStage): readonly NumberedStep[] {
+  return numberedSteps(stage).filter(({ step }) => !isForward(step));
+}
+
+/** Whether the steps of a stage are never undone: both sides of a fallback have one kind. */
+export function isForwardStage(stage: NumberedStage): boolean {
+  return numberedSteps(stage).some(({ step }) => isForward(step));
+}
+
+/** The first stage that is never undone: once it is done, the saga only goes forward. */
+export function pointOfNoReturn(stages: readonly NumberedStage[]): NumberedStage | undefined {
+  return stages.find(isForwardStage);
 }
 
 function numberStage(stage: Stage, number: string): NumberedStage {

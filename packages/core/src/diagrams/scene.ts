@@ -21,9 +21,13 @@ export function sceneOfAttempts(attempts: readonly StepEntry[], isCancelled: boo
   if (last === undefined) return undefined;
   return {
     kind: isAct(last) ? 'act' : 'undo',
-    lines: [titleOf(last), describeEnd(last), ...linesOfLastError(attempts)],
+    lines: [titleOf(last), describeEnd(last), ...describePivot(last), ...linesOfLastError(attempts)],
     colour: colourOf(last, isCancelled),
   };
+}
+
+function describePivot(entry: StepEntry): readonly string[] {
+  return entry.kind === 'act-completed' && entry.pivot === true ? ['point of no return'] : [];
 }
 
 /** The lines about the last attempt that failed. */

@@ -16,7 +16,13 @@ import type {
   NumberedStep,
   NumberedWaitStage,
 } from './numbered-stages.js';
-import { numberedSteps, numberStages } from './numbered-stages.js';
+import {
+  isForwardStage,
+  numberedSteps,
+  numberStages,
+  pointOfNoReturn,
+  undoableSteps,
+} from './numbered-stages.js';
 
 /**
  * Draws a saga as the text of a Mermaid sequence diagram: its steps in order, both sides of each fallback, the effects
@@ -28,18 +34,23 @@ import { numberedSteps, numberStages } from './numbered-stages.js';
 export function sequenceDiagram(definition: SagaDefinition): string {
   const stages = numberStages(definition);
   const steps = stages.flatMap(numberedSteps);
+  const undoable = stages.flatMap(undoableSteps);
+  const last = pointOfNoReturn(stages);
   const recoveries = `${definition.maximumRecoveryAttempts} recoveries without progress`;
   return [
     'sequenceDiagram',
     ...indented([
       `participant saga as ${mermaidText(`${definition.name}, version ${definition.version}`)}`,
       ...steps.map(({ number, step }) => `participant step${number} as ${mermaidText(step.id)}`),
-      ...stages.flatMap(forward),
+      ...stages.flatMap((stage) => [
+        ...forward(stage),
+        ...(stage === last ? [noteOfSaga('point of no return, nothing is undone any more')] : []),
+      ]),
       ...opened('alt', 'every step completed', [noteOfSaga('COMPLETED')]),
-      ...opened('else', describeUndoCause(definition), [
+      ...opened('else', describeUndoCause(definition, last !== undefined), [
         noteOfSaga('COMPENSATING, what completed last is undone first'),
-        ...steps.toReversed().flatMap(backward),
-        noteOfSaga(endOfUndo(steps)),
+        ...undoable.toReversed().flatMap(backward),
+        noteOfSaga(endOfUndo(undoable)),
       ]),
       'end',
       noteOfSaga(`STUCK too after more than ${recoveries}, or if the journal does not fit these steps`),
@@ -48,13 +59,15 @@ export function sequenceDiagram(definition: SagaDefinition): string {
   ].join('\n');
 }
 
-function describeUndoCause({ deadlineMs }: SagaDefinition): string {
-  if (deadlineMs === undefined) return 'a step failed for good, or the saga was cancelled';
-  return `a step failed for good, or the saga was cancelled or not done after ${describeDuration(deadlineMs)}`;
+function describeUndoCause({ deadlineMs }: SagaDefinition, hasPivot: boolean): string {
+  const late = deadlineMs === undefined ? '' : ` or not done after ${describeDuration(deadlineMs)}`;
+  const before = hasPivot ? ', before the point of no return' : '';
+  return `a step failed for good, or the saga was cancelled${late}${before}`;
 }
 
 function forward(stage: NumberedStage): Lines {
   if (stage.kind === 'wait') return forwardWait(stage);
+  if (isForwardStage(stage)) return forwardOnly(stage);
   return stage.kind === 'step' ? forwardStep(stage) : forwardFallback(stage);
 }
 
@@ -73,6 +86,46 @@ function forwardStep(step: NumberedStep): Lines {
     ...call(step, 'act', describeAct(step.step)),
     ...block('break', `${step.step.id} failed for good`, failedAct(step, 'failed, undo what completed')),
     answer(step, 'completed'),
+  ];
+}
+
+/** A stage that is never undone. */
+function forwardOnly(stage: Exclude<NumberedStage, NumberedWaitStage>): Lines {
+  if (stage.kind === 'step') return [...tryForward(stage), answer(stage, 'completed')];
+  const { primary, alternative } = stage;
+  return [
+    ...(stage.stage.circuitBreaker === undefined ? [] : [note(primary, 'behind a circuit breaker')]),
+    ...call(primary, 'act', describeAct(primary.step)),
+    ...opened('alt', `${primary.step.id} completed`, [answer(primary, 'completed, on to the next')]),
+    ...opened('else', `${primary.step.id} ${describeFallbackCause(stage.stage)}, nothing in doubt`, [
+      ...refusedAct(primary, 'failed, take the alternative'),
+      ...tryForward(alternative),
+      answer(alternative, 'completed, on to the next'),
+    ]),
+    'end',
+  ];
+}
+
+function tryForward(step: NumberedStep): Lines {
+  const { id, kind, overdueAfter } = step.step;
+  const acted = call(
+    step,
+    kind === 'pivot' ? 'act, the pivot' : 'act, until it succeeds',
+    describeAct(step.step),
+  );
+  if (kind === 'pivot')
+    return [
+      ...acted,
+      note(step, 'called again while its effect is in doubt'),
+      ...block('break', `${id} refused`, refusedAct(step, 'failed, undo what completed')),
+      ...block('break', `${id} in doubt after 10 attempts`, [
+        noteOfSaga('STUCK, a person says what happened'),
+      ]),
+    ];
+  return [
+    ...acted,
+    ...(overdueAfter === undefined ? [] : [note(step, `overdue after ${overdueAfter} attempts`)]),
+    ...block('break', `${id} failed for good`, [noteOfSaga('STUCK, never undone')]),
   ];
 }
 

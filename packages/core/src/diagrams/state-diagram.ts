@@ -1,10 +1,11 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
+import { isForward } from '../definition/saga-step.js';
 import type { Colour } from './colours.js';
 import { defineColours } from './colours.js';
 import { indented } from './lines.js';
 import type { Lines } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
-import { numberedSteps, numberStages } from './numbered-stages.js';
+import { isForwardStage, numberedSteps, numberStages, undoableSteps } from './numbered-stages.js';
 import { transitionsOf } from './state-transitions.js';
 
 /**
@@ -18,11 +19,13 @@ import { transitionsOf } from './state-transitions.js';
 export function stateDiagram(definition: SagaDefinition): string {
   const stages = numberStages(definition);
   const steps = stages.flatMap(numberedSteps);
+  const undoable = stages.flatMap(undoableSteps);
   const waits = stages.filter((stage) => stage.kind === 'wait');
   const transitions = transitionsOf(stages, definition.deadlineMs);
   const choices = transitions.filter(({ from }) => from.startsWith('choice')).map(({ from }) => from);
   const firsts = stages.flatMap((stage) => {
-    if (stage.kind !== 'fallback' || stage.primary.step.compensateOn === 'completed') return [];
+    if (stage.kind !== 'fallback' || isForwardStage(stage)) return [];
+    if (stage.primary.step.compensateOn === 'completed') return [];
     return [{ ...stage, number: `first${stage.primary.number}` }];
   });
   const recoveries = `${definition.maximumRecoveryAttempts} recoveries without progress`;
@@ -30,8 +33,10 @@ export function stateDiagram(definition: SagaDefinition): string {
     'stateDiagram-v2',
     ...indented([
       state('pending', 'PENDING'),
-      ...steps.map(({ number, step }) => state(`act${number}`, step.id)),
-      ...steps.map(({ number, step }) => state(`undo${number}`, `undo ${step.id}`)),
+      ...steps.map(({ number, step }) =>
+        state(`act${number}`, isForward(step) ? `${step.id} (${step.kind})` : step.id),
+      ),
+      ...undoable.map(({ number, step }) => state(`undo${number}`, `undo ${step.id}`)),
       ...waits.map(({ number, wait }) => state(`wait${number}`, wait.id)),
       ...firsts.map(({ number, primary, alternative }) =>
         state(number, `undo ${primary.step.id} before ${alternative.step.id}`),
@@ -54,7 +59,7 @@ export function stateDiagram(definition: SagaDefinition): string {
         waits.map(({ number }) => `wait${number}`),
       ),
       ...coloured('undone', [
-        ...steps.map(({ number }) => `undo${number}`),
+        ...undoable.map(({ number }) => `undo${number}`),
         ...firsts.map(({ number }) => number),
       ]),
       ...coloured('completed', ['completed']),

@@ -11,7 +11,7 @@ import type {
   NumberedStep,
   NumberedWaitStage,
 } from './numbered-stages.js';
-import { numberedSteps } from './numbered-stages.js';
+import { isForwardStage, undoableSteps } from './numbered-stages.js';
 
 /** A transition of an execution from one state to another. */
 export interface Transition {
@@ -26,6 +26,8 @@ type Transitions = readonly Transition[];
 interface Turn {
   /** Why the saga is undone though nothing failed. */
   readonly cancelled: string;
+  /** Whether the saga is past its point of no return when it reaches this stage. */
+  readonly isPast: boolean;
   /** The state in which the undo of everything before this stage begins. */
   readonly back: string;
   /** The state in which an undo continues when this stage is undone. */
@@ -37,13 +39,14 @@ export function transitionsOf(stages: readonly NumberedStage[], deadlineMs: numb
   const cancelled =
     deadlineMs === undefined ? 'cancelled' : `cancelled or not done after ${describeDuration(deadlineMs)}`;
   const mayGiveUp = stages
-    .flatMap(numberedSteps)
+    .flatMap(undoableSteps)
     .some(({ step }) => step.compensation.onExhausted === 'continue');
   const turnAt = (index: number): Turn => {
     // A wait has nothing to undo: the way back skips it.
-    const before = stages.slice(0, index).findLast(({ kind }) => kind !== 'wait');
-    if (before !== undefined) return { cancelled, back: undoOf(before), undone: undoOf(before) };
-    return { cancelled, back: 'failed', undone: mayGiveUp ? 'choiceEnd' : 'failed' };
+    const before = stages.slice(0, index).findLast((stage) => undoableSteps(stage).length > 0);
+    const isPast = stages.slice(0, index).some(isForwardStage);
+    if (before !== undefined) return { cancelled, isPast, back: undoOf(before), undone: undoOf(before) };
+    return { cancelled, isPast, back: 'failed', undone: mayGiveUp ? 'choiceEnd' : 'failed' };
   };
   const start = actOf(stages[0]);
   return [
@@ -78,6 +81,7 @@ function undoOf(stage: NumberedStage): string {
 }
 
 function forward(stage: NumberedStage, next: string, turn: Turn): Transitions {
+  if (stage.kind !== 'wait' && isForwardStage(stage)) return forwardOnly(stage, next, turn);
   if (stage.kind === 'fallback') return forwardFallback(stage, next, turn);
   if (stage.kind === 'wait') return forwardWait(stage, next, turn);
   const from = `act${stage.number}`;
@@ -85,6 +89,36 @@ function forward(stage: NumberedStage, next: string, turn: Turn): Transitions {
     ...againAct(stage),
     { from, to: next, when: 'completed' },
     ...failedAct(stage, `failed for good or ${turn.cancelled}`, (when) => [{ from, to: turn.back, when }]),
+  ];
+}
+
+/** A stage that is never undone. */
+function forwardOnly(
+  stage: Exclude<NumberedStage, NumberedWaitStage>,
+  next: string,
+  turn: Turn,
+): Transitions {
+  if (stage.kind === 'step') return tryForward(stage, next, turn);
+  const { primary, alternative } = stage;
+  const cause = `${describeFallbackCause(stage.stage)}, nothing in doubt`;
+  return [
+    ...tryForward(primary, next, turn),
+    { from: `act${primary.number}`, to: `act${alternative.number}`, when: cause },
+    ...tryForward(alternative, next, turn),
+  ];
+}
+
+function tryForward({ number, step }: NumberedStep, next: string, turn: Turn): Transitions {
+  const from = `act${number}`;
+  const completed = turn.isPast ? 'completed' : 'completed, point of no return';
+  const again = step.kind === 'pivot' ? 'called again while in doubt' : `tried again, ${describeAct(step)}`;
+  const back = step.kind === 'pivot' ? `refused or ${turn.cancelled}` : turn.cancelled;
+  const stuck = step.kind === 'pivot' ? 'in doubt after 10 attempts' : 'failed for good';
+  return [
+    { from, to: from, when: again },
+    { from, to: next, when: completed },
+    ...(turn.isPast ? [] : [{ from, to: turn.back, when: `${back}, nothing in doubt` }]),
+    { from, to: 'stuck', when: stuck },
   ];
 }
 
@@ -147,12 +181,12 @@ function forwardWait({ number, wait }: NumberedWaitStage, next: string, turn: Tu
   const from = `wait${number}`;
   return [
     ...waysOut(wait).map((way) => ({ from, to: way.next === 'continue' ? next : turn.back, when: way.when })),
-    { from, to: turn.back, when: turn.cancelled },
+    ...(turn.isPast ? [] : [{ from, to: turn.back, when: turn.cancelled }]),
   ];
 }
 
 function backward(stage: NumberedStage, turn: Turn): Transitions {
-  if (stage.kind === 'wait') return [];
+  if (stage.kind === 'wait' || isForwardStage(stage)) return [];
   const behind = (from: string, when: string): Transitions => [{ from, to: turn.undone, when }];
   if (stage.kind === 'step') return undo(stage, behind);
   const { primary, alternative } = stage;

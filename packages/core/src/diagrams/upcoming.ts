@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { stepsOf } from '../definition/saga-definition.js';
+import { isForward } from '../definition/saga-step.js';
 import { branchOf } from '../journal/branch-state.js';
 import { fits } from '../journal/fits.js';
 import type { SagaHeader } from '../journal/saga-header.js';
@@ -60,11 +61,12 @@ function stagesToCome(
   const undoneFirst = state.isUndoingFirst ? state.undo.slice(-1) : [];
   const stages = definition.stages.slice(state.stage).map((stage, index): Upcoming => {
     const ids = stage.kind === 'wait' ? [stage.wait.id] : stepsOf(stage).map(({ id }) => id);
+    const [kind] = stepsOf(stage).flatMap((step) => (isForward(step) ? [step.kind] : []));
     const [primary = '', alternative] =
       index === 0 && (branchOf(state).isAlternative || state.isUndoingFirst) ? ids.slice(-1) : ids;
     return {
-      scene: waiting('act', primary),
-      ...(alternative === undefined ? {} : { alternative: waiting('act', alternative) }),
+      scene: waiting('act', primary, kind),
+      ...(alternative === undefined ? {} : { alternative: waiting('act', alternative, kind) }),
     };
   });
   return [
@@ -107,6 +109,6 @@ function describeTurn(header: SagaHeader, { openAttempts }: ExecutionStory): str
   return `${who}, attempt ${last.attempt + 1}${earliest}`;
 }
 
-function waiting(kind: Scene['kind'], title: string): Scene {
-  return { kind, lines: [title], colour: 'waiting' };
+function waiting(kind: Scene['kind'], title: string, kindOfStep?: string): Scene {
+  return { kind, lines: kindOfStep === undefined ? [title] : [title, kindOfStep], colour: 'waiting' };
 }
