@@ -1,5 +1,9 @@
-import './page.css';
 import { render } from 'preact';
+import { App } from './app.js';
+import './page.css';
 
 const root = document.querySelector('#page');
-if (root !== null) render(<main>Sagas</main>, root);
+if (root !== null) {
+  root.replaceChildren();
+  render(<App />, root);
+}
