@@ -13,7 +13,7 @@ import { moduleTable } from '../src/options/module-option-table.js';
 import { messageEventsTable } from '../src/sse/message-events-options.js';
 import { sagaHealthTable } from '../src/terminus/saga-health-options.js';
 import { readWorkerVitals } from '../src/terminus/worker-vitals.js';
-import { documentedDefaults, rowsOf, rowsOnPage, usedDefaults } from './option-rows.js';
+import { documentedDefaults, rowsOf, rowsOnPage, usedDefaults, writeRows } from './option-rows.js';
 
 /** The options that only a saga has; its name is required. */
 const sagaAlone: OptionTable = Object.fromEntries(
@@ -59,7 +59,8 @@ describe.each(tables)('the options of %s', (_name, table, sources, page, title) 
     expect(documentedDefaults(table, sources)).toEqual(usedDefaults(table));
   });
 
-  it('are the rows of their page, with the defaults that are used and the first sentence of their comments', () => {
+  it('are the rows of their page, with the defaults that are used and the first sentence of their comments', async () => {
+    if (process.env['UPDATE_OPTIONS'] !== undefined) await writeRows(page, title, rowsOf(table, sources));
     expect(rowsOnPage(page, title)).toEqual(rowsOf(table, sources));
   });
 });

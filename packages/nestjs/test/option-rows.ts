@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { OptionTable } from '@nest-saga/core/engine';
 
 /** One row of a page's table of options. */
@@ -29,17 +30,41 @@ export function rowsOf(table: OptionTable, sources: readonly string[]): readonly
 
 /** The rows of the table with this title that a page has. */
 export function rowsOnPage(page: string, title: string): readonly OptionRow[] {
-  const [, found = ''] =
-    new RegExp(`^\\| ${title} .*?\\n\\|[ -|]*\\n((?:\\|.*\\n)+)`, 'm').exec(read(page)) ?? [];
-  return found
-    .trim()
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .map(([, name = '', byDefault = '', text = '']) => ({
-      name: name.replaceAll('`', ''),
-      default: byDefault.replaceAll('`', ''),
-      text,
-    }));
+  const [, , found = ''] = tableOf(title).exec(read(page)) ?? [];
+  return linesOf(found).map(toRow);
+}
+
+/** Writes these rows to the table with this title of a page. A row that the page has already stays as it is. */
+export async function writeRows(page: string, title: string, rows: readonly OptionRow[]): Promise<void> {
+  const [, , found = ''] = tableOf(title).exec(read(page)) ?? [];
+  const existing = new Map(linesOf(found).map((line) => [JSON.stringify(toRow(line)), line]));
+  const lines = rows.map((row) => existing.get(JSON.stringify(row)) ?? toLine(row));
+  const content = read(page).replace(
+    tableOf(title),
+    (_whole, head: string) => `${head}${lines.join('\n')}\n`,
+  );
+  const file = fileURLToPath(new URL(page, import.meta.url));
+  const { format, resolveConfig } = await import('prettier');
+  writeFileSync(file, await format(content, { ...(await resolveConfig(file)), filepath: file }));
+}
+
+function toLine({ name, default: byDefault, text }: OptionRow): string {
+  const value = byDefault.startsWith("'") ? `\`${byDefault}\`` : byDefault;
+  return `| \`${name}\` | ${value} | ${text} |`;
+}
+
+function toRow(line: string): OptionRow {
+  const [, name = '', byDefault = '', text = ''] = line.split('|').map((cell) => cell.trim());
+  return { name: name.replaceAll('`', ''), default: byDefault.replaceAll('`', ''), text };
+}
+
+function linesOf(rows: string): readonly string[] {
+  return rows.trim().split('\n');
+}
+
+/** The head of the table with this title, and its rows. */
+function tableOf(title: string): RegExp {
+  return new RegExp(`^(\\| ${title} .*?\\n\\|[ -|]*\\n)((?:\\|.*\\n)+)`, 'm');
 }
 
 /** The defaults that the comments above the options of a table give, by the option's path. */

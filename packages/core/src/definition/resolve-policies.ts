@@ -1,53 +1,41 @@
-import { sagaDefaults } from '../options/defaults.js';
-import { compensationNames, retryNames } from '../options/step-policies.js';
-import type {
-  CompensateOn,
-  CompensationPolicy,
-  RetryPolicy,
-  SagaStepPolicies,
-} from '../options/step-policies.js';
+import type { OptionTable, ResolvedOptionsOf } from '../options/option.js';
+import { policyTable } from '../options/step-policies.js';
+import type { CompensationPolicy, RetryPolicy, SagaStepPolicies } from '../options/step-policies.js';
 
 /** The policies of a step, with all defaults filled in. */
-export interface ResolvedPolicies {
+export interface ResolvedPolicies extends Omit<
+  ResolvedOptionsOf<typeof policyTable>,
+  'retry' | 'compensation'
+> {
   readonly retry: RetryPolicy;
   readonly compensation: CompensationPolicy;
-  readonly timeoutMs: number | undefined;
-  readonly compensateOn: CompensateOn;
 }
 
 /**
  * Fills in the policies of a step: options of the step override those of its saga, the saga overrides the module, and
- * the module overrides the defaults. Each field is resolved separately, so a step that only sets `maximumAttempts`
- * keeps the saga's interval.
+ * the module overrides the defaults. Each option of a group is resolved separately, so a step that only sets
+ * `maximumAttempts` keeps the saga's interval.
  *
  * @param layers From the strongest (the step) to the weakest (the module).
  */
 export function resolvePolicies(layers: readonly SagaStepPolicies[]): ResolvedPolicies {
-  const retries = layers.map((layer) => layer.retry ?? {});
-  const compensations = layers.map((layer) => layer.compensation ?? {});
-  const compensation = firstDefined<CompensationPolicy>(
-    [...compensations, { ...sagaDefaults.compensation, nonRetryableErrors: [], timeoutMs: undefined }],
-    compensationNames,
-  );
-  const retry = firstDefined<RetryPolicy>(
-    [...retries, { ...sagaDefaults.retry, nonRetryableErrors: [] }],
-    retryNames,
-  );
-  return {
-    retry: Object.freeze(retry),
-    compensation: Object.freeze(compensation),
-    timeoutMs: layers.find((layer) => layer.timeoutMs !== undefined)?.timeoutMs,
-    compensateOn:
-      layers.find((layer) => layer.compensateOn !== undefined)?.compensateOn ?? sagaDefaults.compensateOn,
-  };
+  return resolve(policyTable, [...layers, noMatchers]) as unknown as ResolvedPolicies;
 }
 
-function firstDefined<Policy extends object>(
-  layers: readonly Partial<Policy>[],
-  fields: readonly (keyof Policy)[],
-): Policy {
-  const values = fields.map(
-    (field) => [field, layers.find((layer) => layer[field] !== undefined)?.[field]] as const,
-  );
-  return Object.fromEntries(values) as Policy;
+/** The weakest layer: the lists of errors have no default in the tables. */
+const noMatchers: SagaStepPolicies = {
+  retry: { nonRetryableErrors: [] },
+  compensation: { nonRetryableErrors: [] },
+};
+
+function resolve(table: OptionTable, layers: readonly object[]): Readonly<Record<string, unknown>> {
+  const resolved = Object.entries(table).map(([name, row]): [string, unknown] => {
+    const values = layers
+      .map((layer): unknown => Reflect.get(layer, name))
+      .filter((value) => value !== undefined);
+    // The checks of the tables have refused a group that is not an object.
+    if (row.table !== undefined) return [name, resolve(row.table, values as readonly object[])];
+    return [name, values[0] ?? row.default];
+  });
+  return Object.freeze(Object.fromEntries(resolved));
 }

@@ -1,10 +1,6 @@
-import type {
-  CompensateOn,
-  CompensationPolicy,
-  RetryPolicy,
-  SagaStepPolicies,
-} from '../options/step-policies.js';
+import type { SagaStepPolicies } from '../options/step-policies.js';
 import type { OptionsOf } from '../options/option.js';
+import type { ResolvedPolicies } from './resolve-policies.js';
 import type { StepExtras, StepKind } from './saga-tables.js';
 import type { StepRun } from './step-run.js';
 
@@ -55,17 +51,13 @@ export interface SagaStepOptions extends SagaStepPolicies, OptionsOf<StepExtras>
 }
 
 /** A step of a checked definition, with all defaults filled in. */
-export interface StepDefinition {
+export interface StepDefinition extends ResolvedPolicies {
   readonly id: string;
   readonly aliases: readonly string[];
   readonly kind: StepKind;
   /** The failed attempt from which on a retriable step is overdue; undefined for the other kinds. */
   readonly overdueAfter: number | undefined;
   readonly handler: StepHandlerSource;
-  readonly retry: RetryPolicy;
-  readonly compensation: CompensationPolicy;
-  readonly timeoutMs: number | undefined;
-  readonly compensateOn: CompensateOn;
 }
 
 /** Whether a step of this kind is never undone. */

@@ -40,6 +40,13 @@ export type OptionsOf<Table> = { readonly [name in keyof Table]?: ValueOf<Table[
 /** The same with every option set. */
 export type FilledOptionsOf<Table> = { readonly [name in keyof Table]: ValueOf<Table[name]> };
 
+/** The same with every option resolved: one that has no default may be undefined. */
+export type ResolvedOptionsOf<Table> = {
+  readonly [name in keyof Table]: Table[name] extends DefaultedOption<unknown>
+    ? ValueOf<Table[name]>
+    : ValueOf<Table[name]> | undefined;
+};
+
 /** The type of a row: an option with a default, if one was given. */
 type Row<Value, Given> = Given extends { readonly default: unknown } ? DefaultedOption<Value> : Option<Value>;
 

@@ -79,9 +79,3 @@ export interface SagaStepPolicies extends OptionsOf<typeof policyTable> {}
  * Which steps are undone: those that completed, also those whose effect is in doubt, or also those that only failed.
  */
 export type CompensateOn = NonNullable<SagaStepPolicies['compensateOn']>;
-
-/** The names of the options of a {@link RetryPolicy}. */
-export const retryNames = Object.keys(retryTable) as (keyof RetryPolicy)[];
-
-/** The names of the options of a {@link CompensationPolicy}. */
-export const compensationNames = Object.keys(compensationTable) as (keyof CompensationPolicy)[];
