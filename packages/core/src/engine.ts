@@ -95,6 +95,7 @@ export type {
   WaitStart,
 } from './journal/journal-entry.js';
 export { openSteps, standingStep } from './journal/stage-steps.js';
+export { noDecisions } from './journal/saga-path.js';
 export { projectHeader } from './journal/header-change.js';
 export { isSagaId } from './journal/saga-id.js';
 export type { SagaStanding } from './journal/saga-standing.js';

@@ -99,11 +99,12 @@ function forwardClass(number: string, step: StepDefinition, context: string): Li
 }
 
 function relations(stage: NumberedStage): Lines {
-  if (stage.kind === 'wait') return [`saga *-- wait${stage.number} : ${stage.number}`];
-  if (stage.kind === 'step') return [`saga *-- step${stage.number} : ${stage.number}`];
+  const place = [stage.number, ...stage.conditions.map((one) => mermaidText(`if ${one}`))].join(' ');
+  if (stage.kind === 'wait') return [`saga *-- wait${stage.number} : ${place}`];
+  if (stage.kind === 'step') return [`saga *-- step${stage.number} : ${place}`];
   const fallback = `fallback${stage.number}`;
   return [
-    `saga *-- ${fallback} : ${stage.number}`,
+    `saga *-- ${fallback} : ${place}`,
     `${fallback} --> step${stage.primary.number} : primary`,
     `${fallback} ..> step${stage.alternative.number} : alternative`,
   ];

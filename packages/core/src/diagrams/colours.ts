@@ -12,6 +12,7 @@ const colours = {
   stuck: 'fill:#ffd8a8,stroke:#c75000,color:#401a00,stroke-width:3px',
   byHand: 'fill:#e8f5d0,stroke:#5c7a1f,color:#27350a',
   waiting: 'fill:#f4f4f4,stroke:#8a8a8a,color:#4a4a4a,stroke-dasharray:4 3',
+  skipped: 'fill:#ffffff,stroke:#b0b0b0,color:#7a7a7a,stroke-dasharray:2 4',
 } as const;
 
 /** The state that a colour shows; also the name of a Mermaid class. */

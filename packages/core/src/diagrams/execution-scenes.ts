@@ -31,7 +31,7 @@ export function executionScenes(
   entries: readonly JournalEntry[],
   definition?: SagaDefinition,
 ): readonly ExecutionScene[] {
-  const story = new ExecutionStory(foldJournal(header, []));
+  const story = new ExecutionStory(foldJournal(header, []), header.path);
   for (const entry of entries) story.add(entry);
   if (!isOpen(header.status)) story.closeAttempts();
   if (header.status === SagaStatus.Stuck) story.showStuck(describeStuck(header));

@@ -3,6 +3,7 @@ import { applyEntry } from '../journal/apply-entry.js';
 import { branchOf } from '../journal/branch-state.js';
 import type { JournalEntry, StepEntry, StepResolved, WaitEnded } from '../journal/journal-entry.js';
 import { isStepEntry } from '../journal/is-step-entry.js';
+import type { SagaPath } from '../journal/saga-path.js';
 import { mayAct } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { Colour } from './colours.js';
@@ -22,7 +23,12 @@ export class ExecutionStory {
   private isStuckTold = false;
 
   /** @param stateSoFar The state of the saga before its first entry. */
-  constructor(private stateSoFar: SagaState) {}
+  constructor(
+    private stateSoFar: SagaState,
+    path?: SagaPath,
+  ) {
+    this.showSkipped(path);
+  }
 
   get scenes(): readonly Scene[] {
     return this.told;
@@ -55,6 +61,7 @@ export class ExecutionStory {
     const after = applyEntry(before, entry);
     if (isStepEntry(entry)) this.showAttempt(entry);
     else this.showEvent(entry);
+    if ('path' in entry) this.showSkipped(entry.path);
     this.stateSoFar = after;
     if (entry.kind === 'claimed' && after.recoveries > before.recoveries) this.recoveries++;
     if (after.direction === before.direction) return;
@@ -75,6 +82,11 @@ export class ExecutionStory {
     if (this.isStuckTold) return;
     this.mark('stuck', ['STUCK', ...lines]);
     this.isStuckTold = true;
+  }
+
+  private showSkipped(path: SagaPath | undefined): void {
+    for (const id of path?.skipped ?? [])
+      this.show({ kind: 'act', colour: 'skipped', lines: [id, 'skipped'] });
   }
 
   private showAttempt(entry: StepEntry): void {

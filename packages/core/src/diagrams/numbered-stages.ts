@@ -1,6 +1,7 @@
 import type { FallbackStage, SagaDefinition, Stage } from '../definition/saga-definition.js';
 import { isForward } from '../definition/saga-step.js';
 import type { StepDefinition } from '../definition/saga-step.js';
+import { describeGuards } from './describe-guards.js';
 import type { WaitDefinition } from '../definition/wait-definition.js';
 
 /** A step with the number that identifies its nodes: ids in a diagram never come from the text of a user. */
@@ -10,13 +11,19 @@ export interface NumberedStep {
   readonly step: StepDefinition;
 }
 
+/** The conditions under which a stage runs, in words. */
+interface Conditional {
+  /** The outermost first; empty for a stage that always runs. */
+  readonly conditions: readonly string[];
+}
+
 /** A stage with one step. */
-export interface NumberedStepStage extends NumberedStep {
+export interface NumberedStepStage extends NumberedStep, Conditional {
   readonly kind: 'step';
 }
 
 /** A stage with a primary and its alternative. */
-export interface NumberedFallbackStage {
+export interface NumberedFallbackStage extends Conditional {
   readonly kind: 'fallback';
   readonly number: string;
   readonly stage: FallbackStage;
@@ -25,7 +32,7 @@ export interface NumberedFallbackStage {
 }
 
 /** A stage that waits. */
-export interface NumberedWaitStage {
+export interface NumberedWaitStage extends Conditional {
   readonly kind: 'wait';
   readonly number: string;
   readonly wait: WaitDefinition;
@@ -61,13 +68,15 @@ export function pointOfNoReturn(stages: readonly NumberedStage[]): NumberedStage
 }
 
 function numberStage(stage: Stage, number: string): NumberedStage {
-  if (stage.kind === 'step') return { kind: 'step', number, step: stage.step };
-  if (stage.kind === 'wait') return { kind: 'wait', number, wait: stage.wait };
+  const conditions = describeGuards(stage);
+  if (stage.kind === 'step') return { kind: 'step', number, step: stage.step, conditions };
+  if (stage.kind === 'wait') return { kind: 'wait', number, wait: stage.wait, conditions };
   return {
     kind: 'fallback',
     number,
     stage,
     primary: { number: `${number}a`, step: stage.primary },
     alternative: { number: `${number}b`, step: stage.alternative },
+    conditions,
   };
 }

@@ -66,6 +66,13 @@ function describeUndoCause({ deadlineMs }: SagaDefinition, hasPivot: boolean): s
 }
 
 function forward(stage: NumberedStage): Lines {
+  return stage.conditions.reduceRight<Lines>(
+    (lines, condition) => block('opt', `if ${condition}`, lines),
+    forwardAlways(stage),
+  );
+}
+
+function forwardAlways(stage: NumberedStage): Lines {
   if (stage.kind === 'wait') return forwardWait(stage);
   if (isForwardStage(stage)) return forwardOnly(stage);
   return stage.kind === 'step' ? forwardStep(stage) : forwardFallback(stage);

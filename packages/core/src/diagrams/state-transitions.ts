@@ -81,6 +81,15 @@ function undoOf(stage: NumberedStage): string {
 }
 
 function forward(stage: NumberedStage, next: string, turn: Turn): Transitions {
+  return [...forwardAlways(stage, next, turn), ...skipped(stage, actOf(stage), next)];
+}
+
+/** A stage under conditions is passed, in both directions, if one of them does not hold. */
+function skipped({ conditions }: NumberedStage, from: string, to: string): Transitions {
+  return conditions.length === 0 ? [] : [{ from, to, when: `skipped unless ${conditions.join(' and ')}` }];
+}
+
+function forwardAlways(stage: NumberedStage, next: string, turn: Turn): Transitions {
   if (stage.kind !== 'wait' && isForwardStage(stage)) return forwardOnly(stage, next, turn);
   if (stage.kind === 'fallback') return forwardFallback(stage, next, turn);
   if (stage.kind === 'wait') return forwardWait(stage, next, turn);
@@ -187,6 +196,10 @@ function forwardWait({ number, wait }: NumberedWaitStage, next: string, turn: Tu
 
 function backward(stage: NumberedStage, turn: Turn): Transitions {
   if (stage.kind === 'wait' || isForwardStage(stage)) return [];
+  return [...backwardAlways(stage, turn), ...skipped(stage, undoOf(stage), turn.undone)];
+}
+
+function backwardAlways(stage: Exclude<NumberedStage, NumberedWaitStage>, turn: Turn): Transitions {
   const behind = (from: string, when: string): Transitions => [{ from, to: turn.undone, when }];
   if (stage.kind === 'step') return undo(stage, behind);
   const { primary, alternative } = stage;

@@ -1,12 +1,16 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { stepsOf } from '../definition/saga-definition.js';
+import type { GuardedStage } from '../definition/choice-definition.js';
 import { isForward } from '../definition/saga-step.js';
 import { branchOf } from '../journal/branch-state.js';
 import { fits } from '../journal/fits.js';
+import { decisionOf, isSkipped } from '../journal/guards.js';
+import type { Decisions } from '../journal/saga-path.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
 import type { Colour } from './colours.js';
+import { describeGuards } from './describe-guards.js';
 import type { ExecutionStory } from './execution-story.js';
 import type { Scene } from './scene.js';
 import { linesOfLastError, titleOf } from './scene.js';
@@ -59,14 +63,16 @@ function stagesToCome(
     return undefined;
   if (fits(definition, state) !== undefined) return undefined;
   const undoneFirst = state.isUndoingFirst ? state.undo.slice(-1) : [];
-  const stages = definition.stages.slice(state.stage).map((stage, index): Upcoming => {
+  const mayRun = definition.stages.slice(state.stage).filter((stage) => !isSkipped(stage, state.decisions));
+  const stages = mayRun.map((stage, index): Upcoming => {
     const ids = stage.kind === 'wait' ? [stage.wait.id] : stepsOf(stage).map(({ id }) => id);
-    const [kind] = stepsOf(stage).flatMap((step) => (isForward(step) ? [step.kind] : []));
+    const kinds = stepsOf(stage).flatMap((step) => (isForward(step) ? [step.kind] : []));
+    const lines = [...kinds.slice(0, 1), ...describeOpenGuards(stage, state.decisions)];
     const [primary = '', alternative] =
       index === 0 && (branchOf(state).isAlternative || state.isUndoingFirst) ? ids.slice(-1) : ids;
     return {
-      scene: waiting('act', primary, kind),
-      ...(alternative === undefined ? {} : { alternative: waiting('act', alternative, kind) }),
+      scene: waiting('act', primary, lines),
+      ...(alternative === undefined ? {} : { alternative: waiting('act', alternative, lines) }),
     };
   });
   return [
@@ -109,6 +115,12 @@ function describeTurn(header: SagaHeader, { openAttempts }: ExecutionStory): str
   return `${who}, attempt ${last.attempt + 1}${earliest}`;
 }
 
-function waiting(kind: Scene['kind'], title: string, kindOfStep?: string): Scene {
-  return { kind, lines: kindOfStep === undefined ? [title] : [title, kindOfStep], colour: 'waiting' };
+/** The conditions of a stage that are not decided yet. */
+function describeOpenGuards({ guards = [] }: GuardedStage, decisions: Decisions): readonly string[] {
+  const open = guards.filter(({ decision }) => decisionOf(decision, decisions) === undefined);
+  return open.length === 0 ? [] : [`if ${describeGuards({ guards: open }).join(' and ')}`];
+}
+
+function waiting(kind: Scene['kind'], title: string, more: readonly string[] = []): Scene {
+  return { kind, lines: [title, ...more], colour: 'waiting' };
 }

@@ -28,6 +28,14 @@ export function mayEnter({ guards }: GuardedStage, decisions: Decisions): boolea
   return guards === undefined || guards.every((guard) => holds(guard, decisions));
 }
 
+/** Whether a condition of a stage was decided so that it does not run. */
+export function isSkipped({ guards = [] }: GuardedStage, decisions: Decisions): boolean {
+  return guards.some((guard) => {
+    const decision = decisionOf(guard.decision, decisions);
+    return decision !== undefined && decision !== guard.equals;
+  });
+}
+
 /** The first condition of a stage that was not decided so that the stage runs. */
 export function closedGuard({ guards = [] }: GuardedStage, decisions: Decisions): Guard | undefined {
   return guards.find((guard) => !holds(guard, decisions));
