@@ -5,6 +5,7 @@ import type { CallFault, PlannedFault, RunPlan } from '../simulation/run-plan.js
 import { simulate } from '../simulation/simulate.js';
 import type { SimulatedRun } from '../simulation/simulate.js';
 import type { ExhaustiveScope } from './exhaustive-scope.js';
+import { choosingSagas } from './choosing-sagas.js';
 import { sagasWithKinds } from './sagas-with-kinds.js';
 import { smallSagas } from './small-sagas.js';
 import { waitingSagas } from './waiting-sagas.js';
@@ -121,11 +122,12 @@ class ExhaustiveSearch {
   }
 }
 
-/** The sagas with waits and with kinds come last: the index of a saga decides its slice. */
+/** The sagas with waits, with kinds and with choices come last: the index of a saga decides its slice. */
 function* smallCases(): Generator<SmallCase> {
   for (const saga of smallSagas()) yield { saga, moves: [], parks: 'none' };
   yield* waitingSagas();
   yield* sagasWithKinds();
+  for (const saga of choosingSagas()) yield { saga, moves: [], parks: 'none' };
 }
 
 function planFor(small: SmallCase, callFaults: Faults): RunPlan {

@@ -187,7 +187,8 @@ export function predict(saga: SagaPlan, people: readonly Intervention[], moment:
   };
   const goForward = (): 'completed' | 'back' | 'stuck' => {
     for (const stage of saga.stages) {
-      const { primary, alternative, isForAnyError = false } = stage;
+      const { holds = true, primary, alternative, isForAnyError = false } = stage;
+      if (!holds) continue;
       if (waitBefore(stage) === 'back') return 'back';
       const leads = (how: string): boolean =>
         alternative !== undefined && (isForAnyError ? divertibleByAny : divertible).has(how);

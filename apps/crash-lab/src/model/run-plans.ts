@@ -83,6 +83,7 @@ const steps = fc.record({
 });
 
 const stages = fc.record({
+  holds: fc.option(fc.boolean(), { nil: undefined, freq: 2 }),
   delayMs: fc.option(fc.constantFrom(0, 3, 30), { nil: undefined, freq: 3 }),
   awaits: seldom(
     fc.record({
@@ -108,18 +109,22 @@ const sagas: fc.Arbitrary<SagaPlan> = fc
   .map(({ stages, maximumRecoveryAttempts, deadlineMs, forward }) => ({
     maximumRecoveryAttempts,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
-    stages: stages.map(({ delayMs, awaits, primary, alternative, isForAnyError }, index): StagePlan => {
-      const isPast = forward !== undefined && index > forward.from;
-      const kind = kindAt(index, forward);
-      const named = {
-        ...(delayMs === undefined ? {} : { delayMs }),
-        ...(awaits === undefined ? {} : { awaits: isPast ? { ...awaits, ...continuing } : awaits }),
-        primary: { ...name(primary, `s${index + 1}`), ...kind },
-      };
-      return alternative === undefined
-        ? named
-        : { ...named, alternative: { ...name(alternative, `s${index + 1}b`), ...kind }, isForAnyError };
-    }),
+    stages: stages.map(
+      ({ holds, delayMs, awaits, primary, alternative, isForAnyError }, index): StagePlan => {
+        const isPast = forward !== undefined && index > forward.from;
+        const kind = kindAt(index, forward);
+        const named = {
+          // The kinds of the stages from the pivot on assume that each of them runs.
+          ...(holds === undefined || (forward !== undefined && index >= forward.from) ? {} : { holds }),
+          ...(delayMs === undefined ? {} : { delayMs }),
+          ...(awaits === undefined ? {} : { awaits: isPast ? { ...awaits, ...continuing } : awaits }),
+          primary: { ...name(primary, `s${index + 1}`), ...kind },
+        };
+        return alternative === undefined
+          ? named
+          : { ...named, alternative: { ...name(alternative, `s${index + 1}b`), ...kind }, isForAnyError };
+      },
+    ),
   }));
 
 const continuing = { onTimeout: 'continue', onReject: 'continue' } as const;

@@ -1,3 +1,4 @@
+import { brokenChoices } from './broken-choices.js';
 import { brokenEngines } from './broken-engines.js';
 import { brokenCalls } from './broken-handlers.js';
 import { brokenKinds } from './broken-kinds.js';
@@ -11,5 +12,6 @@ export const allSaboteurs: readonly Saboteur[] = [
   ...brokenEngines,
   ...brokenWaits,
   ...brokenKinds,
+  ...brokenChoices,
   ...brokenCalls,
 ];

@@ -1,5 +1,6 @@
 import { approval, delay, fallback, sagaSignal, waitFor } from '@nest-saga/core';
 import type { DeclaredStage, DeclaredStep } from '@nest-saga/core';
+import { when } from '@nest-saga/core/engine';
 import { traceOfSignal } from '@nest-saga/testing';
 import type { AwaitedSignals } from '@nest-saga/testing';
 import type { PlannedSignal, SagaPlan, StagePlan, StepPlan, WaitPlan } from './run-plan.js';
@@ -42,8 +43,8 @@ export function declareStages(
   declare: (step: StepPlan) => DeclaredStep,
 ): readonly DeclaredStage[] {
   return stages.flatMap((stage): readonly DeclaredStage[] => {
-    const { primary, alternative, isForAnyError = false } = stage;
-    return [
+    const { holds, primary, alternative, isForAnyError = false } = stage;
+    const declared = [
       ...declareWaits(stage),
       alternative === undefined
         ? declare(primary)
@@ -53,6 +54,7 @@ export function declareStages(
             isForAnyError ? {} : { failureErrors: [GatewayError] },
           ),
     ];
+    return holds === undefined ? declared : [when(`choice-${primary.id}`, () => holds, declared)];
   });
 }
 

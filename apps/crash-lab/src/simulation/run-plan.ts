@@ -57,6 +57,8 @@ export interface WaitPlan {
 
 /** A stage of the saga. */
 export interface StagePlan {
+  /** Whether the condition holds under which the stage and its waits run; without it they always run. */
+  readonly holds?: boolean;
   /** How long the saga waits before the stage, in milliseconds. */
   readonly delayMs?: number;
   /** A wait for a message before the stage, after its delay. */
