@@ -62,6 +62,8 @@ const recorded = [
     (name) => `${name}: wait-ended`,
   ),
   ...['a signal', 'an approval', 'a rejection'].map((name) => `${name}: signal-received`),
+  ...['the pivot', 'a pivot that is refused'].map((where) => `a cancel in ${where}: cancel-requested`),
+  'a deadline in the pivot: deadline-passed',
   ...Object.entries(requested).map(([name, kind]) => `${name}: ${kind}`),
   ...['in an act', 'in a wait', 'while PENDING'].map((place) => `a deadline ${place}: deadline-passed`),
 ];

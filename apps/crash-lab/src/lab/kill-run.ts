@@ -28,6 +28,8 @@ export interface KillRun {
 
 const deadlineMs = 60_000;
 const victimEngine = 'victim';
+/** The answers to a cancel that came too late. */
+const refusals: ReadonlySet<string> = new Set(['SagaStatusError', 'SagaPastPivotError']);
 
 /**
  * Runs one saga of a scenario in a process that dies at one place, and two others that finish it. The clients use a
@@ -208,7 +210,7 @@ class RunUnderway {
       await this.request((child, engine) => child.ask('cancel', engine, sagaId));
       this.acknowledgements.push({ kind: 'cancel', sagaId });
     } catch (error) {
-      if (!(error instanceof LabAnswerError) || error.errorName !== 'SagaStatusError') throw error;
+      if (!(error instanceof LabAnswerError) || !refusals.has(error.errorName)) throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 import { defineSaga, NonRetryableError } from '@nest-saga/core';
 import type { DeclaredStep, SagaDefinition, SagaStepHandler, StepRun } from '@nest-saga/core';
 import { traceOf } from '@nest-saga/testing';
+import { attemptsOf } from '../simulation/run-plan.js';
 import type { StepPlan } from '../simulation/run-plan.js';
 import { declareStages, GatewayError } from '../simulation/declare-stages.js';
 import type { TrailContext } from '../simulation/trail-context.js';
@@ -31,16 +32,23 @@ export function defineLabSaga({ name, plan }: NamedPlan, surroundings: LabSurrou
   const declare = (step: StepPlan): DeclaredStep => {
     const handler = new LabHandler(step, surroundings);
     const interval = { initialIntervalMs: labTimes.retryIntervalMs, backoffCoefficient: 1 };
-    return {
+    const maximumAttempts = attemptsOf(step);
+    const base = {
       id: step.id,
       handler: () => handler,
-      retry: { ...interval, maximumAttempts: step.actAttempts },
-      compensation: { ...interval, maximumAttempts: step.undoAttempts, onExhausted: step.onExhausted },
+      retry: Number.isFinite(maximumAttempts) ? { ...interval, maximumAttempts } : interval,
       // Other steps have no time limit: a process that stands still must not look like a step that hangs.
       ...(step.act.includes('hang') || step.undo.includes('hang')
         ? { timeoutMs: labTimes.stepTimeoutMs + step.durationMs }
         : {}),
-      compensateOn: step.compensateOn,
+    };
+    if (step.kind === 'pivot') return { ...base, kind: 'pivot' };
+    if (step.kind === 'retriable') return { ...base, kind: 'retriable', overdueAfter: 2 };
+    const { compensateOn, undoAttempts, onExhausted } = step;
+    return {
+      ...base,
+      compensation: { ...interval, maximumAttempts: undoAttempts, onExhausted },
+      compensateOn,
     };
   };
   return defineSaga({
@@ -114,7 +122,8 @@ class LabHandler implements SagaStepHandler<unknown> {
       fencingToken,
       process,
       worker: assignments.workerOf(sagaId, fencingToken),
-      compensateOn: this.plan.compensateOn,
+      compensateOn: this.plan.kind === undefined ? this.plan.compensateOn : 'in-doubt',
+      isForward: this.plan.kind !== undefined,
       trail,
     });
     context.trail.push(traceOf(action, step));

@@ -8,7 +8,7 @@ const tables = `
     saga_id uuid NOT NULL, step text NOT NULL, action text NOT NULL, attempt int NOT NULL,
     idempotency_key text NOT NULL, fencing_token int NOT NULL, process text NOT NULL,
     worker text NOT NULL, began_at double precision NOT NULL, ended_at double precision, effective boolean NOT NULL DEFAULT false,
-    compensate_on text NOT NULL, trail jsonb NOT NULL
+    compensate_on text NOT NULL, is_forward boolean NOT NULL, trail jsonb NOT NULL
   );
   CREATE TABLE IF NOT EXISTS event_call (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -57,11 +57,12 @@ export class OutsideWorld {
       process,
       worker,
       compensateOn,
+      isForward = false,
       trail = [],
     } = call;
     const { rows } = await this.pool.query<{ id: string }>(
-      `INSERT INTO ledger (saga_id, step, action, attempt, idempotency_key, fencing_token, process, worker, began_at, compensate_on, trail)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+      `INSERT INTO ledger (saga_id, step, action, attempt, idempotency_key, fencing_token, process, worker, began_at, compensate_on, is_forward, trail)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
       [
         sagaId,
         step,
@@ -73,6 +74,7 @@ export class OutsideWorld {
         worker,
         Date.now(),
         compensateOn,
+        isForward,
         JSON.stringify(trail),
       ],
     );
@@ -158,6 +160,7 @@ export class OutsideWorld {
       endedAt: row['ended_at'] === null ? undefined : Number(row['ended_at']),
       isEffective: row['effective'] === true,
       compensateOn: row['compensate_on'] as CompensateOn,
+      isForward: row['is_forward'] === true,
       trail: row['trail'] as readonly string[],
     }));
   }

@@ -89,6 +89,14 @@ const staysStuck = saga(
   step('ship', { act: ['fail'] }),
 );
 
+/** The charge is the pivot, and long enough for other processes to do something in the meantime. */
+const withPivot = (act: StepPlan['act'], durationMs = 3): SagaPlan =>
+  saga(
+    step('reserve'),
+    step('charge', { kind: 'pivot', act, actAttempts: 1, durationMs }),
+    step('ship', { kind: 'retriable', act: ['fail', 'fail-after-effect'], actAttempts: 3 }),
+  );
+
 /** All courses of a saga, with one scenario for each step that fails, and all courses of a process. */
 export const scenarios: readonly Scenario[] = [
   { name: 'all good', plan: works },
@@ -151,6 +159,12 @@ export const scenarios: readonly Scenario[] = [
     plan: undoFailsOnce,
     orphanedAt: { place: 'inside compensate of charge', occurrence: 1 },
   },
+  { name: 'a pivot', plan: withPivot([]) },
+  { name: 'a pivot that is refused', plan: withPivot(['fail']) },
+  { name: 'a pivot in doubt', plan: withPivot(['hang', 'fail', 'ok']) },
+  { name: 'a cancel in the pivot', plan: withPivot([], 300), cancelAt: 'charge' },
+  { name: 'a cancel in a pivot that is refused', plan: withPivot(['fail'], 300), cancelAt: 'charge' },
+  { name: 'a deadline in the pivot', plan: { ...withPivot([], 300), deadlineMs: 200 } },
   { name: 'a delay', plan: waitsFor({ delayMs: 300 }) },
   {
     name: 'a signal',
