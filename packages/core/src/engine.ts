@@ -18,8 +18,18 @@ export { branchesOf, choose, isChoice, when } from './definition/choice.js';
 export type { ChoiceDefinition, Guard } from './definition/choice-definition.js';
 export { flatten } from './definition/choice-definition.js';
 export { isFallback } from './definition/fallback.js';
-export type { FallbackStage, Stage, StepStage, WaitStage } from './definition/saga-definition.js';
+export type {
+  BranchStage,
+  DeclaredBranch,
+  FallbackStage,
+  ParallelStage,
+  Stage,
+  StepStage,
+  WaitStage,
+} from './definition/saga-definition.js';
 export { stepsOf } from './definition/saga-definition.js';
+export type { Parallel, ParallelOptions } from './definition/parallel.js';
+export { isParallel, parallel } from './definition/parallel.js';
 export type { WaitDefinition } from './definition/wait-definition.js';
 export { isWait } from './definition/waits.js';
 export { placedCodec } from './definition/placed-definition.js';
@@ -39,7 +49,7 @@ export { namePattern, validateSaga, validateUniqueSagas } from './definition/val
 
 export type { AttemptOutcome, FinishedAttempt } from './execution/decide-entry.js';
 export { decideEntry } from './execution/decide-entry.js';
-export type { Action, ActAction, CompensateAction, RecordAction } from './execution/next-actions.js';
+export type { Action, ActAction, CompensateAction, RecordAction } from './execution/action.js';
 export type { BeginWaitAction, EndWaitAction, WaitAction } from './execution/next-wait.js';
 export { afterWait, nextActions } from './execution/next-actions.js';
 export { withStatus } from './execution/decide-status.js';
@@ -47,6 +57,7 @@ export { decidePark } from './execution/decide-park.js';
 export { retryDelay } from './execution/retry-delay.js';
 export type { ExecutionEnd } from './execution/execution-end.js';
 
+export { BranchChangedContextError } from './errors/branch-changed-context-error.js';
 export { SagaChoiceError } from './errors/saga-choice-error.js';
 export { matchesError } from './errors/error-matcher.js';
 export { escapeControls } from './errors/escape-controls.js';

@@ -103,9 +103,11 @@ export type {
 } from './decorators/step-class.js';
 export { choose, when } from './decorators/choice.js';
 export { fallback } from './decorators/fallback.js';
+export type { BranchResult, BranchResults } from './decorators/parallel.js';
+export { parallel } from './decorators/parallel.js';
 export { step } from './decorators/step.js';
 
-export { SagaChoiceError } from '@nest-saga/core/engine';
+export { BranchChangedContextError, SagaChoiceError } from '@nest-saga/core/engine';
 export { SagaModuleNotInitializedError } from './errors/saga-module-not-initialized-error.js';
 export { SagaStorageMissingError } from './errors/saga-storage-missing-error.js';
 export type { SagaLifecycle, SagaStepEvent } from './events/saga-events.js';

@@ -1,7 +1,7 @@
 import type { SagaRegistry } from '../definition/saga-registry.js';
 import { SagaNotFoundError } from '../errors/saga-not-found-error.js';
 import { nextActions } from '../execution/next-actions.js';
-import type { Action } from '../execution/next-actions.js';
+import type { Action } from '../execution/action.js';
 import { foldJournal } from '../journal/fold-journal.js';
 import type { SagaHeading } from '../journal/saga-header.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
@@ -184,6 +184,7 @@ function nextOf(action: Action, { waiting }: SagaHeading): NextOfSaga {
     case 'wait':
       return { kind: 'wait', step: waiting?.name, attempt: undefined };
     case 'choose':
+    case 'join':
     case 'record':
       return { kind: 'record', step: undefined, attempt: undefined };
   }

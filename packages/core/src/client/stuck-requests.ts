@@ -1,10 +1,11 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import { isForward } from '../definition/saga-step.js';
+import { isForward, isStep } from '../definition/saga-step.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { SagaPastPivotError } from '../errors/saga-past-pivot-error.js';
 import { SagaStatusError } from '../errors/saga-status-error.js';
 import type { RetryRequested, StepResolution, StepResolved } from '../journal/journal-entry.js';
 import { mayAct } from '../journal/saga-state.js';
+import { branchFields, openBranches } from '../journal/stage-branches.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import { currentStep, openSteps } from '../journal/stage-steps.js';
@@ -63,8 +64,14 @@ function isResolvable({ step, outcome }: StepResolved, saga: RequestedSaga): tru
   throw new InvalidArgumentError('step', `the saga stands at ${steps}`);
 }
 
-/** If a person says that an act is done after which nothing is undone, the saga is past its pivot. */
+/**
+ * A branch is named as such. If a person says that an act is done after which nothing is undone, the saga is past its
+ * pivot.
+ */
 function completed(draft: StepResolved, definition: SagaDefinition, state: SagaState): StepResolved {
+  const branch = openBranches(definition, state).find(({ step }) => isStep(step, draft.step));
+  if (branch !== undefined && mayAct(state))
+    return { ...draft, ...branchFields(definition, state, { branch }) };
   if (draft.outcome !== 'done' || !mayAct(state) || state.isPastPivot) return draft;
   const step = currentStep(definition, state);
   return step !== undefined && isForward(step) ? { ...draft, pivot: true } : draft;

@@ -3,7 +3,9 @@ import { branchesOf, isChoice } from './choice.js';
 import type { DeclaredChoice } from './choice.js';
 import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
-import type { DeclaredLeaf, DeclaredStage, DeclaredStep } from './saga-definition.js';
+import { isParallel } from './parallel.js';
+import type { Parallel } from './parallel.js';
+import type { DeclaredBranch, DeclaredLeaf, DeclaredStage, DeclaredStep } from './saga-definition.js';
 import { kindDefaults } from './saga-tables.js';
 import type { StepKind } from './saga-tables.js';
 import { isWait } from './waits.js';
@@ -121,10 +123,28 @@ type Found = Omit<SagaDefinitionProblem, 'where'>;
 
 function checkStage(stage: DeclaredLeaf, path: Path): readonly Found[] {
   if (isWait(stage)) return checkWait(stage, path);
+  if (isParallel(stage)) return branchesIn(stage).flatMap((branch) => checkBranch(stage.id, branch, path));
   const step = stepOf(stage);
   const kind = kindOf(step);
   if (kind === 'compensatable') return checkCompensatable(step, path);
   return kind === 'pivot' ? checkPivot(step, path) : [];
+}
+
+/** Whether a stage can be undone is decided by all its branches together. */
+function checkBranch(stage: string, branch: DeclaredBranch, path: Path): readonly Found[] {
+  const step = stepOf(branch);
+  const kind = kindOf(step);
+  if (kind === 'compensatable') return checkCompensatable(step, path);
+  if (kind === 'retriable' && path.first !== undefined) return [];
+  return [
+    {
+      problem: `the branch "${step.id}" of "${stage}" is a ${kind} step, and its siblings may have to be undone`,
+      remedy:
+        kind === 'pivot'
+          ? `Move "${step.id}" out of the stage, to a place after it`
+          : `Move the stage behind the pivot, or declare "${step.id}" as compensatable`,
+    },
+  ];
 }
 
 function checkCompensatable({ id }: DeclaredStep, { first }: Path): readonly Found[] {
@@ -174,6 +194,7 @@ function undoingOptions(wait: DeclaredWait): readonly string[] {
 
 function after(path: Path, stage: DeclaredLeaf): Path {
   if (isWait(stage)) return path;
+  if (isParallel(stage)) return branchesIn(stage).reduce(after, path);
   const { id, ...step } = stepOf(stage);
   const kind = kindOf(step);
   if (kind === 'compensatable') return path;
@@ -184,10 +205,16 @@ function after(path: Path, stage: DeclaredLeaf): Path {
 }
 
 /** The step by which a stage is named: the primary of a fallback. A nested fallback is reported elsewhere. */
-function stepOf(stage: Exclude<DeclaredLeaf, DeclaredWait>): DeclaredStep {
+function stepOf(stage: DeclaredBranch): DeclaredStep {
   let step: DeclaredStep | Fallback<DeclaredStep> = stage;
   while (isFallback(step)) step = step.primary;
   return step;
+}
+
+/** A list that is none, and a nested stage, are reported elsewhere. */
+function branchesIn({ branches }: Parallel<DeclaredBranch>): readonly DeclaredBranch[] {
+  const listed: readonly DeclaredBranch[] = Array.isArray(branches) ? branches : [];
+  return listed.filter((branch) => !isWait(branch) && !isParallel(branch));
 }
 
 /** An unknown kind is reported by the check of the options. */

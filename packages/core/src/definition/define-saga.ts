@@ -17,9 +17,21 @@ import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
 import { kindDefaults } from './saga-tables.js';
 import { resolvePolicies } from './resolve-policies.js';
+import { branchesTable } from './parallel-table.js';
+import { isParallel } from './parallel.js';
+import type { Parallel } from './parallel.js';
 import { fillWait } from './wait-definition.js';
 import { isWait } from './waits.js';
-import type { DeclaredLeaf, DeclaredSaga, DeclaredStep, SagaDefinition, Stage } from './saga-definition.js';
+import type {
+  BranchStage,
+  DeclaredBranch,
+  DeclaredLeaf,
+  DeclaredSaga,
+  DeclaredStep,
+  ParallelStage,
+  SagaDefinition,
+  Stage,
+} from './saga-definition.js';
 import type { StepDefinition } from './saga-step.js';
 import { validateSaga, validateUniqueSagas } from './validate-definition.js';
 
@@ -92,16 +104,38 @@ function fillStage(
 ): Stage {
   const guarded = guards.length === 0 ? {} : { guards: Object.freeze(guards) };
   if (isWait(declared)) return Object.freeze({ kind: 'wait', wait: fillWait(declared), ...guarded });
-  if (!isFallback(declared))
-    return Object.freeze({ kind: 'step', step: fillStep(declared, saga, options), ...guarded });
-  return Object.freeze({
+  const filled = isParallel(declared)
+    ? fillParallel(declared, saga, options)
+    : fillBranch(declared, saga, options);
+  return Object.freeze({ ...filled, ...guarded });
+}
+
+function fillParallel(
+  declared: Parallel<DeclaredBranch>,
+  saga: DeclaredSaga,
+  options: DefineSagaOptions,
+): ParallelStage {
+  const { kind, id, aliases = [], branches, join } = declared;
+  return {
+    kind,
+    id,
+    aliases: Object.freeze([...aliases]),
+    branches: Object.freeze(branches.map((branch) => Object.freeze(fillBranch(branch, saga, options)))),
+    join: join as ParallelStage['join'],
+    onFailure: declared.onFailure ?? branchesTable.onFailure.default,
+    undo: declared.undo ?? branchesTable.undo.default,
+  };
+}
+
+function fillBranch(declared: DeclaredBranch, saga: DeclaredSaga, options: DefineSagaOptions): BranchStage {
+  if (!isFallback(declared)) return { kind: 'step', step: fillStep(declared, saga, options) };
+  return {
     kind: 'fallback',
     primary: fillStep(declared.primary, saga, options),
     alternative: fillStep(declared.alternative, saga, options),
     failureErrors: declared.failureErrors,
     circuitBreaker: makeBreaker(declared, saga, options),
-    ...guarded,
-  });
+  };
 }
 
 function fillStep(step: DeclaredStep, saga: SagaStepPolicies, module: SagaStepPolicies): StepDefinition {

@@ -6,6 +6,7 @@ import type { CircuitBreaker } from './circuit-breaker.js';
 import type { ErrorMatcher } from '../errors/error-matcher.js';
 import type { Fallback } from './fallback.js';
 import type { OptionsOf } from '../options/option.js';
+import type { Parallel } from './parallel.js';
 import type { SagaStepPolicies } from '../options/step-policies.js';
 import type { SagaExtras } from './saga-tables.js';
 import type { SagaTags } from './saga-tags.js';
@@ -36,7 +37,10 @@ export interface DeclaredSaga extends SagaOptions {
 export type DeclaredStage = DeclaredLeaf | When<DeclaredStage> | Choose<DeclaredStage>;
 
 /** A declared stage of any kind except a choice. */
-export type DeclaredLeaf = DeclaredStep | Fallback<DeclaredStep> | DeclaredWait;
+export type DeclaredLeaf = DeclaredBranch | Parallel<DeclaredBranch> | DeclaredWait;
+
+/** A declared stage that can also be a branch. */
+export type DeclaredBranch = DeclaredStep | Fallback<DeclaredStep>;
 
 /** A stage of a checked saga with one step. */
 export interface StepStage extends GuardedStage {
@@ -60,8 +64,23 @@ export interface WaitStage extends GuardedStage {
   readonly wait: WaitDefinition;
 }
 
+/** A stage of a checked saga that can also be a branch: its id is that of its step, or of its primary. */
+export type BranchStage = StepStage | FallbackStage;
+
+/** A stage of a checked saga whose branches run side by side. */
+export interface ParallelStage extends GuardedStage {
+  readonly kind: 'parallel';
+  readonly id: string;
+  readonly aliases: readonly string[];
+  /** In their declared order. */
+  readonly branches: readonly BranchStage[];
+  readonly join: ((context: unknown, results: readonly unknown[]) => unknown) | undefined;
+  readonly onFailure: 'finish' | 'abort';
+  readonly undo: 'reverse' | 'parallel';
+}
+
 /** One stage in the order of a saga. A union, so that other kinds of stages can be added. */
-export type Stage = StepStage | FallbackStage | WaitStage;
+export type Stage = BranchStage | WaitStage | ParallelStage;
 
 /** A checked saga, which the engine runs. Only made by `defineSaga`. */
 export interface SagaDefinition {
@@ -79,9 +98,11 @@ export interface SagaDefinition {
   readonly choices: readonly ChoiceDefinition[];
 }
 
-/** The steps of a stage, the primary first. A wait has none. */
+/** The steps of a stage: those of its branches in order, the primary before its alternative. A wait has none. */
 export function stepsOf(stage: Stage): readonly StepDefinition[] {
   switch (stage.kind) {
+    case 'parallel':
+      return stage.branches.flatMap(stepsOf);
     case 'step':
       return [stage.step];
     case 'fallback':
@@ -91,7 +112,7 @@ export function stepsOf(stage: Stage): readonly StepDefinition[] {
   }
 }
 
-/** The id under which a stage is skipped: that of its step, its primary or its wait. */
+/** The id under which a stage is skipped: its own, or that of its step, its primary or its wait. */
 export function stageId(stage: Stage): string {
   switch (stage.kind) {
     case 'step':
@@ -100,5 +121,7 @@ export function stageId(stage: Stage): string {
       return stage.primary.id;
     case 'wait':
       return stage.wait.id;
+    case 'parallel':
+      return stage.id;
   }
 }

@@ -12,11 +12,20 @@ import type { OptionTable, OptionTableOf } from '../options/option.js';
 import { sagaTable, stepTable } from './saga-tables.js';
 import type { Fallback } from './fallback.js';
 import { isFallback } from './fallback.js';
+import { isParallel, maximumBranches } from './parallel.js';
+import type { Parallel } from './parallel.js';
+import { parallelTable } from './parallel-table.js';
 import { isSagaSignal } from './saga-signal.js';
 import { waitTables } from './wait-tables.js';
 import { isWait } from './waits.js';
 import type { DeclaredWait } from './waits.js';
-import type { DeclaredLeaf, DeclaredSaga, DeclaredStage, DeclaredStep } from './saga-definition.js';
+import type {
+  DeclaredBranch,
+  DeclaredLeaf,
+  DeclaredSaga,
+  DeclaredStage,
+  DeclaredStep,
+} from './saga-definition.js';
 
 /** The pattern of the names of sagas and the ids of steps. */
 export const namePattern = /^[A-Za-z][\w.:-]{0,99}$/;
@@ -94,6 +103,37 @@ function checkSteps(where: string, saga: DeclaredSaga): readonly SagaDefinitionP
 function checkStage(where: string, declared: DeclaredStage): readonly SagaDefinitionProblem[] {
   if (isChoice(declared)) return checkChoice(where, declared);
   if (isWait(declared)) return checkWait(where, declared);
+  return isParallel(declared) ? checkParallel(where, declared) : checkBranch(where, declared);
+}
+
+function checkParallel(saga: string, declared: Parallel<DeclaredBranch>): readonly SagaDefinitionProblem[] {
+  const where = `step "${declared.id}" of ${saga}`;
+  const problems = [...checkId(where, declared), ...checkTable({ where, path: '' }, declared, parallelTable)];
+  const branches: unknown = declared.branches;
+  const count = Array.isArray(branches) ? branches.length : 0;
+  if (count < 2 || count > maximumBranches)
+    return [
+      ...problems,
+      {
+        where,
+        problem: `it has ${count} branches`,
+        remedy: `List from 2 to ${maximumBranches} steps and fallbacks`,
+      },
+    ];
+  const nested = declared.branches.some((branch) => isWait(branch) || isParallel(branch) || isChoice(branch))
+    ? [
+        {
+          where,
+          problem: 'a branch is neither a step nor a fallback',
+          remedy:
+            'Let each branch be a step or a fallback, and put a wait or a parallel stage before or after it',
+        },
+      ]
+    : declared.branches.flatMap((branch) => checkBranch(saga, branch));
+  return [...problems, ...nested];
+}
+
+function checkBranch(where: string, declared: DeclaredBranch): readonly SagaDefinitionProblem[] {
   if (!isFallback(declared)) return checkStep(where, declared);
   const sides = [declared.primary, declared.alternative];
   const nested = sides.some(isFallback)
@@ -111,8 +151,7 @@ function checkStage(where: string, declared: DeclaredStage): readonly SagaDefini
 function checkStep(saga: string, step: DeclaredStep): readonly SagaDefinitionProblem[] {
   const where = `step "${step.id}" of ${saga}`;
   return [
-    ...checkName(where, 'id', step.id),
-    ...aliasesOf(step).flatMap((alias) => checkName(where, 'alias', alias)),
+    ...checkId(where, step),
     ...checkDeclared(where, step, declaredStepTable),
     ...checkOptionsOfKind(where, step),
   ];
@@ -121,8 +160,7 @@ function checkStep(saga: string, step: DeclaredStep): readonly SagaDefinitionPro
 function checkWait(saga: string, wait: DeclaredWait): readonly SagaDefinitionProblem[] {
   const where = `step "${wait.id}" of ${saga}`;
   return [
-    ...checkName(where, 'id', wait.id),
-    ...aliasesOf(wait).flatMap((alias) => checkName(where, 'alias', alias)),
+    ...checkId(where, wait),
     ...checkSignals(where, wait),
     ...checkTable({ where, path: '' }, wait, waitTables[wait.kind]),
   ];
@@ -131,8 +169,7 @@ function checkWait(saga: string, wait: DeclaredWait): readonly SagaDefinitionPro
 function checkChoice(saga: string, choice: DeclaredChoice<DeclaredStage>): readonly SagaDefinitionProblem[] {
   const where = `step "${choice.id}" of ${saga}`;
   return [
-    ...checkName(where, 'id', choice.id),
-    ...aliasesOf(choice).flatMap((alias) => checkName(where, 'alias', alias)),
+    ...checkId(where, choice),
     ...checkTable({ where, path: '' }, choice, choiceTables[choice.kind]),
     ...missingIn(where, choice),
     ...branchesOf(choice).flatMap(({ stages }) => stages.flatMap((stage) => checkStage(saga, stage))),
@@ -148,6 +185,13 @@ function missingIn(where: string, choice: DeclaredChoice<DeclaredStage>): readon
     .flatMap((name) => table[name]?.check({ where, path: name }, undefined) ?? []);
 }
 
+function checkId(where: string, declared: Identified): readonly SagaDefinitionProblem[] {
+  return [
+    ...checkName(where, 'id', declared.id),
+    ...aliasesOf(declared).flatMap((alias) => checkName(where, 'alias', alias)),
+  ];
+}
+
 function checkSignals(where: string, wait: DeclaredWait): readonly SagaDefinitionProblem[] {
   if (wait.kind !== 'wait-for' || !Array.isArray(wait.signals)) return [];
   return wait.signals.filter(isSagaSignal).flatMap(({ name }) => checkName(where, 'signal', name));
@@ -158,17 +202,24 @@ function aliasesOf({ aliases }: Pick<DeclaredStep, 'aliases'>): readonly string[
 }
 
 function checkUniqueIds(where: string, saga: DeclaredSaga): readonly SagaDefinitionProblem[] {
-  const named: Pick<DeclaredStep, 'id' | 'aliases'>[] = [];
+  const named: Identified[] = [];
   const flat = flatten<DeclaredLeaf>(saga.steps, (choice) => named.push(choice));
-  const steps = flat.flatMap(({ declared }): readonly (DeclaredStep | DeclaredWait)[] =>
-    isFallback(declared) ? [declared.primary, declared.alternative] : [declared],
-  );
-  named.push(...steps.filter((step) => !isFallback(step)));
-  const ids = named.flatMap((step) => [step.id, ...aliasesOf(step)]);
+  named.push(...flat.flatMap(({ declared }) => identifiedIn(declared)));
+  const ids = named.flatMap((one) => [one.id, ...aliasesOf(one)]);
   const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
   return [...twice].map((id) => ({
     where,
     problem: `the step id "${id}" is used twice`,
     remedy: 'Give each step of a saga its own id; step(Class, { id }) uses one class twice',
   }));
+}
+
+type Identified = Pick<DeclaredStep, 'id' | 'aliases'>;
+
+/** Everything in a declared stage that has an id. A nested stage is reported elsewhere. */
+function identifiedIn(declared: DeclaredLeaf): readonly Identified[] {
+  if (isParallel(declared))
+    return [declared, ...(Array.isArray(declared.branches) ? declared.branches.flatMap(identifiedIn) : [])];
+  if (!isFallback(declared)) return [declared];
+  return [declared.primary, declared.alternative].filter((side) => !isFallback(side));
 }

@@ -13,7 +13,8 @@ import { indented } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
 import { describeWait, waysOut } from './describe-wait.js';
 import type {
-  NumberedFallbackStage,
+  NumberedBranch,
+  NumberedParallelStage,
   NumberedStage,
   NumberedStep,
   NumberedWaitStage,
@@ -44,7 +45,7 @@ export function classDiagram(definition: SagaDefinition): string {
       ...drawnClass('context', context, 'context', []),
       'saga ..> context',
       ...stages.flatMap((stage) => [
-        ...(stage.kind === 'fallback' ? fallbackClass(stage) : []),
+        ...(stage.kind === 'parallel' ? parallelClass(stage) : fallbackClass(stage)),
         ...(stage.kind === 'wait' ? waitClass(stage) : []),
         ...numberedSteps(stage).flatMap((step) => stepClass(step, context)),
         ...relations(stage),
@@ -59,7 +60,22 @@ function contextName({ context }: SagaDefinition): string {
   return mermaidText(name) === '' ? 'context' : name;
 }
 
-function fallbackClass({ number, stage, primary }: NumberedFallbackStage): Lines {
+function parallelClass({ number, stage, branches }: NumberedParallelStage): Lines {
+  return [
+    ...drawnClass(`parallel${number}`, stage.id, 'parallel', [
+      mermaidText(
+        stage.onFailure === 'abort' ? 'a failure aborts the other branches' : 'the other branches end',
+      ),
+      mermaidText(stage.undo === 'parallel' ? 'undone side by side' : 'undone in reverse order'),
+      ...(stage.aliases.length === 0 ? [] : [mermaidText(`formerly ${stage.aliases.join(', ')}`)]),
+    ]),
+    ...branches.flatMap(fallbackClass),
+  ];
+}
+
+function fallbackClass(of: NumberedStage): Lines {
+  if (of.kind !== 'fallback') return [];
+  const { number, stage, primary } = of;
   return drawnClass(`fallback${number}`, 'fallback', 'fallback', [
     mermaidText(`alternative where ${primary.step.id} ${describeFallbackCause(stage)}`),
     ...(stage.circuitBreaker === undefined ? [] : ['circuit breaker']),
@@ -101,10 +117,19 @@ function forwardClass(number: string, step: StepDefinition, context: string): Li
 function relations(stage: NumberedStage): Lines {
   const place = [stage.number, ...stage.conditions.map((one) => mermaidText(`if ${one}`))].join(' ');
   if (stage.kind === 'wait') return [`saga *-- wait${stage.number} : ${place}`];
-  if (stage.kind === 'step') return [`saga *-- step${stage.number} : ${place}`];
+  if (stage.kind !== 'parallel') return branchRelations('saga', stage, place);
+  const parallel = `parallel${stage.number}`;
+  return [
+    `saga *-- ${parallel} : ${place}`,
+    ...stage.branches.flatMap((branch) => branchRelations(parallel, branch, branch.number.replace('_', '.'))),
+  ];
+}
+
+function branchRelations(whole: string, stage: NumberedBranch, place: string): Lines {
+  if (stage.kind === 'step') return [`${whole} *-- step${stage.number} : ${place}`];
   const fallback = `fallback${stage.number}`;
   return [
-    `saga *-- ${fallback} : ${place}`,
+    `${whole} *-- ${fallback} : ${place}`,
     `${fallback} --> step${stage.primary.number} : primary`,
     `${fallback} ..> step${stage.alternative.number} : alternative`,
   ];

@@ -1,4 +1,10 @@
-import type { FallbackStage, SagaDefinition, Stage } from '../definition/saga-definition.js';
+import type {
+  BranchStage,
+  FallbackStage,
+  ParallelStage,
+  SagaDefinition,
+  Stage,
+} from '../definition/saga-definition.js';
 import { isForward } from '../definition/saga-step.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import { describeGuards } from './describe-guards.js';
@@ -6,7 +12,7 @@ import type { WaitDefinition } from '../definition/wait-definition.js';
 
 /** A step with the number that identifies its nodes: ids in a diagram never come from the text of a user. */
 export interface NumberedStep {
-  /** `1`, or `2a` and `2b` for the two sides of a fallback. */
+  /** `1`, `2a` and `2b` for the two sides of a fallback, or `3_1` and `3_2` for branches. */
   readonly number: string;
   readonly step: StepDefinition;
 }
@@ -38,17 +44,29 @@ export interface NumberedWaitStage extends Conditional {
   readonly wait: WaitDefinition;
 }
 
+/** A branch of a stage, or a stage of its own. */
+export type NumberedBranch = NumberedStepStage | NumberedFallbackStage;
+
+/** A stage whose branches run side by side. */
+export interface NumberedParallelStage extends Conditional {
+  readonly kind: 'parallel';
+  readonly number: string;
+  readonly stage: ParallelStage;
+  readonly branches: readonly NumberedBranch[];
+}
+
 /** One stage of a saga, numbered. */
-export type NumberedStage = NumberedStepStage | NumberedFallbackStage | NumberedWaitStage;
+export type NumberedStage = NumberedBranch | NumberedWaitStage | NumberedParallelStage;
 
 /** The stages of a saga in order, numbered from 1. */
 export function numberStages(definition: SagaDefinition): readonly NumberedStage[] {
   return definition.stages.map((stage, index) => numberStage(stage, String(index + 1)));
 }
 
-/** The steps of a stage, the primary first. A wait has none. */
+/** The steps of a stage: those of its branches in order, the primary before its alternative. A wait has none. */
 export function numberedSteps(stage: NumberedStage): readonly NumberedStep[] {
   if (stage.kind === 'wait') return [];
+  if (stage.kind === 'parallel') return stage.branches.flatMap(numberedSteps);
   return stage.kind === 'step' ? [stage] : [stage.primary, stage.alternative];
 }
 
@@ -69,8 +87,14 @@ export function pointOfNoReturn(stages: readonly NumberedStage[]): NumberedStage
 
 function numberStage(stage: Stage, number: string): NumberedStage {
   const conditions = describeGuards(stage);
-  if (stage.kind === 'step') return { kind: 'step', number, step: stage.step, conditions };
   if (stage.kind === 'wait') return { kind: 'wait', number, wait: stage.wait, conditions };
+  if (stage.kind !== 'parallel') return numberBranch(stage, number, conditions);
+  const branches = stage.branches.map((branch, index) => numberBranch(branch, `${number}_${index + 1}`, []));
+  return { kind: 'parallel', number, stage, branches, conditions };
+}
+
+function numberBranch(stage: BranchStage, number: string, conditions: readonly string[]): NumberedBranch {
+  if (stage.kind === 'step') return { kind: 'step', number, step: stage.step, conditions };
   return {
     kind: 'fallback',
     number,

@@ -11,7 +11,9 @@ import { indented } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
 import { describeWait, waysOut } from './describe-wait.js';
 import type {
+  NumberedBranch,
   NumberedFallbackStage,
+  NumberedParallelStage,
   NumberedStage,
   NumberedStep,
   NumberedWaitStage,
@@ -74,6 +76,28 @@ function forward(stage: NumberedStage): Lines {
 
 function forwardAlways(stage: NumberedStage): Lines {
   if (stage.kind === 'wait') return forwardWait(stage);
+  return stage.kind === 'parallel' ? forwardParallel(stage) : forwardBranch(stage);
+}
+
+function forwardParallel(parallel: NumberedParallelStage): Lines {
+  const { stage, branches } = parallel;
+  const [first, ...others] = branches;
+  if (first === undefined) return [];
+  const end = stage.onFailure === 'abort' ? 'its signals fire and it ends' : 'it ends';
+  const failed = `after a failed branch of ${stage.id} no other begins, and if one runs, ${end} before the undo`;
+  return [
+    ...opened('par', `${stage.id}, ${idOf(first)}`, forwardBranch(first)),
+    ...others.flatMap((branch) => opened('and', idOf(branch), forwardBranch(branch))),
+    'end',
+    ...(isForwardStage(parallel) ? [] : [noteOfSaga(failed)]),
+  ];
+}
+
+function idOf(branch: NumberedBranch): string {
+  return branch.kind === 'step' ? branch.step.id : branch.primary.step.id;
+}
+
+function forwardBranch(stage: NumberedBranch): Lines {
   if (isForwardStage(stage)) return forwardOnly(stage);
   return stage.kind === 'step' ? forwardStep(stage) : forwardFallback(stage);
 }
@@ -97,7 +121,7 @@ function forwardStep(step: NumberedStep): Lines {
 }
 
 /** A stage that is never undone. */
-function forwardOnly(stage: Exclude<NumberedStage, NumberedWaitStage>): Lines {
+function forwardOnly(stage: NumberedBranch): Lines {
   if (stage.kind === 'step') return [...tryForward(stage), answer(stage, 'completed')];
   const { primary, alternative } = stage;
   return [
@@ -233,6 +257,10 @@ function block(kind: 'break' | 'opt', condition: string, lines: Lines): Lines {
   return [...opened(kind, condition, lines), 'end'];
 }
 
-function opened(kind: 'alt' | 'else' | 'break' | 'opt', condition: string, lines: Lines): Lines {
+function opened(
+  kind: 'alt' | 'else' | 'break' | 'opt' | 'par' | 'and',
+  condition: string,
+  lines: Lines,
+): Lines {
   return [`${kind} ${mermaidText(condition)}`, ...indented(lines)];
 }

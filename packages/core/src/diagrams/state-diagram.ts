@@ -6,6 +6,7 @@ import { indented } from './lines.js';
 import type { Lines } from './lines.js';
 import { mermaidText } from './mermaid-text.js';
 import { isForwardStage, numberedSteps, numberStages, undoableSteps } from './numbered-stages.js';
+import type { NumberedStage } from './numbered-stages.js';
 import { transitionsOf } from './state-transitions.js';
 
 /**
@@ -23,7 +24,12 @@ export function stateDiagram(definition: SagaDefinition): string {
   const waits = stages.filter((stage) => stage.kind === 'wait');
   const transitions = transitionsOf(stages, definition.deadlineMs);
   const choices = transitions.filter(({ from }) => from.startsWith('choice')).map(({ from }) => from);
-  const firsts = stages.flatMap((stage) => {
+  const parallels = stages.filter((stage) => stage.kind === 'parallel');
+  const undoableParallels = parallels.filter((stage) => !isForwardStage(stage));
+  const branches = stages.flatMap((stage): readonly NumberedStage[] =>
+    stage.kind === 'parallel' ? stage.branches : [stage],
+  );
+  const firsts = branches.flatMap((stage) => {
     if (stage.kind !== 'fallback' || isForwardStage(stage)) return [];
     if (stage.primary.step.compensateOn === 'completed') return [];
     return [{ ...stage, number: `first${stage.primary.number}` }];
@@ -41,6 +47,14 @@ export function stateDiagram(definition: SagaDefinition): string {
       ...firsts.map(({ number, primary, alternative }) =>
         state(number, `undo ${primary.step.id} before ${alternative.step.id}`),
       ),
+      ...parallels.flatMap(({ number }) => [`state fork${number} <<fork>>`, `state join${number} <<join>>`]),
+      ...undoableParallels.flatMap(({ number, stage }) => [
+        state(`settle${number}`, `${stage.id}, the other branches end`),
+        stage.undo === 'parallel'
+          ? `state back${number} <<fork>>`
+          : state(`back${number}`, `undo ${stage.id}`),
+        ...(stage.undo === 'parallel' ? [`state undone${number} <<join>>`] : []),
+      ]),
       ...[...new Set(choices)].map((choice) => `state ${choice} <<choice>>`),
       state('completed', 'COMPLETED'),
       state('failed', 'FAILED'),
@@ -61,6 +75,7 @@ export function stateDiagram(definition: SagaDefinition): string {
       ...coloured('undone', [
         ...undoable.map(({ number }) => `undo${number}`),
         ...firsts.map(({ number }) => number),
+        ...undoableParallels.map(({ number }) => `settle${number}`),
       ]),
       ...coloured('completed', ['completed']),
       ...coloured('failed', ['failed']),

@@ -6,7 +6,9 @@ import {
 } from './describe-policies.js';
 import { waysOut } from './describe-wait.js';
 import type {
+  NumberedBranch,
   NumberedFallbackStage,
+  NumberedParallelStage,
   NumberedStage,
   NumberedStep,
   NumberedWaitStage,
@@ -73,10 +75,12 @@ const endOfUndo: Transitions = [
 function actOf(stage: NumberedStage | undefined): string {
   if (stage === undefined) return 'completed';
   if (stage.kind === 'wait') return `wait${stage.number}`;
+  if (stage.kind === 'parallel') return `fork${stage.number}`;
   return `act${stage.kind === 'step' ? stage.number : stage.primary.number}`;
 }
 
 function undoOf(stage: NumberedStage): string {
+  if (stage.kind === 'parallel') return `back${stage.number}`;
   return stage.kind === 'step' ? `undo${stage.number}` : `choice${stage.number}`;
 }
 
@@ -90,6 +94,7 @@ function skipped({ conditions }: NumberedStage, from: string, to: string): Trans
 }
 
 function forwardAlways(stage: NumberedStage, next: string, turn: Turn): Transitions {
+  if (stage.kind === 'parallel') return forwardParallel(stage, next, turn);
   if (stage.kind !== 'wait' && isForwardStage(stage)) return forwardOnly(stage, next, turn);
   if (stage.kind === 'fallback') return forwardFallback(stage, next, turn);
   if (stage.kind === 'wait') return forwardWait(stage, next, turn);
@@ -102,11 +107,7 @@ function forwardAlways(stage: NumberedStage, next: string, turn: Turn): Transiti
 }
 
 /** A stage that is never undone. */
-function forwardOnly(
-  stage: Exclude<NumberedStage, NumberedWaitStage>,
-  next: string,
-  turn: Turn,
-): Transitions {
+function forwardOnly(stage: NumberedBranch, next: string, turn: Turn): Transitions {
   if (stage.kind === 'step') return tryForward(stage, next, turn);
   const { primary, alternative } = stage;
   const cause = `${describeFallbackCause(stage.stage)}, nothing in doubt`;
@@ -194,12 +195,56 @@ function forwardWait({ number, wait }: NumberedWaitStage, next: string, turn: Tu
   ];
 }
 
+/** The branches begin together. When one has failed for good, the others end before anything is undone. */
+function forwardParallel(parallel: NumberedParallelStage, next: string, turn: Turn): Transitions {
+  const { number, branches } = parallel;
+  const [fork, join, settle] = [`fork${number}`, `join${number}`, `settle${number}`];
+  const undone = { ...turn, back: settle };
+  return [
+    ...branches.map((branch) => ({ from: fork, to: actOf(branch) })),
+    // Before its siblings have ended, no branch is undone, except for a primary before its alternative.
+    ...branches
+      .flatMap((branch) => forward(branch, join, undone))
+      .map((one) => (one.from.startsWith('act') && one.to.startsWith('undo') ? { ...one, to: settle } : one)),
+    { from: join, to: next, when: 'every branch completed' },
+    ...(isForwardStage(parallel)
+      ? []
+      : [{ from: settle, to: `back${number}`, when: 'no branch runs any more' }]),
+  ];
+}
+
+/** In reverse of the declared order, or side by side. */
+function backwardParallel({ number, stage, branches }: NumberedParallelStage, turn: Turn): Transitions {
+  const back = `back${number}`;
+  if (stage.undo === 'parallel') {
+    const end = `undone${number}`;
+    return [
+      ...branches.map((branch) => ({ from: back, to: undoOf(branch) })),
+      ...branches.flatMap((branch) => backward(branch, { ...turn, undone: end })),
+      { from: end, to: turn.undone, when: 'every branch has ended' },
+    ];
+  }
+  const reversed = branches.toReversed();
+  const first = reversed[0];
+  return [
+    ...(first === undefined ? [] : [{ from: back, to: undoOf(first) }]),
+    ...reversed.flatMap((branch, index) => {
+      const before = reversed[index + 1];
+      return backward(branch, { ...turn, undone: before === undefined ? turn.undone : undoOf(before) });
+    }),
+  ];
+}
+
 function backward(stage: NumberedStage, turn: Turn): Transitions {
   if (stage.kind === 'wait' || isForwardStage(stage)) return [];
   return [...backwardAlways(stage, turn), ...skipped(stage, undoOf(stage), turn.undone)];
 }
 
-function backwardAlways(stage: Exclude<NumberedStage, NumberedWaitStage>, turn: Turn): Transitions {
+function backwardAlways(stage: NumberedBranch | NumberedParallelStage, turn: Turn): Transitions {
+  return stage.kind === 'parallel' ? backwardParallel(stage, turn) : backwardBranch(stage, turn);
+}
+
+function backwardBranch(stage: NumberedBranch, turn: Turn): Transitions {
   const behind = (from: string, when: string): Transitions => [{ from, to: turn.undone, when }];
   if (stage.kind === 'step') return undo(stage, behind);
   const { primary, alternative } = stage;

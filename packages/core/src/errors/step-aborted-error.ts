@@ -1,7 +1,8 @@
 import { SagaError } from './saga-error.js';
 
 /** The reason why a running step has to stop. */
-export type StepAbortReason = 'timeout' | 'cancelled' | 'deadline' | 'lease-lost' | 'shutdown';
+export type StepAbortReason =
+  'timeout' | 'cancelled' | 'deadline' | 'sibling-failed' | 'lease-lost' | 'shutdown';
 
 /** The reason of `run.signal` when it fires: the attempt was ended from outside. */
 export class StepAbortedError extends SagaError {
@@ -16,6 +17,7 @@ export class StepAbortedError extends SagaError {
       timeout: 'it ran longer than its timeoutMs',
       cancelled: 'the saga was cancelled',
       deadline: 'the saga passed its deadline',
+      'sibling-failed': 'another branch of its stage failed, and the saga is undone',
       'lease-lost': 'this worker could not renew its lease, so another one may run the saga',
       shutdown: 'this process is shutting down; another worker will run the step again',
     }[reason];

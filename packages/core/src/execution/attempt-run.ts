@@ -8,7 +8,7 @@ import { stepKey } from '../definition/saga-step.js';
 import type { StepOutcome, StepRun } from '../definition/step-run.js';
 import type { StepAbortedError } from '../errors/step-aborted-error.js';
 import type { SagaState } from '../journal/saga-state.js';
-import type { ActAction, CompensateAction } from './next-actions.js';
+import type { ActAction, CompensateAction } from './action.js';
 
 /** The class of each emitted event, if it has one. */
 export type EventClasses = readonly (ContextClass | undefined)[];

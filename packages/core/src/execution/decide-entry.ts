@@ -2,16 +2,18 @@ import type { Json } from '../context/context-codec.js';
 import { maximumTimerMs } from '../options/option.js';
 import { matchesError } from '../errors/error-matcher.js';
 import type { CompensationPolicy, RetryPolicy } from '../options/step-policies.js';
-import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { SagaDefinition, Stage } from '../definition/saga-definition.js';
 import { isForward } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
 import { recordError } from '../errors/recorded-error.js';
 import { isSagaError, readSafely } from '../identity/thrown.js';
 import type { ActCompleted, StepEntryDraft } from '../journal/journal-entry.js';
-import { branchOf } from '../journal/branch-state.js';
+import type { BranchState } from '../journal/branch-state.js';
 import type { SagaState } from '../journal/saga-state.js';
+import { branchFields } from '../journal/stage-branches.js';
 import { isUndoneAfter } from './is-undone-after.js';
-import type { ActAction, CompensateAction } from './next-actions.js';
+import { knownAttempts, stageOf } from './known-attempts.js';
+import type { ActAction, CompensateAction } from './action.js';
 import { nextOfForward } from './next-of-forward.js';
 import { retryDelay } from './retry-delay.js';
 
@@ -51,11 +53,15 @@ export function decideEntry(
 ): StepEntryDraft {
   const { action, outcome, startedAt, finishedAt } = attempt;
   const step = action.kind === 'act' ? action.step.id : action.item.step;
-  const base = { step, attempt: action.attempt, startedAt, finishedAt };
+  const attempted = { step, attempt: action.attempt, startedAt, finishedAt };
+  // hot path: the spread is for branches alone.
+  const base =
+    action.branch === undefined ? attempted : { ...attempted, ...branchFields(definition, state, action) };
   if (outcome.kind === 'completed') {
     const { response, events } = outcome;
-    // The context of a saga is that of the last entry that has one.
-    const context = outcome.context === state.context ? undefined : outcome.context;
+    // The context of a saga is that of the last entry that has one. No branch changes it.
+    const isKept = action.branch !== undefined || outcome.context === state.context;
+    const context = isKept ? undefined : outcome.context;
     if (action.kind === 'act') {
       const completed = actCompleted(base, context, response, events);
       return isForward(action.step) && !state.isPastPivot ? { ...completed, pivot: true } : completed;
@@ -77,7 +83,7 @@ export function decideEntry(
   };
 }
 
-type Base = Pick<ActCompleted, 'step' | 'attempt' | 'startedAt' | 'finishedAt'>;
+type Base = Pick<ActCompleted, 'step' | 'attempt' | 'startedAt' | 'finishedAt' | 'branch' | 'branches'>;
 
 // hot path: one literal, unlike the others, because every step of every saga makes this entry.
 function actCompleted(
@@ -88,7 +94,7 @@ function actCompleted(
 ): ActCompleted {
   const { step, attempt, startedAt, finishedAt } = base;
   const kind = 'act-completed';
-  if (context === undefined || events !== undefined) {
+  if (context === undefined || events !== undefined || base.branch !== undefined) {
     return {
       kind,
       ...base,
@@ -119,17 +125,20 @@ function decideFailedAct(
   if (isForward(action.step) || state.isPastPivot)
     return { ...base, ...decideFailedForward(definition, state, action, attempt, failed) };
   const isEffectThere = isEffectOf(failed);
-  const undo = isUndoneAfter(action.step.compensateOn, outcomeSoFar(state, failed));
-  if (state.cancel !== undefined) return { ...base, next: 'compensate', undo };
-  if (!isEffectThere && !failed.isBreakerOpen && mayRetry(action.step.retry, state, attempt, failed)) {
+  const known = knownAttempts(state, action);
+  const undo = isUndoneAfter(action.step.compensateOn, outcomeSoFar(known, failed));
+  // After the failure of a sibling, no act begins.
+  if (state.cancel !== undefined || state.direction === 'backward')
+    return { ...base, next: 'compensate', undo };
+  if (!isEffectThere && !failed.isBreakerOpen && mayRetry(action.step.retry, known, attempt, failed)) {
     return {
       ...base,
       next: 'retry',
-      retryAt: retryAt(action.step.retry, state, attempt, failed),
+      retryAt: retryAt(action.step.retry, known, attempt, failed),
       undo: false,
     };
   }
-  if (isEffectThere || !leadsToAlternative(definition, state, failed))
+  if (isEffectThere || !leadsToAlternative(stageOf(definition, state, action), known, failed))
     return { ...base, next: 'compensate', undo };
   // Two effects of one stage never exist at the same time.
   return { ...base, next: undo ? 'undo-first' : 'alternative', undo };
@@ -140,26 +149,28 @@ type ForwardDecision = Pick<Decision<'act-failed'>, 'next' | 'stuck' | 'undo' | 
 function decideFailedForward(
   definition: SagaDefinition,
   state: SagaState,
-  { step }: ActAction,
+  action: ActAction,
   attempt: FinishedAttempt,
   failed: Failed,
 ): ForwardDecision {
-  const isInDoubt = outcomeSoFar(state, failed) === StepOutcome.Unknown || isEffectOf(failed);
+  const { step } = action;
+  const known = knownAttempts(state, action);
+  const isInDoubt = outcomeSoFar(known, failed) === StepOutcome.Unknown || isEffectOf(failed);
   const isCalled = !failed.isBreakerOpen || isInDoubt;
   const decided = nextOfForward({
     kind: step.kind,
     isPastPivot: state.isPastPivot,
     isCancelled: state.cancel !== undefined,
     isInDoubt,
-    doubtfulAttempts: branchOf(state).doubtfulAttempts + 1,
-    mayRetry: isCalled && mayRetry(step.retry, state, attempt, failed),
-    hasAlternative: leadsToAlternative(definition, state, failed),
+    doubtfulAttempts: known.doubtfulAttempts + 1,
+    mayRetry: isCalled && mayRetry(step.retry, known, attempt, failed),
+    hasAlternative: leadsToAlternative(stageOf(definition, state, action), known, failed),
   });
   const undo = false;
   if (decided.next !== 'retry') return { ...decided, undo };
   const isLate = attempt.action.attempt >= (step.overdueAfter ?? Number.POSITIVE_INFINITY);
   const isOverdue = isLate || (state.isPastPivot && state.isOverdue);
-  const next = { ...decided, undo, retryAt: retryAt(step.retry, state, attempt, failed) };
+  const next = { ...decided, undo, retryAt: retryAt(step.retry, known, attempt, failed) };
   return isOverdue ? { ...next, overdue: true } : next;
 }
 
@@ -171,14 +182,20 @@ function isEffectOf({ outcome }: Failed): boolean {
  * The known outcome of the act after this attempt. A failed attempt, or one that a breaker refused, does not change the
  * outcome of an earlier one.
  */
-function outcomeSoFar(state: SagaState, { outcome, isBreakerOpen }: Failed): StepOutcome | undefined {
+function outcomeSoFar(
+  { priorOutcome }: BranchState,
+  { outcome, isBreakerOpen }: Failed,
+): StepOutcome | undefined {
   if (outcome !== StepOutcome.Failed) return outcome;
-  return branchOf(state).priorOutcome ?? (isBreakerOpen ? undefined : StepOutcome.Failed);
+  return priorOutcome ?? (isBreakerOpen ? undefined : StepOutcome.Failed);
 }
 
-function leadsToAlternative(definition: SagaDefinition, state: SagaState, failed: Failed): boolean {
-  const stage = definition.stages[state.stage];
-  if (stage?.kind !== 'fallback' || branchOf(state).isAlternative) return false;
+function leadsToAlternative(
+  stage: Stage | undefined,
+  { isAlternative }: BranchState,
+  failed: Failed,
+): boolean {
+  if (stage?.kind !== 'fallback' || isAlternative) return false;
   return (
     failed.isBreakerOpen ||
     stage.failureErrors === undefined ||
@@ -195,28 +212,42 @@ function decideFailedCompensation(
   const policy: CompensationPolicy = action.step.compensation;
   const outcome = failed.outcome === StepOutcome.Unknown ? 'timed-out' : 'failed';
   const base = { error: recordError(failed.error), outcome } as const;
-  if (!mayRetry(policy, state, attempt, failed)) {
+  const known = knownAttempts(state, action);
+  const isOfBranch = action.branch !== undefined;
+  // Once the saga is undone, a primary that was undone first is undone in its turn, with all its attempts.
+  const isTurned = isOfBranch && (state.direction === 'backward' || state.cancel !== undefined);
+  if (isTurned || !mayRetry(policy, known, attempt, failed)) {
     // The alternative must not begin while an effect remains that could not be undone. A cancel continues to undo, by
     // the step's own rule.
-    const isInTheWay = state.isUndoingFirst && state.cancel === undefined;
+    const isInTheWay = isOfBranch || (state.isUndoingFirst && state.cancel === undefined);
     return { ...base, next: isInTheWay ? 'halt' : policy.onExhausted };
   }
-  return { ...base, next: 'retry', retryAt: retryAt(policy, state, attempt, failed) };
+  return { ...base, next: 'retry', retryAt: retryAt(policy, known, attempt, failed) };
 }
 
-function mayRetry(policy: RetryPolicy, state: SagaState, attempt: FinishedAttempt, failed: Failed): boolean {
+function mayRetry(
+  policy: RetryPolicy,
+  { forgivenAttempts }: BranchState,
+  attempt: FinishedAttempt,
+  failed: Failed,
+): boolean {
   if (
     isSagaError(failed.error, 'SAGA_STEP_NON_RETRYABLE') ||
     matchesError(policy.nonRetryableErrors, failed.error)
   )
     return false;
-  return attempt.action.attempt - branchOf(state).forgivenAttempts < policy.maximumAttempts;
+  return attempt.action.attempt - forgivenAttempts < policy.maximumAttempts;
 }
 
-function retryAt(policy: RetryPolicy, state: SagaState, attempt: FinishedAttempt, failed: Failed): Date {
+function retryAt(
+  policy: RetryPolicy,
+  { forgivenAttempts }: BranchState,
+  attempt: FinishedAttempt,
+  failed: Failed,
+): Date {
   const asked = isSagaError(failed.error, 'SAGA_STEP_RETRYABLE') && readSafely(failed.error, 'retryAfterMs');
   const isUsable = typeof asked === 'number' && Number.isFinite(asked) && asked >= 0;
-  const failedAttempts = attempt.action.attempt - branchOf(state).forgivenAttempts;
+  const failedAttempts = attempt.action.attempt - forgivenAttempts;
   const delayMs = isUsable
     ? Math.min(asked, maximumTimerMs)
     : retryDelay(policy, failedAttempts, attempt.random);

@@ -11,6 +11,7 @@ import { mayAct } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { SagaPath } from '../journal/saga-path.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
+import { statusOfBranches } from './status-of-branches.js';
 
 /**
  * An entry with the status that results from it, if it changes the status. The process that writes the entry decides
@@ -37,6 +38,8 @@ function decideStatus(
   draft: EntryDraft,
   waitsForHandlers: boolean,
 ): SagaStatus {
+  const ofBranches = statusOfBranches(definition, state, draft, waitsForHandlers);
+  if (ofBranches !== undefined) return ofBranches;
   switch (draft.kind) {
     case 'act-completed':
       return afterAct(definition, state, draft, waitsForHandlers);

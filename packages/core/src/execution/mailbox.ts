@@ -1,11 +1,12 @@
 import type { AttemptEnd } from './attempt-end.js';
 
 /**
- * Wakes an executor. `news`: the journal has an entry of another writer. `timer`: a wait or the deadline is over.
+ * Wakes an executor. `branch-ended`: an attempt of a branch ended. `news`: the journal has an entry of another writer. `timer`: a wait or the deadline is over.
  * `stop`: this process has to stop running the saga.
  */
 export type Message =
   | { readonly kind: 'attempt-ended'; readonly end: AttemptEnd }
+  | { readonly kind: 'branch-ended' }
   | { readonly kind: 'news' }
   | { readonly kind: 'timer' }
   | { readonly kind: 'stop' };
@@ -35,10 +36,16 @@ export class Mailbox {
     for (;;) {
       const message = this.messages.shift();
       if (message !== undefined) return message;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+      await this.awaitNext();
     }
+  }
+
+  /** Resolves when there is a message. Only one caller waits at a time. */
+  async awaitNext(): Promise<void> {
+    if (!this.isEmpty) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
   }
 
   /** Removes all news, because one read answers them all. Returns whether there were any. */

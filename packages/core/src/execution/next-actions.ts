@@ -1,52 +1,21 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import type { StepDefinition } from '../definition/saga-step.js';
 import { isForward } from '../definition/saga-step.js';
 import { StepOutcome } from '../definition/step-run.js';
 import { SagaStuckReason } from '../errors/saga-failure.js';
-import { branchOf, changedBranches } from '../journal/branch-state.js';
+import { branchOf } from '../journal/branch-state.js';
 import type { BranchState } from '../journal/branch-state.js';
 import { fits } from '../journal/fits.js';
 import { mayEnter } from '../journal/guards.js';
-import { currentStep, standingStep, stepAt, waitAt } from '../journal/stage-steps.js';
-import type { CompensationDecided, DeadlinePassed, MarkedStuck, Settled } from '../journal/journal-entry.js';
-import type { SagaState, UndoItem } from '../journal/saga-state.js';
-import { mayAct } from '../journal/saga-state.js';
+import { currentStep, parallelAt, standingStep, stepAt, waitAt } from '../journal/stage-steps.js';
+import type { BegunStep, CompensationDecided, MarkedStuck } from '../journal/journal-entry.js';
+import type { SagaState } from '../journal/saga-state.js';
+import { isSettling } from '../journal/saga-state.js';
 import { isTerminal, SagaStatus } from '../journal/saga-status.js';
-import { undoLayer } from '../journal/undo-list.js';
 import { meetsDeadline } from './meets-deadline.js';
 import { nextOfWait } from './next-wait.js';
-import type { BeginWaitAction, EndWaitAction, WaitAction } from './next-wait.js';
+import type { Action, CompensateAction, RecordAction } from './action.js';
+import { nextOfBranches, nextOfLayer, nextOfSettling, openDoubts } from './next-branches.js';
 import { isUndoneAfter } from './is-undone-after.js';
-
-/** Run the act of a step. */
-export interface ActAction {
-  readonly kind: 'act';
-  readonly step: StepDefinition;
-  readonly attempt: number;
-}
-
-/** Run the compensation of a step. */
-export interface CompensateAction {
-  readonly kind: 'compensate';
-  readonly step: StepDefinition;
-  readonly item: UndoItem;
-  readonly attempt: number;
-}
-
-/** Write an entry. */
-export interface RecordAction {
-  readonly kind: 'record';
-  readonly entry: Settled | CompensationDecided | DeadlinePassed | MarkedStuck;
-}
-
-/** Decide the path: no entry led to this stage with the decisions that it needs, or one of them failed. */
-export interface ChooseAction {
-  readonly kind: 'choose';
-}
-
-/** One of the next things to do for a saga. */
-export type Action =
-  ActAction | CompensateAction | ChooseAction | WaitAction | BeginWaitAction | EndWaitAction | RecordAction;
 
 /**
  * Decides what comes next; nothing if a saga has ended, is STUCK or is parked. Pure and total: no clock, no randomness,
@@ -70,14 +39,21 @@ export function nextActionsThatFit(definition: SagaDefinition, state: SagaState)
   if (meetsDeadline(definition, state)) return [record({ kind: 'deadline-passed' })];
   if (state.recoveries > definition.maximumRecoveryAttempts)
     return [record(recoveryExhausted(definition, state))];
-  return state.branches.map((branch) => nextOf(definition, state, branch));
+  return nextOf(definition, state);
 }
 
-/** The state after the end of its wait. */
-export function afterWait(state: SagaState): SagaState {
+/**
+ * The state after the end of a wait.
+ *
+ * @param until The moment of the wait; of several waits for a next attempt, it names one.
+ */
+export function afterWait(state: SagaState, until = branchOf(state).retryAt): SagaState {
   const { wait } = state;
   if (wait !== undefined) return { ...state, wait: { ...wait, isOver: true } };
-  return { ...state, branches: changedBranches(state, { retryAt: undefined }) };
+  const branches = state.branches.map((branch) =>
+    branch.retryAt === until ? { ...branch, retryAt: undefined } : branch,
+  );
+  return { ...state, branches };
 }
 
 const none: readonly Action[] = Object.freeze([]);
@@ -86,10 +62,13 @@ function standsStill({ status, park }: SagaState): boolean {
   return isTerminal(status) || status === SagaStatus.Stuck || park !== undefined;
 }
 
-function nextOf(definition: SagaDefinition, state: SagaState, branch: BranchState): Action {
-  const { retryAt, retryDelayMs } = branch;
-  if (retryAt !== undefined) return { kind: 'wait', until: retryAt, forMs: retryDelayMs };
-  return mayAct(state) ? nextAct(definition, state, branch) : nextCompensation(definition, state, branch);
+function nextOf(definition: SagaDefinition, state: SagaState): readonly Action[] {
+  if (state.direction === 'backward') return nextOfUndo(definition, state);
+  if (!state.isUndoingFirst && !isOpen(definition, state)) return [{ kind: 'choose' }];
+  const parallel = parallelAt(definition, state.stage);
+  if (parallel !== undefined) return nextOfBranches(definition, parallel, state);
+  if (state.isUndoingFirst) return nextOfUndo(definition, state);
+  return [nextAct(definition, state, branchOf(state))];
 }
 
 /**
@@ -104,23 +83,23 @@ function isForwardInDoubt(definition: SagaDefinition, state: SagaState): boolean
 
 /** If a cancel comes between the attempts of a step, `compensateOn` decides whether the step is undone. */
 function decidedByCancel(definition: SagaDefinition, state: SagaState): CompensationDecided {
-  const { priorOutcome } = branchOf(state);
-  // The act of a stage that was not chosen has not begun.
-  const step = isOpen(definition, state) ? currentStep(definition, state) : undefined;
-  const isUndone =
-    step !== undefined &&
-    !isForward(step) &&
-    priorOutcome !== undefined &&
-    isUndoneAfter(step.compensateOn, priorOutcome);
-  return { kind: 'compensation-decided', undo: isUndone ? [{ step: step.id, outcome: priorOutcome }] : [] };
+  return { kind: 'compensation-decided', undo: doubts(definition, state) };
 }
 
-function nextAct(
-  definition: SagaDefinition,
-  state: SagaState,
-  { isAlternative, failedAttempts }: BranchState,
-): Action {
-  if (!isOpen(definition, state)) return { kind: 'choose' };
+function doubts(definition: SagaDefinition, state: SagaState): readonly BegunStep[] {
+  // The act of a stage that was not chosen has not begun.
+  if (!isOpen(definition, state)) return [];
+  if (parallelAt(definition, state.stage) !== undefined) return openDoubts(definition, state);
+  const { priorOutcome } = branchOf(state);
+  const step = currentStep(definition, state);
+  if (step === undefined || isForward(step) || priorOutcome === undefined) return [];
+  if (!isUndoneAfter(step.compensateOn, priorOutcome)) return [];
+  return [{ step: step.id, outcome: priorOutcome }];
+}
+
+function nextAct(definition: SagaDefinition, state: SagaState, branch: BranchState): Action {
+  const { isAlternative, failedAttempts, retryAt, retryDelayMs } = branch;
+  if (retryAt !== undefined) return { kind: 'wait', until: retryAt, forMs: retryDelayMs };
   const step = stepAt(definition, state.stage, isAlternative);
   if (step !== undefined) return { kind: 'act', step, attempt: failedAttempts + 1 };
   const wait = waitAt(definition, state.stage);
@@ -135,21 +114,20 @@ function isOpen({ stages }: SagaDefinition, { stage, decisions }: SagaState): bo
   return next?.guards === undefined || mayEnter(next, decisions);
 }
 
-/** A layer is undone item by item, the last one first. */
-function nextCompensation(
-  definition: SagaDefinition,
-  state: SagaState,
-  { failedAttempts }: BranchState,
-): Action {
-  const item = undoLayer(state).at(-1);
-  if (item === undefined) return record({ kind: 'settled' });
-  const step = stepAt(definition, item.stage, item.isAlternative);
-  if (step === undefined) return misfit(fits(definition, state));
-  if (isForward(step))
-    return misfit(
-      `the journal undoes the step "${step.id}", which is a ${step.kind} step now and has no undo`,
-    );
-  return { kind: 'compensate', step, item, attempt: failedAttempts + 1 };
+function nextOfUndo(definition: SagaDefinition, state: SagaState): readonly Action[] {
+  if (isSettling(state)) {
+    const abandoned = nextOfSettling(definition, state);
+    if (abandoned !== undefined) return [record(abandoned)];
+  }
+  const actions = nextOfLayer(definition, state) ?? [misfit(fits(definition, state))];
+  return actions.map((action) => (action.kind === 'compensate' ? withUndo(action) : action));
+}
+
+/** A step whose kind has changed may have no undo by now. */
+function withUndo(action: CompensateAction): Action {
+  const { step } = action;
+  if (!isForward(step)) return action;
+  return misfit(`the journal undoes the step "${step.id}", which is a ${step.kind} step now and has no undo`);
 }
 
 function recoveryExhausted(definition: SagaDefinition, state: SagaState): MarkedStuck {

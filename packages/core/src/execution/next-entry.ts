@@ -12,6 +12,7 @@ import { beginningOf } from './begin-wait.js';
 import type { WaitingRule } from './begin-wait.js';
 import { choosePath, failureOfChoice } from './choose-path.js';
 import { endOf, failedWait } from './end-wait.js';
+import { isLast, joinedByHand } from './join-branches.js';
 import { nextActions } from './next-actions.js';
 import type { WaitAction } from './next-wait.js';
 
@@ -35,6 +36,8 @@ export function nextEntry(
     }
     case 'end-wait':
       return endOf(definition, sagaId, state, action);
+    case 'join':
+      return joinedByHand(definition, action.stage, sagaId, state, rule.clock.now());
     case 'wait':
       return isToPark(action, rule) ? { kind: 'parked', park: restOf(state, action) } : undefined;
     case 'act':
@@ -58,6 +61,8 @@ export function leadingToStage(definition: SagaDefinition, state: SagaState, dra
   // hot path: nearly every entry ends here.
   if (definition.stages[stage]?.guards === undefined) return draft;
   const isPivot = draft.kind === 'act-completed' && draft.pivot === true;
+  if (draft.kind === 'act-completed' && draft.branch !== undefined && !isLast(definition, state, draft))
+    return draft;
   const isLeading = mayAct(state) && (state.cancel === undefined || isPivot) && !('next' in draft);
   if (!isLeading) return draft;
   const { context = state.context } = draft;
@@ -95,8 +100,12 @@ export function leadingToWait(
 }
 
 /** The rest of a wait, up to the same moment as before, however much time has passed since its last owner's claim. */
-function restOf({ wait, branches, isOverdue }: SagaState, { forMs }: WaitAction): Park {
-  const { step: name = '', retryEndsAt } = branchOf({ branches });
+export function restOf(
+  { wait, branches, isOverdue }: SagaState,
+  { until: retryAt, forMs }: Omit<WaitAction, 'kind'>,
+): Park {
+  const waiting = branches.find((branch) => branch.retryAt === retryAt) ?? branchOf({ branches });
+  const { step: name = '', retryEndsAt } = waiting;
   if (wait === undefined)
     return until({ for: isOverdue ? 'overdue' : 'retry', name, dueInMs: Math.ceil(forMs) }, retryEndsAt);
   return until({ for: wait.for, name: wait.name, dueInMs: undefined }, wait.endsAt);

@@ -6,6 +6,7 @@ import type { SagaStorageError } from '../errors/saga-storage-error.js';
 import { isError, isSagaError } from '../identity/thrown.js';
 import type { MarkedStuck, StepEntryDraft } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
+import { branchFields } from '../journal/stage-branches.js';
 import { decideEntry } from './decide-entry.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import { StopRun } from './stop-run.js';
@@ -52,7 +53,12 @@ export function hasActed({ action, outcome }: FinishedAttempt): boolean {
 /**
  * The entry for a saga whose last attempt cannot be recorded in any form: the journal has nothing about the attempt.
  */
-export function stuckOfRefusal({ action }: FinishedAttempt, { cause }: SagaStorageError): MarkedStuck {
+export function stuckOfRefusal(
+  definition: SagaDefinition,
+  state: SagaState,
+  { action }: FinishedAttempt,
+  { cause }: SagaStorageError,
+): MarkedStuck {
   const step = action.kind === 'act' ? action.step.id : action.item.step;
   const call = action.kind === 'act' ? 'act' : 'compensation';
   const why = isError(cause) ? ` (${recordError(cause).message})` : '';
@@ -60,6 +66,7 @@ export function stuckOfRefusal({ action }: FinishedAttempt, { cause }: SagaStora
     kind: 'stuck',
     reason: SagaStuckReason.EntryRefused,
     step,
+    ...branchFields(definition, state, action),
     message: `the ${call} of the step was called, and the storage refuses to record how it ended${why}`,
   };
 }

@@ -5,15 +5,19 @@ import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { StopReason } from '../ports/saga-listener.js';
 import type { AttemptEnd } from './attempt-end.js';
+import { BranchRuns } from './branch-runs.js';
+import type { EventClasses } from './attempt-run.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import type { FinishedAttempt } from './decide-entry.js';
 import type { UndeliveredEvents } from './delivery.js';
 import type { EndedRun, ExecutionEnd } from './execution-end.js';
+import { knownAttempts } from './known-attempts.js';
 import { Mailbox } from './mailbox.js';
 import type { Message } from './mailbox.js';
 import { meetsDeadline } from './meets-deadline.js';
 import { afterWait } from './next-actions.js';
-import type { ActAction, CompensateAction } from './next-actions.js';
+import type { ActAction, CompensateAction } from './action.js';
+import { isSideBySide } from './next-branches.js';
 import { isToPark, nextEntry } from './next-entry.js';
 import type { WaitAction } from './next-wait.js';
 import type { PendingDelivery } from './pending-delivery.js';
@@ -25,13 +29,23 @@ import { StopRun } from './stop-run.js';
 import { ThrownErrors } from './thrown-errors.js';
 import { Wait } from './wait.js';
 
+/** What runs of a saga: one attempt, or the attempts of branches. */
+interface RunningAttempt {
+  readonly openActs: readonly string[];
+  readonly startedAt?: number;
+  readonly eventClasses?: EventClasses | undefined;
+  abort(reason: 'lease-lost' | 'shutdown'): void;
+  abortAct(reason: 'cancelled' | 'deadline'): void;
+  interrupt?(mailbox: Mailbox): void;
+}
+
 /**
  * Runs one saga from the end of its journal: it decides the next action, runs it, appends the outcome, publishes the
  * entry, and repeats. Every decision depends on the journal alone, so a start and a recovery are the same loop.
  */
 export class SagaExecutor implements EndedRun {
   private readonly record: SagaRecord;
-  private attempt: StepAttempt | undefined;
+  private attempt: RunningAttempt | undefined;
   /** The current wait, even if news interrupt it for a moment. */
   private waitsFor: { readonly until: Date; readonly endsAt: number } | undefined;
   private deadline: DeadlineTimer | undefined;
@@ -80,6 +94,7 @@ export class SagaExecutor implements EndedRun {
         // a crash.
         if (record.delivery !== undefined) await this.acknowledge(record.delivery);
         if (this.deadline?.isOver === true) record.state = afterDeadline(record.state);
+        if (isSideBySide(record.definition, record.state)) await this.runBranches();
         const action = record.nextActions()[0];
         if (action === undefined) {
           if (record.state.park !== undefined) throw new StopRun('parked');
@@ -154,7 +169,7 @@ export class SagaExecutor implements EndedRun {
   private post(message: Message): void {
     if (this.mailbox === undefined) {
       this.mailbox = new Mailbox();
-      this.attempt?.interrupt(this.mailbox);
+      this.attempt?.interrupt?.(this.mailbox);
     }
     this.mailbox.post(message);
   }
@@ -195,8 +210,7 @@ export class SagaExecutor implements EndedRun {
 
   /** An act that cannot be undone continues: only its result shows whether the saga can still be undone. */
   private abortAct(reason: 'cancelled' | 'deadline'): void {
-    if (this.attempt !== this.record.openAct || this.record.state.isPastPivot) return;
-    if (this.attempt?.isForward === false) this.attempt.abort(reason);
+    if (!this.record.state.isPastPivot) this.attempt?.abortAct(reason);
   }
 
   private watchDeadline(): void {
@@ -220,20 +234,22 @@ export class SagaExecutor implements EndedRun {
   private begin(action: ActAction | CompensateAction): StepAttempt {
     this.checkMayRun();
     const { definition, header, state } = this.record;
-    this.attempt = new StepAttempt(this.dependencies, definition, header, state, action);
-    if (action.kind === 'act') this.record.openAct = this.attempt;
-    return this.attempt;
+    const attempt = new StepAttempt(this.dependencies, definition, header, state, action);
+    this.attempt = attempt;
+    if (action.kind === 'act') this.record.openAct = attempt;
+    return attempt;
   }
 
   private stopped(reason: StopReason, error: unknown): ExecutionEnd {
     const { state, openAct } = this.record;
-    const begun = openAct?.isCalled === true ? [openAct.step] : [];
+    const begun = (this.attempt ?? openAct)?.openActs ?? [];
     return { kind: 'stopped', state, reason, error, begun };
   }
 
   private finished(action: ActAction | CompensateAction, outcome: AttemptEnd): FinishedAttempt {
-    const startedAt = new Date(this.attempt?.startedAt ?? 0);
-    this.record.eventClasses = this.attempt?.eventClasses;
+    const { attempt } = this;
+    const startedAt = new Date(attempt?.startedAt ?? 0);
+    this.record.eventClasses = attempt?.eventClasses;
     this.attempt = undefined;
     if (outcome.kind === 'stopped') throw new StopRun(outcome.reason);
     const { clock, ids } = this.dependencies;
@@ -285,8 +301,34 @@ export class SagaExecutor implements EndedRun {
     if (!this.dependencies.isLeaseValid()) throw new StopRun('lease-lost');
   }
 
-  private rememberCause(error: unknown): void {
+  private rememberCause(error: unknown, known = branchOf(this.record.state)): void {
     this.thrown ??= new ThrownErrors();
-    this.thrown.remember(error, branchOf(this.record.state));
+    this.thrown.remember(error, known);
+  }
+
+  /** Runs the branches of a stage, or undoes them, until what comes next is an entry or one step. */
+  private async runBranches(): Promise<void> {
+    const { record, dependencies } = this;
+    const mailbox = (this.mailbox ??= new Mailbox());
+    const runs = new BranchRuns({
+      record,
+      dependencies,
+      mailbox,
+      checkMayRun: () => this.checkMayRun(),
+      acknowledge: async () => {
+        if (record.delivery !== undefined) await this.acknowledge(record.delivery);
+      },
+      noticeDeadline: () => {
+        if (this.deadline?.isOver === true) record.state = afterDeadline(record.state);
+      },
+      meetDeadline: async () => {
+        if (this.deadline?.isOver === true) await this.meetDeadline();
+      },
+      rememberCause: (error, action) => this.rememberCause(error, knownAttempts(record.state, action)),
+    });
+    this.attempt = runs;
+    await runs.run();
+    this.attempt = undefined;
+    if (mailbox.isEmpty) this.mailbox = undefined;
   }
 }

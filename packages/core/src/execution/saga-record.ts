@@ -19,7 +19,8 @@ import { withStatus } from './decide-status.js';
 import type { UndeliveredEvents } from './delivery.js';
 import type { WriteLimit } from './journal-writer.js';
 import { nextActions, nextActionsThatFit } from './next-actions.js';
-import type { Action } from './next-actions.js';
+import type { Action } from './action.js';
+import { withJoin, withoutChange } from './join-branches.js';
 import { leadingToStage, leadingToWait } from './next-entry.js';
 import type { PendingAppend } from './pending-append.js';
 import { beginDelivery } from './pending-delivery.js';
@@ -37,7 +38,7 @@ export class SagaRecord implements WriteLimit {
   /** The classes of the events of the last attempt. */
   eventClasses: EventClasses | undefined;
   /** The act that may have been called and has no entry yet. */
-  openAct: StepAttempt | undefined;
+  openAct: Pick<StepAttempt, 'openActs'> | undefined;
   /** The delivery of the last entry's events, until every handler has handled them or was given up. */
   delivery: PendingDelivery | undefined;
   /** Whether all entries folded so far are known to fit the definition. */
@@ -71,7 +72,16 @@ export class SagaRecord implements WriteLimit {
 
   /** The entry that records an attempt. */
   decide(state: SagaState, attempt: FinishedAttempt): EntryDraft {
+    const { action } = attempt;
+    if (action.branch !== undefined || 'isSideBySide' in action) return this.decideSideBySide(state, attempt);
     return decidePark(decideEntry(this.definition, state, attempt), this.dependencies.parkAboveMs);
+  }
+
+  /** Other attempts may run, so the saga is not parked, and the context stays as it is until all branches are joined. */
+  private decideSideBySide(state: SagaState, attempt: FinishedAttempt): EntryDraft {
+    const { definition, header } = this;
+    const kept = withoutChange(definition, header.sagaId, state, attempt);
+    return withJoin(definition, header.sagaId, state, decideEntry(definition, state, kept));
   }
 
   /** Appends an entry at the next `seq`. */
@@ -126,18 +136,25 @@ export class SagaRecord implements WriteLimit {
   /**
    * The storage refuses an entry with the values of an attempt: this writes one without them or, if that is refused
    * too, one that says that the saga is stuck.
+   *
+   * @param beforeStuck Awaited before that: other attempts of the saga have to end first.
    */
-  async recordWithoutValues(attempt: FinishedAttempt, refusal: SagaStorageError): Promise<void> {
+  async recordWithoutValues(
+    attempt: FinishedAttempt,
+    refusal: SagaStorageError,
+    beforeStuck?: () => Promise<void>,
+  ): Promise<void> {
     // Any of these may be stored after all: by an earlier try, whose answer was lost, before the one that was refused.
     const refused = this.lastAppend === undefined ? [] : [this.lastAppend];
     try {
-      const { parkAboveMs } = this.dependencies;
+      const park = attempt.action.branch === undefined ? this.dependencies.parkAboveMs : undefined;
       await this.commit(
-        (state) => decidePark(entryWithoutValues(this.definition, state, attempt, refusal), parkAboveMs),
+        (state) => decidePark(entryWithoutValues(this.definition, state, attempt, refusal), park),
         refused,
       );
     } catch (error) {
-      const stuck = stuckOfRefusal(attempt, refusalIn(error));
+      const stuck = stuckOfRefusal(this.definition, this.state, attempt, refusalIn(error));
+      await beforeStuck?.();
       await this.commit(() => stuck, this.lastAppend === undefined ? refused : [...refused, this.lastAppend]);
     }
   }

@@ -11,14 +11,14 @@ import { StepAbortedError } from '../errors/step-aborted-error.js';
 import { StepTimedOutError } from '../errors/step-timed-out-error.js';
 import { isSagaError, isThenable } from '../identity/thrown.js';
 import type { SagaHeader } from '../journal/saga-header.js';
-import { branchOf } from '../journal/branch-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { CancelTimer } from '../ports/clock.js';
 import type { EventClasses } from './attempt-run.js';
 import { AttemptRun } from './attempt-run.js';
 import type { AttemptEnd } from './attempt-end.js';
+import { knownAttempts, stageOf } from './known-attempts.js';
 import type { Mailbox } from './mailbox.js';
-import type { ActAction, CompensateAction } from './next-actions.js';
+import type { ActAction, CompensateAction } from './action.js';
 import type { StepAttemptDependencies } from './step-attempt-dependencies.js';
 
 /**
@@ -49,18 +49,13 @@ export class StepAttempt {
   ) {
     this.startedAt = dependencies.clock.now();
     this.run = new AttemptRun(definition, header.sagaId, state, action);
-    this.breaker = action.kind === 'act' ? breakerOf(definition, state) : undefined;
+    this.breaker = action.kind === 'act' ? breakerOf(definition, state, action) : undefined;
     this.context = hydrate(definition.context, definition.codec.decode(state.context));
   }
 
   /** The id of the step. */
   get step(): string {
     return this.run.step;
-  }
-
-  /** Whether its step is never undone. */
-  get isForward(): boolean {
-    return isForward(this.action.step);
   }
 
   /** The classes of its events. */
@@ -89,6 +84,21 @@ export class StepAttempt {
       if (end.kind !== 'mailbox') mailbox.post({ kind: 'attempt-ended', end });
     };
     resolve(mailbox);
+  }
+
+  /** The ids of the acts that were called and have no entry; of a branch, the id of the branch. */
+  get openActs(): readonly string[] {
+    const { action } = this;
+    return action.kind === 'act' && this.isCalled ? [action.branch?.id ?? action.step.id] : [];
+  }
+
+  /**
+   * Aborts the handler of an act because its saga is to be undone: neither a compensation, nor an act that cannot be
+   * undone, whose result alone shows whether the saga can be.
+   */
+  abortAct(reason: 'cancelled' | 'deadline' | 'sibling-failed'): void {
+    const { kind, step } = this.action;
+    if (kind === 'act' && !isForward(step)) this.abort(reason);
   }
 
   /** Aborts the handler. Only the first reason counts, but a lost lease ends the attempt at once. */
@@ -284,7 +294,12 @@ export class StepAttempt {
   }
 }
 
-function breakerOf(definition: SagaDefinition, state: SagaState): CircuitBreaker | undefined {
-  const stage = definition.stages[state.stage];
-  return stage?.kind === 'fallback' && !branchOf(state).isAlternative ? stage.circuitBreaker : undefined;
+function breakerOf(
+  definition: SagaDefinition,
+  state: SagaState,
+  action: ActAction,
+): CircuitBreaker | undefined {
+  const stage = stageOf(definition, state, action);
+  const { isAlternative } = knownAttempts(state, action);
+  return stage?.kind === 'fallback' && !isAlternative ? stage.circuitBreaker : undefined;
 }

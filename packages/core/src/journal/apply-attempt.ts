@@ -1,6 +1,14 @@
 import { StepOutcome } from '../definition/step-run.js';
 import { beginWait } from './apply-wait.js';
-import { branchOf, freshBranch } from './branch-state.js';
+import {
+  branchCompleted,
+  branchesJoined,
+  branchFailed,
+  branchUndoFirstFailed,
+  branchUndoneFirst,
+  joinFailed,
+} from './apply-branch.js';
+import { branchOf, freshBranch, hasBranches } from './branch-state.js';
 import { failureOfAct, failureOfCancel, stuckOfCompensation, stuckOfForward } from './describe-failure.js';
 import type { ActCompleted, ActFailed, CompensationCompleted, CompensationFailed } from './journal-entry.js';
 import {
@@ -13,12 +21,14 @@ import {
   passPivot,
 } from './mutable-state.js';
 import type { MutableState } from './mutable-state.js';
-import { mayAct } from './saga-state.js';
-import { applyCancelOfUndoFirst, startCompensating } from './start-compensating.js';
-import { leaveUndo, undoneFirst, withAttempts } from './undo-list.js';
+import { isSettling, mayAct } from './saga-state.js';
+import { applyCancelOfUndoFirst, beginUndo, startCompensating } from './start-compensating.js';
+import { leaveUndo, undoFailed, undoLayer, undoneFirst, withAttempts } from './undo-list.js';
 
 /** An act returned. */
 export function actCompleted(next: MutableState, entry: ActCompleted): void {
+  if (entry.branch !== undefined) return branchCompleted(next, entry);
+  if (hasBranches(next)) return branchesJoined(next, entry);
   next.context = entry.context ?? next.context;
   if (!mayAct(next)) return nameNowhere(next, entry.step);
   madeProgress(next);
@@ -32,6 +42,8 @@ export function actCompleted(next: MutableState, entry: ActCompleted): void {
 
 /** An attempt of an act failed. */
 export function actFailed(next: MutableState, entry: ActFailed): void {
+  if (entry.branch !== undefined) return branchFailed(next, entry);
+  if (hasBranches(next)) return joinFailed(next, entry);
   if (!mayAct(next)) return nameNowhere(next, entry.step);
   // A later attempt that failed, or that a breaker refused, does not remove the possible effect of an earlier one.
   const { priorOutcome = StepOutcome.Failed, primaryError } = branchOf(next);
@@ -55,25 +67,31 @@ export function actFailed(next: MutableState, entry: ActFailed): void {
 
 /** A compensation returned. */
 export function compensationCompleted(next: MutableState, entry: CompensationCompleted): void {
+  if (entry.branch !== undefined) return branchUndoneFirst(next, entry);
   next.context = entry.context ?? next.context;
   if (!isNextUndo(next, entry.step)) return nameNowhere(next, entry.step);
   applyCancelOfUndoFirst(next);
+  if (isSettling(next)) beginUndo(next);
   if (next.isUndoingFirst) undoneFirst(next);
-  else leaveUndo(next);
+  else leaveUndo(next, entry.step);
 }
 
 /** An attempt of a compensation failed. */
 export function compensationFailed(next: MutableState, entry: CompensationFailed): void {
+  if (entry.branch !== undefined) return branchUndoFirstFailed(next, entry);
   if (!isNextUndo(next, entry.step)) return nameNowhere(next, entry.step);
   applyCancelOfUndoFirst(next);
-  attemptFailed(next, entry, undefined);
+  if (isSettling(next)) beginUndo(next);
+  undoFailed(next, entry);
   if (entry.next === 'retry') return;
   next.stuck ??= stuckOfCompensation(entry.step, entry.error);
   if (entry.next === 'halt') return;
-  next.givenUp = [...next.givenUp, ...withAttempts(next).slice(-1)];
-  leaveUndo(next);
+  next.givenUp = [...next.givenUp, ...withAttempts(next).filter(({ step }) => step === entry.step)];
+  leaveUndo(next, entry.step);
 }
 
+/** The last layer is undone first: only in a stage with branches, it has several compensations. */
 function isNextUndo(next: MutableState, step: string): boolean {
-  return !mayAct(next) && next.undo.at(-1)?.step === step;
+  if (mayAct(next)) return false;
+  return next.undo.at(-1)?.step === step || undoLayer(next).some((item) => item.step === step);
 }

@@ -1,10 +1,12 @@
 import { StepOutcome } from '../definition/step-run.js';
 import { takeRestOfStageWait } from './apply-wait.js';
-import { branchOf, changedBranches } from './branch-state.js';
+import { hasBranches, isOpenBranch } from './branch-state.js';
+import type { BranchState } from './branch-state.js';
 import { deadlineAtClaim } from './deadline.js';
 import type { Claimed, JournalEntry, Released } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { endWait } from './mutable-state.js';
+import { isSettling } from './saga-state.js';
 
 type ClaimEntry = (Claimed & { readonly recordedAt?: Date }) | Extract<JournalEntry, Pick<Claimed, 'kind'>>;
 
@@ -14,13 +16,13 @@ export function claimed(next: MutableState, entry: ClaimEntry): void {
   if (next.deadline !== undefined) next.deadline = deadlineAtClaim(next.deadline, entry);
   const isIdle = hasWaited(next, entry);
   // The last owner may have begun the next act, and the journal cannot show how far it got.
-  const mayHaveBegun =
-    entry.from === 'running' &&
+  const isInDoubt =
+    (entry.from === 'running' || isSettling(next)) &&
     !isIdle &&
     !next.isUntouched &&
     !next.isUndoingFirst &&
     next.wait === undefined;
-  if (mayHaveBegun) next.branches = changedBranches(next, { priorOutcome: StepOutcome.Unknown });
+  if (isInDoubt) putInDoubt(next);
   // Nothing of the saga ran during its wait, so the death of its owner does not count against its step.
   if (entry.from !== 'pending' && !next.isReleased && !isIdle) next.recoveries++;
   next.isReleased = false;
@@ -31,6 +33,24 @@ export function claimed(next: MutableState, entry: ClaimEntry): void {
 export function released(next: MutableState, { reason, begun }: Released): void {
   next.isReleased = reason !== 'trouble';
   next.isUntouched = begun?.length === 0;
+  if (begun === undefined || begun.length === 0 || !hasBranches(next)) return;
+  // The entry says exactly which branches are in doubt. Before the journal has named them, all of them have begun.
+  putInDoubt(next, begun);
+  next.isUntouched = true;
+}
+
+/** The fate of these acts is unknown from here on: of the next one, or of the branches that may have begun. */
+export function putInDoubt(next: MutableState, ids?: readonly string[]): void {
+  next.branches = next.branches.map((branch) =>
+    mayHaveBegun(branch, ids) ? { ...branch, priorOutcome: StepOutcome.Unknown } : branch,
+  );
+}
+
+function mayHaveBegun(branch: BranchState, ids: readonly string[] | undefined): boolean {
+  const { branch: id, isUndoingFirst, retryEndsAt } = branch;
+  if (id === undefined) return true;
+  if (ids !== undefined && !ids.includes(id)) return false;
+  return isOpenBranch(branch) && !isUndoingFirst && retryEndsAt === undefined;
 }
 
 /**
@@ -41,16 +61,26 @@ function hasWaited(next: MutableState, entry: ClaimEntry): boolean {
   const { park } = next;
   next.park = undefined;
   const isWaiting = takeRestOfStageWait(next, entry);
-  if (park === undefined) return isWaiting || takeRestOfWait(next, entry) > 0;
-  endWait(next);
+  if (park === undefined) return isWaiting || takeRestOfWaits(next, entry);
+  if (hasBranches(next)) takeRestOfWaits(next, entry, park.name);
+  else endWait(next);
   return true;
 }
 
-function takeRestOfWait(next: MutableState, entry: ClaimEntry): number {
-  const { retryEndsAt } = branchOf(next);
-  if (retryEndsAt === undefined || !('recordedAt' in entry)) return 0;
-  const restMs = Math.max(0, retryEndsAt - entry.recordedAt.getTime());
-  if (restMs === 0) endWait(next);
-  else next.branches = changedBranches(next, { retryDelayMs: restMs });
-  return restMs;
+/** Returns whether every open branch waits for its next attempt. */
+function takeRestOfWaits(next: MutableState, entry: ClaimEntry, over?: string): boolean {
+  if (!('recordedAt' in entry)) return false;
+  const now = entry.recordedAt.getTime();
+  next.branches = next.branches.map((branch) => restOf(branch, now, over));
+  const open = next.branches.filter(isOpenBranch);
+  return open.length > 0 && open.every(({ retryEndsAt }) => retryEndsAt !== undefined);
+}
+
+/** The branch with the rest of its wait, if anything is left of it. */
+function restOf(branch: BranchState, now: number, over: string | undefined): BranchState {
+  const { retryEndsAt, step } = branch;
+  if (retryEndsAt === undefined) return branch;
+  const restMs = step !== undefined && step === over ? 0 : Math.max(0, retryEndsAt - now);
+  if (restMs === 0) return { ...branch, retryAt: undefined, retryEndsAt: undefined };
+  return { ...branch, retryDelayMs: restMs };
 }

@@ -1,5 +1,6 @@
 import { claimed, released } from './apply-claim.js';
 import { actCompleted, actFailed, compensationCompleted, compensationFailed } from './apply-attempt.js';
+import { branchesAbandoned } from './apply-branch.js';
 import {
   cancelRequested,
   markedStuck,
@@ -48,6 +49,8 @@ function change(next: MutableState, entry: EntryDraft | JournalEntry): void {
       return deadlinePassed(next);
     case 'compensation-decided':
       return compensationDecided(next, entry);
+    case 'branches-abandoned':
+      return branchesAbandoned(next, entry);
     case 'retry-requested':
       return retryRequested(next);
     case 'step-resolved':

@@ -1,5 +1,7 @@
 import { StepOutcome } from '../definition/step-run.js';
 import { SagaStuckReason } from '../errors/saga-failure.js';
+import { branchResolved, namedBranch } from './apply-branch.js';
+import { putInDoubt } from './apply-claim.js';
 import { branchOf, changedBranches } from './branch-state.js';
 import { withoutFailed } from './guards.js';
 import { failureOfResolution } from './describe-failure.js';
@@ -54,15 +56,18 @@ export function retryRequested(next: MutableState): void {
     restoreAttempts(next);
   }
   next.decisions = withoutFailed(next.decisions);
-  const { failedAttempts: forgivenAttempts } = branchOf(next);
-  const forgiven = { forgivenAttempts, doubtfulAttempts: 0 };
-  next.branches = changedBranches(next, { ...forgiven, retryAt: undefined, retryEndsAt: undefined });
+  next.branches = next.branches.map((branch) => {
+    const { failedAttempts: forgivenAttempts, end } = branch;
+    const isResumed = { retryAt: undefined, retryEndsAt: undefined, end: end === 'halted' ? undefined : end };
+    return { ...branch, forgivenAttempts, doubtfulAttempts: 0, ...isResumed };
+  });
   resume(next);
 }
 
 /** An operator resolved the step at which the saga is stuck. */
 export function stepResolved(next: MutableState, entry: StepResolved): void {
-  if (next.isUndoingFirst) {
+  if (entry.branch !== undefined) branchResolved(next, entry);
+  else if (next.isUndoingFirst) {
     if (next.undo.at(-1)?.step !== entry.step) return nameNowhere(next, entry.step);
     undoneFirst(next);
   } else if (entry.outcome === 'not-done') {
@@ -85,11 +90,14 @@ export function stepResolved(next: MutableState, entry: StepResolved): void {
 }
 
 /** The saga cannot continue by itself. */
-export function markedStuck(next: MutableState, { reason, message, step }: MarkedStuck): void {
+export function markedStuck(next: MutableState, entry: MarkedStuck): void {
+  const { reason, message, step } = entry;
   next.stuck = { reason, message, ...(step === undefined ? {} : { step }) };
   // The act was called, and its result is not recorded anywhere.
-  if (reason === SagaStuckReason.EntryRefused && mayAct(next))
+  if (reason !== SagaStuckReason.EntryRefused || !mayAct(next)) return;
+  if (entry.branch === undefined)
     next.branches = changedBranches(next, { priorOutcome: StepOutcome.Unknown });
+  else if (namedBranch(next, entry) !== undefined) putInDoubt(next, [entry.branch]);
 }
 
 /** A request came for a parked saga: it is claimed at once, and the claim still shows that nothing of it ran. */

@@ -1,5 +1,4 @@
 import type { RecordedError } from '../errors/recorded-error.js';
-import { branchOf } from './branch-state.js';
 import { failureOfAct, failureOfCancel, stuckOfForward } from './describe-failure.js';
 import type { EntryStamp, Parked, WaitEnded, WaitStart } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
@@ -44,8 +43,8 @@ export function parked(next: MutableState, entry: Parked & MaybeRecorded): void 
 
 /** The wait for the next attempt is long, and the entry of the failed one parked nothing: a release without parks wrote it. */
 function retryParked(next: MutableState, park: Park): void {
-  const { step, retryAt } = branchOf(next);
-  if (step !== park.name || retryAt === undefined) return nameNowhere(next, park.name);
+  const isWaiting = next.branches.some(({ step, retryAt }) => step === park.name && retryAt !== undefined);
+  if (!isWaiting) return nameNowhere(next, park.name);
   next.park = park;
 }
 

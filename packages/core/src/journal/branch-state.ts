@@ -1,7 +1,16 @@
+import type { Json } from '../context/context-codec.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 
 /** The known attempts of one call: forward of an act, backward of a compensation. */
 export interface BranchState {
+  /** The id of the branch. Undefined if the stage has none, or the journal has not named its branches yet. */
+  readonly branch: string | undefined;
+  /** How the branch ended: undefined while it is open. `halted`: a person has to resume its undo. */
+  readonly end: 'completed' | 'failed' | 'halted' | undefined;
+  /** The response of a completed branch, for `join`. */
+  readonly response: Json | undefined;
+  /** The primary of this branch is undone before its alternative begins. */
+  readonly isUndoingFirst: boolean;
   /** Undefined until an entry names it. */
   readonly step: string | undefined;
   /** Whether the act is that of the stage's alternative. */
@@ -34,6 +43,10 @@ export interface BranchState {
 
 /** A call without known attempts. */
 export const freshBranch: BranchState = Object.freeze({
+  branch: undefined,
+  end: undefined,
+  response: undefined,
+  isUndoingFirst: false,
   step: undefined,
   isAlternative: false,
   primaryError: undefined,
@@ -48,6 +61,16 @@ export const freshBranch: BranchState = Object.freeze({
 
 /** The branches of a stage that has not begun: one list for all sagas. */
 export const freshBranches: readonly BranchState[] = Object.freeze([freshBranch]);
+
+/** Whether the journal has named the branches of the current stage. */
+export function hasBranches({ branches }: { readonly branches: readonly BranchState[] }): boolean {
+  return branches[0]?.branch !== undefined;
+}
+
+/** Whether a branch has neither completed nor failed. */
+export function isOpenBranch({ end }: BranchState): boolean {
+  return end === undefined;
+}
 
 /** The branch of a stage that has one. */
 export function branchOf({ branches }: { readonly branches: readonly BranchState[] }): BranchState {

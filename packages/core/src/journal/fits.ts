@@ -1,11 +1,12 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { isStep } from '../definition/saga-step.js';
-import { branchOf } from './branch-state.js';
+import { branchOf, hasBranches } from './branch-state.js';
 import { misfitOfDecisions } from './guards.js';
 import { noDecisions } from './saga-path.js';
+import { isBranch } from './stage-branches.js';
 import type { NamedStep, SagaState } from './saga-state.js';
 import { nowhere } from './saga-state.js';
-import { currentStep, stepAt, waitAt } from './stage-steps.js';
+import { currentStep, namedStep, parallelAt, stepAt, waitAt } from './stage-steps.js';
 
 /**
  * Why a journal does not fit the steps of a definition, or undefined if it does: a journal fits if the definition has
@@ -20,15 +21,32 @@ export function fits(definition: SagaDefinition, state: SagaState): string | und
     const misfit = misfitOfDecisions(definition, state.decisions);
     if (misfit !== undefined) return misfit;
   }
+  const branches = misfitOfBranches(definition, state);
+  if (branches !== undefined) return branches;
   const isChosen = state.direction === 'forward' && branchOf(state).isAlternative;
   if (!isChosen || currentStep(definition, state) !== undefined) return undefined;
   return `the journal chose an alternative at place ${state.stage + 1}, where the definition has none`;
 }
 
+/** The set of branches has to be the same; their order may change. */
+function misfitOfBranches(definition: SagaDefinition, { stage, branches }: SagaState): string | undefined {
+  if (!hasBranches({ branches })) return undefined;
+  const declared = parallelAt(definition, stage)?.branches ?? [];
+  const isSame =
+    declared.length === branches.length &&
+    branches.every(({ branch: id }) => declared.some((one) => id !== undefined && isBranch(one, id)));
+  if (isSame) return undefined;
+  const found = branches.map(({ branch }) => `"${branch}"`).join(', ');
+  return `the journal has the branches ${found} at place ${stage + 1}, where the definition has others`;
+}
+
 function misplaced(definition: SagaDefinition, named: NamedStep): string | undefined {
   if (named.stage === nowhere) return `the journal has "${named.step}" where no step can stand`;
   const { stage, isAlternative } = named;
-  const wait = isAlternative ? undefined : waitAt(definition, stage);
+  const parallel = parallelAt(definition, stage);
+  if (parallel !== undefined && (namedStep(definition, named) !== undefined || isStep(parallel, named.step)))
+    return undefined;
+  const wait = isAlternative ? undefined : (waitAt(definition, stage) ?? parallel);
   const expected = stepAt(definition, stage, isAlternative) ?? wait;
   if (expected !== undefined && isStep(expected, named.step)) return undefined;
   // An act that failed may be that of a choice before the stage.

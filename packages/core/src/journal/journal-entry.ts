@@ -18,8 +18,16 @@ export interface WaitStart {
   readonly notBy?: string;
 }
 
+/** The properties of an entry about a branch of a stage. */
+interface BranchFields {
+  /** The id of the branch, which is that of its step or of its primary. */
+  readonly branch?: string;
+  /** In the first such entry of a stage: the ids of all its branches, in their declared order. */
+  readonly branches?: readonly string[];
+}
+
 /** The common properties of the entries of a step's attempts. */
-interface AttemptFields {
+interface AttemptFields extends BranchFields {
   /** The id of the step. */
   readonly step: string;
   /** From 1. */
@@ -113,8 +121,8 @@ export interface Released {
    */
   readonly reason: 'shutdown' | 'quarantine' | 'trouble';
   /**
-   * The acts that this owner began and that have no entry: none if it stopped between two steps. Undefined in entries
-   * of earlier releases: the next act may have begun.
+   * The acts that this owner began and that have no entry: none if it stopped between two steps. In a stage with
+   * branches, the ids of the branches. Undefined in entries of earlier releases: the next act may have begun.
    */
   readonly begun?: readonly string[];
 }
@@ -147,6 +155,18 @@ export interface BegunStep {
   readonly outcome: 'failed' | 'unknown';
 }
 
+/**
+ * After the decision to compensate, no branch of the stage runs any more: these may have begun, and no entry says how
+ * they ended.
+ */
+export interface BranchesAbandoned {
+  readonly kind: 'branches-abandoned';
+  /** The ids of their steps. */
+  readonly steps: readonly string[];
+  /** Those whose effects may be there, so they are undone with the other branches. */
+  readonly undo: readonly BegunStep[];
+}
+
 /** An operator resumed a STUCK saga at the step at which it got stuck. */
 export interface RetryRequested {
   readonly kind: 'retry-requested';
@@ -161,7 +181,7 @@ export interface RetryRequested {
 export type StepResolution = 'done' | 'not-done';
 
 /** An operator resolved a step of a STUCK saga. */
-export interface StepResolved {
+export interface StepResolved extends BranchFields {
   readonly kind: 'step-resolved';
   readonly step: string;
   readonly actor: string;
@@ -172,7 +192,7 @@ export interface StepResolved {
 }
 
 /** The saga cannot continue by itself. */
-export interface MarkedStuck {
+export interface MarkedStuck extends BranchFields {
   readonly kind: 'stuck';
   readonly reason: SagaStuckReason;
   readonly step?: string;
@@ -261,6 +281,7 @@ export type EntryDraft = (
   | CancelRequested
   | DeadlinePassed
   | CompensationDecided
+  | BranchesAbandoned
   | RetryRequested
   | StepResolved
   | MarkedStuck
@@ -286,6 +307,7 @@ export const entryKinds: { readonly [Kind in EntryDraft['kind']]: readonly Prope
   'cancel-requested': ['reason'],
   'deadline-passed': [],
   'compensation-decided': ['undo'],
+  'branches-abandoned': ['steps', 'undo'],
   'retry-requested': ['actor'],
   'step-resolved': ['step', 'actor', 'note', 'outcome'],
   stuck: ['reason', 'message'],

@@ -54,13 +54,22 @@ export function attemptFailed(
   entry: ActFailed | CompensationFailed,
   priorOutcome: BranchState['priorOutcome'],
 ): void {
-  const { step, attempt: failedAttempts, retryAt, finishedAt, park } = entry;
-  const doubtfulAttempts = priorOutcome === StepOutcome.Unknown ? branchOf(next).doubtfulAttempts + 1 : 0;
-  const retryDelayMs = retryAt === undefined ? 0 : retryAt.getTime() - finishedAt.getTime();
-  const retry = { retryAt, retryDelayMs, retryEndsAt: retryEndsAt(entry) };
-  next.branches = changedBranches(next, { step, priorOutcome, failedAttempts, doubtfulAttempts, ...retry });
-  next.park = park;
+  next.branches = changedBranches(next, afterFailure(branchOf(next), entry, priorOutcome));
+  next.park = entry.park;
   madeProgress(next);
+}
+
+/** The changes to a branch after a failed attempt. */
+export function afterFailure(
+  branch: BranchState,
+  entry: ActFailed | CompensationFailed,
+  priorOutcome: BranchState['priorOutcome'],
+): Partial<BranchState> {
+  const { step, attempt: failedAttempts, retryAt, finishedAt } = entry;
+  const retryDelayMs = retryAt === undefined ? 0 : retryAt.getTime() - finishedAt.getTime();
+  const doubtfulAttempts = priorOutcome === StepOutcome.Unknown ? branch.doubtfulAttempts + 1 : 0;
+  const retry = { retryAt, retryDelayMs, retryEndsAt: retryEndsAt(entry) };
+  return { step, priorOutcome, failedAttempts, doubtfulAttempts, ...retry };
 }
 
 /** The wait is over: from here on a step may run, which a later claim takes into account. */
@@ -99,9 +108,10 @@ export function addToUndo(
   step: string,
   outcome: StepOutcome,
   response: string | undefined,
+  { isAlternative } = branchOf(next),
 ): void {
   const { stage, undo, named } = next;
-  const item = { step, stage, isAlternative: branchOf(next).isAlternative, outcome, response };
+  const item = { step, stage, isAlternative, outcome, response };
   next.undo = [...undo, item];
   if (named === undo) next.named = next.undo;
   else nameStep(next, item);
@@ -119,8 +129,8 @@ export function passPivot(next: MutableState): void {
 }
 
 /** Names the step of the next act, because the journal has an attempt of it. */
-export function nameAct(next: MutableState, step: string): void {
-  nameStep(next, { step, stage: next.stage, isAlternative: branchOf(next).isAlternative });
+export function nameAct(next: MutableState, step: string, { isAlternative } = branchOf(next)): void {
+  nameStep(next, { step, stage: next.stage, isAlternative });
 }
 
 /** Names a step at a point where no engine would have written it. */

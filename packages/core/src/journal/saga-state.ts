@@ -1,6 +1,7 @@
 import type { Json } from '../context/context-codec.js';
 import type { StepOutcome } from '../definition/step-run.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
+import { hasBranches } from './branch-state.js';
 import type { BranchState } from './branch-state.js';
 import type { SagaDeadline } from './deadline.js';
 import type { SignalReceived } from './journal-entry.js';
@@ -76,7 +77,10 @@ export interface SagaState {
   readonly stage: number;
   /** All decisions so far. */
   readonly decisions: Decisions;
-  /** The known attempts of the next calls, one for each branch of the stage. A fresh stage has `freshBranches`. */
+  /**
+   * The known attempts of the next calls: forward, one for each branch of the stage; backward, one for each
+   * compensation of the layer that was tried. A fresh stage and a fresh layer have `freshBranches`.
+   */
   readonly branches: readonly BranchState[];
   /** Forward: the last owner stopped before it began the next act, so a claim puts nothing in doubt. */
   readonly isUntouched: boolean;
@@ -122,4 +126,12 @@ export function mayAct({
   isUndoingFirst,
 }: Pick<SagaState, 'direction' | 'isUndoingFirst'>): boolean {
   return direction === 'forward' && !isUndoingFirst;
+}
+
+/**
+ * Whether the saga will be undone, but branches of its stage may still run: they are recorded, and join the undo when
+ * none of them is left.
+ */
+export function isSettling(state: Pick<SagaState, 'direction' | 'branches'>): boolean {
+  return state.direction === 'backward' && hasBranches(state);
 }

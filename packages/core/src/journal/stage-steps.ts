@@ -1,32 +1,55 @@
-import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { BranchStage, ParallelStage, SagaDefinition } from '../definition/saga-definition.js';
+import { stepsOf } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import type { WaitDefinition } from '../definition/wait-definition.js';
 import { isStep } from '../definition/saga-step.js';
 import { mayEnter } from './guards.js';
 import { branchOf } from './branch-state.js';
-import type { SagaState } from './saga-state.js';
-import { mayAct } from './saga-state.js';
+import { openBranches, orderedLayer } from './stage-branches.js';
+import type { NamedStep, SagaState } from './saga-state.js';
+import { isSettling, mayAct } from './saga-state.js';
 
-/** Forward: the step whose act is next, or undefined after the last one. */
+/** Forward: the step whose act is next, or undefined after the last one and in a stage with branches. */
 export function currentStep(definition: SagaDefinition, state: SagaState): StepDefinition | undefined {
   return stepAt(definition, state.stage, branchOf(state).isAlternative);
 }
 
-/** The primary or the alternative of a stage. */
+/** The primary or the alternative of a stage that has one branch. */
 export function stepAt(
   definition: SagaDefinition,
   index: number,
   isAlternative: boolean,
 ): StepDefinition | undefined {
   const stage = definition.stages[index];
-  if (stage === undefined || stage.kind === 'wait') return undefined;
+  return stage === undefined || stage.kind === 'wait' || stage.kind === 'parallel'
+    ? undefined
+    : stepIn(stage, isAlternative);
+}
+
+/** The primary or the alternative of a branch. */
+export function stepIn(stage: BranchStage, isAlternative: boolean): StepDefinition | undefined {
   if (stage.kind === 'step') return isAlternative ? undefined : stage.step;
   return isAlternative ? stage.alternative : stage.primary;
 }
 
+/** The step of a stage that the journal names. A stage with branches has it under its id or an alias. */
+export function namedStep(definition: SagaDefinition, named: NamedStep): StepDefinition | undefined {
+  const stage = definition.stages[named.stage];
+  if (stage?.kind !== 'parallel') return stepAt(definition, named.stage, named.isAlternative);
+  return stepsOf(stage).find((step) => isStep(step, named.step));
+}
+
+/** The stage with branches at this place. */
+export function parallelAt(definition: SagaDefinition, index: number): ParallelStage | undefined {
+  const stage = definition.stages[index];
+  return stage?.kind === 'parallel' ? stage : undefined;
+}
+
 /** The id of the current step: forward the one whose act is next, backward the one whose compensation is next. */
 export function standingStep(definition: SagaDefinition, state: SagaState): string | undefined {
-  if (!mayAct(state)) return state.undo.at(-1)?.step;
+  if (!mayAct(state))
+    return isSettling(state) ? firstOpenBranch(definition, state) : nextUndo(definition, state);
+  if (parallelAt(definition, state.stage) !== undefined) return firstOpenBranch(definition, state);
   return (currentStep(definition, state) ?? waitAt(definition, state.stage))?.id;
 }
 
@@ -42,12 +65,23 @@ export function openSteps(definition: SagaDefinition, state: SagaState): readonl
     // A stage that was not chosen has no effect that an operator could confirm.
     const stage = definition.stages[state.stage];
     if (stage !== undefined && !mayEnter(stage, state.decisions)) return [];
+    const open = openBranches(definition, state).map(({ step }) => step);
     const step = currentStep(definition, state);
-    return step === undefined ? [] : [step.id, ...step.aliases];
+    return (step === undefined ? open : [step]).flatMap(({ id, aliases }) => [id, ...aliases]);
   }
   const open = state.isUndoingFirst ? state.undo.slice(-1) : [...state.undo, ...state.givenUp];
   return open.flatMap((item) => {
-    const step = stepAt(definition, item.stage, item.isAlternative);
+    const step = namedStep(definition, item);
     return step !== undefined && isStep(step, item.step) ? [item.step] : [];
   });
+}
+
+function firstOpenBranch(definition: SagaDefinition, state: SagaState): string | undefined {
+  const open = openBranches(definition, state);
+  const suspect = open.find(({ state: { priorOutcome } }) => priorOutcome === 'unknown') ?? open[0];
+  return suspect?.step.id ?? parallelAt(definition, state.stage)?.id;
+}
+
+function nextUndo(definition: SagaDefinition, state: SagaState): string | undefined {
+  return orderedLayer(definition, state).at(-1)?.step;
 }

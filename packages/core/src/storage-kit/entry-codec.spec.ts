@@ -91,6 +91,12 @@ const drafts: { readonly [Kind in EntryDraft['kind']]?: fc.Arbitrary<object> } =
       fc.record({ step: text, outcome: fc.constantFrom('failed', 'unknown') }, { noNullPrototype: true }),
     ),
   }),
+  'branches-abandoned': merged({
+    steps: fc.array(text),
+    undo: fc.array(
+      fc.record({ step: text, outcome: fc.constantFrom('failed', 'unknown') }, { noNullPrototype: true }),
+    ),
+  }),
   'retry-requested': merged({ actor: text }, { note: text }),
   'step-resolved': merged({
     step: text,

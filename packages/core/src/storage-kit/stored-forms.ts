@@ -21,7 +21,7 @@ const forms: Readonly<Record<string, StoredForm>> = {
   'compensation-decided': {
     // The first step is also written in the form of releases before the list, because they read it in a rolling deploy.
     write: (draft) => {
-      const undo = stepsOf(draft['undo']).map((one) => ({ ...one, outcome: storedOutcome(one.outcome) }));
+      const undo = withOutcomes(draft['undo'], storedOutcome);
       const [first] = undo;
       return first === undefined
         ? { ...draft, undo }
@@ -30,8 +30,12 @@ const forms: Readonly<Record<string, StoredForm>> = {
     read: ({ step, outcome, undo, ...rest }) => {
       const before = step === undefined ? [] : [{ step, outcome: outcome ?? 'timed-out' }];
       const steps = undo === undefined ? before : stepsOf(undo);
-      return { ...rest, undo: steps.map((one) => ({ ...one, outcome: outcomeOf(one.outcome) })) };
+      return { ...rest, undo: withOutcomes(steps, outcomeOf) };
     },
+  },
+  'branches-abandoned': {
+    write: (draft) => ({ ...draft, undo: withOutcomes(draft['undo'], storedOutcome) }),
+    read: (stored) => ({ ...stored, undo: withOutcomes(stored['undo'], outcomeOf) }),
   },
   'signal-received': {
     // Its payload is JSON, so it is stored in the column for responses.
@@ -87,4 +91,8 @@ interface StoredStep {
 
 function stepsOf(undo: unknown): readonly StoredStep[] {
   return undo as readonly StoredStep[];
+}
+
+function withOutcomes(undo: unknown, map: (outcome: unknown) => unknown): readonly StoredStep[] {
+  return stepsOf(undo).map((one) => ({ ...one, outcome: map(one.outcome) }));
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { StepHandlerSource } from '../../src/engine.js';
+import type { BranchStage } from '../../src/definition/saga-definition.js';
 import type {
   DeclaredStage,
   DeclaredStep,
@@ -113,19 +114,23 @@ export function relabelled(definition: SagaDefinition, relabel: (text: string) =
     id: relabel(one.id),
     retry: { ...one.retry, nonRetryableErrors: one.retry.nonRetryableErrors.map(() => relabel('error')) },
   });
+  const branch = (one: BranchStage): BranchStage =>
+    one.kind === 'step'
+      ? { kind: 'step', step: step(one.step) }
+      : {
+          ...one,
+          primary: step(one.primary),
+          alternative: step(one.alternative),
+          failureErrors: one.failureErrors?.map(() => relabel('error')),
+        };
   return {
     ...definition,
     name: relabel(definition.name),
     context: { [relabel('context')]: class {} }[relabel('context')],
     stages: definition.stages.map((one) => {
-      if (one.kind === 'step') return { kind: 'step', step: step(one.step) };
       if (one.kind === 'wait') return { kind: 'wait', wait: relabelWait(one.wait, relabel) };
-      return {
-        ...one,
-        primary: step(one.primary),
-        alternative: step(one.alternative),
-        failureErrors: one.failureErrors?.map(() => relabel('error')),
-      };
+      if (one.kind !== 'parallel') return branch(one);
+      return { ...one, id: relabel(one.id), branches: one.branches.map(branch) };
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { flatten, isFallback } from '@nest-saga/core/engine';
+import { flatten, isFallback, isParallel } from '@nest-saga/core/engine';
 import type { CreateCircuitBreaker, DeclaredSaga } from '@nest-saga/core';
 import { SagaListeners } from '../events/saga-listeners.js';
 import { SystemClock } from '../node/system-clock.js';
@@ -28,8 +28,11 @@ export class CircuitBreakers {
 }
 
 function hasBreakerSettings({ steps }: DeclaredSaga): boolean {
-  return flatten(steps).some(
-    ({ declared: stage }) =>
+  const branches = flatten(steps).flatMap(({ declared }): readonly unknown[] =>
+    isParallel(declared) ? declared.branches : [declared],
+  );
+  return branches.some(
+    (stage) =>
       isFallback(stage) && stage.circuitBreaker !== undefined && !('execute' in stage.circuitBreaker),
   );
 }

@@ -4,6 +4,7 @@ import type { SagaStepHandler, StepRun } from '@nest-saga/core';
 import type { CompensatableStep, ForwardStep } from '@nest-saga/core/engine';
 import { choose, when } from './choice.js';
 import { fallback } from './fallback.js';
+import { parallel } from './parallel.js';
 import { Saga, SagaMetadata } from './saga.decorator.js';
 import type { StoredSagaOptions } from './saga.decorator.js';
 import { SagaStep } from './saga-step.decorator.js';
@@ -37,6 +38,15 @@ class ChargeStep implements SagaStepHandler<OrderContext, { readonly chargeId: s
 @SagaStep('log')
 class LogStep implements SagaStepHandler<{ readonly item: string }> {
   act(): void {}
+  compensate(): void {}
+}
+
+@SagaStep('weigh')
+class WeighStep implements SagaStepHandler<OrderContext, number> {
+  async act({ item }: OrderContext): Promise<number> {
+    return await Promise.resolve(item.length);
+  }
+
   compensate(): void {}
 }
 
@@ -147,6 +157,39 @@ describe('the types of a saga', () => {
     })
     class WrongSaga {}
     expect([OrderSaga, AnnotatedSaga, WrongSaga].map((saga) => stepsOf(saga).length)).toEqual([3, 1, 2]);
+  });
+
+  it('give the function that joins branches the context and the result of each branch, in their order', () => {
+    @Saga(OrderContext, {
+      name: 'order',
+      steps: [
+        parallel('prepare', [ChargeStep, fallback(ChargeStep, WeighStep), step(WeighStep, { id: 'weigh' })], {
+          join: (order, [charge, either, weight]) => {
+            const exact: readonly [string, { readonly chargeId: string } | number, number] = [
+              charge.chargeId,
+              either,
+              weight,
+            ];
+            // @ts-expect-error a weight is a number
+            void weight.chargeId;
+            // @ts-expect-error an order has no city
+            void order.city;
+            return new OrderContext(order.item, order.total + exact[2]);
+          },
+        }),
+        parallel('tell', [LogStep, ChargeStep], { onFailure: 'abort', undo: 'parallel', aliases: ['said'] }),
+        // @ts-expect-error a branch of a trip does not fit an order
+        parallel('wrong', [ChargeStep, BookFlightStep]),
+      ],
+    })
+    class OrderSaga {}
+    @Saga({
+      name: 'order',
+      context: OrderContext,
+      steps: [parallel('prepare', [ChargeStep, WeighStep], { join: (order: OrderContext) => order })],
+    })
+    class AnnotatedSaga {}
+    expect([OrderSaga, AnnotatedSaga].map((saga) => stepsOf(saga).length)).toEqual([3, 1]);
   });
 
   it('refuse a step of another context', () => {

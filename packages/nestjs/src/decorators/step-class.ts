@@ -1,4 +1,4 @@
-import type { Choose, DeclaredWait, When } from '@nest-saga/core/engine';
+import type { Choose, DeclaredWait, Parallel, When } from '@nest-saga/core/engine';
 import type { Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
 
 /**
@@ -33,9 +33,9 @@ interface ForwardStepOf extends StepOf<never> {
 export type SagaStepClass<Context = never> = abstract new (...dependencies: never[]) => StepOf<Context>;
 
 /** A step class with different options for one position in one saga: see `step()`. */
-export interface StepUse<Context = never> {
+export interface StepUse<Context = never, StepClass extends SagaStepClass<Context> = SagaStepClass<Context>> {
   readonly kind: 'step-use';
-  readonly stepClass: SagaStepClass<Context>;
+  readonly stepClass: StepClass;
   readonly options: Partial<SagaStepOptions>;
 }
 
@@ -48,10 +48,16 @@ export interface WhenStage<Context = never> extends When<SagaStage<Context>, Con
 /** Several cases, of which one runs: see `choose()`. */
 export interface ChooseStage<Context = never> extends Choose<SagaStage<Context>, Context> {}
 
-/** A stage in a saga's list: a step, a step with its alternative, a wait, or a choice between stages. */
+/** A stage that can also be a branch: a step, or a step with its alternative. */
+export type SagaBranch<Context = never> = SagaStepReference<Context> | Fallback<SagaStepReference<Context>>;
+
+/**
+ * A stage in a saga's list: a step, a step with its alternative, a wait, steps that run side by side, or a choice between
+ * stages.
+ */
 export type SagaStage<Context = never> =
-  | SagaStepReference<Context>
-  | Fallback<SagaStepReference<Context>>
+  | SagaBranch<Context>
+  | Parallel<SagaBranch<Context>, Context>
   | DeclaredWait<Context>
   | WhenStage<Context>
   | ChooseStage<Context>;

@@ -12,9 +12,9 @@ import type { SagaStepClass, StepUse } from './step-class.js';
  *   step(SendMailStep, { id: 'mail-warehouse', timeoutMs: 5_000 }),
  * ]
  */
-export function step<Context>(
-  stepClass: SagaStepClass<Context>,
+export function step<Context, StepClass extends SagaStepClass<Context> = SagaStepClass<Context>>(
+  stepClass: SagaStepClass<Context> & StepClass,
   options: Partial<SagaStepOptions>,
-): StepUse<Context> {
+): StepUse<Context, StepClass> {
   return { kind: 'step-use', stepClass, options };
 }

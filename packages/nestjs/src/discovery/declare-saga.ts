@@ -5,12 +5,13 @@ import type {
   SagaDefinitionProblem,
   SagaStepOptions,
 } from '@nest-saga/core';
-import type { DeclaredChoice, OptionTable } from '@nest-saga/core/engine';
+import type { DeclaredBranch, DeclaredChoice, OptionTable } from '@nest-saga/core/engine';
 import {
   checkTable,
   isChoice,
   isFallback,
   isObject,
+  isParallel,
   isWait,
   sagaTable,
   stepTable,
@@ -19,7 +20,7 @@ import {
 import { SagaMetadata } from '../decorators/saga.decorator.js';
 import type { StoredSagaOptions } from '../decorators/saga.decorator.js';
 import { StepMetadata } from '../decorators/saga-step.decorator.js';
-import type { SagaStage, SagaStepClass, StepUse } from '../decorators/step-class.js';
+import type { SagaBranch, SagaStage, SagaStepClass, StepUse } from '../decorators/step-class.js';
 import { checkStepHandler } from './check-step-handler.js';
 import type { StepProvider } from './check-step-handler.js';
 import { classOf, nameOf } from './class-of.js';
@@ -32,7 +33,7 @@ export interface FoundSaga {
   readonly className: string;
   readonly declared: DeclaredSaga;
   readonly problems: readonly SagaDefinitionProblem[];
-  /** The classes in its list, including those in fallbacks. */
+  /** The classes in its list, including those in fallbacks and branches. */
   readonly stepClasses: readonly unknown[];
   readonly stepProviders: readonly StepProvider[];
 }
@@ -76,6 +77,15 @@ class SagaDeclaration {
   private declareStage(stage: SagaStage, index: number): DeclaredStage {
     if (isWait(stage)) return stage;
     if (isChoice(stage)) return this.declareChoice(stage, index);
+    if (!isParallel(stage)) return this.declareBranch(stage, index);
+    const listed: unknown = stage.branches;
+    if (!Array.isArray(listed)) return stage as never;
+    // A wait or a parallel stage inside another one passes on to the check of the whole saga, which reports it.
+    const branches = listed.map((branch) => this.declareStage(branch as SagaStage, index) as DeclaredBranch);
+    return { ...stage, branches };
+  }
+
+  private declareBranch(stage: SagaBranch, index: number): DeclaredBranch {
     if (!isFallback(stage)) return this.declareStep(stage, index);
     // A fallback inside a fallback passes on to the check of the whole saga, which reports it.
     const [primary, alternative] = [stage.primary, stage.alternative].map((side) =>

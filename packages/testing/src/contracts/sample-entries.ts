@@ -157,6 +157,19 @@ export const sampleEntries: Readonly<Record<string, EntryDraft>> = {
   'cancel-requested': { kind: 'cancel-requested', reason: longText },
   'cancel-requested with an actor': { kind: 'cancel-requested', reason: text, actor: 'Zoë O’Neil' },
   'deadline-passed': { kind: 'deadline-passed' },
+  'branches-abandoned': { kind: 'branches-abandoned', steps: [], undo: [] },
+  'branches-abandoned with a branch in doubt': {
+    kind: 'branches-abandoned',
+    steps: ['charge-card', 'book-carrier'],
+    undo: [{ step: 'charge-card', outcome: 'unknown' }],
+  },
+  'act-completed, the first of the branches of a stage': {
+    kind: 'act-completed',
+    ...attempt,
+    branch: 'charge-card',
+    branches: ['charge-card', 'book-carrier'],
+    response: '1',
+  },
   'compensation-decided': { kind: 'compensation-decided', undo: [] },
   'compensation-decided with a step that was begun': {
     kind: 'compensation-decided',

@@ -26,6 +26,8 @@ export function describeEntry(entry: EntryDraft): string {
       return `parked at ${(entry.park ?? entry.wait)?.name ?? 'nothing'}`;
     case 'wait-ended':
       return `wait-ended ${entry.step} ${entry.outcome}${entry.next === undefined ? '' : ` -> ${entry.next}`}`;
+    case 'branches-abandoned':
+      return `branches-abandoned ${entry.steps.join(', ')}`;
     case 'path-decided':
       return `path-decided${entry.path.skipped === undefined ? '' : `, skipping ${entry.path.skipped.join(', ')}`}`;
     case 'stuck':

@@ -131,6 +131,12 @@ export class JournalReplay {
         this.direction = 'backward';
         this.isUndoingFirst = false;
         return;
+      case 'branches-abandoned':
+        for (const { step, outcome } of entry.undo) {
+          this.undo = [...this.undo, step];
+          this.learn(step, outcome);
+        }
+        return;
       case 'cancel-requested':
       case 'deadline-passed':
         this.isCancelled = !this.isPastPivot;

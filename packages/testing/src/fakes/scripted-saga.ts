@@ -1,11 +1,7 @@
-import { branchesOf, isChoice, isFallback } from '@nest-saga/core/engine';
-import type { Choose, DeclaredWait, When } from '@nest-saga/core/engine';
+import { branchesOf, isChoice, isFallback, isParallel } from '@nest-saga/core/engine';
+import type { Choose, DeclaredWait, Parallel, When } from '@nest-saga/core/engine';
 import type { DeclaredSaga, Fallback, SagaOptions } from '@nest-saga/core';
 import type { ScriptedStep } from './scripted-step.js';
-
-/** A stage of scripted steps. */
-export type ScriptedStage =
-  ScriptedStep | Fallback<ScriptedStep> | DeclaredWait | When<ScriptedStage> | Choose<ScriptedStage>;
 
 /** A declared saga of scripted steps, with the calls of all of them in one list. */
 export interface ScriptedSaga extends DeclaredSaga {
@@ -15,6 +11,13 @@ export interface ScriptedSaga extends DeclaredSaga {
    */
   readonly calls: readonly string[];
 }
+
+/** A scripted step, or two of them with one in place of the other. */
+type ScriptedBranch = ScriptedStep | Fallback<ScriptedStep>;
+
+/** A stage of scripted steps, a wait, or a choice. */
+export type ScriptedStage =
+  ScriptedBranch | Parallel<ScriptedBranch> | DeclaredWait | When<ScriptedStage> | Choose<ScriptedStage>;
 
 /**
  * Declares a saga of scripted steps.
@@ -45,6 +48,7 @@ export function scriptedSaga(
 
 function stepsIn(declared: ScriptedStage): readonly ScriptedStep[] {
   if (isChoice(declared)) return branchesOf(declared).flatMap(({ stages }) => stages.flatMap(stepsIn));
+  if (isParallel(declared)) return declared.branches.flatMap(stepsIn);
   if (isFallback(declared)) return [declared.primary, declared.alternative];
   return 'handler' in declared ? [declared] : [];
 }
