@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { BootstrapPhaseModule } from './runtime/bootstrap-phase.js';
 import { SagaCatalog } from './catalog/saga.catalog.js';
-import { checkAsyncOptions } from './options/check-async-options.js';
+import { checkAsyncOptions, checkOptionsObject } from './options/check-module-options.js';
 import { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
 import { SagaDefinitions } from './discovery/saga-definitions.js';
 import { SagaSubscriptions } from './discovery/saga-subscriptions.js';
@@ -71,6 +71,7 @@ export class SagaModule extends ConfigurableModuleClass {
    * ```
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    checkOptionsObject(options);
     return super.forRoot(options);
   }
 

@@ -158,6 +158,14 @@ describe('options of the application', () => {
   });
 
   it.each([
+    [[], 'the options object is a list'],
+    [null, 'the options object is null'],
+    ['worker', 'the options object is "worker"'],
+  ])('refuses %j for forRoot()', (options, problem) => {
+    expect(() => SagaModule.forRoot(options as never)).toThrow(problem);
+  });
+
+  it.each([
     [
       'misspelt',
       { lease: { durationMs: 60_000 } },

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 import { InvalidArgumentError, jsonContextCodec } from '@nest-saga/core';
 import type { ContextCodec, Json } from '@nest-saga/core';
 import type { CodecPlace } from '@nest-saga/core/engine';
@@ -82,7 +83,7 @@ interface DerivedKeys {
 
 function checkKey(id: string, given: unknown): DerivedKeys {
   const bytes = typeof given === 'string' ? Buffer.from(given, 'base64') : given;
-  if (!(bytes instanceof Uint8Array) || bytes.byteLength !== keyBytes)
+  if (!isUint8Array(bytes) || bytes.byteLength !== keyBytes)
     throw new InvalidArgumentError(`keys.${id}`, `pass ${keyBytes} random bytes, or their base64`);
   // Two uses, two keys: a nonce must reveal nothing about the key of the text.
   return { forText: derive(bytes, 'text'), forNonce: derive(bytes, 'nonce') };

@@ -1,6 +1,7 @@
 import { SagaDefinitionError } from '@nest-saga/core';
-import { checkedElsewhere, checkTable, flag, func, option } from '@nest-saga/core/engine';
+import { checkedElsewhere, checkTable, flag, func, isObject, option } from '@nest-saga/core/engine';
 import type { OptionTableOf } from '@nest-saga/core/engine';
+import { moduleOptionTable } from './module-option-table.js';
 import type { ASYNC_OPTIONS_TYPE } from '../saga.module-definition.js';
 
 const where = 'SagaModule.forRootAsync()';
@@ -15,6 +16,19 @@ const table: OptionTableOf<typeof ASYNC_OPTIONS_TYPE> = {
   provideInjectionTokensFrom: list,
   isGlobal: flag(),
 };
+
+/**
+ * Checks that the module's options are an object, because Nest would make one of any other value. The options themselves
+ * are checked later, together with all sagas.
+ *
+ * @throws SagaDefinitionError at once.
+ */
+export function checkOptionsObject(options: unknown): void {
+  if (!isObject(options))
+    throw new SagaDefinitionError(
+      checkTable({ where: 'SagaModule.forRoot()', path: '' }, options, moduleOptionTable),
+    );
+}
 
 /**
  * Checks the source of the module's options. The options themselves are checked later, together with all sagas.
