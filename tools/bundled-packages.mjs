@@ -1,7 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /** The packages that an application loads when it starts. */
-const names = ['core', 'nestjs', 'typeorm', 'participant', 'operations'];
+const names = [
+  'core',
+  'nestjs',
+  'typeorm',
+  'participant',
+  'operations',
+  'rabbitmq',
+  'nats',
+  'redis',
+  'kafka',
+];
 
 /**
  * The bundled packages: the directory of each one and its entry points, as the names of their files in `src` and `dist`

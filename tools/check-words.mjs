@@ -25,7 +25,11 @@ const checked = [
   'apps/crash-lab',
   'packages/core',
   'packages/operations',
+  'packages/kafka',
+  'packages/nats',
   'packages/participant',
+  'packages/rabbitmq',
+  'packages/redis',
   'packages/testing',
   'packages/typeorm',
 ];
@@ -40,7 +44,11 @@ const checkedTitles = [
   'apps/crash-lab/',
   'packages/core/',
   'packages/operations/',
+  'packages/kafka/',
+  'packages/nats/',
   'packages/participant/',
+  'packages/rabbitmq/',
+  'packages/redis/',
   'packages/testing/',
 ];
 

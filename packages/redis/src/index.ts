@@ -1,0 +1,2 @@
+export type { RedisSinkOptions } from './redis-sink.js';
+export { redisSink } from './redis-sink.js';
