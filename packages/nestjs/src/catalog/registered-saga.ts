@@ -48,6 +48,8 @@ export interface RegisteredStep {
   readonly aliases: readonly string[];
   /** The limit of one attempt, in milliseconds. */
   readonly timeoutMs: number | undefined;
+  /** Of a step that is never undone; absent for one that can be undone. */
+  readonly kind?: 'pivot' | 'retriable';
   readonly compensateOn: StepDefinition['compensateOn'];
   readonly retry: RegisteredRetry;
   readonly compensation: RegisteredRetry & Pick<StepDefinition['compensation'], 'onExhausted' | 'timeoutMs'>;
@@ -85,11 +87,12 @@ function toRegisteredWait(wait: WaitDefinition): RegisteredWait {
 }
 
 function toRegisteredStep(step: StepDefinition): RegisteredStep {
-  const { id, aliases, timeoutMs, compensateOn, retry, compensation } = step;
+  const { id, aliases, timeoutMs, kind, compensateOn, retry, compensation } = step;
   return {
     id,
     aliases,
     timeoutMs,
+    ...(kind === 'compensatable' ? {} : { kind }),
     compensateOn,
     retry: { ...retry, nonRetryableErrors: namesOf(retry) },
     compensation: { ...compensation, nonRetryableErrors: namesOf(compensation) },

@@ -194,7 +194,7 @@ function describeOverdue({
   attempt,
 }: Extract<SagaLifecycleEvent, { readonly type: 'overdue' }>): string {
   if (step === undefined) return 'it passed its deadline after its pivot';
-  return `step "${step}" failed ${attempt} times and will be tried again`;
+  return `step "${step}" failed at attempt ${attempt} and will be tried again`;
 }
 
 function describeFailure(failure: SagaFailure | undefined): string {
