@@ -53,7 +53,7 @@ describe('a saga with a pivot in an application', () => {
     jest.restoreAllMocks();
   });
 
-  it('goes on after a cancel that came too late, and its log says that it is overdue and then stuck', async () => {
+  it('continues after a cancel that came too late, and its log says that it is overdue and then stuck', async () => {
     const { app, sagas } = await openApp(providers);
     const lines: string[] = [];
     jest.spyOn(Logger.prototype, 'error').mockImplementation((line: string) => void lines.push(line));

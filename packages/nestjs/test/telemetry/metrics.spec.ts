@@ -102,6 +102,7 @@ describe('the metrics of sagas', () => {
     const of = (kind: string, value: number) => ({ attributes: { 'saga.waiting_for': kind }, value });
     expect(await recorded.measure('saga.waiting')).toEqual([
       of('retry', 0),
+      of('overdue', 0),
       of('delay', 1),
       of('signal', 0),
       of('approval', 0),
