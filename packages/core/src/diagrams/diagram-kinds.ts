@@ -3,17 +3,19 @@ import { classDiagram } from './class-diagram.js';
 import { sequenceDiagram } from './sequence-diagram.js';
 import { stateDiagram } from './state-diagram.js';
 
-/** The kinds of diagrams of a saga. */
-export const diagramKinds = ['sequence', 'class', 'state'] as const;
+type Draw = (definition: SagaDefinition) => string;
 
-/** One of the kinds of diagrams of a saga. */
-export type DiagramKind = (typeof diagramKinds)[number];
-
-const drawings: Readonly<Record<DiagramKind, (definition: SagaDefinition) => string>> = {
+const drawings = {
   sequence: sequenceDiagram,
   class: classDiagram,
   state: stateDiagram,
-};
+} satisfies Readonly<Record<string, Draw>>;
+
+/** One of the kinds of diagrams of a saga. */
+export type DiagramKind = keyof typeof drawings;
+
+/** The kinds of diagrams of a saga. */
+export const diagramKinds = Object.keys(drawings) as readonly DiagramKind[];
 
 /** Draws a saga as Mermaid text. */
 export function drawSaga(definition: SagaDefinition, kind: DiagramKind): string {
