@@ -141,6 +141,7 @@ export {
   time,
 } from './options/option.js';
 export { policyTable } from './options/step-policies.js';
+export type { SagaRetentionOptions } from './options/retention-options.js';
 export type { SagaWorkerOptions, SagaWorkerSettings } from './options/worker-options.js';
 export { resolveWorkerOptions, workerTable } from './options/worker-options.js';
 
@@ -204,6 +205,7 @@ export type {
   SagaInspector,
   SagaWithFindings,
 } from './client/saga-inspector.js';
+export type { ArchiveSagas, PurgeOrder, SagaPurger } from './client/saga-purger.js';
 export type { SagaReader } from './client/saga-reader.js';
 export type { RequestedSaga, SagaRequest, SagaTarget } from './client/saga-request.js';
 export type { SagaRequests } from './client/saga-requests.js';

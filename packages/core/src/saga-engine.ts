@@ -17,7 +17,9 @@ import { EventRedelivery } from './client/event-redelivery.js';
 import { MessageDeliveries } from './client/message-deliveries.js';
 import { SagaApprovals } from './client/saga-approvals.js';
 import { OutgoingMessages } from './client/outgoing-messages.js';
+import { RetentionSweep } from './client/retention-sweep.js';
 import { SagaInspector } from './client/saga-inspector.js';
+import { SagaPurger } from './client/saga-purger.js';
 import { SagaReader } from './client/saga-reader.js';
 import { SagaRequests } from './client/saga-requests.js';
 import { SagaStarter } from './client/saga-starter.js';
@@ -59,6 +61,7 @@ export class SagaEngine {
   readonly approvals: SagaApprovals;
   readonly redelivery: EventRedelivery;
   readonly inspector: SagaInspector;
+  readonly purger: SagaPurger;
   /** The actions of people on messages that are still to be delivered. */
   readonly outgoing: OutgoingMessages;
   readonly worker: SagaWorker;
@@ -66,6 +69,7 @@ export class SagaEngine {
   /** The storage of the options. Reads return the texts of encrypted sagas as they were written. */
   readonly storage: SagaStorage;
   private readonly messages: MessageDeliveries;
+  private readonly retention: RetentionSweep;
   private readonly isWorker: boolean;
   private readonly outbox: OutboxRelay | undefined;
   private readonly shutdownTimeoutMs: number;
@@ -135,6 +139,8 @@ export class SagaEngine {
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids, outbox);
     this.messages = new MessageDeliveries(storage, this.requests, listener);
     this.approvals = new SagaApprovals(storage, registry);
+    this.purger = new SagaPurger(options.storage, clock);
+    this.retention = new RetentionSweep(this.purger, clock, ids, options.retention ?? {}, listener);
     this.inspector = new SagaInspector(storage, registry);
     this.outgoing = new OutgoingMessages(storage);
     this.redelivery = new EventRedelivery(storage, registry, this.worker);
@@ -152,7 +158,9 @@ export class SagaEngine {
         if (hint.kind === 'saga') this.watch.hint(hint.sagaId);
       });
       await this.outbox?.open();
-      if (this.isWorker) await this.worker.start();
+      if (!this.isWorker) return;
+      await this.worker.start();
+      this.retention.start();
     });
   }
 
@@ -162,7 +170,7 @@ export class SagaEngine {
    */
   close(): Promise<void> {
     return this.surroundings.run(async () => {
-      await this.worker.stop();
+      await Promise.all([this.worker.stop(), this.retention.stop()]);
       await this.outbox?.close(this.shutdownTimeoutMs);
       this.endHints?.();
       this.watch.close();

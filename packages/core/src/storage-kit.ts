@@ -30,6 +30,8 @@ export {
 export { listedStatuses, progressKinds } from './ports/list-conditions.js';
 export { checkListLimit, checkListNames } from './ports/list-limit.js';
 export { loadJournal } from './ports/load-journal.js';
+export type { EndedStatus, PurgeRequest } from './ports/purge.js';
+export { checkPurgeRequest, maximumPurged } from './ports/purge.js';
 export { maximumSeq } from './ports/maximum-seq.js';
 export { maximumBytesRead } from './ports/read-limit.js';
 export type {

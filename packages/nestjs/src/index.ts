@@ -18,6 +18,7 @@ export type {
 export type {
   Approval,
   ApprovalDecision,
+  ArchiveSagas,
   CheckedSagas,
   NextOfSaga,
   SagaApproval,
@@ -114,6 +115,7 @@ export type { SagaLifecycle, SagaStepEvent } from './events/saga-events.js';
 export { SAGA_STORAGE } from './storage/saga-storage.token.js';
 export { SagaEvents } from './events/saga-events.js';
 export type { ApprovalList, ApprovalListStrings } from './views/check-approval-list.js';
+export type { PurgedSagas, SagaPurge } from './views/check-purge.js';
 export type { SagaList, SagaListStrings } from './views/check-saga-list.js';
 export { SagaExceptionFilter } from './http/saga-exception.filter.js';
 export { SystemClock } from './node/system-clock.js';
@@ -121,7 +123,7 @@ export { UuidV7Generator } from './node/uuid-v7-generator.js';
 export type { SagaExecution } from './views/saga-execution.js';
 export type { SagaHandle } from './views/saga-handle.js';
 export type { SagaInterceptor, SagaInterceptorReference } from './interceptors/saga-interceptor.js';
-export type { SagaModuleOptions } from './options/saga-module-options.js';
+export type { SagaModuleOptions, SagaRetention } from './options/saga-module-options.js';
 export { SagaModule } from './saga.module.js';
 export type {
   OperatorAction,

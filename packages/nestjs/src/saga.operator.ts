@@ -18,6 +18,8 @@ import { checkApprovalList } from './views/check-approval-list.js';
 import type { ApprovalList, ApprovalListStrings } from './views/check-approval-list.js';
 import { checkMessageList } from './views/check-message-list.js';
 import type { MessageListQuery, MessageListStrings } from './views/check-message-list.js';
+import { checkPurge } from './views/check-purge.js';
+import type { PurgedSagas, SagaPurge } from './views/check-purge.js';
 import { checkSagaList } from './views/check-saga-list.js';
 import type { SagaList, SagaListStrings } from './views/check-saga-list.js';
 
@@ -137,6 +139,20 @@ export class SagaOperator {
         onFindings(value);
       }
     });
+  }
+
+  /**
+   * Deletes sagas that ended, with their journals, the oldest first, in short statements beside the running sagas. Open and STUCK
+   * sagas stay, and so do sagas with messages in the outbox, and parents, children and originals of sagas that have not
+   * ended. The key of a deleted saga is free again.
+   *
+   * @throws InvalidArgumentError if an option is out of range. The error of `onArchive`: its batch stays.
+   * @example
+   * const { purged } = await operator.purge({ status: 'completed', endedBefore: new Date(Date.now() - days(90)) });
+   */
+  async purge(options: SagaPurge): Promise<PurgedSagas> {
+    const order = checkPurge(options);
+    return this.runtime.use(async ({ purger }) => ({ purged: await purger.purge(order) }));
   }
 
   /**

@@ -27,7 +27,11 @@ const tables: readonly (readonly [string, OptionTable, readonly string[], string
   [
     'the module',
     { ...moduleTable, ...workerTable },
-    ['nestjs/src/options/module-option-table.ts', 'core/src/options/worker-options.ts'],
+    [
+      'nestjs/src/options/module-option-table.ts',
+      'core/src/options/worker-options.ts',
+      'core/src/options/retention-options.ts',
+    ],
     '../README.md',
     'option of the module',
   ],

@@ -2,6 +2,8 @@ import type {
   ClaimRequest,
   JournalCursor,
   JournalNews,
+  ListPosition,
+  PurgeRequest,
   MessageRequest,
   MessageTarget,
   ReleaseRequest,
@@ -209,6 +211,10 @@ export class TypeOrmSagaStorage implements SagaStorage {
 
   summarize(): Promise<StorageSummary> {
     return this.repositories.executions.summarize();
+  }
+
+  purge(request: PurgeRequest): Promise<readonly ListPosition[]> {
+    return this.repositories.executions.purge(request);
   }
 
   registerWorker(worker: string, leaseDurationMs: number): Promise<void> {

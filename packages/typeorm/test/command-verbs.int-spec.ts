@@ -210,6 +210,26 @@ describe('the commands of nest-saga on PostgreSQL', () => {
       expect(lines.map((one) => one.header.sagaId)).toEqual(ids);
     });
 
+    it('purge sagas that ended only with --yes, and count them with --dry-run', async () => {
+      const sagaId = await queued({ saga: 'old' });
+      await database.query(
+        `UPDATE saga.saga_execution SET status = 'completed', created_at = '2020-01-01', updated_at = '2020-01-02' WHERE id = $1`,
+        [sagaId],
+      );
+      const line = ['purge', '--ended-before', '2021-01-01', '--status', 'completed'];
+      expect(await onDatabase(...line)).toMatchObject({
+        code: 2,
+        errors: expect.stringContaining('pass --yes'),
+      });
+      const counted = await onDatabase(...line, '--dry-run');
+      expect(counted).toMatchObject({ code: 0, output: '1 sagas would be deleted.\n' });
+      const json = await nestSaga(...line, ...app, '--dry-run', '--json');
+      expect(JSON.parse(json.output)).toEqual({ purged: 1, dryRun: true });
+      expect(await onDatabase(...line, '--yes')).toMatchObject({ code: 0, output: '1 sagas are deleted.\n' });
+      expect(await onDatabase(...line, '--yes')).toMatchObject({ code: 0, output: '0 sagas are deleted.\n' });
+      expect(await storage.load(sagaId)).toBeUndefined();
+    });
+
     it('check a build: the exit code is 1 and each saga is named that it cannot continue', async () => {
       const sagaId = await queued({ saga: 'order', version: 7 });
       const right = await nestSaga('check', ...app, '--json');
@@ -303,7 +323,7 @@ describe('the commands of nest-saga on PostgreSQL', () => {
     });
   });
 
-  it.each(['list', 'show', 'retry', 'resolve', 'cancel', 'signal', 'export', 'check'])(
+  it.each(['list', 'show', 'retry', 'resolve', 'cancel', 'signal', 'export', 'purge', 'check'])(
     'explain "%s" with --help, without loading anything',
     async (verb) => {
       const { code, output } = await nestSaga(verb, '--help');

@@ -22,6 +22,7 @@ import {
   removeMessagesStatement,
   takeMessagesStatement,
 } from '../src/postgres/statements/outbox.js';
+import { purgeStatement } from '../src/postgres/statements/purge.js';
 import { releaseExpiredStatement } from '../src/postgres/statements/release-expired.js';
 import { releaseStatement } from '../src/postgres/statements/release.js';
 import { removeInboxStatement, takeInboxStatement, tellMessages } from '../src/postgres/statements/inbox.js';
@@ -283,6 +284,27 @@ describe('with 1,000,000 finished sagas in the tables', () => {
       expect(plan).not.toContain('Sort');
     },
   );
+
+  it.each([
+    ['the oldest', {}],
+    ['those after a position', { after: { sagaId, createdAt: new Date('2026-01-01T00:00:00.000Z') } }],
+    ['some of them', { among: [sagaId, randomUUID()] }],
+    ['none of them', { dryRun: true }],
+  ] as const)('a purge of %s reads no whole table', async (_title, given) => {
+    const request = {
+      statuses: ['completed'],
+      endedBefore: new Date('2020-01-01'),
+      limit: 500,
+      ...given,
+    } as const;
+    const { statement, values } = purgeStatement(tables, request);
+
+    const plan = await explain(statement.text, values);
+
+    expect(plan).not.toMatch(readsWholeTable);
+    expect(plan).toMatch(/saga_execution_(created|pkey)/);
+    if (!('dryRun' in given)) expect(plan).toContain('saga_log_pkey');
+  });
 
   it('counts what is open and stuck without reading what has finished', async () => {
     const summarize = () => repositories.executions.summarize();

@@ -30,6 +30,8 @@ import type {
   WaitingListQuery,
 } from '../ports/saga-storage.js';
 import { firstHeader } from '../ports/first-header.js';
+import type { ListPosition } from '../ports/list-cursor.js';
+import type { PurgeRequest } from '../ports/purge.js';
 import { InMemoryOutbox } from './in-memory-outbox.js';
 import { InMemoryOversight } from './in-memory-oversight.js';
 import type { WorkerLeaseRow } from './in-memory-oversight.js';
@@ -37,6 +39,7 @@ import { InMemoryTransaction } from './in-memory-transaction.js';
 import { listHeaders } from './list-headers.js';
 import { OpenSagas } from './open-sagas.js';
 import { listWaitingHeaders } from './list-waiting.js';
+import { purgeable } from './purge-sagas.js';
 import { dueAt, isClaimable, isOneOf, toEntry } from './stored-saga.js';
 import type { StoredSaga } from './stored-saga.js';
 import { StoredMessages } from './stored-messages.js';
@@ -232,6 +235,13 @@ export class InMemorySagaStorage implements SagaStorage {
     return summarizeSagas([...this.sagas.values()], this.clock.now());
   }
 
+  async purge(request: PurgeRequest): Promise<readonly ListPosition[]> {
+    const headers = [...this.sagas.values()].map(({ header }) => header);
+    const found = purgeable(headers, request, ({ sagaId }) => this.outbox.has(sagaId));
+    if (request.dryRun !== true) for (const header of found) this.drop(header);
+    return found.map(({ sagaId, createdAt }) => ({ sagaId, createdAt }));
+  }
+
   async registerWorker(worker: string, leaseDurationMs: number): Promise<void> {
     this.extendLease(worker, leaseDurationMs);
   }
@@ -379,8 +389,13 @@ export class InMemorySagaStorage implements SagaStorage {
     // The journal has the content of its messages: it is dropped at its second turn, when they are delivered.
     if (this.outbox.has(oldest)) return void this.finished.add(oldest);
     const header = this.sagas.get(oldest)?.header;
-    this.sagas.delete(oldest);
-    if (header?.key !== undefined) this.idsByKey.delete(keyOf(header.saga, header.key));
+    if (header !== undefined) this.drop(header);
+  }
+
+  private drop({ sagaId, saga, key }: SagaHeader): void {
+    this.finished.delete(sagaId);
+    this.sagas.delete(sagaId);
+    if (key !== undefined) this.idsByKey.delete(keyOf(saga, key));
   }
 
   private hint(hint: StorageHint): void {

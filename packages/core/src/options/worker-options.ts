@@ -4,6 +4,7 @@ import { fill } from './defaults-of.js';
 import type { DefaultsOf } from './defaults-of.js';
 import { amount, count, flag, oneOf, share, time } from './option.js';
 import type { OptionPlace, OptionsOf } from './option.js';
+import { retentionTable } from './retention-options.js';
 import { sinksOption } from './sinks-option.js';
 
 /** The lease of a process. */
@@ -113,6 +114,8 @@ export const workerTable = {
   recovery: group(recoveryTable),
   /** How the events that steps emit are delivered. A saga waits for its handlers before it continues. */
   events: group(eventsTable),
+  /** How long sagas that ended are kept. By default they stay forever. */
+  retention: group(retentionTable),
   /**
    * How often journals are read for entries of other processes, in milliseconds; a hint causes an earlier read.
    *

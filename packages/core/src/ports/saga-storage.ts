@@ -8,6 +8,8 @@ import type { Park, SagaWaiting } from '../journal/park.js';
 import type { SagaHeader, SagaHeading } from '../journal/saga-header.js';
 import type { SagaPath } from '../journal/saga-path.js';
 import type { SagaStatus } from '../journal/saga-status.js';
+import type { ListPosition } from './list-cursor.js';
+import type { PurgeRequest } from './purge.js';
 import type { NewPointer, SagaOutbox } from './saga-outbox.js';
 import type { SagaOversight } from './saga-oversight.js';
 import type { Surroundings } from './surroundings.js';
@@ -295,6 +297,13 @@ export interface SagaStorage {
   listWaiting(query: WaitingListQuery): Promise<SagaPage>;
   /** Counts and ages of the sagas that are open or stuck. */
   summarize(): Promise<StorageSummary>;
+
+  /**
+   * Deletes sagas that ended, the oldest first, each together with its journal or not at all, and returns them in the order of
+   * their creation. A key of a deleted saga is free. It leaves out sagas with messages in the outbox, parents, children and
+   * originals of sagas that have not ended, and sagas that another call is deleting.
+   */
+  purge(request: PurgeRequest): Promise<readonly ListPosition[]>;
 
   /** Writes the row of a new worker. Ids of workers are never used again. */
   registerWorker(worker: string, leaseDurationMs: number): Promise<void>;

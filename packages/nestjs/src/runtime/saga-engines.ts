@@ -12,6 +12,7 @@ export type HostedEngine = Pick<
   | 'redelivery'
   | 'outgoing'
   | 'inspector'
+  | 'purger'
   | 'worker'
   | 'watch'
   | 'registry'

@@ -80,7 +80,12 @@ export function readNumber(value: unknown): unknown {
  */
 const isoMoment = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
-function checkDate(name: string, value: unknown): Date {
+/**
+ * Checks a moment, which may be text.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkDate(name: string, value: unknown): Date {
   const date = typeof value === 'string' ? readMoment(value) : value;
   if (isDate(date) && isListDate(date)) return date;
   throw new InvalidArgumentError(

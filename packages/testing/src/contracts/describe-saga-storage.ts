@@ -13,6 +13,7 @@ import { describeMessages } from './messages.contract.js';
 import { describeOversight } from './oversight.contract.js';
 import { describeParks } from './parks.contract.js';
 import { describePaths } from './paths.contract.js';
+import { describePurges } from './purges.contract.js';
 import { describeReads } from './reads.contract.js';
 import { describeRefusals } from './refusals.contract.js';
 import { describeReleases } from './releases.contract.js';
@@ -79,6 +80,7 @@ const groups: readonly Group[] = [
   ['a message', describeMessages],
   ['a hint', describeHints],
   ['a refusal', describeRefusals],
+  ['a purge', describePurges],
 ];
 
 const withOutbox: Group = ['the outbox', describeOutbox];

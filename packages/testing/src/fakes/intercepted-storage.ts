@@ -2,8 +2,10 @@ import type {
   ClaimRequest,
   JournalCursor,
   JournalNews,
+  ListPosition,
   MessageRequest,
   MessageTarget,
+  PurgeRequest,
   ReleaseRequest,
   SagaHeading,
   SagaOutbox,
@@ -98,6 +100,10 @@ export abstract class InterceptedStorage implements SagaStorage {
 
   summarize(): Promise<StorageSummary> {
     return this.around('summarize', () => this.inner.summarize());
+  }
+
+  purge(request: PurgeRequest): Promise<readonly ListPosition[]> {
+    return this.around('purge', () => this.inner.purge(request));
   }
 
   registerWorker(worker: string, leaseDurationMs: number): Promise<void> {

@@ -41,6 +41,10 @@ export class CrashableEngine implements HostedEngine {
     return this.life.engine.approvals;
   }
 
+  get purger(): SagaEngine['purger'] {
+    return this.life.engine.purger;
+  }
+
   get inspector(): SagaEngine['inspector'] {
     return this.life.engine.inspector;
   }

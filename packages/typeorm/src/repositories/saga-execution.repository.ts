@@ -1,5 +1,7 @@
 import type {
   ClaimRequest,
+  ListPosition,
+  PurgeRequest,
   ReleaseRequest,
   SagaHeading,
   TakenSaga,
@@ -8,6 +10,7 @@ import type {
 import {
   checkListLimit,
   checkListNames,
+  checkPurgeRequest,
   encodeCursor,
   encodeWaitingCursor,
 } from '@nest-saga/core/storage-kit';
@@ -36,6 +39,7 @@ import { toStorageSummary } from '../postgres/mapping/storage-summary-rows.js';
 import { changeHeaders } from '../postgres/statements/change-headers.js';
 import type { WritePart } from '../postgres/statements/write-part.js';
 import { claimOneStatement, claimStatement } from '../postgres/statements/claim.js';
+import { purgeStatement } from '../postgres/statements/purge.js';
 import { releaseExpiredStatement } from '../postgres/statements/release-expired.js';
 import { releaseStatement } from '../postgres/statements/release.js';
 import { lockRequested } from '../postgres/statements/lock-headers.js';
@@ -195,6 +199,17 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     if (sagas.length === 0 || limit <= 0) return 0;
     const rows = await this.writes.run('releaseExpired', this.expire, [...namesAndVersions(sagas), limit]);
     return rows.length;
+  }
+
+  /** @internal One statement, durable at its commit. Resolves with the positions of the deleted sagas. */
+  async purge(request: PurgeRequest): Promise<readonly ListPosition[]> {
+    checkPurgeRequest(request);
+    const { statement, values } = purgeStatement(this.tables, request);
+    const rows = await this.writes.run('purge', statement, values);
+    return rows.map((row) => ({
+      sagaId: required(row, 'id'),
+      createdAt: new Date(required(row, 'created_at')),
+    }));
   }
 
   private selectHeaders(): SelectQueryBuilder<SagaExecutionEntity> {

@@ -8,6 +8,7 @@ import { exportVerb } from './export-verb.js';
 import { listVerb } from './list-verb.js';
 import { openApplication, openStorage } from './open-application.js';
 import type { OpenApplication } from './open-application.js';
+import { purgeVerb } from './purge-verb.js';
 import { showVerb } from './show-verb.js';
 import { parseVerb } from './verb-options.js';
 import type { VerbValues } from './verb-options.js';
@@ -22,6 +23,7 @@ export const verbs: readonly Verb[] = [
   cancelVerb,
   signalVerb,
   exportVerb,
+  purgeVerb,
   checkVerb,
 ];
 

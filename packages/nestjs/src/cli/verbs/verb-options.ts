@@ -33,6 +33,8 @@ const known = {
   order: { type: 'string' },
   cursor: { type: 'string' },
   limit: { type: 'string' },
+  'ended-before': { type: 'string' },
+  'dry-run': { type: 'boolean' },
 } as const;
 
 /** The name of an option, without its dashes. */
