@@ -3,6 +3,7 @@ import type { AwaitResult } from './ports/await-result.js';
 import type { Clock } from './ports/clock.js';
 import type { EventHandlers } from './ports/event-handlers.js';
 import type { IdGenerator } from './ports/id-generator.js';
+import { checkTransactions } from './ports/check-transactions.js';
 import { notifyWorker } from './ports/notify.js';
 import type { SagaListener } from './ports/saga-listener.js';
 import { openedStorage } from './ports/opened-storage.js';
@@ -153,6 +154,7 @@ export class SagaEngine {
   /** Opens the storage and begins to work. Rejects if the storage cannot be prepared. */
   open(): Promise<void> {
     return this.surroundings.run(async () => {
+      checkTransactions(this.storage, this.registry);
       await this.storage.open(this.surroundings);
       this.endHints = this.storage.onHint?.((hint) => {
         if (hint.kind === 'saga') this.watch.hint(hint.sagaId);

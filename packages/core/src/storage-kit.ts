@@ -4,6 +4,7 @@ export { recordError } from './errors/recorded-error.js';
 
 export { isCommandProcess } from './identity/command-process.js';
 export { isError, isSagaError, readSafely, sagaErrorCode } from './identity/thrown.js';
+export { transactionHandleOf } from './identity/transaction-handle.js';
 export { isDate } from './identity/values.js';
 
 export type { BegunStep } from './journal/journal-entry.js';
@@ -44,6 +45,8 @@ export type {
   NamedWait,
   ReleaseRequest,
   SagaMessage,
+  StorageTransaction,
+  TransactionLimits,
   WaitingListQuery,
 } from './ports/saga-storage.js';
 export { decodeOutboxCursor, encodeOutboxCursor } from './ports/outbox-cursor.js';

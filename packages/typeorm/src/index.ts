@@ -25,3 +25,5 @@ export type { TypeOrmSagaStorageFactory, TypeOrmSagaStorageFactoryOptions } from
 export { TypeOrmSagaStorage } from './typeorm-saga-storage.js';
 export type { SagaStorageLogger } from './storage-option-table.js';
 export type { TypeOrmSagaStorageOptions } from './typeorm-saga-storage-options.js';
+
+export { entityManagerOf } from './transactions/entity-manager-of.js';

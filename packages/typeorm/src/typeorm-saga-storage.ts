@@ -9,6 +9,8 @@ import type {
   ReleaseRequest,
   SagaHeading,
   SagaMessage,
+  StorageTransaction,
+  TransactionLimits,
   SagaOutline,
   Surroundings,
   WaitingListQuery,
@@ -51,6 +53,7 @@ import { SagaRepositories } from './repositories/saga-repositories.js';
 import { SagaClaims } from './saga-claims.js';
 import { JoinedTransactions } from './transactions/joined-transactions.js';
 import { StartWarning } from './transactions/start-warning.js';
+import { StepTransactions } from './transactions/step-transactions.js';
 import { TypeOrmSagaOutbox } from './typeorm-saga-outbox.js';
 import { TypeOrmSagaOversight } from './typeorm-saga-oversight.js';
 import { checkStorageOptions } from './storage-option-table.js';
@@ -72,6 +75,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
   readonly outbox: TypeOrmSagaOutbox;
   readonly oversight: TypeOrmSagaOversight;
   private readonly transactions: JoinedTransactions;
+  private readonly stepTransactions: StepTransactions;
   private readonly startWarning: StartWarning;
   private surroundings = noSurroundings;
   /** Absent if hints are turned off. */
@@ -93,6 +97,7 @@ export class TypeOrmSagaStorage implements SagaStorage {
     connections.onPoolChange(() => this.entities.guard(dataSource));
     this.transactions = new JoinedTransactions(dataSource, tables, () => connections.statementTimeoutMs);
     connections.onPoolChange(() => this.transactions.observe());
+    this.stepTransactions = new StepTransactions(dataSource, connections, (request) => journal.bind(request));
     this.startWarning = new StartWarning(dataSource, (message) => options.logger?.warn(message));
     this.migrator = new Migrator(tables.schemaName, () => connections.createClient('migration'));
     this.writes = new GroupCommit(
@@ -254,6 +259,13 @@ export class TypeOrmSagaStorage implements SagaStorage {
 
   removeMessages(ids: readonly string[]): Promise<void> {
     return this.repositories.inbox.remove(ids);
+  }
+
+  transact<Result>(
+    work: (transaction: StorageTransaction) => Promise<Result>,
+    limits: TransactionLimits,
+  ): Promise<Result> {
+    return this.stepTransactions.run(work, limits);
   }
 
   startIn(handle: unknown, saga: NewSaga): Promise<StartResult> {

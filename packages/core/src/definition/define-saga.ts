@@ -147,6 +147,7 @@ function fillStep(step: DeclaredStep, saga: SagaStepPolicies, module: SagaStepPo
     kind,
     overdueAfter: kind === 'retriable' ? (step.overdueAfter ?? kindDefaults.overdueAfter) : undefined,
     handler,
+    transactional: step.transactional ?? false,
     ...policies,
     retry: kind === 'retriable' ? withoutEnd(policies.retry, step) : policies.retry,
   });

@@ -46,6 +46,11 @@ describe('a parallel stage', () => {
       'is neither a step nor',
     ],
     ['the id of one of its steps', parallel('a', [step('a'), step('b')]), '"a" is used twice'],
+    [
+      'a transactional branch',
+      parallel('prepare', [step('a'), { ...step('b'), transactional: true }]),
+      'its branch "b" is transactional',
+    ],
     ['a branch twice', parallel('prepare', [step('a'), step('a')]), '"a" is used twice'],
     ['an id that is no id', parallel('1', [step('a'), step('b')]), 'the id "1" is not allowed'],
     [

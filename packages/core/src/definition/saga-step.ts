@@ -58,6 +58,16 @@ export interface StepDefinition extends ResolvedPolicies {
   /** The failed attempt from which on a retriable step is overdue; undefined for the other kinds. */
   readonly overdueAfter: number | undefined;
   readonly handler: StepHandlerSource;
+  /** Which of its calls run in a transaction together with their entry. */
+  readonly transactional: boolean | 'act' | 'compensate';
+}
+
+/** Whether this call of a step runs in a transaction together with its entry. */
+export function isTransactional(
+  { transactional }: Pick<StepDefinition, 'transactional'>,
+  call: 'act' | 'compensate',
+): boolean {
+  return transactional === true || transactional === call;
 }
 
 /** Whether a step of this kind is never undone. */

@@ -26,6 +26,18 @@ const stepExtras = {
    * @default 10
    */
   overdueAfter: count({ default: 10, minimum: 1 }),
+  /**
+   * Whether `act` and `compensate` run in a database transaction together with their entry: `true` for both, `'act'` or
+   * `'compensate'` for one of them. The storage has to have transactions, and the step writes with what it gives, for example
+   * `entityManagerOf(run)` of `@nest-saga/typeorm`. Its effect is then never in doubt.
+   *
+   * @default false
+   */
+  transactional: option<boolean | 'act' | 'compensate'>(
+    'true, false, "act" or "compensate"',
+    (value) => typeof value === 'boolean' || value === 'act' || value === 'compensate',
+    { default: false },
+  ),
 };
 
 /** Whether a step can be undone: see the option `kind` of a step. */

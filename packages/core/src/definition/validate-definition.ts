@@ -129,8 +129,27 @@ function checkParallel(saga: string, declared: Parallel<DeclaredBranch>): readon
             'Let each branch be a step or a fallback, and put a wait or a parallel stage before or after it',
         },
       ]
-    : declared.branches.flatMap((branch) => checkBranch(saga, branch));
+    : declared.branches.flatMap((branch) => [
+        ...checkBranch(saga, branch),
+        ...checkNotTransactional(where, branch),
+      ]);
   return [...problems, ...nested];
+}
+
+/** A transaction holds the turn of the saga to append, for which its siblings would wait. */
+function checkNotTransactional(where: string, branch: DeclaredBranch): readonly SagaDefinitionProblem[] {
+  const steps = isFallback(branch) ? [branch.primary, branch.alternative] : [branch];
+  return steps
+    .filter(
+      (step) =>
+        (step as Partial<typeof step> | undefined)?.transactional !== undefined &&
+        step.transactional !== false,
+    )
+    .map(({ id }) => ({
+      where,
+      problem: `its branch "${id}" is transactional`,
+      remedy: 'Let the step be a stage of its own, before or after the parallel stage',
+    }));
 }
 
 function checkBranch(where: string, declared: DeclaredBranch): readonly SagaDefinitionProblem[] {

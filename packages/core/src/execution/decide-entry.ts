@@ -14,6 +14,7 @@ import { branchFields } from '../journal/stage-branches.js';
 import { isUndoneAfter } from './is-undone-after.js';
 import { knownAttempts, stageOf } from './known-attempts.js';
 import type { ActAction, CompensateAction } from './action.js';
+import { priorOutcomeOf } from './prior-outcome.js';
 import { nextOfForward } from './next-of-forward.js';
 import { retryDelay } from './retry-delay.js';
 
@@ -126,7 +127,7 @@ function decideFailedAct(
     return { ...base, ...decideFailedForward(definition, state, action, attempt, failed) };
   const isEffectThere = isEffectOf(failed);
   const known = knownAttempts(state, action);
-  const undo = isUndoneAfter(action.step.compensateOn, outcomeSoFar(known, failed));
+  const undo = isUndoneAfter(action.step.compensateOn, outcomeSoFar(known, action, failed));
   // After the failure of a sibling, no act begins.
   if (state.cancel !== undefined || state.direction === 'backward')
     return { ...base, next: 'compensate', undo };
@@ -155,7 +156,7 @@ function decideFailedForward(
 ): ForwardDecision {
   const { step } = action;
   const known = knownAttempts(state, action);
-  const isInDoubt = outcomeSoFar(known, failed) === StepOutcome.Unknown || isEffectOf(failed);
+  const isInDoubt = outcomeSoFar(known, action, failed) === StepOutcome.Unknown || isEffectOf(failed);
   const isCalled = !failed.isBreakerOpen || isInDoubt;
   const decided = nextOfForward({
     kind: step.kind,
@@ -183,11 +184,12 @@ function isEffectOf({ outcome }: Failed): boolean {
  * outcome of an earlier one.
  */
 function outcomeSoFar(
-  { priorOutcome }: BranchState,
+  known: BranchState,
+  { step }: ActAction,
   { outcome, isBreakerOpen }: Failed,
 ): StepOutcome | undefined {
   if (outcome !== StepOutcome.Failed) return outcome;
-  return priorOutcome ?? (isBreakerOpen ? undefined : StepOutcome.Failed);
+  return priorOutcomeOf(known, step) ?? (isBreakerOpen ? undefined : StepOutcome.Failed);
 }
 
 function leadsToAlternative(

@@ -10,7 +10,9 @@ import type {
   NewSaga,
   SagaStorage,
   StartResult,
+  StorageTransaction,
 } from '../ports/saga-storage.js';
+import type { StepDefinition } from '../definition/saga-step.js';
 import { StopRun } from './stop-run.js';
 
 /** A problem of the storage, as a writer reports it. */
@@ -59,6 +61,38 @@ export class JournalWriter {
     return request.tell === undefined ? result : this.told(result);
   }
 
+  /**
+   * Runs work in a transaction, as soon as one can be begun. The work is called once.
+   *
+   * @throws What the work throws, StopRun.
+   */
+  async transact<Result>(
+    sagaId: string,
+    { timeoutMs }: Pick<StepDefinition, 'timeoutMs'>,
+    limit: WriteLimit,
+    work: (transaction: StorageTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const { storage } = this;
+    if (storage.transact === undefined)
+      throw new StopRun('trouble', { cause: new TypeError('The storage has no transactions.') });
+    const transact = storage.transact.bind(storage);
+    let isBegun = false;
+    const call = (): Promise<Result> =>
+      transact(
+        (transaction) => {
+          isBegun = true;
+          return work(transaction);
+        },
+        { timeoutMs },
+      );
+    try {
+      return await call();
+    } catch (error) {
+      if (isBegun) throw error;
+      return await this.keepTrying('transact', sagaId, limit, call, error, () => isBegun);
+    }
+  }
+
   start(saga: NewSaga, limit: WriteLimit): Promise<StartResult> {
     return this.storage
       .start(saga)
@@ -86,6 +120,7 @@ export class JournalWriter {
     limit: WriteLimit,
     call: () => Promise<Result>,
     firstError: unknown,
+    isOver = (): boolean => false,
   ): Promise<Result> {
     let error = firstError;
     let isInDoubt = false;
@@ -99,12 +134,14 @@ export class JournalWriter {
       try {
         return await call();
       } catch (next) {
+        if (isOver()) throw next;
         error = next;
       }
     }
   }
 
-  private sleep(delayMs: number): Promise<void> {
+  /** Resolves after a delay, in milliseconds. */
+  sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
       this.clock.startTimer(delayMs, resolve);
     });

@@ -16,6 +16,7 @@ import { nextOfWait } from './next-wait.js';
 import type { Action, CompensateAction, RecordAction } from './action.js';
 import { nextOfBranches, nextOfLayer, nextOfSettling, openDoubts } from './next-branches.js';
 import { isUndoneAfter } from './is-undone-after.js';
+import { priorOutcomeOf } from './prior-outcome.js';
 
 /**
  * Decides what comes next; nothing if a saga has ended, is STUCK or is parked. Pure and total: no clock, no randomness,
@@ -78,7 +79,9 @@ function nextOf(definition: SagaDefinition, state: SagaState): readonly Action[]
 function isForwardInDoubt(definition: SagaDefinition, state: SagaState): boolean {
   if (branchOf(state).priorOutcome !== StepOutcome.Unknown) return false;
   const step = currentStep(definition, state);
-  return step !== undefined && isForward(step);
+  return (
+    step !== undefined && isForward(step) && priorOutcomeOf(branchOf(state), step) === StepOutcome.Unknown
+  );
 }
 
 /** If a cancel comes between the attempts of a step, `compensateOn` decides whether the step is undone. */
@@ -90,9 +93,10 @@ function doubts(definition: SagaDefinition, state: SagaState): readonly BegunSte
   // The act of a stage that was not chosen has not begun.
   if (!isOpen(definition, state)) return [];
   if (parallelAt(definition, state.stage) !== undefined) return openDoubts(definition, state);
-  const { priorOutcome } = branchOf(state);
   const step = currentStep(definition, state);
-  if (step === undefined || isForward(step) || priorOutcome === undefined) return [];
+  if (step === undefined || isForward(step)) return [];
+  const priorOutcome = priorOutcomeOf(branchOf(state), step);
+  if (priorOutcome === undefined) return [];
   if (!isUndoneAfter(step.compensateOn, priorOutcome)) return [];
   return [{ step: step.id, outcome: priorOutcome }];
 }

@@ -1,6 +1,7 @@
 import type { SagaDefinition } from '../definition/saga-definition.js';
 import { branchOf } from '../journal/branch-state.js';
 import { afterDeadline } from '../journal/deadline.js';
+import { isTransactional } from '../definition/saga-step.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { StopReason } from '../ports/saga-listener.js';
@@ -27,6 +28,7 @@ import { SagaRecord } from './saga-record.js';
 import { StepAttempt } from './step-attempt.js';
 import { StopRun } from './stop-run.js';
 import { ThrownErrors } from './thrown-errors.js';
+import { TransactionalCheckpoint } from './transactional-checkpoint.js';
 import { Wait } from './wait.js';
 
 /** What runs of a saga: one attempt, or the attempts of branches. */
@@ -38,6 +40,9 @@ interface RunningAttempt {
   abortAct(reason: 'cancelled' | 'deadline'): void;
   interrupt?(mailbox: Mailbox): void;
 }
+/** The delays before a transaction is tried again, in milliseconds. */
+const firstRetryMs = 20;
+const longestRetryMs = 2_000;
 
 /**
  * Runs one saga from the end of its journal: it decides the next action, runs it, appends the outcome, publishes the
@@ -107,6 +112,7 @@ export class SagaExecutor implements EndedRun {
             nextEntry(record.definition, record.header.sagaId, state, this.dependencies),
           );
         else if (this.mailbox !== undefined) await this.readMail(this.mailbox);
+        else if (isTransactional(action.step, action.kind)) await this.runTransactional(action);
         else {
           // hot path: nearly every step takes this branch. Each further async function would cost a saga several
           // promises.
@@ -238,6 +244,42 @@ export class SagaExecutor implements EndedRun {
     this.attempt = attempt;
     if (action.kind === 'act') this.record.openAct = attempt;
     return attempt;
+  }
+
+  /** Runs an attempt in a transaction with its entry, again if the transaction failed without its fault. */
+  private async runTransactional(action: ActAction | CompensateAction): Promise<void> {
+    const { record } = this;
+    const { writer } = this.dependencies;
+    for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, longestRetryMs)) {
+      const end = await writer.transact(record.header.sagaId, action.step, record, async (transaction) => {
+        // The mail of the time in which it waited for a connection is read first.
+        if (this.mailbox !== undefined) return undefined;
+        const checkpoint = new TransactionalCheckpoint(transaction);
+        try {
+          const begun = await checkpoint.start(this.begin(action));
+          const outcome = begun.kind === 'mailbox' ? await this.untilEnd(begun) : begun;
+          const finished = this.finished(action, outcome);
+          if (this.deadline?.isOver === true) await this.meetDeadline();
+          return await checkpoint.settle(record, finished);
+        } finally {
+          // Without its entry the act has no effect, so no later owner has to ask what became of it.
+          record.openAct = undefined;
+        }
+      });
+      if (end?.kind === 'failed') return this.recordFailed(end.attempt);
+      if (end?.kind !== 'again') return;
+      await writer.sleep(delayMs);
+      if (this.mailbox !== undefined) return;
+    }
+  }
+
+  private async recordFailed(attempt: FinishedAttempt): Promise<void> {
+    const { record } = this;
+    try {
+      await record.commit((state) => record.decide(state, attempt));
+    } catch (error) {
+      await record.recordWithoutValues(attempt, refusalIn(error));
+    }
   }
 
   private stopped(reason: StopReason, error: unknown): ExecutionEnd {

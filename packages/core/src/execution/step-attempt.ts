@@ -12,7 +12,9 @@ import { StepTimedOutError } from '../errors/step-timed-out-error.js';
 import { isSagaError, isThenable } from '../identity/thrown.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
+import { bindTransaction, hasTransaction } from '../identity/transaction-handle.js';
 import type { CancelTimer } from '../ports/clock.js';
+import type { StorageTransaction } from '../ports/saga-storage.js';
 import type { EventClasses } from './attempt-run.js';
 import { AttemptRun } from './attempt-run.js';
 import type { AttemptEnd } from './attempt-end.js';
@@ -74,6 +76,12 @@ export class StepAttempt {
         this.onThrown(error);
       }
     });
+  }
+
+  /** Runs the handler in a transaction, which ends at once if the attempt is aborted. Call before `start`. */
+  bind({ handle }: Pick<StorageTransaction, 'handle'>, abandon: () => void): void {
+    bindTransaction(this.run, handle);
+    this.run.signal.addEventListener('abort', abandon);
   }
 
   /** Answers `start` now if the attempt runs: its end will be posted to the mailbox. Call once. */
@@ -224,7 +232,9 @@ export class StepAttempt {
   }
 
   private completed(returned: unknown): AttemptEnd {
-    if (this.resolve === undefined) return this.abandoned('timeout');
+    // A transaction ended with the time of the attempt: there is nothing left to complete.
+    const isRolledBack = this.abortReason === 'timeout' && hasTransaction(this.run);
+    if (this.resolve === undefined || isRolledBack) return this.abandoned('timeout');
     let response: Json | undefined;
     try {
       if (this.action.kind === 'act' && returned !== undefined) response = this.encode(returned, 'response');

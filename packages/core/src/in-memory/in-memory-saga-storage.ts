@@ -26,6 +26,7 @@ import type {
   SagaStorage,
   StartResult,
   StorageHint,
+  StorageTransaction,
   StorageSummary,
   WaitingListQuery,
 } from '../ports/saga-storage.js';
@@ -36,6 +37,7 @@ import { InMemoryOutbox } from './in-memory-outbox.js';
 import { InMemoryOversight } from './in-memory-oversight.js';
 import type { WorkerLeaseRow } from './in-memory-oversight.js';
 import { InMemoryTransaction } from './in-memory-transaction.js';
+import { InMemoryStepTransaction } from './in-memory-step-transaction.js';
 import { listHeaders } from './list-headers.js';
 import { OpenSagas } from './open-sagas.js';
 import { listWaitingHeaders } from './list-waiting.js';
@@ -65,6 +67,11 @@ export interface InMemorySagaStorageOptions {
    * @default true
    */
   readonly keepFinished?: boolean;
+  /**
+   * What transactional steps get of their transaction, such as a double of an `EntityManager`. By default, it is an object
+   * that `startIn` and `signalIn` take.
+   */
+  readonly transactionHandle?: object;
 }
 
 const finishedSagasKept = 100;
@@ -85,6 +92,7 @@ export class InMemorySagaStorage implements SagaStorage {
   private readonly finished = new Set<string>();
   private readonly pauses: WritePauses;
   private readonly keepFinished: boolean;
+  private readonly transactionHandle: object | undefined;
   readonly outbox: InMemoryOutbox;
   readonly oversight: InMemoryOversight;
 
@@ -93,6 +101,7 @@ export class InMemorySagaStorage implements SagaStorage {
     options: InMemorySagaStorageOptions = {},
   ) {
     this.keepFinished = options.keepFinished ?? true;
+    this.transactionHandle = options.transactionHandle;
     this.pauses = new WritePauses(clock);
     this.outbox = new InMemoryOutbox(clock, (sagaId) => this.sagas.get(sagaId));
     const { audit } = this.outbox;
@@ -130,6 +139,10 @@ export class InMemorySagaStorage implements SagaStorage {
       transaction.rollback();
       throw error;
     }
+  }
+
+  transact<Result>(work: (transaction: StorageTransaction) => Promise<Result>): Promise<Result> {
+    return new InMemoryStepTransaction(this, this.transactionHandle).run(work);
   }
 
   async startIn(handle: unknown, saga: NewSaga): Promise<StartResult> {

@@ -64,6 +64,32 @@ export interface SagaMessage {
 /** The saga of a message: its id, or its name and the key that it was started with. */
 export type MessageTarget = { readonly sagaId: string } | { readonly saga: string; readonly key: string };
 
+/** The limits of a transaction of `transact`. */
+export interface TransactionLimits {
+  /** It is ended after this time, in milliseconds, even if this process cannot end it; undefined: no limit. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** A transaction of `transact`. Its methods are called one after another. */
+export interface StorageTransaction {
+  /** What the application gets of it, to write its own data. */
+  readonly handle: unknown;
+  /**
+   * As `append`, within the transaction. If it is fenced, the transaction can still be used. Rejects with any error of the
+   * database; then it can only be rolled back.
+   */
+  append(request: AppendRequest): Promise<AppendResult>;
+  /** Commits. If it rejects, the outcome may be unknown: only the journal shows it. */
+  commit(): Promise<void>;
+  /** Ends the transaction at once, whatever it is doing: it is rolled back, and its other calls fail. */
+  abandon(): void;
+  /**
+   * Whether an error of a call, or one that the application got from the database, says that the transaction failed for a
+   * reason that may be gone at the next try: a conflict with another one, or a lost connection.
+   */
+  isTransient(error: unknown): boolean;
+}
+
 /** The request of a worker for messages to deliver. */
 export interface MessageRequest {
   readonly limit: number;
@@ -333,6 +359,18 @@ export interface SagaStorage {
   takeMessages(request: MessageRequest): Promise<readonly SagaMessage[]>;
   /** Deletes messages that were delivered or refused. */
   removeMessages(ids: readonly string[]): Promise<void>;
+
+  /**
+   * Runs work in a transaction: what it does with the handle, and the entry that it appends, are stored together or not at all.
+   * If the work has not committed when it ends, everything is rolled back. Absent if the storage has no transactions for the
+   * application's own data.
+   *
+   * @throws What the work throws. SagaStorageError (not-written) if no transaction can be begun.
+   */
+  transact?<Result>(
+    work: (transaction: StorageTransaction) => Promise<Result>,
+    limits: TransactionLimits,
+  ): Promise<Result>;
 
   // The following methods take part in a transaction that a caller began; all of them are absent if the storage knows no
   // such transactions. The handle is what the caller has of it. Rejects with an `InvalidArgumentError` if it is not a handle of

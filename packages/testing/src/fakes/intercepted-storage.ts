@@ -10,6 +10,8 @@ import type {
   SagaHeading,
   SagaOutbox,
   SagaMessage,
+  StorageTransaction,
+  TransactionLimits,
   SagaOutline,
   SagaOversight,
   WaitingListQuery,
@@ -34,7 +36,10 @@ type TransactionMethod = 'startIn' | 'findIn' | 'tellIn' | 'transactionEnd';
 
 /** A method of a storage that makes a request. */
 export type StorageMethod =
-  Exclude<keyof SagaStorage, 'onHint' | 'outbox' | 'oversight' | 'transactionEnd'> | OutboxMethod;
+  | Exclude<keyof SagaStorage, 'onHint' | 'outbox' | 'oversight' | 'transactionEnd' | 'transact'>
+  | OutboxMethod
+  | 'transaction.append'
+  | 'transaction.commit';
 
 /** A storage that passes all calls on to another one, and lets a subclass act between call and answer. */
 export abstract class InterceptedStorage implements SagaStorage {
@@ -144,6 +149,28 @@ export abstract class InterceptedStorage implements SagaStorage {
 
   onHint(listener: (hint: StorageHint) => void): () => void {
     return this.inner.onHint?.(listener) ?? (() => undefined);
+  }
+
+  transact<Result>(
+    work: (transaction: StorageTransaction) => Promise<Result>,
+    limits: TransactionLimits,
+  ): Promise<Result> {
+    const { transact } = this.inner;
+    if (transact === undefined) throw new TypeError('The storage has no transact().');
+    const around = <Answer>(method: StorageMethod, call: () => Promise<Answer>): Promise<Answer> =>
+      this.around(method, call);
+    return transact.call(
+      this.inner,
+      (transaction) =>
+        work({
+          handle: transaction.handle,
+          append: (request) => around('transaction.append', () => transaction.append(request)),
+          commit: () => around('transaction.commit', () => transaction.commit()),
+          abandon: () => transaction.abandon(),
+          isTransient: (error) => transaction.isTransient(error),
+        }),
+      limits,
+    ) as Promise<Result>;
   }
 
   startIn(handle: unknown, saga: NewSaga): Promise<StartResult> {

@@ -106,6 +106,22 @@ export class Connections {
     return this.applicationPool.get().idleCount > 0 ? this.pool : undefined;
   }
 
+  /** The size of the application's pool. */
+  get poolSize(): number {
+    return poolSizeOf(this.dataSource);
+  }
+
+  /** How long a connection of the pool is waited for, in milliseconds. */
+  get acquireTimeoutMs(): number {
+    return this.settings.acquireMs;
+  }
+
+  /** Ends a session of the server, in the background. */
+  terminate(backend: number): void {
+    const text = 'SELECT pg_terminate_backend($1::integer)';
+    this.runShared(() => void this.sideSessions.ask({ name: undefined, text }, [backend]));
+  }
+
   /** How long a statement may take, in milliseconds. */
   get statementTimeoutMs(): number {
     return this.settings.statementMs;

@@ -8,7 +8,7 @@ import type {
 } from '@nest-saga/core/storage-kit';
 import { loadJournal } from '@nest-saga/core/storage-kit';
 import { SagaStorageError } from '@nest-saga/core';
-import type { JournalEntry, LoadedSaga } from '@nest-saga/core';
+import type { AppendRequest, JournalEntry, LoadedSaga } from '@nest-saga/core';
 import { required } from '../postgres/statement.js';
 import type { Row, Statement, StatementRunner } from '../postgres/statement.js';
 import type { Tables } from '../postgres/tables.js';
@@ -16,6 +16,7 @@ import type { WriteRunner } from '../postgres/write-query.js';
 import { SagaLogEntity } from '../entities/saga.entities.js';
 import { toAllNews, toLoadedSaga, toOutlines } from '../postgres/mapping/journal-rows.js';
 import { appendEntries } from '../postgres/statements/append-entries.js';
+import type { BoundWrite } from '../postgres/statements/grouped-write.js';
 import { GroupedWriteStatement } from '../postgres/statements/grouped-write.js';
 import { insertPointers } from '../postgres/statements/insert-pointers.js';
 import { tellMessages } from '../postgres/statements/inbox.js';
@@ -78,6 +79,11 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
   async write(group: WriteGroup): Promise<WrittenSagas> {
     const { statement, values, writtenBy } = this.groupedWrite.bind(group);
     return writtenBy(await this.runners.writes.write(statement, values));
+  }
+
+  /** @internal The statement that appends one entry, for a transaction. */
+  bind(request: AppendRequest): BoundWrite {
+    return this.groupedWrite.bind({ starts: [], appends: [request] });
   }
 
   /** @internal One statement: header and entries have to be of one consistent view. */
