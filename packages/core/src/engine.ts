@@ -206,6 +206,7 @@ export type {
   SagaWithFindings,
 } from './client/saga-inspector.js';
 export type { ArchiveSagas, PurgeOrder, SagaPurger } from './client/saga-purger.js';
+export type { ReversalRequest, SagaReversals } from './client/saga-reversals.js';
 export type { SagaReader } from './client/saga-reader.js';
 export type { RequestedSaga, SagaRequest, SagaTarget } from './client/saga-request.js';
 export type { SagaRequests } from './client/saga-requests.js';

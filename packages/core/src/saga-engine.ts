@@ -22,6 +22,7 @@ import { RetentionSweep } from './client/retention-sweep.js';
 import { SagaInspector } from './client/saga-inspector.js';
 import { SagaPurger } from './client/saga-purger.js';
 import { SagaReader } from './client/saga-reader.js';
+import { SagaReversals } from './client/saga-reversals.js';
 import { SagaRequests } from './client/saga-requests.js';
 import { SagaStarter } from './client/saga-starter.js';
 import { createOutbox } from './outbox/create-outbox.js';
@@ -63,6 +64,8 @@ export class SagaEngine {
   readonly redelivery: EventRedelivery;
   readonly inspector: SagaInspector;
   readonly purger: SagaPurger;
+  /** Undoes sagas that have completed. */
+  readonly reversals: SagaReversals;
   /** The actions of people on messages that are still to be delivered. */
   readonly outgoing: OutgoingMessages;
   readonly worker: SagaWorker;
@@ -139,6 +142,7 @@ export class SagaEngine {
     );
     this.requests = new SagaRequests(storage, registry, this.worker, clock, ids, outbox);
     this.messages = new MessageDeliveries(storage, this.requests, listener);
+    this.reversals = new SagaReversals(storage, registry, this.worker, clock, ids);
     this.approvals = new SagaApprovals(storage, registry);
     this.purger = new SagaPurger(options.storage, clock);
     this.retention = new RetentionSweep(this.purger, clock, ids, options.retention ?? {}, listener);

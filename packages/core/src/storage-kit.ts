@@ -19,7 +19,8 @@ export { defaultsOf } from './options/defaults-of.js';
 export type { DefaultedOption, Option, OptionsOf } from './options/option.js';
 export { flag, isObject, objectWith, oneOf, option, time } from './options/option.js';
 
-export { firstHeader } from './ports/first-header.js';
+export { failureOfReversal } from './journal/describe-failure.js';
+export { firstHeader, firstStatus } from './ports/first-header.js';
 export type { ListPosition, WaitingPosition } from './ports/list-cursor.js';
 export {
   decodeCursor,

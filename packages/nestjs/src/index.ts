@@ -130,6 +130,7 @@ export type {
   RedeliverAction,
   ResolveAction,
   RetryAction,
+  ReverseAction,
   SagaExecutionPage,
 } from './saga.operator.js';
 export { SagaOperator } from './saga.operator.js';

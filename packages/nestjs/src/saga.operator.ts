@@ -13,6 +13,8 @@ import { checkNames, checkText, encodeCursor, escapeControls } from '@nest-saga/
 import type { StepResolution } from '@nest-saga/core';
 import { toExecution } from './views/saga-execution.js';
 import type { SagaExecution } from './views/saga-execution.js';
+import { SagaOrchestrator } from './saga.orchestrator.js';
+import type { SagaHandle } from './views/saga-handle.js';
 import { SagaRuntime } from './runtime/saga.runtime.js';
 import { checkApprovalList } from './views/check-approval-list.js';
 import type { ApprovalList, ApprovalListStrings } from './views/check-approval-list.js';
@@ -56,6 +58,11 @@ export interface RetryAction extends OperatorAction {
   readonly note?: string;
 }
 
+/** The operator who undoes a saga that has completed, and the reason. */
+export interface ReverseAction extends OperatorAction {
+  readonly note?: string;
+}
+
 /** The events that are delivered again, the operator, and the reason. */
 export interface RedeliverAction extends OperatorAction {
   /** The `seq` of the entry with the events: `emittedSeq` of an entry `delivery-failed`. */
@@ -78,6 +85,7 @@ const knownToRedeliver = ['seq', 'sink', 'actor', 'note'];
 const knownToDiscard = ['seq', 'sink', 'actor', 'note'];
 const knownToResolve = ['actor', 'outcome'];
 const knownToRetry = ['actor', 'note'];
+const knownToReverse = ['actor', 'note'];
 
 /**
  * The actions of operators on sagas that need them. Each action is an entry in the journal with its actor, and is safe
@@ -89,7 +97,10 @@ const knownToRetry = ['actor', 'note'];
 export class SagaOperator {
   private readonly logger = new Logger('Saga');
 
-  constructor(private readonly runtime: SagaRuntime) {}
+  constructor(
+    private readonly runtime: SagaRuntime,
+    private readonly orchestrator: SagaOrchestrator,
+  ) {}
 
   /**
    * Lists the executions that match a query, in order of their creation, a page at a time. The query may consist of the
@@ -195,6 +206,27 @@ export class SagaOperator {
     checkNames('options', action, knownToRetry);
     const { actor = 'operator', note } = action;
     await this.runtime.use(({ requests }) => requests.retry(sagaId, actor, note));
+  }
+
+  /**
+   * Undoes a saga that has COMPLETED, in a process in which it is registered. The saga itself never changes: the reversal is
+   * another execution of it, with the key `reverse:<id>`, that runs backward from its beginning over the steps, the
+   * responses and the last context of the original, under the same idempotency keys. It ends FAILED with the reason
+   * `reversed`, or STUCK. There is one: a second call returns the same. Resolves when it is durable.
+   *
+   * @throws SagaStatusError if the saga has not completed, or its journal does not fit the steps of this process.
+   * @throws SagaPastPivotError if the saga has passed its pivot, after which nothing is undone.
+   * @throws SagaNotFoundError if no saga has that id.
+   * @throws InvalidArgumentError
+   * @example
+   * const reversal = await operator.reverse(sagaId, { actor: user.email, note: 'the customer returned the order' });
+   * await reversal.outcome();
+   */
+  async reverse(sagaId: string, action: ReverseAction = {}): Promise<SagaHandle> {
+    checkNames('options', action, knownToReverse);
+    const { actor = 'operator', note } = action;
+    const started = await this.runtime.use(({ reversals }) => reversals.reverse(sagaId, { actor, note }));
+    return this.orchestrator.handle(started);
   }
 
   /**

@@ -280,7 +280,12 @@ export class SagaOrchestrator {
     return this.handle(await this.runtime.use(({ starter }) => starter.recover(sagaId)));
   }
 
-  private handle<Context>(started: StartedSaga): SagaHandle<Context> {
+  /**
+   * The handle of a durable saga.
+   *
+   * @internal
+   */
+  handle<Context>(started: StartedSaga): SagaHandle<Context> {
     const { sagaId } = started;
     return {
       sagaId,

@@ -83,6 +83,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       resumedAt,
       waiting,
       path,
+      reverses,
       tags,
       context,
       entries,
@@ -100,6 +101,7 @@ describe.each(['saga', 'My_Sagas'])('the entities of the schema "%s"', (schema) 
       waiting: waiting ?? undefined,
       deadlineAt: deadlineAt ?? undefined,
       path: path ?? undefined,
+      reverses: reverses ?? undefined,
       tags: tags ?? undefined,
       context: JSON.stringify(context),
     }).toEqual(loaded?.header);

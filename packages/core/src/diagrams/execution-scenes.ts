@@ -45,8 +45,9 @@ export function executionScenes(
   ];
 }
 
-function beginning({ saga, version, sagaId, createdAt }: SagaHeader): Scene {
-  return { kind: 'end', lines: [`${saga}, version ${version}`, sagaId, createdAt.toISOString()] };
+function beginning({ saga, version, sagaId, reverses, createdAt }: SagaHeader): Scene {
+  const undone = reverses === undefined ? [] : [`reverses ${reverses}`];
+  return { kind: 'end', lines: [`${saga}, version ${version}`, sagaId, ...undone, createdAt.toISOString()] };
 }
 
 function describeStuck({ stuck }: SagaHeader): readonly string[] {
@@ -73,6 +74,7 @@ function endOf(header: SagaHeader, because: string | undefined): Scene | undefin
 const whyUndone = {
   [SagaFailureReason.Cancelled]: 'cancelled',
   [SagaFailureReason.Deadline]: 'deadline passed',
+  [SagaFailureReason.Reversed]: 'reversed',
   [SagaFailureReason.StepFailed]: undefined,
 };
 

@@ -3,6 +3,8 @@ export const SagaFailureReason = {
   StepFailed: 'step-failed',
   Cancelled: 'cancelled',
   Deadline: 'deadline',
+  /** It is a reversal: it undoes another execution, which had completed. */
+  Reversed: 'reversed',
 } as const;
 export type SagaFailureReason = (typeof SagaFailureReason)[keyof typeof SagaFailureReason];
 

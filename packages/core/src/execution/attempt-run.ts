@@ -7,6 +7,7 @@ import type { SagaDefinition } from '../definition/saga-definition.js';
 import { stepKey } from '../definition/saga-step.js';
 import type { StepOutcome, StepRun } from '../definition/step-run.js';
 import type { StepAbortedError } from '../errors/step-aborted-error.js';
+import type { SagaHeader } from '../journal/saga-header.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { ActAction, CompensateAction } from './action.js';
 
@@ -25,26 +26,29 @@ export class AttemptRun implements StepRun {
   private classes: (ContextClass | undefined)[] | undefined;
   private unstorable: { readonly error: unknown } | undefined;
   private isClosed = false;
+  /** A reversal has the keys of the execution that it undoes, because their targets know these. */
+  private readonly keyOf: string;
 
   constructor(
     private readonly definition: SagaDefinition,
-    sagaId: string,
+    { sagaId, reverses }: Pick<SagaHeader, 'sagaId' | 'reverses'>,
     state: SagaState,
     private readonly action: ActAction | CompensateAction,
   ) {
     this.sagaId = sagaId;
+    this.keyOf = reverses ?? sagaId;
     this.step = action.step.id;
     this.attempt = action.attempt;
     this.fencingToken = state.seq + 1;
   }
 
   get idempotencyKey(): string {
-    return `${this.sagaId}:${stepKey(this.action.step)}:${this.action.kind}`;
+    return `${this.keyOf}:${stepKey(this.action.step)}:${this.action.kind}`;
   }
 
   get actIdempotencyKey(): string | undefined {
     if (this.action.kind === 'act') return undefined;
-    return `${this.sagaId}:${stepKey(this.action.step)}:act`;
+    return `${this.keyOf}:${stepKey(this.action.step)}:act`;
   }
 
   get signal(): AbortSignal {

@@ -50,7 +50,7 @@ export class StepAttempt {
     private readonly action: ActAction | CompensateAction,
   ) {
     this.startedAt = dependencies.clock.now();
-    this.run = new AttemptRun(definition, header.sagaId, state, action);
+    this.run = new AttemptRun(definition, header, state, action);
     this.breaker = action.kind === 'act' ? breakerOf(definition, state, action) : undefined;
     this.context = hydrate(definition.context, definition.codec.decode(state.context));
   }

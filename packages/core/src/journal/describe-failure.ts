@@ -2,6 +2,7 @@ import type { RecordedError } from '../errors/recorded-error.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import { SagaFailureReason, SagaStuckReason } from '../errors/saga-failure.js';
 import type { ForwardStuckReason, StepResolved } from './journal-entry.js';
+import type { Reversal } from './saga-path.js';
 import type { SagaCancel } from './saga-state.js';
 
 /** The failure of a saga whose step failed for good. If the journal has a cancel, that is the reason of the failure. */
@@ -35,6 +36,11 @@ export function failureOfCancel({ reason, isDeadline }: SagaCancel = { reason: '
   return isDeadline === true
     ? { reason: SagaFailureReason.Deadline, errorName: 'DeadlinePassed', message: reason }
     : { reason: SagaFailureReason.Cancelled, errorName: 'Cancelled', message: reason };
+}
+
+/** The reason of a saga that undoes another one: it ends FAILED although nothing of it failed. */
+export function failureOfReversal({ message }: Pick<Reversal, 'message'>): SagaFailure {
+  return { reason: SagaFailureReason.Reversed, errorName: 'Reversed', message };
 }
 
 /** The reason why a saga is stuck after a compensation failed for good. */

@@ -3,8 +3,10 @@ import { branchOf, changedBranches, freshBranches } from './branch-state.js';
 import type { BranchState } from './branch-state.js';
 import type { ActFailed, CompensationFailed, PathDecided } from './journal-entry.js';
 import { retryEndsAt } from './retry-wait.js';
-import type { PathStart, SagaPath } from './saga-path.js';
+import { failureOfReversal } from './describe-failure.js';
+import type { PathStart, Reversal, SagaPath } from './saga-path.js';
 import type { NamedStep, SagaState } from './saga-state.js';
+import { SagaStatus } from './saga-status.js';
 import { mayAct, nowhere } from './saga-state.js';
 
 /** A new copy of a state that is being changed: no other code has it yet. */
@@ -94,12 +96,23 @@ export function pathDecided(next: MutableState, { path }: PathDecided): void {
 }
 
 /** Takes the path to the next stage. Skipped stages are named, so that a changed definition is found out. */
-export function takePath(next: MutableState, { skipped, decisions }: SagaPath): void {
+export function takePath(next: MutableState, { skipped, decisions, reversal }: SagaPath): void {
+  if (reversal !== undefined) startReversal(next, reversal);
   if (decisions !== undefined) next.decisions = { ...next.decisions, ...decisions };
   for (const step of skipped ?? []) {
     nameAct(next, step);
     next.stage++;
   }
+}
+
+/** A saga that undoes another one is past the decision to undo from its beginning, and no owner of it has died yet. */
+function startReversal(next: MutableState, reversal: Reversal): void {
+  next.status = SagaStatus.Compensating;
+  next.direction = 'backward';
+  next.failure = failureOfReversal(reversal);
+  next.undo = reversal.undo.map((item) => ({ ...item, response: item.response }));
+  next.named = next.undo;
+  next.isReleased = true;
 }
 
 /** Adds the next act to the undo list, because its effect is there or may be there. */

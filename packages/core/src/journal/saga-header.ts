@@ -29,6 +29,8 @@ export interface SagaHeader {
   readonly deadlineAt: Date | undefined;
   /** The reason of its wait without an owner. */
   readonly waiting: SagaWaiting | undefined;
+  /** The execution that it undoes. Undefined unless it is a reversal. */
+  readonly reverses: string | undefined;
   /** The decisions made at its start. Undefined for a saga whose first stage is under no condition. */
   readonly path: SagaPath | undefined;
   /** The context with which it was started; later contexts are in the entries. */

@@ -1,3 +1,5 @@
+import type { Json } from '../context/context-codec.js';
+import type { StepOutcome } from '../definition/step-run.js';
 import type { RecordedError } from '../errors/recorded-error.js';
 
 /**
@@ -9,6 +11,27 @@ export interface SagaPath {
   readonly skipped?: readonly string[];
   /** The decisions, by the id of each choice. */
   readonly decisions?: Decisions;
+  /** Only of a start: the saga undoes another execution, and runs backward from its beginning. */
+  readonly reversal?: Reversal;
+}
+
+/** What a reversal undoes. */
+export interface Reversal {
+  /** The steps that completed, in this order; the last one is undone first. */
+  readonly undo: readonly UndoneStep[];
+  /** The person who asked for it, and the reason. */
+  readonly message: string;
+}
+
+/** A step that a reversal undoes. */
+export interface UndoneStep {
+  readonly step: string;
+  /** From 0. */
+  readonly stage: number;
+  readonly isAlternative: boolean;
+  readonly outcome: StepOutcome;
+  /** The response of its act. */
+  readonly response?: Json;
 }
 
 /** The decisions, by the id of each choice. */
@@ -35,4 +58,8 @@ export interface PathStart {
 export const noDecisions: Decisions = Object.freeze({});
 
 /** The properties of a path that this version knows. */
-export const pathProperties: ReadonlySet<string> = new Set<keyof SagaPath>(['skipped', 'decisions']);
+export const pathProperties: ReadonlySet<string> = new Set<keyof SagaPath>([
+  'skipped',
+  'decisions',
+  'reversal',
+]);

@@ -1,7 +1,9 @@
 import type { ContextCodec } from '../context/context-codec.js';
 import type { SagaFailure, SagaStuck } from '../errors/saga-failure.js';
 import type { HeaderChange } from './header-change.js';
+import { isFailedDecision } from './guards.js';
 import type { EntryDraft } from './journal-entry.js';
+import type { Decisions } from './saga-path.js';
 
 /** The beginning of a text that a codec encoded: all other texts were written without encryption. */
 const mark = 'encrypted:';
@@ -64,9 +66,20 @@ const textNames = ['note', 'title', 'message'] as const;
 function withTexts<Entry extends EntryDraft>(entry: Entry, map: MapText): Entry {
   const names = entry.kind === 'cancel-requested' ? [...textNames, 'reason'] : textNames;
   const mapped = mapTexts(entry, names, map);
-  return 'error' in mapped && mapped.error !== undefined
-    ? { ...mapped, error: mapTexts(mapped.error, ['message'], map) }
-    : mapped;
+  const withPath =
+    'path' in mapped && mapped.path?.decisions !== undefined
+      ? { ...mapped, path: { ...mapped.path, decisions: decisionsWithTexts(mapped.path.decisions, map) } }
+      : mapped;
+  return 'error' in withPath && withPath.error !== undefined
+    ? { ...withPath, error: mapTexts(withPath.error, ['message'], map) }
+    : withPath;
+}
+
+function decisionsWithTexts(decisions: Decisions, map: MapText): Decisions {
+  const mapped = Object.entries(decisions).map(([id, decision]) =>
+    isFailedDecision(decision) ? [id, { error: mapTexts(decision.error, ['message'], map) }] : [id, decision],
+  );
+  return Object.fromEntries(mapped) as Decisions;
 }
 
 function headerWithTexts<Header extends FailureTexts>(header: Header, map: MapText): Header {

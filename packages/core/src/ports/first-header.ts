@@ -1,4 +1,5 @@
 import type { Park } from '../journal/park.js';
+import { failureOfReversal } from '../journal/describe-failure.js';
 import type { SagaHeader } from '../journal/saga-header.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import type { NewSaga } from './saga-storage.js';
@@ -16,20 +17,27 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
     saga: saga.saga,
     version: saga.version,
     key: saga.key,
-    status: isQueued ? SagaStatus.Pending : SagaStatus.Running,
+    status: firstStatus(saga),
     owner: saga.owner,
     nextRunAt: isQueued ? dueAfter(park, now) : undefined,
     deadlineAt: saga.deadlineInMs === undefined ? undefined : new Date(now.getTime() + saga.deadlineInMs),
     waiting: park && { for: park.for, name: park.name },
+    reverses: saga.reverses,
     path: saga.path,
     context: saga.context,
-    failure: undefined,
+    failure: saga.path?.reversal && failureOfReversal(saga.path.reversal),
     stuck: undefined,
     metadata: saga.metadata,
     createdAt: now,
     updatedAt: now,
   };
   return saga.tags === undefined ? header : { ...header, tags: saga.tags };
+}
+
+/** The status of a saga that was just stored. */
+export function firstStatus({ owner, path }: Pick<NewSaga, 'owner' | 'path'>): SagaStatus {
+  if (path?.reversal !== undefined) return SagaStatus.Compensating;
+  return owner === undefined ? SagaStatus.Pending : SagaStatus.Running;
 }
 
 function dueAfter(park: Park | undefined, now: Date): Date | undefined {

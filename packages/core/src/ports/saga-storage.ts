@@ -28,6 +28,8 @@ export interface NewSaga {
   readonly park?: Park | undefined;
   /** After how long its deadline is, in milliseconds, by the clock of the storage; undefined: it has none. */
   readonly deadlineInMs?: number | undefined;
+  /** The execution that it undoes, if `path` has a reversal: its status is COMPENSATING from its beginning. */
+  readonly reverses?: string | undefined;
   /** The decisions made at its start; undefined if there are none. */
   readonly path?: SagaPath | undefined;
   /** At most 16 different texts of 1 to 100 characters, by which lists find it; undefined: it has none. */

@@ -13,6 +13,7 @@ export type HostedEngine = Pick<
   | 'outgoing'
   | 'inspector'
   | 'purger'
+  | 'reversals'
   | 'worker'
   | 'watch'
   | 'registry'

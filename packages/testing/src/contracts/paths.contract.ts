@@ -34,6 +34,39 @@ export function describePaths(world: StorageWorld): void {
     ]);
   });
 
+  it('stores a saga that undoes another one as COMPENSATING from its beginning, and any worker can claim it', async () => {
+    const original = await world.start({});
+    const undo = [
+      { step: 'reserve', stage: 0, isAlternative: false, outcome: 'completed', response: '{"id":"r-1"}' },
+      { step: 'charge', stage: 1, isAlternative: true, outcome: 'unknown' },
+    ] as const;
+    const start = { reverses: original.sagaId, path: { reversal: { undo, message: 'by "ada" 😀' } } };
+    const alone = await world.start(start);
+    const others = [world.newSaga(start), world.newSaga({ deadlineInMs: 60_000 })];
+    await Promise.all(others.map((saga) => world.storage.start(saga)));
+    const headers = await Promise.all([alone, ...others].map(({ sagaId }) => world.header(sagaId)));
+    expect(
+      headers.map(({ status, reverses, path, failure }) => [status, reverses, path, failure?.reason]),
+    ).toEqual([
+      ['compensating', original.sagaId, start.path, 'reversed'],
+      ['compensating', original.sagaId, start.path, 'reversed'],
+      ['pending', undefined, undefined, undefined],
+    ]);
+    expect(headers[0]?.failure?.message).toBe('by "ada" 😀');
+    const [claimed] = await world.storage.claim({
+      worker: await world.newWorker(),
+      sagas: [identityOf(alone)],
+      limit: 1,
+      sagaId: alone.sagaId,
+    });
+    expect(claimed?.entries).toMatchObject([{ kind: 'claimed', from: 'compensating' }]);
+    expect(claimed?.header).toMatchObject({
+      status: 'compensating',
+      reverses: original.sagaId,
+      path: start.path,
+    });
+  });
+
   it('gives it to every reader of the saga, and to a worker with its claim', async () => {
     const saga = await world.start({ key: 'with-a-path', path });
     const { sagaId } = saga;

@@ -185,6 +185,11 @@ export class JournalReplay {
   }
 
   private takePath(path: SagaPath | undefined): void {
+    if (path?.reversal !== undefined) {
+      this.direction = 'backward';
+      this.undo = path.reversal.undo.map(({ step }) => step);
+      for (const { step } of path.reversal.undo) this.completed.add(step);
+    }
     for (const id of path?.skipped ?? []) this.skipped.add(id);
     // A choice that failed is made again after an operator's retry.
     for (const [id, decision] of Object.entries(path?.decisions ?? {}))

@@ -49,6 +49,10 @@ export class CrashableEngine implements HostedEngine {
     return this.life.engine.inspector;
   }
 
+  get reversals(): SagaEngine['reversals'] {
+    return this.life.engine.reversals;
+  }
+
   get outgoing(): SagaEngine['outgoing'] {
     return this.life.engine.outgoing;
   }

@@ -1,3 +1,4 @@
+import { failureOfReversal, firstStatus } from '@nest-saga/core/storage-kit';
 import type { NewSaga } from '@nest-saga/core';
 import type { Statement } from '../statement.js';
 import type { Tables } from '../tables.js';
@@ -36,10 +37,10 @@ export function startOneWithMoreStatement({ execution }: Tables): Statement {
     name: 'start_timed',
     text: `INSERT INTO ${execution}
   (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at,
-  waiting, deadline_at, path, tags)
-SELECT $1::uuid, $2::text, $3::integer, $4::text, CASE WHEN $5::text IS NULL THEN 'pending' ELSE 'running' END,
+  waiting, deadline_at, path, tags, reverses, failure)
+SELECT $1::uuid, $2::text, $3::integer, $4::text, $15::text,
   $5::text, CASE WHEN $5::text IS NULL THEN ${after('$8')} END, $6::json, $7::json, ${statementTime}, ${statementTime},
-  $9::text, ${after('$10')}, $11::json, $12::text[]
+  $9::text, ${after('$10')}, $11::json, $12::text[], $13::uuid, $14::json
 WHERE ${isCommitDurable}
 ON CONFLICT DO NOTHING`,
   };
@@ -55,6 +56,9 @@ export function startOneWithMoreValues(saga: NewSaga): readonly unknown[] {
     deadlineInMs,
     pathColumnOf(saga),
     toTagsColumn(saga.tags),
+    saga.reverses,
+    failureColumnOf(saga),
+    firstStatus(saga),
   ];
 }
 
@@ -66,6 +70,11 @@ export function hasMoreColumns({ park, deadlineInMs, path, tags }: NewSaga): boo
 /** The decisions of a start, as JSON; null if there are none. */
 export function pathColumnOf({ path }: NewSaga): string | null {
   return path === undefined ? null : JSON.stringify(path);
+}
+
+/** The failure of a reversal, as JSON; null for all others. */
+export function failureColumnOf({ path }: NewSaga): string | null {
+  return path?.reversal === undefined ? null : JSON.stringify(failureOfReversal(path.reversal));
 }
 
 /** After how long a queued saga is due, in milliseconds; null: never. */

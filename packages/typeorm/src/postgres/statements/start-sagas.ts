@@ -1,3 +1,4 @@
+import { firstStatus } from '@nest-saga/core/storage-kit';
 import type { NewSaga } from '@nest-saga/core';
 import type { Tables } from '../tables.js';
 import type { WritePart } from './write-part.js';
@@ -5,7 +6,7 @@ import { toTagsColumn } from '../mapping/tags-column.js';
 import { toWaitingColumn } from '../mapping/waiting-column.js';
 import { columnsOf } from './columns.js';
 import type { ColumnSource } from './columns.js';
-import { dueInMsOfStart, hasMoreColumns, pathColumnOf } from './start-one.js';
+import { dueInMsOfStart, failureColumnOf, hasMoreColumns, pathColumnOf } from './start-one.js';
 
 /** Writes the headers of new sagas, by id and by key. The columns of parks, deadlines, paths and tags are left out if no saga has one. */
 export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): WritePart {
@@ -27,9 +28,9 @@ export function startSagas({ execution }: Tables, starts: readonly NewSaga[]): W
     isAnswer: true,
     values: columns.values,
     sql: (first) => `INSERT INTO ${execution}
-      (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at${haveMore ? ', waiting, deadline_at, path, tags' : ''})
-    SELECT saga.id, saga.name, saga.version, saga.key, CASE WHEN saga.owner IS NULL THEN 'pending' ELSE 'running' END,
-      saga.owner, CASE WHEN saga.owner IS NULL THEN ${due} END, saga.context, saga.metadata, moment.at, moment.at${haveMore ? `, saga.waiting, ${after('saga.deadline_in_ms')}, saga.path, saga.tags::text[]` : ''}
+      (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at${haveMore ? ', waiting, deadline_at, path, tags, reverses, failure' : ''})
+    SELECT saga.id, saga.name, saga.version, saga.key, ${haveMore ? 'saga.status' : `CASE WHEN saga.owner IS NULL THEN 'pending' ELSE 'running' END`},
+      saga.owner, CASE WHEN saga.owner IS NULL THEN ${due} END, saga.context, saga.metadata, moment.at, moment.at${haveMore ? `, saga.waiting, ${after('saga.deadline_in_ms')}, saga.path, saga.tags::text[], saga.reverses, saga.failure` : ''}
     FROM ${columns.unnest(first, 'saga')}, moment
     ON CONFLICT DO NOTHING
     RETURNING id`,
@@ -41,6 +42,9 @@ const moreColumns: Readonly<Record<string, ColumnSource<NewSaga>>> = {
   due_in_ms: ['bigint', dueInMsOfStart],
   deadline_in_ms: ['bigint', ({ deadlineInMs }) => deadlineInMs ?? null],
   path: ['json', pathColumnOf],
+  reverses: ['uuid', ({ reverses }) => reverses ?? null],
+  failure: ['json', failureColumnOf],
+  status: ['text', firstStatus],
   // Arrays of arrays cannot be sent, so each list is the text of an array.
   tags: ['text', ({ tags }) => toTagsColumn(tags)],
 };
