@@ -22,6 +22,7 @@ export type {
   BranchStage,
   DeclaredBranch,
   FallbackStage,
+  ForEachStage,
   ParallelStage,
   Stage,
   StepStage,
@@ -30,6 +31,8 @@ export type {
 export { stepsOf } from './definition/saga-definition.js';
 export type { Parallel, ParallelOptions } from './definition/parallel.js';
 export { isParallel, parallel } from './definition/parallel.js';
+export type { ForEach, ForEachOptions } from './definition/for-each.js';
+export { forEach, isForEach } from './definition/for-each.js';
 export type { WaitDefinition } from './definition/wait-definition.js';
 export { isWait } from './definition/waits.js';
 export { placedCodec } from './definition/placed-definition.js';

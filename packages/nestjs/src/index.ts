@@ -104,6 +104,7 @@ export type {
 } from './decorators/step-class.js';
 export { choose, when } from './decorators/choice.js';
 export { fallback } from './decorators/fallback.js';
+export { forEach } from './decorators/for-each.js';
 export type { BranchResult, BranchResults } from './decorators/parallel.js';
 export { parallel } from './decorators/parallel.js';
 export { step } from './decorators/step.js';

@@ -7,6 +7,8 @@ export function mapSteps(stage: Stage, map: (step: StepDefinition) => StepDefini
     case 'step':
     case 'fallback':
       return mapBranch(stage, map);
+    case 'for-each':
+      return { ...stage, step: map(stage.step) };
     case 'parallel':
       return { ...stage, branches: stage.branches.map((branch) => mapBranch(branch, map)) };
     case 'wait':

@@ -3,6 +3,8 @@ import { branchesOf, isChoice } from './choice.js';
 import type { DeclaredChoice } from './choice.js';
 import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
+import { isForEach } from './for-each.js';
+import type { ForEach } from './for-each.js';
 import { isParallel } from './parallel.js';
 import type { Parallel } from './parallel.js';
 import type { DeclaredBranch, DeclaredLeaf, DeclaredStage, DeclaredStep } from './saga-definition.js';
@@ -123,7 +125,8 @@ type Found = Omit<SagaDefinitionProblem, 'where'>;
 
 function checkStage(stage: DeclaredLeaf, path: Path): readonly Found[] {
   if (isWait(stage)) return checkWait(stage, path);
-  if (isParallel(stage)) return branchesIn(stage).flatMap((branch) => checkBranch(stage.id, branch, path));
+  if (isParallel(stage) || isForEach(stage))
+    return branchesIn(stage).flatMap((branch) => checkBranch(stage.id, branch, path));
   const step = stepOf(stage);
   const kind = kindOf(step);
   if (kind === 'compensatable') return checkCompensatable(step, path);
@@ -194,7 +197,7 @@ function undoingOptions(wait: DeclaredWait): readonly string[] {
 
 function after(path: Path, stage: DeclaredLeaf): Path {
   if (isWait(stage)) return path;
-  if (isParallel(stage)) return branchesIn(stage).reduce(after, path);
+  if (isParallel(stage) || isForEach(stage)) return branchesIn(stage).reduce(after, path);
   const { id, ...step } = stepOf(stage);
   const kind = kindOf(step);
   if (kind === 'compensatable') return path;
@@ -212,9 +215,11 @@ function stepOf(stage: DeclaredBranch): DeclaredStep {
 }
 
 /** A list that is none, and a nested stage, are reported elsewhere. */
-function branchesIn({ branches }: Parallel<DeclaredBranch>): readonly DeclaredBranch[] {
+function branchesIn(stage: Parallel<DeclaredBranch> | ForEach<DeclaredStep>): readonly DeclaredBranch[] {
+  if (isForEach(stage)) return typeof stage.step === 'object' ? [stage.step] : [];
+  const { branches } = stage;
   const listed: readonly DeclaredBranch[] = Array.isArray(branches) ? branches : [];
-  return listed.filter((branch) => !isWait(branch) && !isParallel(branch));
+  return listed.filter((branch) => !isWait(branch) && !isParallel(branch) && !isForEach(branch));
 }
 
 /** An unknown kind is reported by the check of the options. */

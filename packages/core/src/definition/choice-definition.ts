@@ -5,7 +5,8 @@ import { branchesOf, isChoice } from './choice.js';
 export interface ChoiceDefinition {
   readonly id: string;
   readonly aliases: readonly string[];
-  readonly kind: 'when' | 'choose';
+  /** `for-each`: its function returns the items of the stage, which has the same id. */
+  readonly kind: 'when' | 'choose' | 'for-each';
   /** Returns the condition of `when`, or the name of a case. */
   readonly select: (context: unknown) => unknown;
   /** The names of the cases; none for `when`. */

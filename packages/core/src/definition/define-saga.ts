@@ -9,7 +9,7 @@ import { CountingBreaker } from './counting-breaker.js';
 import { policyTable } from '../options/step-policies.js';
 import type { RetryPolicy, SagaStepPolicies } from '../options/step-policies.js';
 import type { CircuitBreakerOptions } from '../options/circuit-breaker-options.js';
-import type { ChoiceDefinition, FlatStage } from './choice-definition.js';
+import type { ChoiceDefinition, FlatStage, Guard } from './choice-definition.js';
 import { flatten } from './choice-definition.js';
 import type { CircuitBreaker, CreateCircuitBreaker } from './circuit-breaker.js';
 import { sagaDefaults } from '../options/defaults.js';
@@ -17,13 +17,16 @@ import { isFallback } from './fallback.js';
 import type { Fallback } from './fallback.js';
 import { kindDefaults } from './saga-tables.js';
 import { resolvePolicies } from './resolve-policies.js';
-import { branchesTable } from './parallel-table.js';
+import { branchesTable, forEachTable } from './parallel-table.js';
+import { isForEach } from './for-each.js';
+import type { ForEach } from './for-each.js';
 import { isParallel } from './parallel.js';
 import type { Parallel } from './parallel.js';
 import { fillWait } from './wait-definition.js';
 import { isWait } from './waits.js';
 import type {
   BranchStage,
+  ForEachStage,
   DeclaredBranch,
   DeclaredLeaf,
   DeclaredSaga,
@@ -93,7 +96,10 @@ function fillSaga(saga: DeclaredSaga, options: DefineSagaOptions): SagaDefinitio
     deadlineMs: saga.deadlineMs,
     tags: saga.tags,
     stages: Object.freeze(flat.map((stage) => fillStage(stage, saga, options))),
-    choices: Object.freeze(choices),
+    choices: Object.freeze([
+      ...choices,
+      ...flat.flatMap(({ declared }) => (isForEach(declared) ? [itemsOf(declared)] : [])),
+    ]),
   });
 }
 
@@ -102,12 +108,40 @@ function fillStage(
   saga: DeclaredSaga,
   options: DefineSagaOptions,
 ): Stage {
+  if (isForEach(declared)) return fillForEach(declared, guards, saga, options);
   const guarded = guards.length === 0 ? {} : { guards: Object.freeze(guards) };
   if (isWait(declared)) return Object.freeze({ kind: 'wait', wait: fillWait(declared), ...guarded });
   const filled = isParallel(declared)
     ? fillParallel(declared, saga, options)
     : fillBranch(declared, saga, options);
   return Object.freeze({ ...filled, ...guarded });
+}
+
+/** The items of the stage are decided as a choice is: with the entry that leads to the stage. */
+function fillForEach(
+  declared: ForEach<DeclaredStep>,
+  guards: readonly Guard[],
+  saga: DeclaredSaga,
+  options: DefineSagaOptions,
+): ForEachStage {
+  const { kind, id, aliases = [], join, key, onFailure, undo } = declared;
+  return Object.freeze({
+    kind,
+    id,
+    aliases: Object.freeze([...aliases]),
+    step: fillStep(declared.step, saga, options),
+    key: key as ForEachStage['key'],
+    concurrency: declared.concurrency ?? forEachTable.concurrency.default,
+    join: join as ForEachStage['join'],
+    onFailure: onFailure ?? branchesTable.onFailure.default,
+    undo: undo ?? branchesTable.undo.default,
+    guards: Object.freeze([...guards, { decision: itemsOf(declared), equals: true }]),
+  });
+}
+
+function itemsOf({ id, aliases = [], items }: ForEach<unknown>): ChoiceDefinition {
+  const select = items as ChoiceDefinition['select'];
+  return { id, aliases, kind: 'for-each', select, cases: [], otherwise: 'fail' };
 }
 
 function fillParallel(

@@ -1,4 +1,4 @@
-import { checkedElsewhere, func, oneOf, option } from '../options/option.js';
+import { checkedElsewhere, count, func, oneOf, option } from '../options/option.js';
 
 /** The options of every stage with branches. */
 export const branchesTable = {
@@ -25,5 +25,18 @@ export const parallelTable = {
   kind: checkedElsewhere<string>(),
   id: checkedElsewhere<string>(),
   branches: checkedElsewhere<readonly unknown[]>(),
+  join: func(),
+};
+
+/** The options of `forEach()`, with its own properties. */
+export const forEachTable = {
+  ...branchesTable,
+  /** How many items run at the same time: an integer of at least 1. @default 10 */
+  concurrency: count({ default: 10, minimum: 1, maximum: 1_000 }),
+  kind: checkedElsewhere<string>(),
+  id: checkedElsewhere<string>(),
+  items: func(),
+  step: checkedElsewhere(),
+  key: func(),
   join: func(),
 };

@@ -1,5 +1,6 @@
 import { defineSaga } from './define-saga.js';
 import { fallback } from './fallback.js';
+import { forEach } from './for-each.js';
 import { maximumBranches, parallel } from './parallel.js';
 import type { DeclaredStage } from './saga-definition.js';
 import { stepsOf } from './saga-definition.js';
@@ -83,5 +84,29 @@ describe('the kinds of branches', () => {
     expect(() => define(kind('pay', 'pivot'), parallel('both', [step('a'), step('b')]))).toThrow(
       'can be undone and stands after',
     );
+  });
+});
+
+describe('a stage that runs one step for each item', () => {
+  const lines = (step: unknown, options: object) =>
+    forEach('lines', () => [], step as never, options as never);
+
+  it('has one step, with the defaults of its options', () => {
+    expect(define(lines(step('reserve'), { key: String })).stages[0]).toMatchObject({
+      kind: 'for-each',
+      step: { id: 'reserve' },
+      concurrency: 10,
+      undo: 'reverse',
+    });
+  });
+
+  it.each<[string, DeclaredStage, string]>([
+    ['no key', lines(step('a'), {}), 'key'],
+    ['no step', lines(undefined, { key: String }), 'it has no step'],
+    ['a fallback', lines(fallback(step('a'), step('b')), { key: String }), 'it has no step'],
+    ['a concurrency of 0', lines(step('a'), { key: String, concurrency: 0 }), 'concurrency'],
+    ['the id of its step', lines(step('lines'), { key: String }), '"lines" is used twice'],
+  ])('is refused with %s', (_what, declared, problem) => {
+    expect(() => define(declared)).toThrow(problem);
   });
 });

@@ -6,6 +6,7 @@ import type { CircuitBreaker } from './circuit-breaker.js';
 import type { ErrorMatcher } from '../errors/error-matcher.js';
 import type { Fallback } from './fallback.js';
 import type { OptionsOf } from '../options/option.js';
+import type { ForEach } from './for-each.js';
 import type { Parallel } from './parallel.js';
 import type { SagaStepPolicies } from '../options/step-policies.js';
 import type { SagaExtras } from './saga-tables.js';
@@ -37,7 +38,7 @@ export interface DeclaredSaga extends SagaOptions {
 export type DeclaredStage = DeclaredLeaf | When<DeclaredStage> | Choose<DeclaredStage>;
 
 /** A declared stage of any kind except a choice. */
-export type DeclaredLeaf = DeclaredBranch | Parallel<DeclaredBranch> | DeclaredWait;
+export type DeclaredLeaf = DeclaredBranch | Parallel<DeclaredBranch> | ForEach<DeclaredStep> | DeclaredWait;
 
 /** A declared stage that can also be a branch. */
 export type DeclaredBranch = DeclaredStep | Fallback<DeclaredStep>;
@@ -67,20 +68,36 @@ export interface WaitStage extends GuardedStage {
 /** A stage of a checked saga that can also be a branch: its id is that of its step, or of its primary. */
 export type BranchStage = StepStage | FallbackStage;
 
-/** A stage of a checked saga whose branches run side by side. */
-export interface ParallelStage extends GuardedStage {
-  readonly kind: 'parallel';
+/** The properties of every stage with branches. */
+interface BranchesBase extends GuardedStage {
   readonly id: string;
   readonly aliases: readonly string[];
-  /** In their declared order. */
-  readonly branches: readonly BranchStage[];
   readonly join: ((context: unknown, results: readonly unknown[]) => unknown) | undefined;
   readonly onFailure: 'finish' | 'abort';
   readonly undo: 'reverse' | 'parallel';
 }
 
+/** A stage of a checked saga whose branches run side by side. */
+export interface ParallelStage extends BranchesBase {
+  readonly kind: 'parallel';
+  /** In their declared order. */
+  readonly branches: readonly BranchStage[];
+}
+
+/** A stage of a checked saga that runs one step for each item. Its guards have the function that returns the items. */
+export interface ForEachStage extends BranchesBase {
+  readonly kind: 'for-each';
+  readonly step: StepDefinition;
+  readonly key: (item: unknown) => unknown;
+  /** How many items run at the same time. */
+  readonly concurrency: number;
+}
+
+/** A stage of a checked saga with several branches. */
+export type BranchesStage = ParallelStage | ForEachStage;
+
 /** One stage in the order of a saga. A union, so that other kinds of stages can be added. */
-export type Stage = BranchStage | WaitStage | ParallelStage;
+export type Stage = BranchStage | WaitStage | BranchesStage;
 
 /** A checked saga, which the engine runs. Only made by `defineSaga`. */
 export interface SagaDefinition {
@@ -103,6 +120,8 @@ export function stepsOf(stage: Stage): readonly StepDefinition[] {
   switch (stage.kind) {
     case 'parallel':
       return stage.branches.flatMap(stepsOf);
+    case 'for-each':
+      return [stage.step];
     case 'step':
       return [stage.step];
     case 'fallback':
@@ -122,6 +141,7 @@ export function stageId(stage: Stage): string {
     case 'wait':
       return stage.wait.id;
     case 'parallel':
+    case 'for-each':
       return stage.id;
   }
 }

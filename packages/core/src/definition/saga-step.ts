@@ -82,5 +82,7 @@ export function stepKey(step: StepDefinition): string {
 
 /** Whether an entry with this id belongs to the step or the wait. */
 export function isStep(step: Pick<StepDefinition, 'id' | 'aliases'>, id: string): boolean {
-  return step.id === id || step.aliases.includes(id);
+  if (step.id === id || step.aliases.includes(id)) return true;
+  // The branch for one item has the id of its step, and the key of the item.
+  return id.endsWith(']') && isStep(step, id.slice(0, id.indexOf('[')));
 }

@@ -13,7 +13,11 @@ export const StepOutcome = {
 export type StepOutcome = (typeof StepOutcome)[keyof typeof StepOutcome];
 
 /** The attempt that a handler runs: the second argument of `act` and `compensate`. */
-export interface StepRun<Response = unknown> {
+export interface StepRun<Response = unknown, Item = unknown> {
+  /** In a step that runs for each item: the item. */
+  readonly item?: Item | undefined;
+  /** In a step that runs for each item: the index of the item, from 0. */
+  readonly index?: number | undefined;
   readonly sagaId: string;
   /** The id of the step. */
   readonly step: string;

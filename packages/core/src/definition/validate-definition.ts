@@ -12,9 +12,11 @@ import type { OptionTable, OptionTableOf } from '../options/option.js';
 import { sagaTable, stepTable } from './saga-tables.js';
 import type { Fallback } from './fallback.js';
 import { isFallback } from './fallback.js';
+import { isForEach } from './for-each.js';
+import type { ForEach } from './for-each.js';
 import { isParallel, maximumBranches } from './parallel.js';
 import type { Parallel } from './parallel.js';
-import { parallelTable } from './parallel-table.js';
+import { forEachTable, parallelTable } from './parallel-table.js';
 import { isSagaSignal } from './saga-signal.js';
 import { waitTables } from './wait-tables.js';
 import { isWait } from './waits.js';
@@ -103,7 +105,26 @@ function checkSteps(where: string, saga: DeclaredSaga): readonly SagaDefinitionP
 function checkStage(where: string, declared: DeclaredStage): readonly SagaDefinitionProblem[] {
   if (isChoice(declared)) return checkChoice(where, declared);
   if (isWait(declared)) return checkWait(where, declared);
+  if (isForEach(declared)) return checkForEach(where, declared);
   return isParallel(declared) ? checkParallel(where, declared) : checkBranch(where, declared);
+}
+
+function checkForEach(saga: string, declared: ForEach<DeclaredStep>): readonly SagaDefinitionProblem[] {
+  const where = `step "${declared.id}" of ${saga}`;
+  const missing = (['items', 'key'] as const)
+    .filter((name) => declared[name] === undefined)
+    .flatMap((name) => forEachTable[name].check({ where, path: name }, undefined));
+  const step: unknown = declared.step;
+  const isStep = typeof step === 'object' && step !== null && 'handler' in step;
+  const problems = isStep
+    ? [...checkStep(saga, declared.step), ...checkNotTransactional(where, declared.step)]
+    : [{ where, problem: 'it has no step', remedy: 'Pass one step, which runs for each item' }];
+  return [
+    ...checkId(where, declared),
+    ...checkTable({ where, path: '' }, declared, forEachTable),
+    ...missing,
+    ...problems,
+  ];
 }
 
 function checkParallel(saga: string, declared: Parallel<DeclaredBranch>): readonly SagaDefinitionProblem[] {
@@ -120,7 +141,9 @@ function checkParallel(saga: string, declared: Parallel<DeclaredBranch>): readon
         remedy: `List from 2 to ${maximumBranches} steps and fallbacks`,
       },
     ];
-  const nested = declared.branches.some((branch) => isWait(branch) || isParallel(branch) || isChoice(branch))
+  const nested = declared.branches.some(
+    (branch) => isWait(branch) || isParallel(branch) || isForEach(branch) || isChoice(branch),
+  )
     ? [
         {
           where,
@@ -239,6 +262,11 @@ type Identified = Pick<DeclaredStep, 'id' | 'aliases'>;
 function identifiedIn(declared: DeclaredLeaf): readonly Identified[] {
   if (isParallel(declared))
     return [declared, ...(Array.isArray(declared.branches) ? declared.branches.flatMap(identifiedIn) : [])];
+  if (isForEach(declared)) return [declared, ...(isIdentified(declared.step) ? [declared.step] : [])];
   if (!isFallback(declared)) return [declared];
   return [declared.primary, declared.alternative].filter((side) => !isFallback(side));
+}
+
+function isIdentified(step: unknown): step is Identified {
+  return typeof step === 'object' && step !== null && 'id' in step;
 }

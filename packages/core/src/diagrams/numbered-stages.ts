@@ -1,7 +1,7 @@
 import type {
   BranchStage,
   FallbackStage,
-  ParallelStage,
+  BranchesStage,
   SagaDefinition,
   Stage,
 } from '../definition/saga-definition.js';
@@ -51,7 +51,7 @@ export type NumberedBranch = NumberedStepStage | NumberedFallbackStage;
 export interface NumberedParallelStage extends Conditional {
   readonly kind: 'parallel';
   readonly number: string;
-  readonly stage: ParallelStage;
+  readonly stage: BranchesStage;
   readonly branches: readonly NumberedBranch[];
 }
 
@@ -88,6 +88,10 @@ export function pointOfNoReturn(stages: readonly NumberedStage[]): NumberedStage
 function numberStage(stage: Stage, number: string): NumberedStage {
   const conditions = describeGuards(stage);
   if (stage.kind === 'wait') return { kind: 'wait', number, wait: stage.wait, conditions };
+  if (stage.kind === 'for-each') {
+    const each = { kind: 'step', number: `${number}_1`, step: stage.step, conditions: [] } as const;
+    return { kind: 'parallel', number, stage, branches: [each], conditions };
+  }
   if (stage.kind !== 'parallel') return numberBranch(stage, number, conditions);
   const branches = stage.branches.map((branch, index) => numberBranch(branch, `${number}_${index + 1}`, []));
   return { kind: 'parallel', number, stage, branches, conditions };

@@ -1,4 +1,4 @@
-import type { ParallelStage } from '../definition/saga-definition.js';
+import type { BranchesStage } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import type {
   BranchesAbandoned,
@@ -8,6 +8,7 @@ import type {
   Settled,
 } from '../journal/journal-entry.js';
 import type { UndoItem } from '../journal/saga-state.js';
+import type { PlacedItem } from '../journal/stage-items.js';
 import type { StageBranch } from '../journal/stage-branches.js';
 import type { BeginWaitAction, EndWaitAction, WaitAction } from './next-wait.js';
 
@@ -18,6 +19,8 @@ export interface ActAction {
   readonly attempt: number;
   /** Its branch, if the stage has branches. */
   readonly branch?: StageBranch;
+  /** The item of the step, if it runs for each item. */
+  readonly placed?: PlacedItem;
 }
 
 /** Run the compensation of a step. */
@@ -28,6 +31,8 @@ export interface CompensateAction {
   readonly attempt: number;
   /** The branch whose primary is undone before its alternative, if the stage has branches. */
   readonly branch?: StageBranch;
+  /** The item of the step, if it runs for each item. */
+  readonly placed?: PlacedItem;
   /** Other compensations may run at the same time. */
   readonly isSideBySide?: true;
 }
@@ -35,7 +40,7 @@ export interface CompensateAction {
 /** Put the results of all branches into the context: a person recorded that the last one was done. */
 export interface JoinAction {
   readonly kind: 'join';
-  readonly stage: ParallelStage;
+  readonly stage: BranchesStage;
 }
 
 /** Write an entry. */

@@ -51,6 +51,15 @@ export class AttemptRun implements StepRun {
     return `${this.keyOf}:${stepKey(this.action.step)}:act`;
   }
 
+  get index(): number | undefined {
+    return this.action.placed?.index;
+  }
+
+  get item(): unknown {
+    const { placed } = this.action;
+    return placed === undefined ? undefined : this.definition.codec.decode(placed.item);
+  }
+
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();

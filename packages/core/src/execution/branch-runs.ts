@@ -1,6 +1,6 @@
 import type { StepAbortReason } from '../errors/step-aborted-error.js';
 import { isSettling } from '../journal/saga-state.js';
-import { parallelAt } from '../journal/stage-steps.js';
+import { branchesAt } from '../journal/stage-steps.js';
 import type { Action, ActAction, CompensateAction } from './action.js';
 import type { AttemptEnd } from './attempt-end.js';
 import type { FinishedAttempt } from './decide-entry.js';
@@ -185,7 +185,7 @@ export class BranchRuns {
 
   private abortSiblings(): void {
     const { definition, state } = this.host.record;
-    if (parallelAt(definition, state.stage)?.onFailure === 'abort') this.abortAct('sibling-failed');
+    if (branchesAt(definition, state.stage)?.onFailure === 'abort') this.abortAct('sibling-failed');
   }
 
   private async read(): Promise<true> {

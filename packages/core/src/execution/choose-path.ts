@@ -1,6 +1,6 @@
 import type { Json } from '../context/context-codec.js';
 import type { ChoiceDefinition } from '../definition/choice-definition.js';
-import type { SagaDefinition } from '../definition/saga-definition.js';
+import type { SagaDefinition, Stage } from '../definition/saga-definition.js';
 import { stageId } from '../definition/saga-definition.js';
 import { recordError } from '../errors/recorded-error.js';
 import { SagaStuckReason } from '../errors/saga-failure.js';
@@ -12,6 +12,7 @@ import type { Decision, Decisions, SagaPath } from '../journal/saga-path.js';
 import type { SagaState } from '../journal/saga-state.js';
 import type { Clock } from '../ports/clock.js';
 import { callWith } from './begin-wait.js';
+import { readItems } from './read-items.js';
 
 /** The point at which a saga chooses its path. */
 export interface Crossing {
@@ -50,7 +51,7 @@ export function choosePath(definition: SagaDefinition, crossing: Crossing): Chos
     const known = decisionOf(choice, decisions);
     if (isFailedDecision(known)) break;
     if (known === undefined) {
-      const chosen = choose(definition, choice, crossing.context);
+      const chosen = choose(definition, stage, choice, crossing.context);
       thrown = chosen.thrown;
       made[choice.id] = chosen.decision;
       decisions = { ...decisions, [choice.id]: chosen.decision };
@@ -99,10 +100,19 @@ interface MadeChoice {
   readonly thrown?: SagaChoiceError;
 }
 
-function choose(definition: SagaDefinition, choice: ChoiceDefinition, context: Json): MadeChoice {
+function choose(
+  definition: SagaDefinition,
+  stage: Stage,
+  choice: ChoiceDefinition,
+  context: Json,
+): MadeChoice {
   const { name } = definition;
   const { id, select } = choice;
-  const given = callWith(definition, context, (copy) => ({ answer: read(choice, select(copy)) }));
+  const given = callWith(definition, context, (copy) => {
+    const answer = select(copy);
+    const isItems = choice.kind === 'for-each' && stage.kind === 'for-each';
+    return { answer: isItems ? readItems(definition, stage, answer) : read(choice, answer) };
+  });
   if ('thrown' in given) {
     const { thrown } = given;
     const error = recordError(thrown);

@@ -2,7 +2,7 @@ import { checkSize } from '../context/context-codec.js';
 import type { Json } from '../context/context-codec.js';
 import { differenceOf } from '../context/difference.js';
 import { hydrate } from '../context/hydrate.js';
-import type { ParallelStage, SagaDefinition } from '../definition/saga-definition.js';
+import type { BranchesStage, SagaDefinition } from '../definition/saga-definition.js';
 import { StepOutcome } from '../definition/step-run.js';
 import { BranchChangedContextError } from '../errors/branch-changed-context-error.js';
 import { isThenable } from '../identity/thrown.js';
@@ -10,7 +10,7 @@ import { recordError } from '../errors/recorded-error.js';
 import type { ActCompleted, ActFailed, StepEntryDraft } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { branchesOf } from '../journal/stage-branches.js';
-import { parallelAt } from '../journal/stage-steps.js';
+import { branchesAt } from '../journal/stage-steps.js';
 import { callWith } from './begin-wait.js';
 import type { FailedFunction } from './begin-wait.js';
 import type { FinishedAttempt } from './decide-entry.js';
@@ -56,7 +56,7 @@ export function withJoin(
   state: SagaState,
   draft: StepEntryDraft,
 ): StepEntryDraft {
-  const stage = parallelAt(definition, state.stage);
+  const stage = branchesAt(definition, state.stage);
   if (draft.kind !== 'act-completed' || stage === undefined || !isLast(definition, state, draft))
     return draft;
   const joined = join(definition, stage, sagaId, state, draft);
@@ -78,7 +78,7 @@ export function withJoin(
 /** The entry that joins the branches after a person recorded that the last one was done. */
 export function joinedByHand(
   definition: SagaDefinition,
-  stage: ParallelStage,
+  stage: BranchesStage,
   sagaId: string,
   state: SagaState,
   now: number,
@@ -100,7 +100,7 @@ export function isLast(definition: SagaDefinition, state: SagaState, { branch }:
 
 function join(
   definition: SagaDefinition,
-  stage: ParallelStage,
+  stage: BranchesStage,
   sagaId: string,
   state: SagaState,
   last: Pick<ActCompleted, 'branch' | 'response'> | undefined,

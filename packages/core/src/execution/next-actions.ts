@@ -6,7 +6,7 @@ import { branchOf } from '../journal/branch-state.js';
 import type { BranchState } from '../journal/branch-state.js';
 import { fits } from '../journal/fits.js';
 import { mayEnter } from '../journal/guards.js';
-import { currentStep, parallelAt, standingStep, stepAt, waitAt } from '../journal/stage-steps.js';
+import { currentStep, branchesAt, standingStep, stepAt, waitAt } from '../journal/stage-steps.js';
 import type { BegunStep, CompensationDecided, MarkedStuck } from '../journal/journal-entry.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { isSettling } from '../journal/saga-state.js';
@@ -66,7 +66,7 @@ function standsStill({ status, park }: SagaState): boolean {
 function nextOf(definition: SagaDefinition, state: SagaState): readonly Action[] {
   if (state.direction === 'backward') return nextOfUndo(definition, state);
   if (!state.isUndoingFirst && !isOpen(definition, state)) return [{ kind: 'choose' }];
-  const parallel = parallelAt(definition, state.stage);
+  const parallel = branchesAt(definition, state.stage);
   if (parallel !== undefined) return nextOfBranches(definition, parallel, state);
   if (state.isUndoingFirst) return nextOfUndo(definition, state);
   return [nextAct(definition, state, branchOf(state))];
@@ -92,7 +92,7 @@ function decidedByCancel(definition: SagaDefinition, state: SagaState): Compensa
 function doubts(definition: SagaDefinition, state: SagaState): readonly BegunStep[] {
   // The act of a stage that was not chosen has not begun.
   if (!isOpen(definition, state)) return [];
-  if (parallelAt(definition, state.stage) !== undefined) return openDoubts(definition, state);
+  if (branchesAt(definition, state.stage) !== undefined) return openDoubts(definition, state);
   const step = currentStep(definition, state);
   if (step === undefined || isForward(step)) return [];
   const priorOutcome = priorOutcomeOf(branchOf(state), step);

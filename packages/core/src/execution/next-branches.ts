@@ -1,4 +1,4 @@
-import type { ParallelStage, SagaDefinition } from '../definition/saga-definition.js';
+import type { BranchesStage, SagaDefinition } from '../definition/saga-definition.js';
 import { isStep } from '../definition/saga-step.js';
 import type { BegunStep, BranchesAbandoned } from '../journal/journal-entry.js';
 import { mayEnter } from '../journal/guards.js';
@@ -6,7 +6,9 @@ import { isSettling } from '../journal/saga-state.js';
 import type { SagaState, UndoItem } from '../journal/saga-state.js';
 import { branchesOf, openBranches, orderedLayer } from '../journal/stage-branches.js';
 import type { StageBranch } from '../journal/stage-branches.js';
-import { namedStep, parallelAt } from '../journal/stage-steps.js';
+import { itemOf } from '../journal/stage-items.js';
+import type { PlacedItem } from '../journal/stage-items.js';
+import { namedStep, branchesAt } from '../journal/stage-steps.js';
 import { undoBranch } from '../journal/undo-list.js';
 import type { Action } from './action.js';
 import { isUndoneAfter } from './is-undone-after.js';
@@ -15,21 +17,28 @@ import { isUndoneAfter } from './is-undone-after.js';
 export function isSideBySide(definition: SagaDefinition, state: SagaState): boolean {
   if (state.direction === 'forward') {
     const next = definition.stages[state.stage];
-    return next?.kind === 'parallel' && mayEnter(next, state.decisions);
+    return (
+      next !== undefined &&
+      (next.kind === 'parallel' || next.kind === 'for-each') &&
+      mayEnter(next, state.decisions)
+    );
   }
   const stage = state.undo.at(-1)?.stage;
-  return isSettling(state) || (stage !== undefined && parallelAt(definition, stage)?.undo === 'parallel');
+  return isSettling(state) || (stage !== undefined && branchesAt(definition, stage)?.undo === 'parallel');
 }
 
 /** What every open branch of a stage does next, in their declared order. */
 export function nextOfBranches(
   definition: SagaDefinition,
-  stage: ParallelStage,
+  stage: BranchesStage,
   state: SagaState,
 ): readonly Action[] {
   const branches = branchesOf(definition, state);
   if (branches.every((branch) => branch.state.end === 'completed')) return [{ kind: 'join', stage }];
-  return openBranches(definition, state).flatMap((branch) => nextOfBranch(definition, state, branch));
+  const open = openBranches(definition, state);
+  // In their declared order, and one that waits for its next attempt keeps its slot.
+  const slots = stage.kind === 'for-each' ? open.slice(0, stage.concurrency) : open;
+  return slots.flatMap((branch) => nextOfBranch(definition, state, branch));
 }
 
 /**
@@ -62,10 +71,17 @@ export function nextOfLayer(definition: SagaDefinition, state: SagaState): reado
   const last = layer.at(-1);
   if (last === undefined) return [{ kind: 'record', entry: { kind: 'settled' } }];
   const isParallel =
-    state.direction === 'backward' && parallelAt(definition, last.stage)?.undo === 'parallel';
-  const items = isParallel ? layer.toReversed() : [last];
+    state.direction === 'backward' && branchesAt(definition, last.stage)?.undo === 'parallel';
+  const limit = isParallel ? limitOf(definition, last.stage) : 1;
+  const items = (isParallel ? layer.toReversed() : [last]).slice(0, limit);
   const actions = items.flatMap((item) => nextUndo(definition, state, item, isParallel && layer.length > 1));
   return items.every((item) => namedStep(definition, item) !== undefined) ? actions : undefined;
+}
+
+/** Of a stage with items, no more compensations run at the same time than acts. */
+function limitOf(definition: SagaDefinition, index: number): number {
+  const stage = branchesAt(definition, index);
+  return stage?.kind === 'for-each' ? stage.concurrency : Number.POSITIVE_INFINITY;
 }
 
 /** An act that was called, or may have been. Of a primary that is undone first, the journal says how it ended. */
@@ -78,9 +94,19 @@ function nextOfBranch(definition: SagaDefinition, state: SagaState, branch: Stag
   if (retryAt !== undefined) return [{ kind: 'wait', until: retryAt, forMs: retryDelayMs }];
   const { step } = branch;
   const attempt = failedAttempts + 1;
-  if (!isUndoingFirst) return [{ kind: 'act', step, attempt, branch }];
+  const act = { kind: 'act', step, attempt, branch } as const;
+  if (!isUndoingFirst) return [withItem(act, branch.id, state)];
   const item = state.undo.findLast(({ stage, step: id }) => stage === state.stage && isStep(step, id));
   return item === undefined ? [] : [{ kind: 'compensate', step, item, attempt, branch }];
+}
+
+function withItem<Call extends object>(
+  call: Call,
+  id: string,
+  state: SagaState,
+): Call & { readonly placed?: PlacedItem } {
+  const placed = itemOf(id, state.decisions);
+  return placed === undefined ? call : { ...call, placed };
 }
 
 function nextUndo(
@@ -95,5 +121,6 @@ function nextUndo(
   const step = namedStep(definition, item);
   if (step === undefined) return [];
   const action = { kind: 'compensate', step, item, attempt: failedAttempts + 1 } as const;
-  return [isOneOfMany ? { ...action, isSideBySide: true } : action];
+  const placed = withItem(action, item.step, state);
+  return [isOneOfMany ? { ...placed, isSideBySide: true } : placed];
 }

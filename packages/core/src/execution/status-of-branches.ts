@@ -7,7 +7,7 @@ import { isSettling } from '../journal/saga-state.js';
 import type { SagaState } from '../journal/saga-state.js';
 import { SagaStatus } from '../journal/saga-status.js';
 import { undoLayer } from '../journal/undo-list.js';
-import { parallelAt } from '../journal/stage-steps.js';
+import { branchesAt } from '../journal/stage-steps.js';
 
 type BranchDraft = Extract<
   EntryDraft,
@@ -61,7 +61,7 @@ function end({ givenUp }: SagaState): SagaStatus {
 function isUndoneSideBySide(definition: SagaDefinition, { undo, direction }: SagaState): boolean {
   const stage = undo.at(-1)?.stage;
   return (
-    direction === 'backward' && stage !== undefined && parallelAt(definition, stage)?.undo === 'parallel'
+    direction === 'backward' && stage !== undefined && branchesAt(definition, stage)?.undo === 'parallel'
   );
 }
 

@@ -7,6 +7,7 @@ import type { Claimed, JournalEntry, Released } from './journal-entry.js';
 import type { MutableState } from './mutable-state.js';
 import { endWait } from './mutable-state.js';
 import { isSettling } from './saga-state.js';
+import { concurrencyOf } from './stage-items.js';
 
 type ClaimEntry = (Claimed & { readonly recordedAt?: Date }) | Extract<JournalEntry, Pick<Claimed, 'kind'>>;
 
@@ -41,9 +42,18 @@ export function released(next: MutableState, { reason, begun }: Released): void 
 
 /** The fate of these acts is unknown from here on: of the next one, or of the branches that may have begun. */
 export function putInDoubt(next: MutableState, ids?: readonly string[]): void {
+  const begun = new Set(slotsOf(next));
   next.branches = next.branches.map((branch) =>
-    mayHaveBegun(branch, ids) ? { ...branch, priorOutcome: StepOutcome.Unknown } : branch,
+    begun.has(branch) && mayHaveBegun(branch, ids)
+      ? { ...branch, priorOutcome: StepOutcome.Unknown }
+      : branch,
   );
+}
+
+/** The branches that may run: those with items begin in order, and no more than a number of them at a time. */
+function slotsOf({ branches, decisions }: MutableState): readonly BranchState[] {
+  const limit = concurrencyOf(branches, decisions);
+  return limit === undefined ? branches : branches.filter(isOpenBranch).slice(0, limit);
 }
 
 function mayHaveBegun(branch: BranchState, ids: readonly string[] | undefined): boolean {

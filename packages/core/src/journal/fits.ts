@@ -6,7 +6,7 @@ import { noDecisions } from './saga-path.js';
 import { isBranch } from './stage-branches.js';
 import type { NamedStep, SagaState } from './saga-state.js';
 import { nowhere } from './saga-state.js';
-import { currentStep, namedStep, parallelAt, stepAt, waitAt } from './stage-steps.js';
+import { currentStep, namedStep, branchesAt, stepAt, waitAt } from './stage-steps.js';
 
 /**
  * Why a journal does not fit the steps of a definition, or undefined if it does: a journal fits if the definition has
@@ -31,7 +31,10 @@ export function fits(definition: SagaDefinition, state: SagaState): string | und
 /** The set of branches has to be the same; their order may change. */
 function misfitOfBranches(definition: SagaDefinition, { stage, branches }: SagaState): string | undefined {
   if (!hasBranches({ branches })) return undefined;
-  const declared = parallelAt(definition, stage)?.branches ?? [];
+  const at = definition.stages[stage];
+  if (at?.kind === 'for-each' && branches.every(({ branch: id = '' }) => isStep(at.step, id)))
+    return undefined;
+  const declared = at?.kind === 'parallel' ? at.branches : [];
   const isSame =
     declared.length === branches.length &&
     branches.every(({ branch: id }) => declared.some((one) => id !== undefined && isBranch(one, id)));
@@ -43,7 +46,7 @@ function misfitOfBranches(definition: SagaDefinition, { stage, branches }: SagaS
 function misplaced(definition: SagaDefinition, named: NamedStep): string | undefined {
   if (named.stage === nowhere) return `the journal has "${named.step}" where no step can stand`;
   const { stage, isAlternative } = named;
-  const parallel = parallelAt(definition, stage);
+  const parallel = branchesAt(definition, stage);
   if (parallel !== undefined && (namedStep(definition, named) !== undefined || isStep(parallel, named.step)))
     return undefined;
   const wait = isAlternative ? undefined : (waitAt(definition, stage) ?? parallel);

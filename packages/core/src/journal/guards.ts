@@ -1,6 +1,6 @@
 import type { ChoiceDefinition, Guard, GuardedStage } from '../definition/choice-definition.js';
 import type { SagaDefinition } from '../definition/saga-definition.js';
-import type { Decision, Decisions, FailedDecision } from './saga-path.js';
+import type { Decision, Decisions, FailedDecision, StageItems } from './saga-path.js';
 
 /** The decision of a choice, under its id or an alias; undefined before it is made. */
 export function decisionOf(
@@ -13,7 +13,7 @@ export function decisionOf(
 
 /** Whether a choice failed. */
 export function isFailedDecision(decision: Decision | undefined): decision is FailedDecision {
-  return typeof decision === 'object' && decision !== null;
+  return typeof decision === 'object' && decision !== null && 'error' in decision;
 }
 
 /** The decisions without those that failed, which are made again after an operator's retry. */
@@ -21,6 +21,11 @@ export function withoutFailed(decisions: Decisions): Decisions {
   const failed = Object.values(decisions).some(isFailedDecision);
   if (!failed) return decisions;
   return Object.fromEntries(Object.entries(decisions).filter(([, decision]) => !isFailedDecision(decision)));
+}
+
+/** Whether a decision has the items of a stage. */
+export function isItems(decision: Decision | undefined): decision is StageItems {
+  return typeof decision === 'object' && decision !== null && 'keys' in decision;
 }
 
 /** Whether every condition of a stage was decided, and holds. */
@@ -32,7 +37,7 @@ export function mayEnter({ guards }: GuardedStage, decisions: Decisions): boolea
 export function isSkipped({ guards = [] }: GuardedStage, decisions: Decisions): boolean {
   return guards.some((guard) => {
     const decision = decisionOf(guard.decision, decisions);
-    return decision !== undefined && decision !== guard.equals;
+    return decision !== undefined && !isHeld(guard, decision);
   });
 }
 
@@ -61,10 +66,16 @@ export function misfitOfDecisions(
 
 function isAnswerOf({ kind, cases }: ChoiceDefinition, decision: Decision): boolean {
   if (isFailedDecision(decision)) return true;
+  if (kind === 'for-each') return isItems(decision);
   if (kind === 'when') return typeof decision === 'boolean';
   return decision === null || (typeof decision === 'string' && cases.includes(decision));
 }
 
 function holds({ decision, equals }: Guard, decisions: Decisions): boolean {
-  return decisionOf(decision, decisions) === equals;
+  return isHeld({ decision, equals }, decisionOf(decision, decisions));
+}
+
+/** A stage without an item is skipped. */
+function isHeld({ equals }: Guard, decision: Decision | undefined): boolean {
+  return isItems(decision) ? decision.keys.length > 0 : decision === equals;
 }

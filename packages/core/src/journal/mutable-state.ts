@@ -1,7 +1,9 @@
 import { StepOutcome } from '../definition/step-run.js';
-import { branchOf, changedBranches, freshBranches } from './branch-state.js';
+import { branchOf, changedBranches, freshBranch, freshBranches } from './branch-state.js';
 import type { BranchState } from './branch-state.js';
 import type { ActFailed, CompensationFailed, PathDecided } from './journal-entry.js';
+import { itemId } from '../definition/item-step.js';
+import { isItems } from './guards.js';
 import { retryEndsAt } from './retry-wait.js';
 import { failureOfReversal } from './describe-failure.js';
 import type { PathStart, Reversal, SagaPath } from './saga-path.js';
@@ -103,6 +105,10 @@ export function takePath(next: MutableState, { skipped, decisions, reversal }: S
     nameAct(next, step);
     next.stage++;
   }
+  const items = Object.values(decisions ?? {}).find((one) => isItems(one) && one.keys.length > 0);
+  // The decision of items is the last one of a path: it leads to their stage.
+  if (isItems(items))
+    next.branches = items.keys.map((key) => ({ ...freshBranch, branch: itemId(items.step, key) }));
 }
 
 /** A saga that undoes another one is past the decision to undo from its beginning, and no owner of it has died yet. */

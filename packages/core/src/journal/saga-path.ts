@@ -41,7 +41,19 @@ export type Decisions = Readonly<Record<string, Decision>>;
  * The decision of one choice: whether the condition of `when` holds, or the case of `choose`; null if no case fits. A
  * choice that failed has its error.
  */
-export type Decision = boolean | string | null | FailedDecision;
+export type Decision = boolean | string | null | FailedDecision | StageItems;
+
+/** The items of a stage that runs one step for each. */
+export interface StageItems {
+  /** The id of the step. */
+  readonly step: string;
+  /** The key of each item, in order. */
+  readonly keys: readonly string[];
+  /** The items, encoded. */
+  readonly items: readonly Json[];
+  /** How many run at the same time. */
+  readonly concurrency: number;
+}
 
 /** A choice could not be made: its function threw, or no case fits. */
 export interface FailedDecision {

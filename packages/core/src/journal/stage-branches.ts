@@ -1,6 +1,8 @@
-import type { BranchStage, SagaDefinition } from '../definition/saga-definition.js';
+import type { BranchStage, ForEachStage, SagaDefinition } from '../definition/saga-definition.js';
 import { stepsOf } from '../definition/saga-definition.js';
+import { itemStep, keyIn } from '../definition/item-step.js';
 import { isStep } from '../definition/saga-step.js';
+import { itemOf } from './stage-items.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import { branchOf, freshBranch, hasBranches, isOpenBranch } from './branch-state.js';
 import type { BranchState } from './branch-state.js';
@@ -21,6 +23,7 @@ export interface StageBranch {
 /** The branches of the current stage in their declared order; none if the stage has no branches. */
 export function branchesOf(definition: SagaDefinition, state: SagaState): readonly StageBranch[] {
   const stage = definition.stages[state.stage];
+  if (stage?.kind === 'for-each') return state.branches.flatMap((branch) => itemBranch(stage, branch));
   return stage?.kind === 'parallel' ? stage.branches.flatMap((branch) => stageBranch(branch, state)) : [];
 }
 
@@ -47,7 +50,11 @@ const none = Object.freeze({});
 export function orderedLayer(definition: SagaDefinition, state: SagaState): readonly UndoItem[] {
   const layer = undoLayer(state);
   const stage = definition.stages[layer[0]?.stage ?? -1];
-  if (layer.length < 2 || stage?.kind !== 'parallel') return layer;
+  if (layer.length < 2 || (stage?.kind !== 'parallel' && stage?.kind !== 'for-each')) return layer;
+  if (stage.kind === 'for-each') {
+    const indexOf = ({ step }: UndoItem): number => itemOf(step, state.decisions)?.index ?? 0;
+    return layer.toSorted((left, right) => indexOf(left) - indexOf(right));
+  }
   const steps = stepsOf(stage);
   const placeOf = ({ step }: UndoItem): number => steps.findIndex((one) => isStep(one, step));
   return layer.toSorted((left, right) => placeOf(left) - placeOf(right));
@@ -61,6 +68,14 @@ function idOf(branch: BranchStage): string {
 /** Whether the journal means this branch. */
 export function isBranch(branch: BranchStage, id: string): boolean {
   return isStep(mainStep(branch), id);
+}
+
+function itemBranch(stage: ForEachStage, state: BranchState): readonly StageBranch[] {
+  const { branch: id = '' } = state;
+  const key = keyIn(id);
+  if (key === undefined || !isStep(stage.step, id)) return [];
+  const step = itemStep(stage.step, key);
+  return [{ id, stage: { kind: 'step', step }, step, state }];
 }
 
 function mainStep(branch: BranchStage): StepDefinition {

@@ -1,4 +1,5 @@
-import type { BranchStage, ParallelStage, SagaDefinition } from '../definition/saga-definition.js';
+import { itemStep, keyIn } from '../definition/item-step.js';
+import type { BranchesStage, BranchStage, SagaDefinition, Stage } from '../definition/saga-definition.js';
 import { stepsOf } from '../definition/saga-definition.js';
 import type { StepDefinition } from '../definition/saga-step.js';
 import type { WaitDefinition } from '../definition/wait-definition.js';
@@ -21,7 +22,7 @@ export function stepAt(
   isAlternative: boolean,
 ): StepDefinition | undefined {
   const stage = definition.stages[index];
-  return stage === undefined || stage.kind === 'wait' || stage.kind === 'parallel'
+  return stage === undefined || stage.kind === 'wait' || isBranches(stage)
     ? undefined
     : stepIn(stage, isAlternative);
 }
@@ -35,21 +36,29 @@ export function stepIn(stage: BranchStage, isAlternative: boolean): StepDefiniti
 /** The step of a stage that the journal names. A stage with branches has it under its id or an alias. */
 export function namedStep(definition: SagaDefinition, named: NamedStep): StepDefinition | undefined {
   const stage = definition.stages[named.stage];
+  if (stage?.kind === 'for-each') {
+    const key = keyIn(named.step);
+    return key === undefined || !isStep(stage.step, named.step) ? undefined : itemStep(stage.step, key);
+  }
   if (stage?.kind !== 'parallel') return stepAt(definition, named.stage, named.isAlternative);
   return stepsOf(stage).find((step) => isStep(step, named.step));
 }
 
 /** The stage with branches at this place. */
-export function parallelAt(definition: SagaDefinition, index: number): ParallelStage | undefined {
+export function branchesAt(definition: SagaDefinition, index: number): BranchesStage | undefined {
   const stage = definition.stages[index];
-  return stage?.kind === 'parallel' ? stage : undefined;
+  return stage !== undefined && isBranches(stage) ? stage : undefined;
+}
+
+function isBranches(stage: Stage): stage is BranchesStage {
+  return stage.kind === 'parallel' || stage.kind === 'for-each';
 }
 
 /** The id of the current step: forward the one whose act is next, backward the one whose compensation is next. */
 export function standingStep(definition: SagaDefinition, state: SagaState): string | undefined {
   if (!mayAct(state))
     return isSettling(state) ? firstOpenBranch(definition, state) : nextUndo(definition, state);
-  if (parallelAt(definition, state.stage) !== undefined) return firstOpenBranch(definition, state);
+  if (branchesAt(definition, state.stage) !== undefined) return firstOpenBranch(definition, state);
   return (currentStep(definition, state) ?? waitAt(definition, state.stage))?.id;
 }
 
@@ -79,7 +88,7 @@ export function openSteps(definition: SagaDefinition, state: SagaState): readonl
 function firstOpenBranch(definition: SagaDefinition, state: SagaState): string | undefined {
   const open = openBranches(definition, state);
   const suspect = open.find(({ state: { priorOutcome } }) => priorOutcome === 'unknown') ?? open[0];
-  return suspect?.step.id ?? parallelAt(definition, state.stage)?.id;
+  return suspect?.step.id ?? branchesAt(definition, state.stage)?.id;
 }
 
 function nextUndo(definition: SagaDefinition, state: SagaState): string | undefined {

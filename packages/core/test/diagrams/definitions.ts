@@ -129,6 +129,7 @@ export function relabelled(definition: SagaDefinition, relabel: (text: string) =
     context: { [relabel('context')]: class {} }[relabel('context')],
     stages: definition.stages.map((one) => {
       if (one.kind === 'wait') return { kind: 'wait', wait: relabelWait(one.wait, relabel) };
+      if (one.kind === 'for-each') return { ...one, id: relabel(one.id), step: step(one.step) };
       if (one.kind !== 'parallel') return branch(one);
       return { ...one, id: relabel(one.id), branches: one.branches.map(branch) };
     }),

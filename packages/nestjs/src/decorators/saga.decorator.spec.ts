@@ -4,6 +4,7 @@ import type { SagaStepHandler, StepRun } from '@nest-saga/core';
 import type { CompensatableStep, ForwardStep } from '@nest-saga/core/engine';
 import { choose, when } from './choice.js';
 import { fallback } from './fallback.js';
+import { forEach } from './for-each.js';
 import { parallel } from './parallel.js';
 import { Saga, SagaMetadata } from './saga.decorator.js';
 import type { StoredSagaOptions } from './saga.decorator.js';
@@ -190,6 +191,29 @@ describe('the types of a saga', () => {
     })
     class AnnotatedSaga {}
     expect([OrderSaga, AnnotatedSaga].map((saga) => stepsOf(saga).length)).toEqual([3, 1]);
+  });
+
+  it('give the functions of a stage with items the context, the item and the results', () => {
+    @Saga(OrderContext, {
+      name: 'order',
+      steps: [
+        forEach('letters', (order) => order.item.split(''), WeighStep, {
+          key: (letter) => letter.toUpperCase(),
+          concurrency: 4,
+          join: (order, weights) =>
+            new OrderContext(
+              order.item,
+              weights.reduce((sum, weight) => sum + weight, 0),
+            ),
+        }),
+        // @ts-expect-error a letter has no sku
+        forEach('lines', (order) => order.item.split(''), WeighStep, { key: (letter) => String(letter.sku) }),
+        // @ts-expect-error a step of a trip does not fit an order
+        forEach('trips', (order) => order.item.split(''), BookFlightStep, { key: (letter) => letter }),
+      ],
+    })
+    class OrderSaga {}
+    expect(stepsOf(OrderSaga)).toHaveLength(3);
   });
 
   it('refuse a step of another context', () => {

@@ -1,4 +1,4 @@
-import type { Choose, DeclaredWait, Parallel, When } from '@nest-saga/core/engine';
+import type { Choose, DeclaredWait, ForEach, Parallel, When } from '@nest-saga/core/engine';
 import type { Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
 
 /**
@@ -7,8 +7,8 @@ import type { Fallback, SagaStepOptions, StepRun } from '@nest-saga/core';
  * the step whether it has `compensate`.
  */
 export interface StepOf<Context> {
-  readonly act: (context: Context, run: StepRun<never>) => unknown;
-  readonly compensate?: (context: Context, run: StepRun<never>) => unknown;
+  readonly act: (context: Context, run: StepRun<never, never>) => unknown;
+  readonly compensate?: (context: Context, run: StepRun<never, never>) => unknown;
 }
 
 /** The class of a step with these options: with `compensate` if the step can be undone, and without it if not. */
@@ -22,7 +22,7 @@ type StepFor<Options> = [Options] extends [never]
     : CompensatableStepOf;
 
 interface CompensatableStepOf extends StepOf<never> {
-  readonly compensate: (context: never, run: StepRun<never>) => unknown;
+  readonly compensate: (context: never, run: StepRun<never, never>) => unknown;
 }
 
 interface ForwardStepOf extends StepOf<never> {
@@ -58,6 +58,7 @@ export type SagaBranch<Context = never> = SagaStepReference<Context> | Fallback<
 export type SagaStage<Context = never> =
   | SagaBranch<Context>
   | Parallel<SagaBranch<Context>, Context>
+  | ForEach<SagaStepReference<Context>, Context>
   | DeclaredWait<Context>
   | WhenStage<Context>
   | ChooseStage<Context>;

@@ -10,6 +10,7 @@ import {
   checkTable,
   isChoice,
   isFallback,
+  isForEach,
   isObject,
   isParallel,
   isWait,
@@ -77,6 +78,7 @@ class SagaDeclaration {
   private declareStage(stage: SagaStage, index: number): DeclaredStage {
     if (isWait(stage)) return stage;
     if (isChoice(stage)) return this.declareChoice(stage, index);
+    if (isForEach(stage)) return { ...stage, step: this.declareStep(stage.step, index) };
     if (!isParallel(stage)) return this.declareBranch(stage, index);
     const listed: unknown = stage.branches;
     if (!Array.isArray(listed)) return stage as never;

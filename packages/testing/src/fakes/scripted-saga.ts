@@ -1,5 +1,5 @@
-import { branchesOf, isChoice, isFallback, isParallel } from '@nest-saga/core/engine';
-import type { Choose, DeclaredWait, Parallel, When } from '@nest-saga/core/engine';
+import { branchesOf, isChoice, isFallback, isForEach, isParallel } from '@nest-saga/core/engine';
+import type { Choose, DeclaredWait, ForEach, Parallel, When } from '@nest-saga/core/engine';
 import type { DeclaredSaga, Fallback, SagaOptions } from '@nest-saga/core';
 import type { ScriptedStep } from './scripted-step.js';
 
@@ -17,7 +17,12 @@ type ScriptedBranch = ScriptedStep | Fallback<ScriptedStep>;
 
 /** A stage of scripted steps, a wait, or a choice. */
 export type ScriptedStage =
-  ScriptedBranch | Parallel<ScriptedBranch> | DeclaredWait | When<ScriptedStage> | Choose<ScriptedStage>;
+  | ScriptedBranch
+  | Parallel<ScriptedBranch>
+  | ForEach<ScriptedStep>
+  | DeclaredWait
+  | When<ScriptedStage>
+  | Choose<ScriptedStage>;
 
 /**
  * Declares a saga of scripted steps.
@@ -37,8 +42,8 @@ export function scriptedSaga(
   const calls: string[] = [];
   for (const declared of steps) {
     for (const step of stepsIn(declared)) {
-      step.onCall(({ action, attempt }) => {
-        calls.push(attempt === 1 ? `${action} ${step.id}` : `${action} ${step.id} #${attempt}`);
+      step.onCall(({ action, attempt, step: id }) => {
+        calls.push(attempt === 1 ? `${action} ${id}` : `${action} ${id} #${attempt}`);
       });
     }
   }
@@ -48,6 +53,7 @@ export function scriptedSaga(
 
 function stepsIn(declared: ScriptedStage): readonly ScriptedStep[] {
   if (isChoice(declared)) return branchesOf(declared).flatMap(({ stages }) => stages.flatMap(stepsIn));
+  if (isForEach(declared)) return [declared.step];
   if (isParallel(declared)) return declared.branches.flatMap(stepsIn);
   if (isFallback(declared)) return [declared.primary, declared.alternative];
   return 'handler' in declared ? [declared] : [];
