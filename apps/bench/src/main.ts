@@ -1,5 +1,5 @@
 import { measure } from './command/measure.js';
-import { parseOptions } from './command/options.js';
+import { parseOptions, usage } from './command/options.js';
 import { readResults } from './command/results-file.js';
 import { reportOf } from './report/report.js';
 
@@ -8,6 +8,11 @@ import { reportOf } from './report/report.js';
  * report of existing results.
  */
 const commandLine = process.argv.slice(2);
-const options = parseOptions(commandLine);
-if (options.report === undefined) await measure(options, commandLine);
-else console.log(reportOf(readResults(options.report)));
+if (commandLine.includes('--help')) console.log(usage());
+else await run();
+
+async function run(): Promise<void> {
+  const options = parseOptions(commandLine);
+  if (options.report === undefined) await measure(options, commandLine);
+  else console.log(reportOf(readResults(options.report)));
+}

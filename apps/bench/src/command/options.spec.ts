@@ -1,4 +1,4 @@
-import { parseOptions } from './options.js';
+import { benchParts, parseOptions, usage } from './options.js';
 
 test('without options everything runs in full', () => {
   expect(parseOptions([])).toEqual({
@@ -20,6 +20,12 @@ test('parts and numbers can be chosen', () => {
     rounds: 2,
     finished: 1_000,
   });
+});
+
+test('the usage shows every part and every option', () => {
+  for (const part of benchParts) expect(usage()).toContain(part);
+  for (const option of ['short', 'guard', 'only', 'rounds', 'finished', 'quiet-timeout', 'output', 'report'])
+    expect(usage()).toContain(`--${option}`);
 });
 
 test('a part or an option that does not exist is refused, with those that do', () => {

@@ -22,6 +22,18 @@ export interface BenchOptions {
   readonly report: string | undefined;
 }
 
+/** The options, as the command shows them. */
+export const usage = (): string => `npm run bench -- [options]
+
+  --short                  a short version of everything
+  --guard                  only the bounds that hold on any machine
+  --only <parts>           ${benchParts.join(', ')}
+  --rounds <n>             rounds of the comparison
+  --finished <n>           finished sagas to seed
+  --quiet-timeout <s>      how long to wait until the machine does no other work, in seconds
+  --output <file>          the file for the results
+  --report <file>          shows earlier results and measures nothing`;
+
 /** The parts of a run. */
 export const benchParts = [
   'comparison',
