@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DemoServicesModule, PostgresEffectLedger } from '@nest-saga/demo-services';
 import { SagaModule } from '@nest-saga/nestjs';
 import { sagaTelemetry } from '@nest-saga/nestjs/telemetry';
+import { SagaOperationsModule } from '@nest-saga/operations';
 import { typeOrmSagaStorage } from '@nest-saga/typeorm';
 import { DataSource } from 'typeorm';
 import { DemoModule } from './demo/demo.module.js';
@@ -10,6 +11,7 @@ import { HealthModule } from './health/health.module.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import type { OrdersSettings } from './orders-settings.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { staffGuard, staffOf } from './operations/staff.guard.js';
 import { MetricsController } from './telemetry/metrics.controller.js';
 import { startTelemetry } from './telemetry/start-telemetry.js';
 
@@ -20,6 +22,7 @@ export class AppModule {
     // Called before the modules are made: a meter that is requested before the SDK is ready never measures.
     startTelemetry();
     const { databaseUrl, slowShipmentMs, paymentTimeoutMs, leaseDurationMs, canBeKilled } = settings;
+    const { operatorPassword } = settings;
     return {
       module: AppModule,
       imports: [
@@ -48,6 +51,7 @@ export class AppModule {
         }),
         OrdersModule.forRoot({ paymentTimeoutMs }),
         HealthModule,
+        SagaOperationsModule.forRoot({ guard: staffGuard(operatorPassword), actor: staffOf }),
         DemoModule.forRoot({ canBeKilled }),
       ],
       controllers: [LedgerController, MetricsController],

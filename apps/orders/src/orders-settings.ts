@@ -9,6 +9,8 @@ export interface OrdersSettings {
   readonly paymentTimeoutMs: number;
   /** How long after the death of a server another process claims its orders, in milliseconds. */
   readonly leaseDurationMs: number;
+  /** The password of the operations page; every name is accepted with it. */
+  readonly operatorPassword: string;
   /** Whether every client of the server may kill it: for the demonstration only. */
   readonly canBeKilled: boolean;
 }
@@ -21,12 +23,13 @@ export interface OrdersSettings {
 export function readSettings(environment: NodeJS.ProcessEnv, databaseUrl: string): OrdersSettings {
   return {
     databaseUrl,
-    // This machine only, because the demo has no users and no passwords.
+    // This machine only, because the demo has no users.
     host: environment['HOST'] ?? '127.0.0.1',
     port: readNumber(environment, 'PORT', 3000, 0, 65_535),
     slowShipmentMs: readNumber(environment, 'SLOW_SHIPMENT_MS', 10_000, 0, 600_000),
     paymentTimeoutMs: readNumber(environment, 'PAYMENT_TIMEOUT_MS', 60_000, 1_000, 3_600_000),
     leaseDurationMs: readNumber(environment, 'LEASE_DURATION_MS', 3_000, 1_000, 600_000),
+    operatorPassword: environment['OPERATOR_PASSWORD'] ?? 'demo',
     canBeKilled: environment['DEMO'] === 'on',
   };
 }

@@ -1,2 +1,7 @@
-export type { OperationsGuard, RevealedPlace, SagaOperationsOptions } from './options/operations-options.js';
+export type {
+  OperationsGuard,
+  PageRequest,
+  RevealedPlace,
+  SagaOperationsOptions,
+} from './options/operations-options.js';
 export { SagaOperationsModule } from './saga-operations.module.js';

@@ -5,6 +5,7 @@ export class HelpButtons {
   #retry = document.querySelector('#retry');
   #resolve = document.querySelector('#resolve');
   #notDone = document.querySelector('#not-done');
+  #operate = document.querySelector('#operate');
   #order;
 
   /** `onHelped(sagaId)` is told that the order goes on; `onRefused(sagaId)`, that it did not. */
@@ -33,6 +34,8 @@ export class HelpButtons {
     this.#resolve.hidden = !isStuck || !order.stuck?.step;
     // Of an undo there is no such word: an order that goes back has failed already.
     this.#notDone.hidden = this.#resolve.hidden || order.failure !== undefined;
+    this.#operate.hidden = !isStuck;
+    if (isStuck) this.#operate.href = `/ops/sagas/page#/sagas/${encodeURIComponent(order.sagaId)}`;
     this.#enable(true);
   }
 

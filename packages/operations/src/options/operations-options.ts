@@ -7,6 +7,9 @@ import type { OptionsOf } from '@nest-saga/core/engine';
 /** A guard of the application: a class, which Nest makes, or an object. */
 export type OperationsGuard = Type<CanActivate> | CanActivate;
 
+/** A request as the application knows it, with the properties that its guards set: of any type, as from Nest's `getRequest()`. */
+export type PageRequest = ReturnType<typeof JSON.parse>;
+
 /** A value that a person asked to see, and its position. */
 export interface RevealedPlace {
   readonly sagaId: string;
@@ -34,9 +37,9 @@ export const operationsOptionTable = {
   /** Decides who sees the page. Every request passes it: the page, its script and style sheet, and all data. Required. */
   guard: option<OperationsGuard | readonly OperationsGuard[]>(guardRange, isGuards),
   /** The name of the person behind a request, for the journal. Required unless `readOnly` or `insecure` is set. */
-  actor: func<(request: never) => string | undefined>('a function from a request to a name'),
+  actor: func<(request: PageRequest) => string | undefined>('a function from a request to a name'),
   /** The roles of the person behind a request, for approvals that require one. @default none */
-  roles: func<(request: never) => readonly string[]>('a function from a request to a list of roles'),
+  roles: func<(request: PageRequest) => readonly string[]>('a function from a request to a list of roles'),
   /** Called with each value before the page gets it: returns what the person may see. @default the value unchanged */
   redact: func<(value: unknown, place: RevealedPlace) => unknown>('a function from a value to a value'),
   /** The server refuses all actions. @default false */
@@ -72,12 +75,11 @@ export function resolveOperationsOptions(options: SagaOperationsOptions): Resolv
   const missing = problems.length > 0 ? [] : missingOptions(options);
   if (problems.length + missing.length > 0) throw new SagaDefinitionError([...problems, ...missing]);
   const { path = 'ops/sagas', guard, actor, roles, redact, readOnly = false, insecure = false } = options;
-  const actorOf = actor as ((request: unknown) => string | undefined) | undefined;
   return {
     path: path.replace(/^\/|\/$/g, ''),
     guards: guard === undefined ? [] : isList(guard) ? guard : [guard],
-    actorOf: actorOf ?? (() => (insecure ? 'operator' : undefined)),
-    rolesOf: (roles as ((request: unknown) => readonly string[]) | undefined) ?? (() => []),
+    actorOf: actor ?? (() => (insecure ? 'operator' : undefined)),
+    rolesOf: roles ?? (() => []),
     redact: redact ?? ((value) => value),
     readOnly,
   };
