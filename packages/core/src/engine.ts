@@ -200,6 +200,7 @@ export type {
   SagaApprovals,
 } from './client/saga-approvals.js';
 export type { UndoPreview } from './client/cancel-preview.js';
+export { undoOfCancel } from './client/cancel-preview.js';
 export type { SagaFinding } from './client/saga-findings.js';
 export type {
   CheckedSagas,

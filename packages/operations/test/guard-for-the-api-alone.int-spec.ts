@@ -1,4 +1,4 @@
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { SagaOperationsModule } from '../src/index.js';
 import { closePages, openPage } from './support/open-page.js';
@@ -15,7 +15,7 @@ async function leaks(url: string): Promise<readonly string[]> {
 
 /** A deliberate mistake: the page itself has no guard, only its data has. */
 function withoutGuardOfThePage(module: DynamicModule): DynamicModule {
-  for (const controller of (module.controllers ?? []) as Type[]) {
+  for (const controller of module.controllers ?? []) {
     if (controller.name === 'PageController') Reflect.defineMetadata('__guards__', [], controller);
   }
   return module;

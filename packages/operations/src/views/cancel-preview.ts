@@ -1,11 +1,11 @@
 import type { SagaDefinition } from '@nest-saga/core';
-import { applyEntry, branchOf, nextActions, standingStep, withStatus } from '@nest-saga/core/engine';
+import { branchOf, standingStep, undoOfCancel } from '@nest-saga/core/engine';
 import type { SagaState } from '@nest-saga/core/engine';
 import type { UndoView } from './page-views.js';
 
 /**
- * The steps that a cancel would undo at this moment, the first one first. It asks the function by which the engine itself
- * decides. A step that runs at this moment is included: how its act ends decides about it.
+ * The steps that a cancel would undo at this moment, the first one first; during an undo, those that remain. A step that runs
+ * at this moment is included: how its act ends decides about it.
  *
  * @param isOwned Whether a worker runs the saga.
  */
@@ -14,15 +14,10 @@ export function cancelPreview(
   state: SagaState,
   isOwned: boolean,
 ): readonly UndoView[] {
-  const request = withStatus(definition, state, { kind: 'cancel-requested', reason: 'preview' });
-  const cancelled = applyEntry(state, request);
-  const [next] = nextActions(definition, { ...cancelled, park: undefined });
-  const decided =
-    next?.kind === 'record' && next.entry.kind === 'compensation-decided' ? next.entry.undo : [];
-  const known = [...state.undo, ...decided].map(({ step, outcome }) => ({ step, outcome, isRunning: false }));
-  const running = isOwned && state.wait === undefined ? standingStep(definition, state) : undefined;
-  const isOpen = running !== undefined && branchOf(state).retryAt === undefined;
-  const isListed = known.some(({ step }) => step === running);
-  const open = isOpen && !isListed ? [{ step: running, outcome: 'unknown', isRunning: true }] : [];
-  return [...known, ...open].toReversed();
+  const known = (undoOfCancel(definition, state) ?? []).map((item) => ({ ...item, isRunning: false }));
+  if (!isOwned || state.direction === 'backward' || state.wait !== undefined) return known;
+  const step = standingStep(definition, state);
+  const isBetweenAttempts = branchOf(state).retryAt !== undefined;
+  if (step === undefined || isBetweenAttempts || known.some((item) => item.step === step)) return known;
+  return [{ step, outcome: 'unknown', isRunning: true }, ...known];
 }
