@@ -20,7 +20,7 @@ export const sinksOption: Option<readonly MessageSink[]> = {
     }
     const sinks: readonly unknown[] = value;
     const problems = sinks.flatMap((sink, index) => checkSink({ where, path: `${path}[${index}]` }, sink));
-    return [...problems, ...checkNames({ where, path }, sinks)];
+    return [...problems, ...checkSinkNames({ where, path }, sinks)];
   },
 };
 
@@ -44,7 +44,7 @@ function checkSink(place: OptionPlace, sink: unknown): readonly SagaDefinitionPr
   ];
 }
 
-function checkNames(
+function checkSinkNames(
   { where, path }: OptionPlace,
   sinks: readonly unknown[],
 ): readonly SagaDefinitionProblem[] {

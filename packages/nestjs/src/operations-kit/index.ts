@@ -1,5 +1,4 @@
 // The entry point on which the operations page stands.
 export type { HostedEngine } from '../runtime/saga-engines.js';
 export { SagaRuntime } from '../runtime/saga.runtime.js';
-export { checkApprovalList } from '../views/check-approval-list.js';
 export { checkSagaList } from '../views/check-saga-list.js';
