@@ -287,7 +287,8 @@ export class TypeOrmSagaStorage implements SagaStorage {
     });
   }
 
-  private hintAt({ sagaId, worker, change }: AppendRequest): void {
+  private hintAt({ sagaId, worker, change, start }: AppendRequest): void {
+    if (start !== undefined && start.park === undefined) this.hints?.work();
     if (change !== undefined && dueInMsOf(change) === 0) this.hints?.work();
     if (worker === undefined) this.hints?.requested(sagaId);
     else this.hints?.progressed(sagaId);

@@ -27,7 +27,7 @@ import { releaseExpiredStatement } from '../src/postgres/statements/release-expi
 import { releaseStatement } from '../src/postgres/statements/release.js';
 import { removeInboxStatement, takeInboxStatement, tellMessages } from '../src/postgres/statements/inbox.js';
 import { lockRequested } from '../src/postgres/statements/lock-headers.js';
-import { startSagas } from '../src/postgres/statements/start-sagas.js';
+import { startSagas, startWithEntries } from '../src/postgres/statements/start-sagas.js';
 import { askedBy } from './asked-statements.js';
 import { append, newSaga, toCompleted } from './sample-saga.js';
 import { createTestDatabase } from './test-database.js';
@@ -41,6 +41,7 @@ const groupedWrite = new GroupedWriteStatement(tables, {
   changes: (appends) => changeHeaders(tables, appends),
   pointers: (appends) => insertPointers(tables, appends),
   messages: (appends) => tellMessages(tables, appends),
+  begun: (appends) => startWithEntries(tables, appends),
 });
 const sagaId = randomUUID();
 const start = newSaga({ key: 'K' });

@@ -87,6 +87,7 @@ describe('a choice in the diagram of an execution', () => {
     owner: 'worker',
     nextRunAt: undefined,
     deadlineAt: undefined,
+    parentId: undefined,
     reverses: undefined,
     path: undefined,
     waiting: undefined,

@@ -19,6 +19,7 @@ const header: SagaHeader = {
   owner: 'worker',
   nextRunAt: undefined,
   deadlineAt: undefined,
+  parentId: undefined,
   reverses: '01890000-0000-7000-8000-000000000001',
   path: { reversal: { undo, message: 'reversed by ada' } },
   waiting: undefined,

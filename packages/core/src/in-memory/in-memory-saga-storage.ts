@@ -188,6 +188,13 @@ export class InMemorySagaStorage implements SagaStorage {
     if (pointers !== undefined) this.outbox.add(sagaId, seq, pointers, now);
     if (request.change !== undefined) this.changeHeader(stored, request.change, now);
     if (request.tell !== undefined) this.messages.add(request.tell);
+    const { start } = request;
+    if (
+      start !== undefined &&
+      this.sagas.get(start.sagaId) === undefined &&
+      this.byKey(start.saga, start.key) === undefined
+    )
+      this.startNow(start);
     if (request.worker === undefined) this.hint({ kind: 'saga', sagaId: request.sagaId });
     return 'stored';
   }

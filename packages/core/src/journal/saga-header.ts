@@ -29,6 +29,8 @@ export interface SagaHeader {
   readonly deadlineAt: Date | undefined;
   /** The reason of its wait without an owner. */
   readonly waiting: SagaWaiting | undefined;
+  /** The execution that started it and awaits its end. Undefined for a saga that was started by a caller. */
+  readonly parentId: string | undefined;
   /** The execution that it undoes. Undefined unless it is a reversal. */
   readonly reverses: string | undefined;
   /** The decisions made at its start. Undefined for a saga whose first stage is under no condition. */

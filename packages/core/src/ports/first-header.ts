@@ -22,6 +22,7 @@ export function firstHeader(saga: NewSaga, now: Date): SagaHeader {
     nextRunAt: isQueued ? dueAfter(park, now) : undefined,
     deadlineAt: saga.deadlineInMs === undefined ? undefined : new Date(now.getTime() + saga.deadlineInMs),
     waiting: park && { for: park.for, name: park.name },
+    parentId: saga.parentId,
     reverses: saga.reverses,
     path: saga.path,
     context: saga.context,

@@ -28,6 +28,8 @@ export interface NewSaga {
   readonly park?: Park | undefined;
   /** After how long its deadline is, in milliseconds, by the clock of the storage; undefined: it has none. */
   readonly deadlineInMs?: number | undefined;
+  /** The execution that started it and awaits its end; undefined: none. */
+  readonly parentId?: string | undefined;
   /** The execution that it undoes, if `path` has a reversal: its status is COMPENSATING from its beginning. */
   readonly reverses?: string | undefined;
   /** The decisions made at its start; undefined if there are none. */
@@ -53,6 +55,11 @@ export interface AppendRequest {
   readonly pointers?: readonly NewPointer[];
   /** A message to another saga, which is stored together with the entry or not at all. */
   readonly tell?: SagaMessage;
+  /**
+   * A queued saga that is stored together with the entry, or not at all: never if the entry is fenced. If its id or its key
+   * is used already, the entry is stored, and the saga that has them stays as it is.
+   */
+  readonly start?: NewSaga;
 }
 
 /** A message to a saga: an entry, which a worker appends to the journal of that saga as a request. */

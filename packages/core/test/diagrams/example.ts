@@ -36,6 +36,7 @@ export const failedOrder: { readonly header: SagaHeader; readonly entries: reado
     owner: undefined,
     nextRunAt: undefined,
     deadlineAt: undefined,
+    parentId: undefined,
     reverses: undefined,
     path: undefined,
     waiting: undefined,

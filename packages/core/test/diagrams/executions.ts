@@ -59,6 +59,7 @@ class Simulation implements Execution {
       owner: isQueued ? undefined : 'worker-1',
       nextRunAt: undefined,
       deadlineAt: undefined,
+      parentId: undefined,
       reverses: undefined,
       path: undefined,
       waiting: undefined,

@@ -108,6 +108,7 @@ describe('nest-saga diagram', () => {
       owner: 'worker-1',
       nextRunAt: undefined,
       deadlineAt: undefined,
+      parentId: undefined,
       reverses: undefined,
       path: undefined,
       waiting: undefined,

@@ -20,6 +20,7 @@ import { describeReleases } from './releases.contract.js';
 import { describeStarts } from './starts.contract.js';
 import type { SagaStorageContract } from './storage-harness.js';
 import { StorageWorld } from './storage-world.js';
+import { describeStartsWithEntries } from './starts-with-entries.contract.js';
 import { describeSummary } from './summary.contract.js';
 import { describeUnknownOutcomes } from './unknown-outcomes.contract.js';
 import { describeWaitingLists } from './waiting-lists.contract.js';
@@ -76,6 +77,7 @@ const groups: readonly Group[] = [
   ['a park', describeParks],
   ['a deadline', describeDeadlines],
   ['a path', describePaths],
+  ['an entry with which a saga starts', describeStartsWithEntries],
   ['a release', describeReleases],
   ['a message', describeMessages],
   ['a hint', describeHints],

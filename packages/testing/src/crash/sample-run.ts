@@ -51,6 +51,7 @@ export function saga(status: SagaHeader['status'], drafts: readonly EntryDraft[]
     owner: undefined,
     nextRunAt: undefined,
     deadlineAt: undefined,
+    parentId: undefined,
     reverses: undefined,
     path: undefined,
     waiting: undefined,

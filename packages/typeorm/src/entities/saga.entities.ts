@@ -16,6 +16,8 @@ export class SagaExecutionEntity {
   declare readonly resumedAt: Date | null;
   /** The reason of its wait without an owner, for example `retry:charge-card`. */
   declare readonly waiting: string | null;
+  /** The execution that started it and awaits its end; null for a saga that was started by a caller. */
+  declare readonly parentId: string | null;
   /** The execution that it undoes; null unless it is a reversal. */
   declare readonly reverses: string | null;
   /** The decisions made at the start; null unless the first stage is under a condition. */
@@ -54,6 +56,7 @@ export function sagaExecutionSchema(schema: string): EntitySchema<SagaExecutionE
       resumedAt: { name: 'resumed_at', type: 'timestamptz', precision: 3, nullable: true },
       deadlineAt: { name: 'deadline_at', type: 'timestamptz', precision: 3, nullable: true },
       waiting: { type: 'text', nullable: true },
+      parentId: { name: 'parent_id', type: 'uuid', nullable: true },
       reverses: { type: 'uuid', nullable: true },
       path: { type: 'json', nullable: true },
       tags: { type: 'text', array: true, nullable: true },

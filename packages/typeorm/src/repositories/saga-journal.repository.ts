@@ -19,6 +19,7 @@ import { appendEntries } from '../postgres/statements/append-entries.js';
 import type { BoundWrite } from '../postgres/statements/grouped-write.js';
 import { GroupedWriteStatement } from '../postgres/statements/grouped-write.js';
 import { insertPointers } from '../postgres/statements/insert-pointers.js';
+import { startWithEntries } from '../postgres/statements/start-sagas.js';
 import { tellMessages } from '../postgres/statements/inbox.js';
 import {
   loadStatement,
@@ -61,6 +62,7 @@ export class SagaJournalRepository extends ReadOnlyRepository<SagaLogEntity> {
       changes: (appends) => executions.changesPart(appends),
       pointers: (appends) => insertPointers(tables, appends),
       messages: (appends) => tellMessages(tables, appends),
+      begun: (appends) => startWithEntries(tables, appends),
     });
     this.claimed = readClaimedStatement(tables);
     this.whole = loadStatement(tables);

@@ -19,7 +19,7 @@ export function headerColumns(alias: string, onlyWhere?: string): string {
 export function headingColumns(alias: string, onlyWhere?: string): string {
   return `${alias}.id, ${alias}.saga_name, ${alias}.saga_version, ${alias}.saga_key, ${alias}.status, ${alias}.owner,
     ${timeColumn(`${alias}.next_run_at`)} AS next_run_at, ${timeColumn(`${alias}.deadline_at`)} AS deadline_at, ${alias}.waiting,
-    ${alias}.reverses, ${large(alias, 'path', onlyWhere)},
+    ${alias}.parent_id, ${alias}.reverses, ${large(alias, 'path', onlyWhere)},
     ${large(alias, 'failure', onlyWhere)},
     ${large(alias, 'stuck', onlyWhere)}, ${large(alias, 'metadata', onlyWhere)}, array_to_json(${alias}.tags) AS tags,
     ${timeColumn(`${alias}.created_at`)} AS created_at, ${timeColumn(`${alias}.updated_at`)} AS updated_at`;
@@ -50,6 +50,7 @@ export function toSagaHeading(row: Row): SagaHeading {
     nextRunAt: typeof nextRunAt === 'string' ? toDate(nextRunAt) : undefined,
     deadlineAt: typeof deadlineAt === 'string' ? toDate(deadlineAt) : undefined,
     waiting: toSagaWaiting(waiting, typeof owner !== 'string' && isOpen(status)),
+    parentId: row['parent_id'] ?? undefined,
     reverses: row['reverses'] ?? undefined,
     path: typeof path === 'string' ? (JSON.parse(path) as SagaPath) : undefined,
     failure: typeof failure === 'string' ? (JSON.parse(failure) as SagaFailure) : undefined,

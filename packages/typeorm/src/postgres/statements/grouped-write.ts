@@ -40,6 +40,8 @@ export interface WriteParts {
   pointers(appends: readonly AppendRequest[]): WritePart;
   /** Stores the messages of the entries that were written. */
   messages(appends: readonly AppendRequest[]): WritePart;
+  /** Stores the sagas that start with the entries that were written. */
+  begun(appends: readonly AppendRequest[]): WritePart;
 }
 
 /** hot path, see ADR 0023: all writes of a group of sagas in one statement, and so in one commit. */
@@ -62,7 +64,7 @@ export class GroupedWriteStatement {
   bind(group: WriteGroup): BoundWrite {
     const [only] = group.appends;
     const isOne = group.starts.length + group.appends.length === 1;
-    return isOne && only?.pointers === undefined && only?.tell === undefined
+    return isOne && only?.pointers === undefined && only?.tell === undefined && only?.start === undefined
       ? this.bindOne(group)
       : this.bindMany(group);
   }
@@ -93,6 +95,8 @@ export class GroupedWriteStatement {
     if (pointing.length > 0) parts.push(this.parts.pointers(pointing));
     const tells = appends.filter(({ tell }) => tell !== undefined);
     if (tells.length > 0) parts.push(this.parts.messages(tells));
+    const starters = appends.filter(({ start }) => start !== undefined);
+    if (starters.length > 0) parts.push(this.parts.begun(starters));
     return {
       statement: this.variantOf(parts),
       values: [...parts.flatMap(({ values }) => values), starts.length + appends.length],

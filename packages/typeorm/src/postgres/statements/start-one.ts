@@ -37,10 +37,10 @@ export function startOneWithMoreStatement({ execution }: Tables): Statement {
     name: 'start_timed',
     text: `INSERT INTO ${execution}
   (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at,
-  waiting, deadline_at, path, tags, reverses, failure)
+  waiting, deadline_at, path, tags, reverses, failure, parent_id)
 SELECT $1::uuid, $2::text, $3::integer, $4::text, $15::text,
   $5::text, CASE WHEN $5::text IS NULL THEN ${after('$8')} END, $6::json, $7::json, ${statementTime}, ${statementTime},
-  $9::text, ${after('$10')}, $11::json, $12::text[], $13::uuid, $14::json
+  $9::text, ${after('$10')}, $11::json, $12::text[], $13::uuid, $14::json, $16::uuid
 WHERE ${isCommitDurable}
 ON CONFLICT DO NOTHING`,
   };
@@ -59,12 +59,13 @@ export function startOneWithMoreValues(saga: NewSaga): readonly unknown[] {
     saga.reverses,
     failureColumnOf(saga),
     firstStatus(saga),
+    saga.parentId,
   ];
 }
 
 /** Whether a start has more columns than `startOneStatement` writes. */
-export function hasMoreColumns({ park, deadlineInMs, path, tags }: NewSaga): boolean {
-  return park !== undefined || deadlineInMs !== undefined || path !== undefined || tags !== undefined;
+export function hasMoreColumns({ park, deadlineInMs, path, tags, parentId }: NewSaga): boolean {
+  return [park, deadlineInMs, path, tags, parentId].some((one) => one !== undefined);
 }
 
 /** The decisions of a start, as JSON; null if there are none. */
