@@ -8,7 +8,13 @@ import type {
   SagaIdentity,
   StartResult,
 } from '@nest-saga/core';
-import type { ClaimRequest, JournalCursor, JournalNews } from '@nest-saga/core/storage-kit';
+import type {
+  ClaimRequest,
+  JournalCursor,
+  JournalNews,
+  ListPosition,
+  PurgeRequest,
+} from '@nest-saga/core/storage-kit';
 import { internalsOf } from './internals.js';
 import type { StorageInternals, StoredSaga } from './internals.js';
 import type { Saboteur } from './saboteur.js';
@@ -88,6 +94,18 @@ class WithWritableEnds extends BreakableStorage {
     this.internals.write(stored, worker, entry, now);
     if (change !== undefined) this.internals.setHeader(stored, change, now);
     return 'stored';
+  }
+}
+
+class PurgingByAge extends BreakableStorage {
+  override async purge(request: PurgeRequest): Promise<readonly ListPosition[]> {
+    const { sagas } = this.internals;
+    const old = [...sagas.values()].map(({ header }) => header);
+    const found = old.filter(
+      ({ sagaId, updatedAt }) => updatedAt < request.endedBefore && request.among?.includes(sagaId) !== false,
+    );
+    if (request.dryRun !== true) for (const { sagaId } of found) sagas.delete(sagaId);
+    return found.map(({ sagaId, createdAt }) => ({ sagaId, createdAt }));
   }
 }
 
@@ -191,6 +209,13 @@ export const brokenStorages: readonly Saboteur[] = [
     breaks: ['terminal-changed'],
     contractTest: 'never changes a saga that is COMPLETED',
     sabotage: storageOf(WithWritableEnds),
+  },
+  {
+    name: 'purge by age alone',
+    mistake: 'a purge deletes every saga that did not change for a while, even if it has not ended',
+    breaks: ['not-ended'],
+    contractTest: 'never deletes a saga that is open or stuck',
+    sabotage: storageOf(PurgingByAge),
   },
   {
     name: 'start that is not idempotent',
