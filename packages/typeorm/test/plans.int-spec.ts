@@ -174,6 +174,7 @@ const lists: readonly (readonly [string, SagaListQuery, string])[] = [
     'saga_execution_key',
   ],
   ['those with a rare tag', { limit: 50, tags: ['customer:42'] }, 'saga_execution_tags'],
+  ['those with a tag that no saga has', { limit: 50, tags: ['customer'] }, 'saga_execution_tags'],
   ['those with two tags', { limit: 50, tags: ['customer:42', 'gift'] }, 'saga_execution_tags'],
   ['those with a tag that many have', { limit: 50, tags: ['gift'] }, 'saga_execution_'],
   [
@@ -213,7 +214,7 @@ describe('with 1,000,000 finished sagas in the tables', () => {
       INSERT INTO saga.saga_execution
         (id, saga_name, saga_version, saga_key, status, owner, next_run_at, context, metadata, created_at, updated_at, tags)
       SELECT id, 'order', 1, 'K-' || n, 'completed', NULL, NULL, '{}', '{}', now() - n * interval '1 second', now(),
-        CASE WHEN n % 10 = 0 THEN ARRAY['customer:' || n % 10007, 'gift'] END
+        CASE WHEN n % 10 = 0 THEN ARRAY['customer:' || n % 10007, 'shop:' || n % 500, 'gift'] END
       FROM finished;
       INSERT INTO saga.saga_log (saga_id, seq, kind) SELECT id, 1, 'settled' FROM finished;
       INSERT INTO saga.saga_execution
@@ -265,7 +266,8 @@ describe('with 1,000,000 finished sagas in the tables', () => {
   });
 
   it.each(lists)('a list of %s finds its rows by an index', async (_title, query, index) => {
-    const [asked] = await askedBy(() => repositories.executions.list(query));
+    // A list by tags first asks which tags are common.
+    const asked = (await askedBy(() => repositories.executions.list(query))).at(-1);
 
     const plan = await explain(asked?.text ?? '', asked?.values);
 

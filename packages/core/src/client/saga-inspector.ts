@@ -89,6 +89,28 @@ export class SagaInspector {
   async *check(): AsyncGenerator<SagaWithFindings, CheckedSagas> {
     let checked = 0;
     let withFindings = 0;
+    const batches = this.unfinished();
+    // The next batch is read while this one is checked: reading takes most of the time.
+    let upcoming = batches.next();
+    for (;;) {
+      const { value: outlines, done } = await upcoming;
+      if (done === true) return { checked, withFindings };
+      upcoming = batches.next();
+      // Its error is thrown when it is awaited, if the check comes that far.
+      upcoming.catch(() => undefined);
+      checked += outlines.length;
+      const found = await this.findingsOf(outlines);
+      for (const outline of outlines) {
+        const findings = found.get(outline.header.sagaId) ?? [];
+        if (findings.length === 0) continue;
+        withFindings++;
+        yield { header: headingOf(outline), findings };
+      }
+    }
+  }
+
+  /** All open and STUCK sagas, in batches of one read. */
+  private async *unfinished(): AsyncGenerator<readonly SagaOutline[], undefined> {
     let cursor: string | undefined;
     do {
       const page = await this.storage.list({
@@ -98,19 +120,10 @@ export class SagaInspector {
         ...(cursor === undefined ? {} : { cursor }),
       });
       cursor = page.nextCursor;
-      for await (const outlines of this.outlinesOf(page.sagas.map(({ sagaId }) => sagaId))) {
-        const open = outlines.filter(({ header }) => !isTerminal(header.status));
-        checked += open.length;
-        const found = await this.findingsOf(open);
-        for (const outline of open) {
-          const findings = found.get(outline.header.sagaId) ?? [];
-          if (findings.length === 0) continue;
-          withFindings++;
-          yield { header: headingOf(outline), findings };
-        }
-      }
+      for await (const outlines of this.outlinesOf(page.sagas.map(({ sagaId }) => sagaId)))
+        yield outlines.filter(({ header }) => !isTerminal(header.status));
     } while (cursor !== undefined);
-    return { checked, withFindings };
+    return undefined;
   }
 
   /** The size of one read is limited, so a page may need several. */

@@ -45,6 +45,7 @@ import { releaseStatement } from '../postgres/statements/release.js';
 import { lockRequested } from '../postgres/statements/lock-headers.js';
 import { startSagas } from '../postgres/statements/start-sagas.js';
 import { openStatuses } from '../postgres/statements/status-lists.js';
+import { commonTagsQuery } from './common-tags-query.js';
 import { narrowToQuery } from './narrow-to-query.js';
 import { narrowToWaiting } from './narrow-to-waiting.js';
 import { ReadOnlyRepository } from './read-only.repository.js';
@@ -113,7 +114,9 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
     checkListNames(query);
     const limit = checkListLimit(query.limit);
     // One more row shows whether there is another page. The text depends on the query, and the best plan on the values.
-    const select = narrowToQuery(this.selectHeadings(), query, this.tables).limit(limit + 1);
+    const hasRareTag =
+      query.tags !== undefined && query.tags.length > 0 && (await this.isOneRare(query.tags));
+    const select = narrowToQuery(this.selectHeadings(), query, this.tables, hasRareTag).limit(limit + 1);
     const rows = await this.dataSource.read({ operation: 'list', name: undefined }, select);
     return pageOf(rows, limit, encodeCursor);
   }
@@ -210,6 +213,13 @@ export class SagaExecutionRepository extends ReadOnlyRepository<SagaExecutionEnt
       sagaId: required(row, 'id'),
       createdAt: new Date(required(row, 'created_at')),
     }));
+  }
+
+  /** Whether one of these tags is not among those that the statistics of the table know as common. */
+  private async isOneRare(tags: readonly string[]): Promise<boolean> {
+    const query = commonTagsQuery(this.manager, this.tables, tags);
+    const [row] = await this.dataSource.read({ operation: 'list', name: 'common_tags' }, query);
+    return row?.['are_common'] !== 't';
   }
 
   private selectHeaders(): SelectQueryBuilder<SagaExecutionEntity> {
