@@ -9,6 +9,7 @@ import type {
 } from '../src/views/page-views.js';
 import { write } from './api.js';
 import { Section, visible } from './parts.js';
+import { linkToSaga } from './routes.js';
 
 /** What a person can do: each action says what follows, before it is done. */
 export function Actions({
@@ -166,6 +167,10 @@ function ActionForm({
         ...(payload === undefined ? {} : { payload }),
       };
       const result = await write<ActionResult>(`sagas/${encodeURIComponent(sagaId)}/actions`, request);
+      if (result.sagaId !== undefined) {
+        location.hash = linkToSaga(result.sagaId);
+        return;
+      }
       const failed = result.failedHandlers ?? [];
       said(
         failed.length === 0

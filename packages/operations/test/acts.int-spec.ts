@@ -153,6 +153,24 @@ describe('an action', () => {
   });
 });
 
+describe('a reversal', () => {
+  it('is a saga of its own, to which the answer leads; two people get the same one', async () => {
+    const page = await openPage();
+    const handle = await page.sagas.start(new OrderContext('book'));
+    await handle.outcome();
+    const [ada, grace] = [new PageClient(page.url, 'ada'), new PageClient(page.url, 'grace')];
+    const { seq, actions } = await ada.saga(handle.sagaId);
+    expect(actions).toMatchObject([{ name: 'reverse', isGrave: true }]);
+    expect(actions[0]?.sentence).toContain('undoes “ship”, “charge” and “reserve”, in this order');
+    const first = await ada.act(handle.sagaId, { name: 'reverse', seq, note: 'returned' });
+    const second = await grace.act(handle.sagaId, { name: 'reverse', seq, note: 'returned, too' });
+    expect(second).toEqual(first);
+    const reversal = String(first.body['sagaId']);
+    expect(await (await page.sagas.recover(reversal)).outcome()).toMatchObject({ status: 'failed' });
+    expect((await ada.saga(reversal)).row.status).toBe('failed');
+  });
+});
+
 describe('many sagas', () => {
   it('are counted and shown first, then retried 100 at a time, and those that refuse are named', async () => {
     const page = await openPage();

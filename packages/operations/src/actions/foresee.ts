@@ -73,6 +73,14 @@ export function foreseeDecision(
   return `${sayName(step)} is ${decision}, by you. Then ${then}.`;
 }
 
+/** The consequences of a reversal. */
+export function foreseeReversal({ undo }: Pick<SagaState, 'undo'>): string {
+  const undone = undo.toReversed().map(({ step }) => step);
+  if (undone.length === 0)
+    return 'A new execution begins that has nothing to undo, and ends FAILED with the reason “reversed”.';
+  return `This saga stays as it is. A new execution undoes ${sayList(undone)}${undone.length > 1 ? ', in this order' : ''}, with the idempotency keys of this one, and ends FAILED with the reason “reversed”. There is one reversal, for all who ask.`;
+}
+
 /** The consequences of a redelivery. */
 export function foreseeRedelivery(entry: number): string {
   return `The events of entry ${entry} go to all handlers of this process again, also to those that have handled them. The journal stays as it is, and the audit keeps who did it.`;

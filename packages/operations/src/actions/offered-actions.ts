@@ -3,6 +3,7 @@ import { isTerminal } from '@nest-saga/core';
 import {
   cancelRequest,
   decisionRequest,
+  fits,
   openSteps,
   resolveRequest,
   retryRequest,
@@ -16,6 +17,7 @@ import {
   foreseeNotDone,
   foreseeRedelivery,
   foreseeRetry,
+  foreseeReversal,
   foreseeSignal,
   isAwaited,
 } from './foresee.js';
@@ -42,6 +44,7 @@ export function offeredActions(offer: Offer): readonly ActionView[] {
     ...signals(offer),
     ...redeliveries(offer),
     ...cancels(offer),
+    ...reversals(offer),
   ];
 }
 
@@ -153,6 +156,21 @@ function cancels({ saga, undone }: Offer): readonly ActionView[] {
       name: 'cancel',
       label: 'Cancel',
       sentence: foreseeCancel({ undone }),
+      isNoteRequired: true,
+      isGrave: true,
+    }),
+  ];
+}
+
+function reversals({ saga: { definition, state } }: Offer): readonly ActionView[] {
+  const isReversible =
+    state.status === 'completed' && !state.isPastPivot && fits(definition, state) === undefined;
+  if (!isReversible) return [];
+  return [
+    action({
+      name: 'reverse',
+      label: 'Reverse',
+      sentence: foreseeReversal(state),
       isNoteRequired: true,
       isGrave: true,
     }),

@@ -39,6 +39,7 @@ const names = [
   'approve',
   'reject',
   'redeliver',
+  'reverse',
 ];
 const known = ['name', 'seq', 'note', 'target', 'entry', 'payload', 'requestId'];
 
@@ -72,6 +73,7 @@ export class PersonActs {
     const asked = checkRequest(given);
     return this.runtime.use(async (engine) => {
       if (asked.name === 'redeliver') return redeliver(engine, person, id, asked);
+      if (asked.name === 'reverse') return reverse(engine, person, id, asked);
       await engine.requests.request(id, asSeen(await requestOf(engine, person, id, asked), asked.seq));
       return {};
     });
@@ -149,6 +151,7 @@ async function requestOf(
         ...(requestId === undefined ? {} : { dedupeId: requestId }),
       });
     case 'redeliver':
+    case 'reverse':
     default:
       throw new InvalidArgumentError('name', `pass one of ${names.join(', ')}`);
   }
@@ -168,6 +171,17 @@ async function signalOf(
   if (signal === undefined)
     throw new InvalidArgumentError('target', 'pass the name of a signal of this saga');
   return signalRequest(signal, payload, options);
+}
+
+/** A saga that has completed never changes, so there is nothing that another person could have changed in the meantime. */
+async function reverse(
+  { reversals }: HostedEngine,
+  { actor }: ActingPerson,
+  sagaId: string,
+  { note }: ActionRequest,
+): Promise<ActionResult> {
+  const started = await reversals.reverse(sagaId, { actor, note: text('note', note) });
+  return { sagaId: started.sagaId };
 }
 
 /** The audit comes first: if it cannot be written, nothing is delivered. */

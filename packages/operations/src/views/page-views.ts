@@ -145,7 +145,15 @@ export interface SagaView {
 
 /** The names of all actions. */
 export type ActionName =
-  'retry' | 'resolve-done' | 'resolve-not-done' | 'cancel' | 'signal' | 'approve' | 'reject' | 'redeliver';
+  | 'retry'
+  | 'resolve-done'
+  | 'resolve-not-done'
+  | 'cancel'
+  | 'signal'
+  | 'approve'
+  | 'reject'
+  | 'redeliver'
+  | 'reverse';
 
 /** One field of the payload of a signal. */
 export interface FieldView {
@@ -192,6 +200,8 @@ export interface ActionRequest {
 export interface ActionResult {
   /** Handlers that failed again. */
   readonly failedHandlers?: readonly string[];
+  /** The reversal. */
+  readonly sagaId?: string;
 }
 
 /** An act in the audit. */
