@@ -96,7 +96,7 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
       ids: this.ids,
       listener: this.listeners,
       eventHandlers: this.events,
-      subscriptions: this.subscriptions.subscriptions,
+      subscriptions: isCommandProcess() ? [] : this.subscriptions.subscriptions,
       awaitResult: awaitObservable,
       surroundings: new AsyncSurroundings(),
       ...(interceptor === undefined ? {} : { interceptor }),
@@ -139,10 +139,14 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
     }
   }
 
-  /** A command of `nest-saga` that loaded the application runs no sagas, whatever the options say. */
+  /** A command of `nest-saga` that loaded the application runs no sagas and publishes nothing, whatever the options say. */
   private workerOptions(): SagaWorkerOptions {
     const resolved = resolveWorkerOptions(this.options);
-    return isCommandProcess() ? { ...resolved, worker: false } : resolved;
+    if (!isCommandProcess()) return resolved;
+    const { sinks: _sinks, ...events } = resolved.events as SagaWorkerOptions['events'] & {
+      readonly sinks?: unknown;
+    };
+    return { ...resolved, worker: false, events };
   }
 
   private async close(): Promise<void> {
