@@ -10,7 +10,7 @@ import {
 } from '@nest-saga/testing';
 import type { StorageMethod } from '@nest-saga/testing';
 
-/** Where the first process is killed: at its n-th call of a kind, before the call happens or after it, unanswered. */
+/** The call at which the first process is killed, before the call happens or after it, unanswered. */
 export interface CrashPoint {
   readonly call: number;
   readonly part: 'before' | 'after';
@@ -90,7 +90,7 @@ class CrashingStorage extends InterceptedStorage {
   }
 }
 
-/** Two sagas of two events run in a process that is killed; another process with the same broker and handler goes on. */
+/** Two sagas of two events run in a process that is killed; another process with the same broker and handler continues. */
 export async function crashRun(point: CrashPoint | undefined, mistake?: Mistake): Promise<CrashRun> {
   const saga = scriptedSaga('order', [
     new ScriptedStep('reserve', { act: [emits('reserved')] }),
