@@ -12,6 +12,16 @@ import { BenchKeeper } from './bench-keeper.js';
 import { SagaTester } from './saga-tester.js';
 import { TestBench } from './test-bench.js';
 
+/** Options of {@link SagaTestingModule.override}. */
+export interface SagaTestingOptions {
+  /**
+   * What `entityManagerOf(run)` gives to transactional steps: a double, or the manager of a database of the test. The tests
+   * write and read it by themselves: a crash or a failure of a step does not roll it back. Without it a transactional step
+   * gets an object without methods.
+   */
+  readonly entityManager?: object;
+}
+
 /** Prepares an application for tests of its sagas. */
 export class SagaTestingModule {
   /**
@@ -31,8 +41,8 @@ export class SagaTestingModule {
    * const sagas = app.get(SagaTester);
    * ```
    */
-  static override(builder: TestingModuleBuilder): TestingModuleBuilder {
-    const bench = new TestBench();
+  static override(builder: TestingModuleBuilder, options: SagaTestingOptions = {}): TestingModuleBuilder {
+    const bench = new TestBench(options.entityManager);
     return builder
       .overrideModule(BootstrapPhaseModule)
       .useModule({

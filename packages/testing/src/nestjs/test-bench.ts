@@ -12,9 +12,15 @@ export class TestBench {
   readonly points = new CrashPoints();
   /** Begins now, because the application also makes dates of its own. */
   readonly clock = new FakeClock(new Date(), () => this.settle());
-  readonly storage = new InMemorySagaStorage(this.clock);
+  readonly storage: InMemorySagaStorage;
   /** Undefined until the application is initialized. */
   engine: CrashableEngine | undefined;
+
+  /** @param entityManager What transactional steps get. */
+  constructor(entityManager?: object) {
+    const options = entityManager === undefined ? {} : { transactionHandle: entityManager };
+    this.storage = new InMemorySagaStorage(this.clock, options);
+  }
 
   makeEngine(options: SagaEngineOptions, definitions: SagaDefinitions): CrashableEngine {
     this.engine = new CrashableEngine(options, definitions, this.points, (promise) =>
