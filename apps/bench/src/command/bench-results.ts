@@ -1,3 +1,4 @@
+import type { BranchesResult } from '../scenarios/branches.js';
 import type { LoadSample } from '../scenarios/load-scenario.js';
 import type { ModuleStartResult } from '../scenarios/module-start.js';
 import type { InFlightResult } from '../scenarios/sagas-in-flight.js';
@@ -25,4 +26,6 @@ export interface BenchResults {
   readonly queue: QueueResult | null;
   /** Absent in results of earlier runs. */
   readonly wakeUps?: readonly WakeUpResult[] | null;
+  /** Absent in results of earlier runs. */
+  readonly branches?: BranchesResult | null;
 }

@@ -43,6 +43,7 @@ export const benchParts = [
   'in-flight',
   'queue',
   'wake-up',
+  'branches',
   'soak',
   'finished',
 ] as const;

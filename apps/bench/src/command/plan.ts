@@ -16,6 +16,7 @@ export interface BenchPlan {
   readonly inFlight: { readonly sagas: number; readonly watchMs: number };
   readonly queue: { readonly sagas: number; readonly workers: number; readonly atOnce: number };
   readonly wakeUps: { readonly sagas: number; readonly rounds: number };
+  readonly branches: { readonly sagas: number };
   readonly soak: SoakPlan;
   /** Sagas whose steps leave the context as it is, for their size on disk. */
   readonly keptContexts: SoakPlan;
@@ -81,6 +82,7 @@ function fullPlan(rounds: number, finished: number): BenchPlan {
     inFlight: { sagas: 10_000, watchMs: 10_000 },
     queue: { sagas: 20_000, workers: 2, atOnce: 200 },
     wakeUps: { sagas: 100, rounds: shapeRounds },
+    branches: { sagas: 50 },
     soak: {
       contestant: NestSaga,
       shape: usualShape,
@@ -105,6 +107,7 @@ function shortPlan(rounds: number, finished: number): BenchPlan {
     inFlight: { sagas: 1_000, watchMs: 3_000 },
     queue: { sagas: 1_000, workers: 2, atOnce: 50 },
     wakeUps: { sagas: 20, rounds },
+    branches: { sagas: 10 },
     soak: { contestant: NestSaga, shape: usualShape, atOnce: 200, marks: [2_000, 6_000] },
     keptContexts: { contestant: NestSaga, shape: keptShape, atOnce: 200, marks: [6_000] },
     finished: { sagas: finished, atOnce: [200], rounds },

@@ -1,4 +1,5 @@
 import { ContestantName } from '../contestants/contestant.js';
+import { runBranches } from '../scenarios/branches.js';
 import { runFinishedRows } from '../scenarios/finished-rows.js';
 import { runLoadScenario } from '../scenarios/load-scenario.js';
 import type { LoadSample, LoadScenario } from '../scenarios/load-scenario.js';
@@ -16,7 +17,7 @@ import type { BenchPlan } from './plan.js';
 /** The measurements of a run, without its environment. */
 export type Measured = Pick<
   BenchResults,
-  'load' | 'soaks' | 'finishedSagas' | 'moduleStart' | 'inFlight' | 'queue' | 'wakeUps'
+  'load' | 'soaks' | 'finishedSagas' | 'moduleStart' | 'inFlight' | 'queue' | 'wakeUps' | 'branches'
 >;
 
 /** Runs the selected parts of a plan, one after another: two parts never run at the same time. */
@@ -65,6 +66,7 @@ export async function runPlan(
   const inFlight = await runPart('in-flight', () => runSagasInFlight(plan.inFlight, server));
   const queue = await runPart('queue', () => runQueue(plan.queue, server));
   const wakeUps = await runPart('wake-up', () => runWakeUps(plan.wakeUps, server));
+  const branches = await runPart('branches', () => runBranches(plan.branches, server));
   await runPart('soak', async () => {
     soaks.push(await runSoak(plan.soak, server), await runSoak(plan.keptContexts, server));
   });
@@ -80,6 +82,7 @@ export async function runPlan(
     inFlight,
     queue,
     wakeUps,
+    branches,
   };
 }
 

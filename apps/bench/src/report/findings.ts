@@ -1,6 +1,7 @@
 import type { BenchResults } from '../command/bench-results.js';
 import { median } from '../measure/percentiles.js';
 import { fixed, megabytes, whole } from './figures.js';
+import type { BranchesResult } from '../scenarios/branches.js';
 import type { WakeUpResult } from '../scenarios/wake-up.js';
 import { markdownTable } from './markdown-table.js';
 
@@ -19,7 +20,14 @@ export function soakTable({ soaks }: BenchResults): string {
 }
 
 /** The figures that were measured once, as sentences. */
-export function findings({ moduleStart, inFlight, queue, wakeUps, soaks }: BenchResults): readonly string[] {
+export function findings({
+  moduleStart,
+  inFlight,
+  queue,
+  wakeUps,
+  soaks,
+  branches,
+}: BenchResults): readonly string[] {
   return [
     ...soaks.flatMap(({ storedBytesPerSaga, shape }) =>
       storedBytesPerSaga === null ? [] : [storedFinding(storedBytesPerSaga, shape?.keepsContext === true)],
@@ -28,6 +36,7 @@ export function findings({ moduleStart, inFlight, queue, wakeUps, soaks }: Bench
     ...(inFlight === null ? [] : inFlightFindings(inFlight)),
     ...(queue === null ? [] : [queueFinding(queue)]),
     ...(wakeUps ?? []).map(wakeUpFinding),
+    ...(branches === undefined || branches === null ? [] : [branchesFinding(branches)]),
   ];
 }
 
@@ -78,6 +87,14 @@ function queueFinding(queue: NonNullable<BenchResults['queue']>): string {
     `${whole(queue.sagas)} queued sagas and ${queue.workers} worker processes: queued at ` +
     `${whole(queue.enqueuedPerSecond)} a second, completed at ${whole(queue.completedPerSecond)} a second, claimed ` +
     `${queue.claimed.map(whole).join(' and ')}.`
+  );
+}
+
+function branchesFinding({ oneMs, threeMs, itemsMs, stepMs, items, concurrency }: BranchesResult): string {
+  return (
+    `A saga with one step of ${stepMs} ms takes ${fixed(median(oneMs), 1)} ms, one with three of them side by side ` +
+    `${fixed(median(threeMs), 1)} ms, and one with ${items} items, ${concurrency} at a time, ` +
+    `${fixed(median(itemsMs), 1)} ms (medians of ${oneMs.length} sagas, one at a time).`
   );
 }
 

@@ -28,6 +28,7 @@ export function targetsOf(results: BenchResults): readonly Target[] {
     ...costTargets(results),
     ...otherTargets(results),
     ...wakeUpTargets(results),
+    ...branchesTargets(results),
   ];
 }
 
@@ -163,6 +164,26 @@ const wakeUpBounds: Readonly<Record<WakeUpPlace, number>> = {
 };
 
 /** None of them in results of earlier runs. */
+/** None of them in results of earlier runs. */
+function branchesTargets({ branches }: BenchResults): readonly Target[] {
+  if (branches === undefined || branches === null) return [];
+  const { oneMs, threeMs, itemsMs, stepMs, items, concurrency } = branches;
+  return [
+    {
+      what: 'three branches to one step, 1 at once',
+      bound: { atMost: 1.3 },
+      measured: median(threeMs) / median(oneMs),
+      unit: 'times',
+    },
+    {
+      what: `${items} items, ${concurrency} at a time, to ideal`,
+      bound: { atMost: 1.5 },
+      measured: median(itemsMs) / ((items / concurrency) * stepMs),
+      unit: 'times',
+    },
+  ];
+}
+
 function wakeUpTargets({ wakeUps }: BenchResults): readonly Target[] {
   return (wakeUps ?? []).map(({ place, medianMs }) => ({
     what: `signal to next step, ${place}`,
