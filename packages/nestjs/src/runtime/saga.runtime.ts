@@ -23,6 +23,8 @@ import { LiveWatches } from '../streams/live-watches.js';
 import { SagaEngines } from './saga-engines.js';
 import type { HostedEngine } from './saga-engines.js';
 import { untilDeadline } from './until-deadline.js';
+import { checkSagaList } from '../views/check-saga-list.js';
+import type { SagaPage } from '@nest-saga/core';
 
 /** How much longer than the steps the storage may take at a shutdown, in milliseconds. */
 const storageGraceMs = 5_000;
@@ -79,6 +81,15 @@ export class SagaRuntime implements OnModuleInit, OnApplicationBootstrap, OnModu
    */
   use<Result>(work: (sagas: HostedEngine) => Result | Promise<Result>): Promise<Result> {
     return this.keeper.during(async () => work(await this.opened()));
+  }
+
+  /**
+   * One page of sagas without their contexts, for the operations page. The query may consist of the strings of a URL.
+   *
+   * @throws InvalidArgumentError
+   */
+  listHeadings(query: unknown): Promise<SagaPage> {
+    return this.use(({ storage }) => storage.list(checkSagaList(query)));
   }
 
   /** By now Nest has made the providers of all modules. */

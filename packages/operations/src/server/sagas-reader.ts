@@ -3,7 +3,7 @@ import { InvalidArgumentError, SagaNotFoundError } from '@nest-saga/core';
 import { checkNames, checkSagaId, encodeCursor, readOutline } from '@nest-saga/core/engine';
 import type { SagaApproval } from '@nest-saga/core/engine';
 import type { FailedDelivery, OutboxMessage } from '@nest-saga/core/storage-kit';
-import { checkSagaList, SagaRuntime } from '@nest-saga/nestjs/operations-kit';
+import { SagaRuntime } from '@nest-saga/nestjs/operations-kit';
 import type { HostedEngine } from '@nest-saga/nestjs/operations-kit';
 import type { ResolvedOperationsOptions } from '../options/operations-options.js';
 import type {
@@ -108,8 +108,7 @@ export class SagasReader {
       throw new InvalidArgumentError('name', 'pass "retry" or "cancel"');
     const { cursor: _cursor, limit: _limit, ...filters } = Object(query) as Record<string, unknown>;
     return this.runtime.use(async (engine) => {
-      const { storage } = engine;
-      const page = await storage.list(checkSagaList({ ...filters, limit: sagasOfBulk }));
+      const page = await this.runtime.listHeadings({ ...filters, limit: sagasOfBulk });
       const ids = page.sagas.map(({ sagaId }) => sagaId);
       const seen = await seenSeqs(engine, ids);
       const sample = await this.page(engine, { ...filters, limit: shownOfBulk });
@@ -140,8 +139,8 @@ export class SagasReader {
     return { actor: actorOf(request), roles: rolesOf(request), isReadOnly: readOnly };
   }
 
-  private async page({ storage, reader, registry }: HostedEngine, query: object): Promise<SagaListView> {
-    const { sagas, nextCursor } = await storage.list(checkSagaList(query));
+  private async page({ reader, registry }: HostedEngine, query: object): Promise<SagaListView> {
+    const { sagas, nextCursor } = await this.runtime.listHeadings(query);
     const standings = await reader.standings(sagas.map(({ sagaId }) => sagaId));
     const last = standings.at(-1)?.header;
     const cursor =
