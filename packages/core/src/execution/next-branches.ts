@@ -73,7 +73,9 @@ export function nextOfLayer(definition: SagaDefinition, state: SagaState): reado
   const isParallel =
     state.direction === 'backward' && branchesAt(definition, last.stage)?.undo === 'parallel';
   const limit = isParallel ? limitOf(definition, last.stage) : 1;
-  const items = (isParallel ? layer.toReversed() : [last]).slice(0, limit);
+  // A halted compensation waits for a person, and leaves its slot to the others.
+  const open = isParallel ? layer.filter(({ step }) => undoBranch(state, step).end !== 'halted') : [last];
+  const items = open.toReversed().slice(0, limit);
   const actions = items.flatMap((item) => nextUndo(definition, state, item, isParallel && layer.length > 1));
   return items.every((item) => namedStep(definition, item) !== undefined) ? actions : undefined;
 }

@@ -93,6 +93,23 @@ describe('a stage that runs one step for each item', () => {
     expect(reserve.compensateCalls.map(({ response }) => response)).toEqual(['reserved 1', 'reserved 0']);
   });
 
+  it('undoes the other items side by side though as many were halted as may run at a time', async () => {
+    const stubborn: StepScript = (_context, run) => {
+      if ((run.item as Line).sku !== 'A') throw new Error('not now');
+    };
+    const { cluster, saga } = order({
+      each: { compensate: [stubborn], compensation: { maximumAttempts: 1 } },
+      last: { act: [() => Promise.reject(new Error('no ship'))] },
+      concurrency: 1,
+      undo: 'parallel',
+    });
+    expect(await cluster.run(await cluster.startProcess(), linesOf('A', 'B'))).toMatchObject({
+      status: 'stuck',
+      stuck: { step: 'reserve-line[B]' },
+    });
+    expect(saga.calls.slice(-2)).toEqual(['compensate reserve-line[B]', 'compensate reserve-line[A]']);
+  });
+
   it('has in doubt after a crash only the items that had a slot: the others never ran', async () => {
     const gate = new StepGate();
     const { cluster, reserve } = order({ each: { act: [gate.waits()] }, concurrency: 2 });
