@@ -1,13 +1,53 @@
 import type { DefaultTheme } from 'vitepress';
 
-/** The pages of the site, in the order in which a new user needs them. */
+/** The pages of the site, in the order in which a new user needs them. Each page of docs/ stands here once. */
 export const sidebar: DefaultTheme.SidebarItem[] = [
-  {
-    text: 'Begin',
-    items: [
-      { text: 'What it is', link: '/' },
-      { text: 'Start here', link: '/start-here' },
-      { text: 'How it works', link: '/how-it-works' },
-    ],
-  },
+  group('Begin', [
+    ['What it is', 'index'],
+    ['Start here', 'start-here'],
+    ['How it works', 'how-it-works'],
+    ['Comparison', 'comparison'],
+    ['Questions and answers', 'faq'],
+  ]),
+  group('Sagas', [
+    ['Compensation', 'compensation'],
+    ['Fallback and breaker', 'fallback'],
+    ['Waiting', 'waiting'],
+    ['Idempotent targets', 'idempotent-targets'],
+    ['Participants', 'participants'],
+    ['Events', 'events'],
+    ['Streaming', 'streaming'],
+    ['Versions', 'versions'],
+    ['Diagrams', 'diagrams'],
+  ]),
+  group('Applications', [
+    ['Errors and HTTP', 'errors'],
+    ['Tenants and requests', 'request-context'],
+    ['Testing', 'testing'],
+    ['From @nestjs/cqrs', 'from-nestjs-cqrs'],
+    ['From python-cqrs', 'from-python-cqrs'],
+  ]),
+  group('Operation', [
+    ['Runbook', 'runbook'],
+    ['Recovery', 'recovery'],
+    ['Health', 'health'],
+    ['Traces and metrics', 'telemetry'],
+    ['PostgreSQL', 'database-operations'],
+    ['Security', 'security'],
+    ['Encryption', 'encryption'],
+    ['Upgrading', 'upgrading'],
+  ]),
+  group('Proofs', [
+    ['Reliability', 'reliability'],
+    ['Saboteurs', 'saboteurs'],
+    ['Performance', 'performance'],
+    ['Decisions', 'adr/README'],
+  ]),
 ];
+
+function group(
+  text: string,
+  pages: readonly (readonly [text: string, page: string])[],
+): DefaultTheme.SidebarItem {
+  return { text, items: pages.map(([title, page]) => ({ text: title, link: `/${page}` })) };
+}
