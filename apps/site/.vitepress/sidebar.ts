@@ -37,6 +37,11 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     ['Encryption', 'encryption'],
     ['Upgrading', 'upgrading'],
   ]),
+  group('Reference', [
+    ['Options', 'reference-options'],
+    ['Names', 'reference-names'],
+    ['The journal', 'reference-journal'],
+  ]),
   group('Proofs', [
     ['Reliability', 'reliability'],
     ['Saboteurs', 'saboteurs'],
