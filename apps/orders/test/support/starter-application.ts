@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } f
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { repository } from './readme.js';
@@ -63,6 +64,7 @@ export class StarterApplication {
       });
       server.on('exit', (code) => reject(new Error(`${command} ended with ${code}`)));
     });
+    await untilListening(port);
     return port;
   }
 
@@ -124,6 +126,18 @@ async function unpack(name: string, target: string): Promise<void> {
   );
   const tarball = stdout.trim().split('\n').at(-1) ?? '';
   await run('tar', ['-xzf', tarball, '--strip-components=1'], { cwd: target });
+}
+
+/** Nest says that it has started before it listens. */
+async function untilListening(port: number): Promise<void> {
+  const url = `http://localhost:${port}`;
+  while (
+    !(await fetch(url).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await setTimeout(50);
 }
 
 async function freePort(): Promise<number> {
