@@ -41,12 +41,12 @@ describe.each(['esm', 'cjs'] as const)('the page to start with, in a new applica
 
   it('ends with a saga that survives a kill, with one payment, and one that is undone', async () => {
     expect(files.map(({ file }) => file)).toEqual([
-      'src/bank.ts',
-      'src/order.saga.ts',
-      'src/orders.controller.ts',
-      'src/app.module.ts',
+      'bank.ts',
+      'order.saga.ts',
+      'orders.controller.ts',
+      'app.module.ts',
     ]);
-    for (const { file = '', code } of files) await application.write(file, code);
+    for (const { file = '', code } of files) await application.write(`src/${file}`, code);
     await application.build();
     const environment = { DATABASE_URL: database.url };
     const port = await application.start(environment);
