@@ -1,6 +1,6 @@
 import { Inject, Injectable, NotImplementedException } from '@nestjs/common';
 import type { Json, JournalEntry } from '@nest-saga/core';
-import { InvalidArgumentError, jsonContextCodec, SagaNotFoundError } from '@nest-saga/core';
+import { InvalidArgumentError, SagaNotFoundError } from '@nest-saga/core';
 import { checkNames, checkSagaId, maximumSeq } from '@nest-saga/core/engine';
 import { SagaRuntime } from '@nest-saga/nestjs/operations-kit';
 import type { HostedEngine } from '@nest-saga/nestjs/operations-kit';
@@ -80,14 +80,14 @@ async function findValue(
     const standing = await reader.find(sagaId);
     if (standing === undefined) throw new SagaNotFoundError(sagaId);
     const { header, context } = standing;
-    const { codec = jsonContextCodec } = registry.find(header.saga, header.version) ?? {};
+    const { codec } = registry.find(header.saga, header.version) ?? { codec: registry.defaultCodec };
     const json = value === 'context' ? context : header.context;
     return { saga: header.saga, json, decode: (text) => codec.decode(text, { sagaId }) };
   }
   const loaded = await storage.load(sagaId, seq - 1);
   if (loaded === undefined) throw new SagaNotFoundError(sagaId);
   const { saga, version } = loaded.header;
-  const { codec = jsonContextCodec } = registry.find(saga, version) ?? {};
+  const { codec } = registry.find(saga, version) ?? { codec: registry.defaultCodec };
   const entry = loaded.entries.find((one) => one.seq === seq);
   const json = entry === undefined ? undefined : valueOf(entry, value);
   return { saga, json, decode: (text) => codec.decode(text, { sagaId }) };
