@@ -2,6 +2,8 @@ import { scenarios } from '@nest-saga/demo-services';
 import { readPage } from './support/readme.js';
 import { useOrders } from './support/start-orders.js';
 
+const ofSinks = ['saga.outbox.undelivered', 'saga.outbox.parked', 'saga.outbox.lag'];
+
 describe('the metrics of the server', () => {
   const orders = useOrders();
 
@@ -36,15 +38,15 @@ describe('the metrics of the server', () => {
       ([, metric = '', inPrometheus = '', kind = '']) => ({ metric, inPrometheus, kind }),
     );
 
-    expect(documented).toHaveLength(12);
+    expect(documented).toHaveLength(16);
     for (const { metric, inPrometheus, kind } of documented)
       expect(inPrometheus).toBe(metric.replaceAll('.', '_') + (kind === 'counter' ? '_total' : ''));
 
     const types = [...(await readMetrics()).matchAll(/^# TYPE (saga_\w+) (\w+)$/gm)].map(
       ([, name, kind]) => `${name} ${kind}`,
     );
-    // Nothing was recovered here, and no handler of an event was given up.
-    const absent = ['saga.recoveries', 'saga.events.failed'];
+    // Nothing was recovered here or is late, no handler of an event was given up, and there is no sink.
+    const absent = ['saga.recoveries', 'saga.events.failed', 'saga.overdue', ...ofSinks];
     const expected = documented.filter(({ metric }) => !absent.includes(metric));
     expect(types.toSorted()).toEqual(
       expected.map(({ inPrometheus, kind }) => `${inPrometheus} ${kind}`).toSorted(),

@@ -5,8 +5,8 @@ import { scriptedSaga } from './scripted-saga.js';
 import { StepGate } from './step-gate.js';
 import { answers, changes, failing } from './step-script.js';
 
-function runOf(attempt: number, signal = new AbortController().signal): StepRun {
-  const names = { sagaId: 's-1', step: 'charge', idempotencyKey: 's-1:charge:act', fencingToken: 1 };
+function runOf(attempt: number, signal = new AbortController().signal, step = 'charge'): StepRun {
+  const names = { sagaId: 's-1', step, idempotencyKey: 's-1:charge:act', fencingToken: 1 };
   const ofUndo = { outcome: undefined, actIdempotencyKey: undefined, response: undefined };
   return { ...names, ...ofUndo, attempt, signal, emit: () => undefined };
 }
@@ -55,9 +55,10 @@ describe('ScriptedStep', () => {
     if (reserve === undefined || card === undefined || invoice === undefined) throw new Error('unreachable');
     const saga = scriptedSaga('order', [reserve, fallback(card, invoice)]);
     expect(defineSaga(saga).stages.map(({ kind }) => kind)).toEqual(['step', 'fallback']);
-    reserve.act({}, runOf(1));
-    invoice.act({}, runOf(2));
-    await reserve.compensate({}, runOf(1));
+    const { signal } = new AbortController();
+    reserve.act({}, runOf(1, signal, 'reserve'));
+    invoice.act({}, runOf(2, signal, 'invoice'));
+    await reserve.compensate({}, runOf(1, signal, 'reserve'));
     expect(saga.calls).toEqual(['act reserve', 'act invoice #2', 'compensate reserve']);
   });
 });
