@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { codeBlocks, repository } from './support/readme.js';
 import { makeDatabase } from './support/start-orders.js';
 import type { TestDatabase } from './support/start-orders.js';
 import { StarterApplication } from './support/starter-application.js';
+import { until } from './support/until.js';
 
 const run = promisify(execFile);
 const page = readFileSync(join(repository, 'docs/start-here.md'), 'utf8');
@@ -52,7 +52,7 @@ describe.each(['esm', 'cjs'] as const)('the page to start with, in a new applica
     const port = await application.start(environment);
     const [order = ''] = command('"item":"book"', port).split('\n');
     const { sagaId } = JSON.parse(await shell(order)) as { sagaId: string };
-    await until(async () => (await application.list('.')).includes('payments'));
+    await until('a payment', async () => (await application.list('.')).includes('payments'));
     await application.kill();
     expect(await application.list('payments')).toHaveLength(1);
 
@@ -61,7 +61,7 @@ describe.each(['esm', 'cjs'] as const)('the page to start with, in a new applica
       .replace(/018f[-\w]+/, sagaId)
       .trim();
     const shown: unknown[] = [];
-    await until(async () => {
+    await until('the end of the order, by the new process', async () => {
       shown.push(JSON.parse(await shell(show)));
       return (shown.at(-1) as { status: string }).status === 'completed';
     });
@@ -70,7 +70,7 @@ describe.each(['esm', 'cjs'] as const)('the page to start with, in a new applica
 
     const [piano = ''] = command('"item":"piano"', again).split('\n');
     const undone = JSON.parse(await shell(piano)) as { sagaId: string };
-    await until(async () => {
+    await until('the undo of the piano', async () => {
       const { status } = JSON.parse(await shell(show.replace(sagaId, undone.sagaId))) as { status: string };
       return status === 'failed';
     });
@@ -81,8 +81,4 @@ describe.each(['esm', 'cjs'] as const)('the page to start with, in a new applica
 async function shell(line: string): Promise<string> {
   const { stdout } = await run('bash', ['-c', line]);
   return stdout;
-}
-
-async function until(isOver: () => Promise<boolean>): Promise<void> {
-  while (!(await isOver())) await setTimeout(100);
 }

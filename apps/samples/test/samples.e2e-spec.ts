@@ -96,12 +96,13 @@ async function until(
   path: string,
   expected: Readonly<Record<string, unknown>> | readonly unknown[],
 ): Promise<void> {
-  for (;;) {
+  for (const deadline = performance.now() + 60_000; ;) {
     const got = await get(path);
     try {
       expect(got).toMatchObject(expected);
       return;
-    } catch {
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
       await setTimeout(50);
     }
   }

@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } f
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { repository } from './readme.js';
+import { until } from './until.js';
 
 const run = promisify(execFile);
 const installed = join(repository, 'node_modules');
@@ -131,13 +131,12 @@ async function unpack(name: string, target: string): Promise<void> {
 /** Nest says that it has started before it listens. */
 async function untilListening(port: number): Promise<void> {
   const url = `http://localhost:${port}`;
-  while (
-    !(await fetch(url).then(
+  await until(`an answer of ${url}`, () =>
+    fetch(url).then(
       () => true,
       () => false,
-    ))
-  )
-    await setTimeout(50);
+    ),
+  );
 }
 
 async function freePort(): Promise<number> {

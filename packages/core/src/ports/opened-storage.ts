@@ -17,8 +17,7 @@ export function openedStorage(storage: SagaStorage, registry: SagaRegistry): Sag
   const reads = openedReads(storage, new Opener(registry));
   return new Proxy(storage, {
     get(target, name) {
-      const read: unknown = Reflect.get(reads, name);
-      if (read !== undefined) return read;
+      if (Object.hasOwn(reads, name)) return Reflect.get(reads, name) as unknown;
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

@@ -8,10 +8,14 @@ const names = ['chromium', 'chromium-browser', 'google-chrome'];
 /** What `CHROMIUM_PATH` names, or the first browser on the `PATH`. */
 const executablePath = findBrowser(process.env['CHROMIUM_PATH'] ?? '', process.env['PATH'] ?? '');
 
-/** Declares tests in a browser: without one they are skipped, and the title says why. */
+/** Declares tests in a browser. Without one they are skipped, and the reason is printed. */
 export function describeInBrowser(title: string, tests: () => void): void {
-  if (executablePath !== undefined) describe(title, tests);
-  else describe.skip(`${title} (no Chromium: install it, or name it in CHROMIUM_PATH)`, tests);
+  if (executablePath !== undefined) {
+    describe(title, tests);
+    return;
+  }
+  console.warn(`Skipped "${title}": no Chromium was found. Install it, or name it in CHROMIUM_PATH.`);
+  describe.skip(title, tests);
 }
 
 /** Starts the browser of this machine. */

@@ -1,7 +1,7 @@
 import { InterceptedStorage } from './intercepted-storage.js';
 import type { StorageMethod } from './intercepted-storage.js';
 
-/** A storage without hints, as one behind a connection pooler. */
+/** A storage without hints, like one that connects through a connection pooler. */
 export class SilentStorage extends InterceptedStorage {
   override onHint(): () => void {
     return () => undefined;
